@@ -1,0 +1,1 @@
+"""Coverage: data sets side by side, as counts over the cells of the design's axes."""

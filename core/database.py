@@ -1,0 +1,48 @@
+"""DuckDB, locked down: it counts and evaluates, reads only the folders it is given, and can't be reconfigured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+
+def quote_name(name: str) -> str:
+    """A column or table name as a SQL identifier.
+
+    >>> quote_name('wind "gust"')
+    '"wind ""gust"""'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """A text as a SQL literal.
+
+    >>> quote_text("O'Hare")
+    "'O''Hare'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def connect(*, memory_limit: str = "1GB", threads: int | None = None, folders: Sequence[Path] = ()) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that may read and write below `folders` only and nowhere else.
+
+    The order matters: once external access is off no folder can be added, and once the configuration is locked
+    nothing can be changed back.
+    """
+    con = duckdb.connect(":memory:")
+    con.execute(f"SET memory_limit = {quote_text(memory_limit)}")
+    if threads is not None:
+        con.execute(f"SET threads = {int(threads)}")
+    con.execute("SET TimeZone = 'UTC'")
+    if folders:
+        listed = ", ".join(quote_text(str(Path(f).resolve()) + "/") for f in folders)
+        con.execute(f"SET allowed_directories = [{listed}]")
+        con.execute(f"SET temp_directory = {quote_text(str(Path(folders[0]).resolve() / '.duckdb'))}")
+    else:
+        con.execute("SET temp_directory = ''")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con

@@ -1,0 +1,1 @@
+"""What is asked: the design file, its controls and target families."""

@@ -1,0 +1,1 @@
+"""What the world gives: the junction tree learned from the source."""

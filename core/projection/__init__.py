@@ -1,0 +1,1 @@
+"""What comes of both: the distribution closest to the grounding that meets every control of the design."""

@@ -1,0 +1,1 @@
+"""Rows: random streams, exact quotas, blocks, threads."""
