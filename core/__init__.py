@@ -1,1 +1,1 @@
-"""Trimtab's library: from a real data set and a design to the rows of a training set, and the receipt that proves it."""
+"""Trimtab's library: real data and a design in, the rows of a training set and a receipt out."""

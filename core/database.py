@@ -11,8 +11,8 @@ import duckdb
 def quote_name(name: str) -> str:
     """A column or table name as a SQL identifier.
 
-    >>> quote_name('wind "gust"')
-    '"wind ""gust"""'
+    >>> quote_name('a"b')
+    '"a""b"'
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -26,7 +26,9 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def connect(*, memory_limit: str = "1GB", threads: int | None = None, folders: Sequence[Path] = ()) -> duckdb.DuckDBPyConnection:
+def connect(
+    *, memory_limit: str = "1GB", threads: int | None = None, folders: Sequence[Path] = ()
+) -> duckdb.DuckDBPyConnection:
     """An in-memory database that may read and write below `folders` only and nowhere else.
 
     The order matters: once external access is off no folder can be added, and once the configuration is locked

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable
 
 Progress = Callable[[int, int, str], None]
-"""Called with (done, total, message) during long work; raise `Cancelled` inside it to stop."""
+"""Called with (done, total, message) during long work; raise `CancelledError` inside it to stop."""
 
 
 class TrimtabError(Exception):
@@ -31,7 +31,7 @@ class PromiseError(TrimtabError):
     exit_code = 1
 
 
-class Cancelled(TrimtabError):
+class CancelledError(TrimtabError):
     """The person stopped a long job; nothing was written."""
 
     exit_code = 1
