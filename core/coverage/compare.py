@@ -1,0 +1,169 @@
+"""Data sets side by side: for each factor the rows in every bin, and how far each set is from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.coverage.cells import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes
+from core.coverage.datasets import open_data, reading_of, reading_of_kind
+from core.errors import Progress
+from core.source.axes import Axis
+from core.source.columns import Column
+from core.source.kinds import Kind
+from core.source.labels import moment_texts, number_texts
+from core.source.spool import Source
+
+CODES_BEYOND = 4
+MICROSECONDS = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class FactorComparison:
+    """One factor in every data set.
+
+    `labels` (L,) name the bins in order: those of the axis, before and after them "below …" and "above …" for numbers
+    outside of it, "unseen levels" for levels it does not have (each only if some set has such rows), last "missing".
+    `counts` holds (L,) rows for each set. The distances are those of each set from the first, by name; None where a set
+    lacks the factor or has no rows to compare, and where a measure does not apply to the kind.
+
+    - `tv`: total variation, half the sum of |p − q| over all bins with missing; 0 to 1: the share of rows to move.
+    - `js`: Jensen–Shannon distance with base 2, the root of the divergence, over all bins with missing; 0 to 1.
+    - `ks`: Kolmogorov–Smirnov, the largest gap between the cumulative shares at the edges of the bins, of rows with a
+      value; 0 to 1; numbers and dates only. Never above the gap between the raw values.
+    - `wasserstein`: the mean distance by which rows with a value must move (Wasserstein-1), in the factor's unit, dates
+      in seconds; numbers and dates only. A bin counts at its middle, or at its value if it holds one; values outside
+      the axis count at its ends.
+    """
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    counts: Mapping[str, np.ndarray | None]
+    tv: Mapping[str, float | None]
+    ks: Mapping[str, float | None]
+    wasserstein: Mapping[str, float | None]
+    js: Mapping[str, float | None]
+
+
+def compare(
+    sets: Mapping[str, Path | Source],
+    axes: Mapping[str, Axis],
+    columns: Mapping[str, Column] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> tuple[FactorComparison, ...]:
+    """Compare data sets, each a file or a source, over the factors of `axes`. One query for each set.
+
+    `columns`, those of the source the axes were made of, tell levels that share a bin from levels never seen. Raises
+    InputError for a data set that can't be read.
+    """
+    known = columns or {}
+    readings = {
+        name: reading_of(known[name]) if name in known else reading_of_kind(axis.kind) for name, axis in axes.items()
+    }
+    counted: dict[str, dict[str, np.ndarray]] = {}
+    for done, (label, data) in enumerate(sets.items()):
+        if progress:
+            progress(done, len(sets), f"counting {label}")
+        with open_data(data, readings) as opened:
+            present = [name for name in axes if name in opened.types]
+            _, found = count_codes(opened, [axis_code(axes[name], known.get(name)) for name in present])
+        counted[label] = {name: _as_array(counts, axes[name].size) for name, counts in zip(present, found, strict=True)}
+    if progress:
+        progress(len(sets), len(sets), "counted")
+    return tuple(
+        _factor(axis, {label: counts.get(name) for label, counts in counted.items()}) for name, axis in axes.items()
+    )
+
+
+def total_variation(p: np.ndarray, q: np.ndarray) -> float:
+    """Half the sum of |p − q|, for shares p and q (L,) that sum to 1; 0 to 1.
+
+    >>> total_variation(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
+    0.25
+    """
+    return float(0.5 * np.abs(p - q).sum())
+
+
+def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
+    """The Jensen–Shannon distance with base 2 of shares p and q (L,); 0 to 1 (Endres and Schindelin 2003).
+
+    >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    1.0
+    """
+    middle = (p + q) / 2
+
+    def bits(shares: np.ndarray) -> float:
+        some = shares > 0
+        return float((shares[some] * np.log2(shares[some] / middle[some])).sum())
+
+    return float(np.sqrt(max(0.0, (bits(p) + bits(q)) / 2)))
+
+
+def kolmogorov_smirnov(p: np.ndarray, q: np.ndarray) -> float:
+    """The largest gap between the cumulative shares of p and q (L,), whose bins are in order; 0 to 1."""
+    return float(np.abs(np.cumsum(p) - np.cumsum(q)).max(initial=0.0))
+
+
+def wasserstein(p: np.ndarray, q: np.ndarray, places: np.ndarray) -> float:
+    """The area between the cumulative shares of p and q (L,) at ascending `places` (L,), in the unit of the places.
+
+    >>> wasserstein(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.array([2.0, 6.0]))
+    2.0
+    """
+    return float((np.abs(np.cumsum(p) - np.cumsum(q))[:-1] * np.diff(places)).sum())
+
+
+def _as_array(counts: Mapping[int, int], size: int) -> np.ndarray:
+    array = np.zeros(size + CODES_BEYOND, dtype=np.int64)
+    array[list(counts)] = list(counts.values())
+    return array
+
+
+def _factor(axis: Axis, raw: Mapping[str, np.ndarray | None]) -> FactorComparison:
+    codes, labels = _layout(axis, [found for found in raw.values() if found is not None])
+    counts = {label: None if found is None else found[codes] for label, found in raw.items()}
+    first = next(iter(counts.values()), None)
+    places = _places(axis, codes) if axis.numeric else None
+    measured = {label: _distances(first, found, places) for label, found in counts.items()}
+    tv, ks, moved, js = ({label: figures[i] for label, figures in measured.items()} for i in range(4))
+    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js)
+
+
+def _layout(axis: Axis, found: Sequence[np.ndarray]) -> tuple[list[int], tuple[str, ...]]:
+    """The codes in the order they are shown, and a label for each; codes beyond the axis only where they occur."""
+    size = axis.size
+    occurs = np.sum(found, axis=0) > 0 if found else np.zeros(size + CODES_BEYOND, dtype=bool)
+    shown = [(size + BELOW, "below {}"), *((i, label) for i, label in enumerate(axis.labels))]
+    shown += [(size + ABOVE, "above {}"), (size + UNSEEN, "unseen values" if axis.numeric else "unseen levels")]
+    kept = [(code, label) for code, label in shown if code < size or occurs[code]] + [(size + MISSING, "missing")]
+    ends = {size + BELOW: axis.edges[:1], size + ABOVE: axis.edges[-1:]}
+    edge_texts = moment_texts if axis.kind == "datetime" else number_texts
+    labels = [label.format(*edge_texts(ends[code])) if code in ends else label for code, label in kept]
+    return [code for code, _ in kept], tuple(labels)
+
+
+def _places(axis: Axis, codes: Sequence[int]) -> np.ndarray:
+    """Where each shown bin of a numeric axis counts, missing not; dates in seconds."""
+    middles = axis.lows if axis.points else (axis.lows + axis.highs) / 2
+    ends = {axis.size + BELOW: axis.edges[:1], axis.size + ABOVE: axis.edges[-1:]}
+    places = [middles[code] if code < axis.size else sum(ends.get(code, (0.0,))) for code in codes[:-1]]
+    return np.asarray(places, dtype=np.float64) / (MICROSECONDS if axis.kind == "datetime" else 1.0)
+
+
+def _distances(
+    first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """(tv, ks, wasserstein, js) of two sets' counts."""
+    if first is None or other is None or not first.sum() or not other.sum():
+        return None, None, None, None
+    p, q = first / first.sum(), other / other.sum()
+    tv, js = total_variation(p, q), jensen_shannon(p, q)
+    if places is None or not first[:-1].sum() or not other[:-1].sum():
+        return tv, None, None, js
+    p, q = first[:-1] / first[:-1].sum(), other[:-1] / other[:-1].sum()
+    return tv, kolmogorov_smirnov(p, q), wasserstein(p, q, places), js

@@ -1,0 +1,111 @@
+"""Delivery: the rows written to their file, measured on that file, and the receipt written beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from core.delivery.atomic import write_text
+from core.delivery.promises import Promise, receipt
+from core.delivery.writers import Written, write
+from core.errors import Progress
+from core.projection.projection import Projection, project
+from core.sampling.run import generate, schema_of
+from core.study import Study
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivered data set: where it and its receipt are, what was written, and every promise as measured."""
+
+    path: Path
+    receipt_path: Path
+    written: Written
+    promises: tuple[Promise, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise was kept."""
+        return all(promise.kept for promise in self.promises)
+
+
+def deliver(
+    study: Study,
+    path: Path | str,
+    *,
+    rows: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Generate the study's rows into `path`, measure every promise on the file, and write the receipt beside it.
+
+    `rows` and `seed` are the design's if None. A promise that was not kept is told by the receipt, not by an error.
+    Raises ConflictsError before a row is drawn, InputError if `path` can't be written; whatever `progress` raises stops
+    the work, and then nothing is left and a file that was there is untouched.
+    """
+    rows = study.design.rows if rows is None else rows
+    seed = study.design.seed if seed is None else seed
+    projection = project(study)
+    tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)
+    written = write(tables, path, schema=schema_of(study, provenance=study.design.output.provenance))
+    target, beside = Path(path), receipt_path(path)
+    beside.unlink(missing_ok=True)  # a receipt of the file that was there before would lie about this one
+    promises = receipt(target, study, rows=rows)
+    document = receipt_document(study, projection, written, promises, rows=rows, seed=seed, name=target.name)
+    write_text(beside, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return Delivery(target, beside, written, promises)
+
+
+def receipt_path(path: Path | str) -> Path:
+    """Where the receipt of a data set is: `flights.parquet.receipt.json` beside `flights.parquet`."""
+    path = Path(path)
+    return path.with_name(f"{path.name}.receipt.json")
+
+
+def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
+    """Promises in the names of the command line's contract, in plain Python types."""
+    return [asdict(promise) for promise in promises]
+
+
+def receipt_document(
+    study: Study,
+    projection: Projection,
+    written: Written,
+    promises: Sequence[Promise],
+    *,
+    rows: int,
+    seed: int,
+    name: str,
+) -> dict[str, Any]:
+    """The receipt as a file: what was asked of what, what came out, and what it cost.
+
+    It holds no time and no place, so that the same design, seed and source give the same receipt. `cost_bits` is the KL
+    divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
+    `ungrounded` the share of rows in bins that the source never shows (0 to 1).
+    """
+    return {
+        "trimtab": trimtab_version(),
+        "design": {"name": study.design.name, "fingerprint": study.design.fingerprint()},
+        "source": {"name": study.source.name, "sha256": study.source.sha256, "rows": study.source.rows},
+        "file": {"name": name, "bytes": written.bytes, "sha256": written.sha256},
+        "rows": rows,
+        "seed": seed,
+        "cost_bits": projection.cost_bits,
+        "effective_share": projection.effective_share,
+        "ungrounded": projection.ungrounded,
+        "kept": all(promise.kept for promise in promises),
+        "receipt": receipt_json(promises),
+    }
+
+
+def trimtab_version() -> str:
+    """The installed version of Trimtab; "unknown" where it runs without being installed."""
+    try:
+        return version("trimtab")
+    except PackageNotFoundError:
+        return "unknown"

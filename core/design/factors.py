@@ -1,0 +1,89 @@
+"""A factor of a design: how it is read and shown, its role, and what the role needs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
+from core.design.targets import FAMILIES, AnyTarget, suitable_families
+from core.source.kinds import Kind
+
+Role = Literal["follow", "keep", "target", "hold", "drop"]
+
+
+class Factor(Model):
+    """What a design says of one column.
+
+    Roles: `follow` moves with its neighbours; `keep` has its marginal as in the source; `target` has the designed one;
+    `hold` is one `value`, or some `values` in their proportions of the source; `drop` leaves the column out.
+    """
+
+    kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
+    unit: Text | None = Field(default=None, description="Unit, for people.")
+    edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
+        default=None, description="Edges of the bins that are shown and targeted, ascending, covering the source."
+    )
+    role: Role = Field(default="follow", description="What may happen to the factor.")
+    target: AnyTarget | None = Field(default=None, description="Role target: the designed marginal.")
+    missing: Share | None = Field(default=None, description="Share of rows without a value; as it comes if absent.")
+    value: Value | None = Field(default=None, description="Role hold: the one value.")
+    values: Annotated[tuple[Value, ...], Field(min_length=1)] | None = Field(
+        default=None, description="Role hold: the values that are left."
+    )
+
+    @property
+    def held(self) -> tuple[bool | int | float | str, ...]:
+        """The values of role hold; empty for every other role."""
+        return (self.value,) if self.value is not None else self.values or ()
+
+    @property
+    def edge_numbers(self) -> tuple[float, ...] | None:
+        """The edges as numbers; dates as microseconds since 1970 (UTC)."""
+        return None if self.edges is None else tuple(number_of(edge) for edge in self.edges)
+
+    @model_validator(mode="after")
+    def _role_has_what_it_needs(self) -> Factor:
+        problems = [*self._role_problems(), *self._edge_problems()]
+        if problems:
+            broken("; ".join(problems))
+        return self
+
+    def _role_problems(self) -> list[str]:
+        problems = []
+        if self.role == "target" and self.target is None:
+            problems.append(f"role target needs a `target` with a family. Known: {', '.join(FAMILIES)}")
+        if self.role != "target" and self.target is not None:
+            problems.append(f"`target` goes with role target, not with role {self.role}")
+        given = [name for name in ("value", "values") if getattr(self, name) is not None]
+        if self.role == "hold" and len(given) != 1:
+            problems.append("role hold needs a `value` or a list of `values`" + (", not both" if given else ""))
+        if self.role != "hold" and given:
+            problems.append(f"`{given[0]}` goes with role hold, not with role {self.role}")
+        if self.values and len(set(map(_identity, self.values))) < len(self.values):
+            problems.append(f"`values` must differ, got {list(self.values)}")
+        if self.missing is not None and self.role in ("keep", "drop"):
+            problems.append(f"`missing` can't be set with role {self.role}")
+        if self.kind and self.target and self.kind not in (*self.target.kinds, *self.target.point_kinds):
+            listed = ", ".join(suitable_families(self.kind))
+            problems.append(f"family {self.target.family} does not suit kind {self.kind}; these do: {listed}")
+        return problems
+
+    def _edge_problems(self) -> list[str]:
+        if self.edges is None:
+            return []
+        if self.kind in ("categorical", "boolean"):
+            return [f"`edges` are for numbers and dates, not for kind {self.kind}"]
+        if len({isinstance(edge, str) for edge in self.edges}) > 1:
+            return ["`edges` must be all numbers or all dates"]
+        for low, high in pairwise(self.edges):
+            if not number_of(low) < number_of(high):
+                return [f"`edges` must be ascending, got {high} after {low}"]
+        return []
+
+
+def _identity(value: Any) -> tuple[bool, Any]:
+    """True and 1 are equal in Python, but not the same value."""
+    return isinstance(value, bool), value

@@ -1,0 +1,123 @@
+"""Pydantic's errors as one InputError in the words of the design file: a line for each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from core.design.fields import PATTERNS
+from core.design.targets import FAMILIES, Target
+from core.errors import InputError, nearest
+
+NOT_BUILT = frozenset(
+    {
+        *("pairs", "levels", "labels", "rules", "sweeps", "floors"),
+        *("derive", "expression", "supplement", "tail", "mixture"),
+    }
+)
+"""Words of the design format that this version recognises, but does not build."""
+
+_MUST = {
+    "missing": "must be given",
+    "greater_than": "must be more than {gt}, got {got}",
+    "greater_than_equal": "must be at least {ge}, got {got}",
+    "less_than": "must be less than {lt}, got {got}",
+    "less_than_equal": "must be at most {le}, got {got}",
+    "finite_number": "must be finite, got {got}",
+    "float_type": "must be a number, got {got}",
+    "int_type": "must be a whole number, got {got}",
+    "bool_type": "must be true or false, got {got}",
+    "string_type": "must be a text, got {got}",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "{words}, got {got}",
+    "too_short": "must have at least {min_length} entries, got {got}",
+    "dict_type": "must be a mapping, got {got}",
+    "model_type": "must be a mapping, got {got}",
+    "model_attributes_type": "must be a mapping, got {got}",
+    "tuple_type": "must be a list, got {got}",
+    "rule": "{problem}",
+}
+
+
+def not_built(what: str, remedy: str = "remove it to go on") -> str:
+    """The one message for what the format has and this version does not build."""
+    return f"{what} is part of the design format, but this version of Trimtab does not build it yet; {remedy}"
+
+
+def explain(error: ValidationError, model: type[BaseModel], *, owner: str) -> InputError:
+    """All faults of `error`, raised by validating `model`, as one InputError: `owner: path: what must hold`."""
+    lines = []
+    for fault in error.errors(include_url=False):
+        path, known = _place(fault["loc"], model)
+        where = f"{owner}: {path}: " if path else f"{owner}: "
+        lines.append(where + _problem(fault, known).removesuffix(".") + ".")
+    return InputError("\n".join(dict.fromkeys(lines)))
+
+
+def _problem(fault: Mapping[str, Any], known: Sequence[str]) -> str:
+    type_, context = fault["type"], fault.get("ctx", {})
+    if type_ == "extra_forbidden":
+        name = str(fault["loc"][-1])
+        others = [field for field in known if field != name]
+        return not_built(f"`{name}`") if name in NOT_BUILT else f"unknown key.{nearest(name, others, shown=20)}"
+    if type_ in ("literal_error", "union_tag_invalid"):
+        given = fault["input"] if type_ == "literal_error" else context["tag"]
+        if given in NOT_BUILT:
+            return not_built(f"`{given}`")
+        if type_ == "union_tag_invalid":
+            return f"there is no family {_got(given)}.{nearest(str(given), FAMILIES, shown=20)}"
+        allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        if len(allowed) == 1:
+            return f"must be {allowed[0]}, got {_got(given)}"
+        return f"there is no {fault['loc'][-1]} {_got(given)}.{nearest(str(given), allowed, shown=20)}"
+    if type_ == "union_tag_not_found":
+        return f"must have a `family`.{nearest('', FAMILIES, shown=20)}"
+    if type_ not in _MUST:
+        return f"{fault['msg']}, got {_got(fault['input'])}"
+    words = PATTERNS.get(context.get("pattern", ""), "")
+    numbers = {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
+    return _MUST[type_].format(got=_got(fault["input"]), words=words, **numbers)
+
+
+def _got(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, list[str]]:
+    """The path as it stands in the file, and the keys known where it ends (or just above)."""
+    path: list[str] = []
+    current: Any = model
+    known: list[str] = []
+    for part in loc:
+        if part == "[key]":
+            break
+        if current is Target:  # pydantic names the family that it chose
+            current = FAMILIES.get(str(part), Target)
+            continue
+        path.append(str(part))
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            known = list(current.model_fields)
+            field = current.model_fields.get(str(part))
+            current = _bare(field.annotation) if field else None
+        elif get_origin(current) in (dict, tuple):
+            current = _bare(get_args(current)[-1])
+    return ".".join(path), known
+
+
+def _bare(annotation: Any) -> Any:
+    """An annotation without Annotated and None."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif get_origin(annotation) in (Union, UnionType):
+            annotation = next((part for part in get_args(annotation) if part is not type(None)), None)
+        else:
+            return annotation

@@ -1,0 +1,120 @@
+"""Design files: read with every fault named, written compactly and atomically."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from core.design import yaml_text
+from core.design.controls import Event
+from core.design.design import Design
+from core.design.factors import Factor
+from core.design.faults import explain
+from core.design.targets import Target
+from core.design.yaml_text import Flow
+from core.errors import InputError
+
+ONE_LINE = 100
+"""Characters up to which a factor or an event is written on one line."""
+
+
+def load(path: Path | str) -> Design:
+    """The design of a file. Raises InputError, naming the file, each field and its rule."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(4 * yaml_text.LARGEST + 1)  # a character takes at most four bytes
+    except OSError as error:
+        raise InputError(f"{path}: the design file can't be read: {error.strerror}.") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: a design file is UTF-8 text; byte {error.start} is not.") from error
+    return loads(text, owner=path.name)
+
+
+def loads(text: str, owner: str = "design") -> Design:
+    """The design of a YAML text; `owner` stands first in every message."""
+    data = yaml_text.read(text, owner=owner)
+    if not isinstance(data, dict):
+        raise InputError(f"{owner}: a design is a mapping that begins with `trimtab: 1`.")
+    if "trimtab" not in data:
+        raise InputError(f"{owner}: trimtab: must be given: a design begins with `trimtab: 1`.")
+    strange = [key for key in data if not isinstance(key, str)]
+    if strange:
+        raise InputError(f"{owner}: a key must be a text, got {strange[0]!r}.")
+    try:
+        return Design.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, Design, owner=owner) from error
+
+
+def dumps(design: Design) -> str:
+    """The YAML text of a design: defaults left out, keys in the order of the models. `loads` gives it back exactly."""
+    data: dict[str, Any] = {"trimtab": design.trimtab, "name": design.name}
+    if design.description:
+        data["description"] = design.description
+    data |= {"seed": design.seed, "rows": design.rows}
+    data |= {name: value for name, value in _given(design).items() if name not in (*data, "factors", "events")}
+    if design.factors:
+        data["factors"] = {name: _compact(name, factor) for name, factor in design.factors.items()}
+    if design.events:
+        data["events"] = {name: _compact(name, event) for name, event in design.events.items()}
+    return yaml_text.write(data)
+
+
+def save(design: Design, path: Path | str) -> None:
+    """Write a design file: beside first, then renamed, so that a reader never meets half of one."""
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(dumps(design))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"{path}: the design file can't be written: {error.strerror}.") from error
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a design file."""
+    schema = Design.model_json_schema()
+    schema["required"] = ["trimtab", *schema.get("required", []), "source"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Trimtab design"}
+
+
+def _compact(name: str, part: Factor | Event) -> dict[str, Any]:
+    """On one line if it fits, else a line for each field."""
+    given = _given(part)
+    line = yaml_text.write(Flow({name: Flow(given)}))
+    return Flow(given) if len(line) <= ONE_LINE and line.count("\n") == 1 else given
+
+
+def _given(model: BaseModel) -> dict[str, Any]:
+    """The fields that differ from their defaults, as plain data; a target always says its family."""
+    fields = type(model).model_fields
+    given = {}
+    for name in sorted(fields, key=("low", "high").__contains__):  # a cut is read after what it cuts
+        value = getattr(model, name)
+        if (isinstance(model, Target) and name == "family") or value != fields[name].default:
+            given[name] = _plain(value)
+    return given
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return Flow(_given(value))
+    if isinstance(value, dict):
+        return Flow({name: _plain(part) for name, part in value.items()})
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    # 30.0 is written 30: the same number, and how a person writes it.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 and str(value) != "-0.0":
+        return int(value)
+    return value

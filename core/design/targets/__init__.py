@@ -1,0 +1,38 @@
+"""Target families: the marginal a factor is asked to have. Defining a class in this package makes a family."""
+
+from core.design.targets.base import FAMILIES, Target, suitable_families
+from core.design.targets.laws import (
+    Beta,
+    Binomial,
+    Exponential,
+    Gamma,
+    Law,
+    Lognormal,
+    Normal,
+    Poisson,
+    Triangular,
+    Uniform,
+)
+from core.design.targets.tables import Categorical, Constant, Empirical, Histogram
+from core.design.targets.union import AnyTarget
+
+__all__ = [
+    "FAMILIES",
+    "AnyTarget",
+    "Beta",
+    "Binomial",
+    "Categorical",
+    "Constant",
+    "Empirical",
+    "Exponential",
+    "Gamma",
+    "Histogram",
+    "Law",
+    "Lognormal",
+    "Normal",
+    "Poisson",
+    "Target",
+    "Triangular",
+    "Uniform",
+    "suitable_families",
+]

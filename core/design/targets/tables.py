@@ -1,0 +1,207 @@
+"""Families given by shares of bins or levels, or by the source itself; inside a bin the values are the source's."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from core.design.fields import Level, Share, Value, Weight, broken, number_of
+from core.design.targets.base import WHOLE, Cut, Target, whole_spans
+from core.design.targets.extension import extend_down, extend_up
+from core.errors import nearest
+from core.source.axes import Axis
+from core.source.kinds import KINDS, Kind
+
+ORDERED: tuple[Kind, ...] = ("continuous", "count", "datetime")
+
+
+class Histogram(Cut):
+    """One weight per bin, on any positive scale. A cut sets the weights outside it to 0; it must lie on edges."""
+
+    title: ClassVar[str] = "Histogram"
+    summary: ClassVar[str] = "Each bar as high as you draw it."
+    kinds: ClassVar[tuple[Kind, ...]] = ORDERED
+
+    family: Literal["histogram"] = "histogram"
+    weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = Field(description="One per bin, any positive scale.")
+
+    @field_validator("weights")
+    @classmethod
+    def _some_weight(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+        if not sum(weights) > 0:
+            broken(f"must sum to more than 0, got [{', '.join(f'{w:g}' for w in weights)}]")
+        return weights
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        if len(self.weights) != axis.size:
+            self.fail(axis, f"weights must be one per bin, got {len(self.weights)} for {axis.size} bins.")
+        low, high = self.cut()
+        edges = np.asarray(axis.edges, dtype=float)
+        for name, bound in (("low", low), ("high", high)):
+            if edges[0] < bound < edges[-1] and bound not in edges:
+                closest = edges[np.abs(edges - bound).argmin()]
+                self.fail(axis, f"{name} must be an edge of the axis, got {bound:g}; the nearest is {closest:g}.")
+        return np.asarray(self.weights) * ((edges[:-1] >= low) & (edges[1:] <= high))
+
+
+class Empirical(Cut):
+    """As in the source, cut to low <= value <= high."""
+
+    title: ClassVar[str] = "As in the source"
+    summary: ClassVar[str] = "The real distribution, whole or between two values."
+    kinds: ClassVar[tuple[Kind, ...]] = KINDS
+
+    family: Literal["empirical"] = "empirical"
+
+    def edges_needed(self, kind: Kind) -> tuple[float, ...]:
+        low, high = self.cut()
+        ends = (np.ceil(low), np.floor(high) + 1) if kind in WHOLE else (low, np.nextafter(high, np.inf))
+        return tuple(float(end) for end in ends if np.isfinite(end))
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        low, high = self.cut()
+        if axis.kind not in ORDERED:
+            if np.isfinite([low, high]).any():
+                self.fail(axis, f"low and high need a number or a date; a {axis.kind} factor has no order.")
+            return source
+        first, last = _held(axis)
+        inside = (first >= low) & (last <= high)
+        split = np.flatnonzero(~inside & (last >= low) & (first <= high) & (source > 0))
+        if len(split):
+            label = axis.labels[int(split[0])]
+            self.fail(axis, f"its cut {self.cut_text()} goes through the bin {label}; it needs an edge there.")
+        return source * inside
+
+
+class Categorical(Target):
+    """Weights of named levels.
+
+    Without `rest` the named levels take everything, in proportion to their weights, and every other level gets 0: a
+    restriction. With `rest` all other levels together take that share, among each other as in the source, and the
+    named ones the remaining 1 - rest.
+    """
+
+    title: ClassVar[str] = "Levels"
+    summary: ClassVar[str] = "A weight for each level you name; the rest of them as in the source, or none."
+    kinds: ClassVar[tuple[Kind, ...]] = ("categorical", "boolean")
+    point_kinds: ClassVar[tuple[Kind, ...]] = ("continuous", "count")
+
+    family: Literal["categorical"] = "categorical"
+    weights: Annotated[dict[Level, Weight], Field(min_length=1)] = Field(description="Level -> weight, any scale.")
+    rest: Share | None = Field(default=None, description="Share left to all other levels, as in the source.")
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> Categorical:
+        if not sum(self.weights.values()) > 0 and self.rest != 1:
+            broken("weights must sum to more than 0 (or rest be 1), got only zeros")
+        return self
+
+    def levels_needed(self) -> tuple[str, ...]:
+        return tuple(self.weights)
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        named = np.zeros(axis.size)
+        is_named = np.zeros(axis.size, dtype=bool)
+        for level, weight in self.weights.items():
+            bin_ = _bin_of_level(self, axis, level)
+            named[bin_] += weight
+            is_named[bin_] = True
+        if self.rest is None:
+            return named
+        others = np.where(is_named, 0.0, source)
+        if self.rest > 0 and not others.sum() > 0:
+            self.fail(axis, f"rest is {self.rest:g}, but the source has no level that the weights do not name.")
+        named = named * (1 - self.rest) / (named.sum() or 1.0)
+        return named + others * self.rest / (others.sum() or 1.0)
+
+
+class Constant(Target):
+    """One value in every row."""
+
+    title: ClassVar[str] = "Constant"
+    summary: ClassVar[str] = "The same value in every row."
+    kinds: ClassVar[tuple[Kind, ...]] = KINDS
+
+    family: Literal["constant"] = "constant"
+    value: Value = Field(description="The value.")
+
+    def levels_needed(self) -> tuple[str, ...]:
+        return (level_text(self.value),)
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        shares = np.zeros(axis.size)
+        if axis.kind in ORDERED:
+            below, above = self.outside(axis)
+            if below + above == 0:
+                edges = np.asarray(axis.edges)
+                shares[min(int(np.searchsorted(edges, self._number(axis), side="right")) - 1, axis.size - 1)] = 1.0
+        else:
+            shares[_bin_of_level(self, axis, level_text(self.value))] = 1.0
+        return shares
+
+    def outside(self, axis: Axis) -> tuple[float, float]:
+        self.check(axis)
+        if axis.kind not in ORDERED:
+            return 0.0, 0.0
+        number = self._number(axis)
+        return float(number < axis.edges[0]), float(number > axis.edges[-1])
+
+    def extended_edges(self, axis: Axis, *, touched: bool = True) -> tuple[float, ...]:
+        below, above = self.outside(axis)
+        if below:
+            return extend_down(axis.edges, axis.kind, self._number(axis), exact=True)
+        if above:
+            return extend_up(axis.edges, axis.kind, self._number(axis), exact=True, touched=touched)
+        return axis.edges
+
+    def quantile_within(
+        self, low: float | np.ndarray, high: float | np.ndarray, u: np.ndarray, whole: bool, *, closed: bool = False
+    ) -> np.ndarray | None:
+        try:
+            return None if isinstance(self.value, bool) else np.full(np.shape(u), float(number_of(self.value)))
+        except ValueError:
+            return None  # a level, the only one in its bin
+
+    def _number(self, axis: Axis) -> float:
+        dates = axis.kind == "datetime"
+        try:
+            if isinstance(self.value, bool) or isinstance(self.value, str) != dates:
+                raise ValueError("not of the kind")
+            number = float(number_of(self.value))
+        except ValueError:
+            wanted = "a date such as 2013-05-31" if dates else "a number"
+            self.fail(axis, f"value must be {wanted} for a {axis.kind} factor, got {self.value!r}.")
+        if axis.kind == "count" and not number.is_integer():
+            self.fail(axis, f"value must be a whole number for a count factor, got {self.value!r}.")
+        return number
+
+
+def level_text(value: bool | int | float | str) -> str:
+    """A value as the text of a level."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _bin_of_level(target: Target, axis: Axis, level: str) -> int:
+    if axis.points:
+        try:
+            found = np.flatnonzero(np.asarray(axis.edges[: axis.size]) == float(level))
+        except ValueError:
+            found = np.empty(0, dtype=int)
+        if not len(found):
+            target.fail(axis, f"there is no value `{level}`.{nearest(level, axis.labels)}")
+        return int(found[0])
+    if level not in axis.levels:
+        target.fail(axis, f"there is no level `{level}`.{nearest(level, axis.levels)}")
+    return axis.levels.index(level)
+
+
+def _held(axis: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value each bin can hold."""
+    edges = np.asarray(axis.edges, dtype=float)
+    if axis.points:
+        return edges[:-1], edges[:-1]
+    if axis.kind in WHOLE:
+        return whole_spans(edges)
+    return edges[:-1], np.append(np.nextafter(edges[1:-1], -np.inf), edges[-1])

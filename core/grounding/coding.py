@@ -1,0 +1,65 @@
+"""The two scales at which a factor takes part in dependence: model bins and coarse levels.
+
+Coarse levels are few, so that many factors can be looked at together; model bins carry what two factors tell each other
+in detail. Both only say which rows resemble each other: the values themselves are never replaced by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.source.columns import Column
+
+COARSE_LEVELS = 8
+MODEL_BINS = 64
+TAIL_BINS = 6
+"""The outermost model bins are halved this many times: what happens in a tail happens to few rows."""
+
+POINT_BINS = 256
+"""Up to this many distinct values, every value is a model bin of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """How the K distinct values of one factor are grouped: arrays (K+1,), the last entry for missing."""
+
+    coarse_of_value: np.ndarray
+    bin_of_value: np.ndarray
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Number of coarse levels and of model bins."""
+        return int(self.coarse_of_value.max()) + 1, int(self.bin_of_value.max()) + 1
+
+
+def code_factor(column: Column) -> Coding:
+    """Group the values of `column` by mass, in order where they have one."""
+    k = column.distinct
+    bins = np.arange(k + 1) if k <= POINT_BINS else groups_of(column, MODEL_BINS, tails=TAIL_BINS)
+    return Coding(
+        coarse_of_value=groups_of(column, COARSE_LEVELS).astype(np.uint8), bin_of_value=bins.astype(np.uint16)
+    )
+
+
+def groups_of(column: Column, most: int, *, tails: int = 0) -> np.ndarray:
+    """(K+1,) about `most` groups of about equal mass; missing is a group of its own.
+
+    Numbers are cut in order, at quantiles, a value of more than its share alone, and the first and last group are halved
+    towards the ends `tails` times; categories keep their heaviest levels and share one group for the rest.
+    """
+    mass = column.counts[:-1].astype(float)
+    k = len(mass)
+    if k <= most:
+        return np.arange(k + 1)
+    if not len(column.numbers):
+        return np.append(np.minimum(np.arange(k), most - 1), most)
+    # The middle of a value's share decides, so that a heavy value does not drag its neighbours along.
+    middle = (np.cumsum(mass) - mass / 2) / mass.sum()
+    heavy = mass > mass.sum() / most
+    change = (np.diff(np.floor(middle * most)) != 0) | heavy[1:] | heavy[:-1]
+    for side in (middle, 1 - middle):
+        change |= np.diff(np.floor(np.log2(side * most)).clip(-tails, 0)) != 0
+    groups = np.append(0, np.cumsum(change))
+    return np.append(groups, groups[-1] + 1)

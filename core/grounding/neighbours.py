@@ -1,0 +1,259 @@
+"""What the factors are redrawn from: a dependency network (D. Heckerman et al., JMLR 2000) over blocks of factors.
+
+Factors that share fine detail, such as the delays at departure and arrival, form a block and are redrawn together. The
+neighbours of a block are chosen in two greedy rounds. The first takes what predicts: neighbours that gain most likelihood, on
+rows left out, for the donors they cost; chance agreements of sparse combinations gain nothing there. The second spends
+what is left of the donors on coarse levels of further factors, so that weak dependence survives too. All along a typical row
+keeps at least FEWEST_DONORS real rows that agree with it in every neighbour; with fewer, generated rows would be copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+MOST_NEIGHBOURS = 8
+CANDIDATES = 10
+"""Only the strongest pairwise candidates are tried together: the cost of learning grows with their square."""
+
+FEWEST_DONORS = 5.0
+SMALLEST_GAIN = 1e-3
+"""Nats per row; less is chance or no use."""
+
+LARGEST_KEY = 2_000_000
+"""At most this many combinations of neighbours' codes: the look-up table of donors has one slot for each."""
+
+BACKOFF = 2.0
+"""Weight, in rows, of the prediction from fewer neighbours beside the rows that agree in all."""
+
+HEAD_START = 0.3
+"""Added to the log of the donors a neighbour costs, so that one that costs nearly none is not taken for nothing."""
+
+SHARED_DETAIL = 0.2
+"""Factors of a block are correlated at least this much inside their coarse levels."""
+
+LARGEST_BLOCK = 3
+"""And no block holds more than a quarter of all factors, or rows would hardly be mixed."""
+
+CAUTION = 1.5
+"""How many times the Miller-Madow term (G. Miller 1955) is charged in the second round."""
+
+
+@dataclass(frozen=True, order=True)
+class Neighbour:
+    """A factor another one depends on: by its model bins (`fine`) or by its coarse levels."""
+
+    factor: str
+    fine: bool
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """A block of factors that are redrawn together, from donors that agree in the `neighbours`.
+
+    `gain` are the nats that the neighbours predict of the block's coarse levels on rows left out.
+    """
+
+    factors: tuple[str, ...]
+    neighbours: tuple[Neighbour, ...]
+    gain: float
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """Integer codes of every factor over the same m rows at both scales, and how many codes there are."""
+
+    of: Mapping[Neighbour, np.ndarray]
+    sizes: Mapping[Neighbour, int]
+
+    @property
+    def factors(self) -> list[str]:
+        """The factors, in order."""
+        return [v.factor for v in self.of if not v.fine]
+
+
+def learn_neighbours(codes: Codes, *, rows: int, ordered: Sequence[str]) -> tuple[Neighbourhood, ...]:
+    """The blocks of factors and their neighbours, the least predictable block first.
+
+    `codes` may cover a sample of the source; `rows` is the number of rows that donors are taken from; `ordered` are the
+    factors whose values have an order.
+    """
+    groups = Groups(codes, rows)
+    found = [_neighbourhood(groups, block) for block in _blocks(groups, ordered)]
+    return tuple(sorted(found, key=lambda one: (one.gain, one.factors)))
+
+
+class Groups:
+    """Rows grouped by sets of variables, each set numbered once."""
+
+    def __init__(self, codes: Codes, rows: int) -> None:
+        self.codes = codes
+        self.rows = len(next(iter(codes.of.values())))
+        self._scale = rows / self.rows
+        self._keys: dict[frozenset[Neighbour], tuple[np.ndarray, int]] = {}
+        self._marginals: dict[str, np.ndarray] = {}
+        self._facts: dict[frozenset[Neighbour], tuple[float, float, np.ndarray]] = {}
+
+    def donors(self, given: frozenset[Neighbour]) -> float:
+        """Geometric mean, over rows, of the number of rows that agree with a row in `given`."""
+        return self._of(given)[1] if given else self.rows * self._scale
+
+    def information(self, factor: str, given: frozenset[Neighbour]) -> float:
+        """Corrected mutual information between a factor's coarse level and `given`, in nats."""
+        if not given:
+            return 0.0
+        own = Neighbour(factor, False)
+        joint = _entropy(self._joint(own, given)[1], self.rows)
+        return self._of(frozenset([own]))[0] + self._of(given)[0] - joint
+
+    def predicted(self, factor: str, given: frozenset[Neighbour], base: np.ndarray) -> np.ndarray:
+        """(m,) the probability of every row's coarse level, predicted from the other rows that agree in `given`.
+
+        `base` (m,) is the prediction from fewer neighbours, which counts as BACKOFF rows.
+        """
+        joint, counts = self._joint(Neighbour(factor, False), given)
+        same = counts[joint]
+        others = self._of(given)[2][self._key(given)[0]]
+        return np.asarray((same - 1.0 + BACKOFF * base) / (others - 1.0 + BACKOFF))
+
+    def gain(self, factor: str, predicted: np.ndarray) -> float:
+        """Nats per row by which a prediction beats the factor's marginal."""
+        return float(np.log(predicted / self.marginal(factor)).mean())
+
+    def inner_correlation(self, one: str, other: str) -> float:
+        """Absolute correlation of two factors' model bins, each measured from its mean inside their coarse levels."""
+        cell, size = self._key(frozenset([Neighbour(one, False), Neighbour(other, False)]))
+        rows = np.maximum(np.bincount(cell, minlength=size), 1)
+        left = []
+        for name in (one, other):
+            codes = self.codes.of[Neighbour(name, True)].astype(float)
+            left.append(codes - (np.bincount(cell, weights=codes, minlength=size) / rows)[cell])
+        spread = float(np.sqrt((left[0] ** 2).sum() * (left[1] ** 2).sum()))
+        return abs(float((left[0] * left[1]).sum())) / spread if spread > 0 else 0.0
+
+    def marginal(self, factor: str) -> np.ndarray:
+        """(m,) the share of every row's own coarse level."""
+        if factor not in self._marginals:
+            own = self.codes.of[Neighbour(factor, False)]
+            self._marginals[factor] = np.asarray((np.bincount(own) / self.rows)[own])
+        return self._marginals[factor]
+
+    def _joint(self, own: Neighbour, given: frozenset[Neighbour]) -> tuple[np.ndarray, np.ndarray]:
+        key, size = self._key(given)
+        levels = self.codes.sizes[own]
+        joint = key * levels + self.codes.of[own]
+        return joint, np.bincount(joint, minlength=size * levels)
+
+    def _of(self, given: frozenset[Neighbour]) -> tuple[float, float, np.ndarray]:
+        if given not in self._facts:
+            key, size = self._key(given)
+            counts = np.bincount(key, minlength=size)
+            seen = counts[counts > 0]
+            typical = float(np.exp((seen * np.log(seen * self._scale)).sum() / self.rows))
+            self._facts[given] = _entropy(counts, self.rows), typical, counts
+        return self._facts[given]
+
+    def _key(self, given: frozenset[Neighbour]) -> tuple[np.ndarray, int]:
+        """(m,) a dense number for each observed combination, and how many there are."""
+        if len(given) == 1:
+            (one,) = given
+            return self.codes.of[one], self.codes.sizes[one]
+        if given not in self._keys:
+            last = next((v for v in sorted(given) if given - {v} in self._keys), max(given))
+            key, _ = self._key(given - {last})
+            key, found = pd.factorize(key * self.codes.sizes[last] + self.codes.of[last])
+            self._keys[given] = key, len(found)
+        return self._keys[given]
+
+
+def _entropy(counts: np.ndarray, rows: int) -> float:
+    seen = counts[counts > 0]
+    return float(np.log(rows) - (seen * np.log(seen)).sum() / rows + CAUTION * (len(seen) - 1) / (2 * rows))
+
+
+def _blocks(groups: Groups, ordered: Sequence[str]) -> list[tuple[str, ...]]:
+    """Factors joined, the most alike first, while blocks stay small."""
+    largest = min(LARGEST_BLOCK, len(groups.codes.factors) // 4)
+    block_of = {name: (name,) for name in groups.codes.factors}
+    pairs = [(groups.inner_correlation(a, b), a, b) for a, b in combinations(ordered, 2)] if largest > 1 else []
+    for strength, one, other in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
+        joined = tuple(sorted({*block_of[one], *block_of[other]}))
+        if strength >= SHARED_DETAIL and len(joined) <= largest:
+            block_of.update(dict.fromkeys(joined, joined))
+    return list(dict.fromkeys(block_of.values()))
+
+
+def _neighbourhood(groups: Groups, block: tuple[str, ...]) -> Neighbourhood:
+    gains = _pairwise(groups, block)
+    best = {name: max(gains[Neighbour(name, fine)] for fine in (False, True)) for name in {v.factor for v in gains}}
+    kept = sorted(best, key=lambda name: (-best[name], name))[:CANDIDATES]
+    candidates = [one for one in gains if one.factor in kept]
+    chosen, gain = _predictors(groups, block, candidates)
+    return Neighbourhood(block, tuple(sorted(_filled(groups, block, candidates, chosen))), gain)
+
+
+def _predictors(
+    groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour]
+) -> tuple[frozenset[Neighbour], float]:
+    """The first round: neighbours that gain likelihood on rows left out."""
+    chosen: frozenset[Neighbour] = frozenset()
+    base = {name: groups.marginal(name) for name in block}
+    gain = 0.0
+    while len(chosen) < MOST_NEIGHBOURS:
+        donors = groups.donors(chosen)
+        offers = []
+        for one in _open(groups, candidates, chosen):
+            found = {name: groups.predicted(name, chosen | {one}, base[name]) for name in block}
+            offered = sum(groups.gain(name, found[name]) for name in block)
+            if offered - gain >= SMALLEST_GAIN:
+                worth = (offered - gain) / (HEAD_START + np.log(donors / groups.donors(chosen | {one})))
+                offers.append((worth, not one.fine, one, offered, found))
+        if not offers:
+            break
+        _, _, best, gain, base = max(offers, key=lambda offer: offer[:3])
+        chosen |= {best}
+    return chosen, gain
+
+
+def _filled(
+    groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]
+) -> frozenset[Neighbour]:
+    """The second round: coarse neighbours that bring most information for the donors they cost."""
+    while len(chosen) < MOST_NEIGHBOURS:
+        donors = groups.donors(chosen)
+        offers = []
+        for one in _open(groups, candidates, chosen):
+            wider = chosen | {one}
+            more = 0.0 if one.fine else sum(groups.information(n, wider) - groups.information(n, chosen) for n in block)
+            if more >= SMALLEST_GAIN:
+                offers.append((more / (HEAD_START + np.log(donors / groups.donors(wider))), one))
+        if not offers:
+            break
+        chosen |= {max(offers)[1]}
+    return chosen
+
+
+def _open(
+    groups: Groups, candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]
+) -> Iterable[Neighbour]:
+    """The candidates that may join `chosen`: another factor, a key that fits its table, donors enough."""
+    size = int(np.prod([groups.codes.sizes[v] for v in chosen])) if chosen else 1
+    taken = {v.factor for v in chosen}
+    for one in candidates:
+        fits = one.factor not in taken and size * groups.codes.sizes[one] <= LARGEST_KEY
+        if fits and groups.donors(chosen | {one}) >= FEWEST_DONORS:
+            yield one
+
+
+def _pairwise(groups: Groups, block: tuple[str, ...]) -> dict[Neighbour, float]:
+    """What every factor outside the block predicts alone, at both scales, in nats on rows left out."""
+    gains = {}
+    for one in sorted(groups.codes.of):
+        if one.factor not in block:
+            alone = frozenset([one])
+            gains[one] = sum(groups.gain(n, groups.predicted(n, alone, groups.marginal(n))) for n in block)
+    return gains

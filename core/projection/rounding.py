@@ -1,0 +1,27 @@
+"""Shares as whole rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def whole_rows(shares: np.ndarray, rows: int) -> np.ndarray:
+    """`shares` (L,) of `rows` as whole numbers that sum to `rows`: largest remainders, the lower code first on a tie.
+
+    >>> whole_rows(np.array([0.5, 0.25, 0.25]), 10)
+    array([5, 3, 2])
+    """
+    wanted = np.round(shares * rows, 6)
+    floor = np.floor(wanted).astype(np.int64)
+    left = rows - int(floor.sum())
+    floor[np.argsort(floor - wanted, kind="stable")[:left]] += 1
+    return floor
+
+
+def event_rows(rate: float, rows: int) -> int:
+    """The whole number of `rows` in which an event of this rate is true: the nearest, the lower one on a tie.
+
+    >>> event_rows(0.001, 50_000)
+    50
+    """
+    return int(whole_rows(np.array([1.0 - rate, rate]), rows)[1])

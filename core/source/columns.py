@@ -1,0 +1,161 @@
+"""A source's columns in memory: the distinct values once, and for every row the position of its value.
+
+Everything later (axes, histograms, the grounding, conditions typed by people) is computed on the distinct values, which
+are few, and then looked up by code. No value is ever rounded or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from core.errors import InputError, Progress, nearest
+from core.source.kinds import KINDS, Kind, kind_of
+from core.source.spool import Source
+
+LEARNING_ROWS = 1_000_000
+"""At most this many rows are kept in memory to learn the dependence from; counts always cover every row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a source.
+
+    `values` holds the K distinct values: numbers and dates ascending, categories by falling count, then by text.
+    `counts` (K+1,) are rows of the whole source, the last one the missing ones. `codes` (n,) are positions in `values`
+    of the learning rows in source order, K for missing. `numbers` (K,) are the values as floats (dates: microseconds
+    since 1970, UTC); empty for categories.
+    """
+
+    name: str
+    kind: Kind
+    type: pa.DataType
+    values: pa.Array
+    counts: np.ndarray
+    codes: np.ndarray
+    numbers: np.ndarray
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct values, missing not counted."""
+        return len(self.values)
+
+    @property
+    def missing_share(self) -> float:
+        """Share of the source's rows in which the value is missing."""
+        total = int(self.counts.sum())
+        return float(self.counts[-1] / total) if total else 0.0
+
+
+def read_columns(
+    source: Source, kinds: Mapping[str, Kind] | None = None, *, progress: Progress | None = None
+) -> dict[str, Column]:
+    """All columns of `source`, in its order.
+
+    `kinds` overrides the kind that a column's type suggests. Raises InputError for an unknown column or a kind that
+    does not fit the column's type.
+    """
+    asked = dict(kinds or {})
+    for name in asked:
+        if name not in source.columns:
+            raise InputError(f"{source.name}: there is no column `{name}`.{nearest(name, source.columns)}")
+    rows = learning_rows(source.rows)
+    columns = {}
+    for done, name in enumerate(source.columns):
+        if progress:
+            progress(done, len(source.columns), f"reading {name}")
+        data = pq.read_table(source.path, columns=[name], use_threads=True).column(0)
+        columns[name] = encode(name, data, asked.get(name), rows)
+    if progress:
+        progress(len(source.columns), len(source.columns), "read")
+    return columns
+
+
+def learning_rows(rows: int) -> np.ndarray | None:
+    """Which rows to learn from: None for all, else one row drawn from each of LEARNING_ROWS equal stretches."""
+    if rows <= LEARNING_ROWS:
+        return None
+    start = np.arange(LEARNING_ROWS) * rows // LEARNING_ROWS
+    width = np.diff(np.append(start, rows))
+    # A fixed stream: the same source must give the same grounding, whatever the design's seed.
+    jitter = np.random.Generator(np.random.Philox(0)).random(LEARNING_ROWS)
+    return np.asarray(start + np.floor(jitter * width), dtype=np.int64)
+
+
+def encode(name: str, data: pa.ChunkedArray, kind: Kind | None, rows: np.ndarray | None = None) -> Column:
+    """One Arrow column as a Column; `rows` picks the learning rows."""
+    coded = data.combine_chunks() if data.num_chunks != 1 else data.chunk(0)
+    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
+    values = coded.dictionary
+    k = len(values)
+    codes = coded.indices.fill_null(k).to_numpy(zero_copy_only=False)
+    kind = _checked_kind(name, values, kind)
+    counts = np.bincount(codes, minlength=k + 1)
+    order = _order(values, kind, counts)
+    rank = np.empty(k + 1, dtype=_code_type(k))
+    rank[order] = np.arange(k)
+    rank[k] = k
+    values = values.take(pa.array(order))
+    if rows is not None:
+        codes = codes[rows]
+    return Column(
+        name=name,
+        kind=kind,
+        type=values.type,
+        values=values,
+        counts=np.append(counts[order], counts[k]).astype(np.int64),
+        codes=rank[codes],
+        numbers=np.empty(0) if kind in ("categorical", "boolean") else as_numbers(values),
+    )
+
+
+def as_numbers(values: pa.Array) -> np.ndarray:
+    """Numbers or dates as floats; dates are microseconds since 1970 in UTC. Missing becomes NaN."""
+    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        zone = getattr(values.type, "tz", None)
+        values = values.cast(pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
+    return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+
+
+def _order(values: pa.Array, kind: Kind, counts: np.ndarray) -> np.ndarray:
+    if kind == "categorical":
+        text = values.cast(pa.string())
+        table = pa.table({"n": counts[: len(values)], "text": text})
+        return np.asarray(pc.sort_indices(table, sort_keys=[("n", "descending"), ("text", "ascending")]))
+    if kind == "boolean":
+        values = values.cast(pa.int8())
+    return np.asarray(pc.array_sort_indices(values))
+
+
+def _code_type(k: int) -> type[np.unsignedinteger]:
+    return np.uint8 if k < 2**8 else np.uint16 if k < 2**16 else np.uint32
+
+
+def _checked_kind(name: str, values: pa.Array, asked: Kind | None) -> Kind:
+    natural = kind_of(values.type)
+    if asked is None:
+        return _whole(values) if natural == "continuous" else natural
+    fits: tuple[Kind, ...] = ("categorical",)
+    if natural in ("continuous", "count"):
+        fits = ("continuous", "count", "categorical")
+    elif natural != "categorical":
+        fits = (natural, "categorical")
+    if asked not in fits:
+        if asked not in KINDS:
+            raise InputError(f"Factor `{name}`: there is no kind `{asked}`.{nearest(asked, KINDS)}")
+        listed = " or ".join(fits)
+        raise InputError(f"Factor `{name}`: a column of type {values.type} can be {listed}, not {asked}.")
+    return asked
+
+
+def _whole(values: pa.Array) -> Kind:
+    """Floats that are all whole are counts: a table with gaps stores whole numbers as floats."""
+    if pa.types.is_decimal(values.type) or not len(values):
+        return "continuous"
+    numbers = values.to_numpy(zero_copy_only=False)
+    return "count" if bool(np.all(numbers == np.round(numbers))) else "continuous"

@@ -1,0 +1,163 @@
+"""Spooling: any data file becomes one Parquet file in the workspace, known by the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from core.errors import InputError, Progress
+from core.source import delimited, parquet
+
+Format = Literal["text", "gzip", "parquet", "zip"]
+
+SUFFIXES: dict[str, Format] = {
+    ".csv": "text",
+    ".tsv": "text",
+    ".txt": "text",
+    ".csv.gz": "gzip",
+    ".tsv.gz": "gzip",
+    ".txt.gz": "gzip",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+MAGIC: dict[bytes, Format] = {b"PAR1": "parquet", b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip"}
+CONTENT: dict[Format, str] = {
+    "text": "neither Parquet nor compressed, but perhaps plain text",
+    "gzip": "compressed by gzip",
+    "parquet": "Parquet",
+    "zip": "a zip archive or an Excel workbook",
+}
+STEPS = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """Real data, spooled.
+
+    `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
+    that file's bytes (what `sha256sum` prints), `columns` the names in the file's order.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    rows: int
+    columns: tuple[str, ...]
+
+
+def spool(file: Path, home: Path, *, progress: Progress | None = None) -> Source:
+    """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
+
+    The same bytes again reuse the spooled file. It is written beside its place and renamed, so a failure leaves nothing
+    behind. Raises InputError naming the file, the rule it breaks, where, and what to do.
+    """
+
+    def report(done: int, message: str) -> None:
+        if progress:
+            progress(done, STEPS, f"{message} {file.name}")
+
+    report(0, "checking")
+    try:
+        format_ = _format(file)
+        sha256 = _store(file, home, format_, report)
+    except OSError as error:
+        raise InputError(f"{file.name}: it can't be read or stored: {error.strerror}.") from error
+    report(STEPS, "read")
+    return open_source(home, sha256)
+
+
+def open_source(home: Path, sha256: str) -> Source:
+    """The source with this SHA-256, spooled earlier. Raises InputError if `home` has none."""
+    record = _recorded(home, sha256) if re.fullmatch("[0-9a-f]{64}", sha256) else None
+    if record is None:
+        raise InputError(f"Source {sha256[:12]}…: it is not in this workspace ({home}). Bring its file in again.")
+    place = _place(home, sha256, "parquet")
+    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]))
+
+
+def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str], None]) -> str:
+    """Spool the file unless it is there; its SHA-256."""
+    sha256 = _digest(file)
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
+        work = Path(folder)
+        record = _recorded(home, sha256)
+        if record is None:
+            rows, columns = _convert(file, work, format_, report)
+            record = {"rows": rows, "columns": columns, "size": file.stat().st_size}
+            report(3, "storing")
+            place = _place(home, sha256, "parquet")
+            place.parent.mkdir(exist_ok=True)
+            os.replace(work / "source.parquet", place)
+        _record(home, work, sha256, {**record, "name": file.name})  # the latest name is the one the person knows
+    return sha256
+
+
+def _format(file: Path) -> Format:
+    """What the file is, agreed by its name and its first bytes."""
+    if not file.is_file():
+        raise InputError(f"{file.name}: {'it is a folder' if file.is_dir() else 'there is no such file'} ({file}).")
+    lowered = file.name.lower()
+    said = next((SUFFIXES[end] for end in sorted(SUFFIXES, key=len, reverse=True) if lowered.endswith(end)), None)
+    if said is None:
+        raise InputError(f"{file.name}: the kind of file is not known. Known: {', '.join(SUFFIXES)}.")
+    with file.open("rb") as handle:
+        start = handle.read(4)
+    if not start:
+        raise InputError(f"{file.name}: it is empty (0 bytes).")
+    found: Format = next((format_ for magic, format_ in MAGIC.items() if start.startswith(magic)), "text")
+    if found != said:
+        right = [end for end, format_ in SUFFIXES.items() if format_ == found]
+        advice = f"If that is right, rename it to end in {right[0]}." if right else "Save the table as CSV or Parquet."
+        raise InputError(f"{file.name}: it is not what its name says: its content is {CONTENT[found]}. {advice}")
+    return found
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _convert(
+    file: Path, work: Path, format_: Format, report: Callable[[int, str], None]
+) -> tuple[int, tuple[str, ...]]:
+    """Write `file` as `source.parquet` in the folder `work`: (number of rows, names of the columns)."""
+    target = work / "source.parquet"
+    if format_ == "parquet":
+        report(2, "reading")
+        return parquet.convert(file, target, file.name)
+    report(1, "copying")
+    # Under a name of our own: in a path DuckDB takes `*`, `[` and `{` as patterns and `key=value` as a column.
+    copy = work / "original.csv"
+    delimited.copy_text(file, copy, file.name, gzipped=format_ == "gzip")
+    report(2, "reading")
+    return delimited.convert(copy, target, file.name)
+
+
+def _place(home: Path, sha256: str, suffix: str) -> Path:
+    return home / "sources" / f"{sha256}.{suffix}"
+
+
+def _record(home: Path, work: Path, sha256: str, record: Mapping[str, object]) -> None:
+    """Write the description; a source counts as there once it has one."""
+    beside = work / "source.json"
+    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(beside, _place(home, sha256, "json"))
+
+
+def _recorded(home: Path, sha256: str) -> dict[str, Any] | None:
+    place = _place(home, sha256, "json")
+    if not (place.is_file() and _place(home, sha256, "parquet").is_file()):
+        return None
+    try:
+        record: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    except ValueError:  # someone edited it: as good as not there, and bringing the file in again mends it
+        return None
+    return record

@@ -1,0 +1,102 @@
+"""A design with its source opened: columns, axes, grounding, and what was computed from them so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+import numpy as np
+
+from core.design.design import Design
+from core.design.validation import check_against
+from core.errors import Progress
+from core.grounding.grounding import Grounding, learn
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column, read_columns
+from core.source.kinds import Kind
+from core.source.spool import Source
+
+T = TypeVar("T")
+
+
+@dataclass
+class Memo:
+    """What was computed, by name; a new key under a name replaces the old value, so that it stays bounded."""
+
+    _kept: dict[str, tuple[object, object]] = field(default_factory=dict)
+
+    def of(self, name: str, key: object, make: Callable[[], T]) -> T:
+        """The value kept under `name` if it was made for `key`, else a new one."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = (key, make())
+            self._kept[name] = kept
+        return cast(T, kept[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A design and its source, opened by `open_study`. `axes` are the display axes, one per factor."""
+
+    design: Design
+    source: Source
+    columns: Mapping[str, Column]
+    axes: Mapping[str, Axis]
+    grounding: Grounding
+    memo: Memo
+
+    @property
+    def delivered(self) -> tuple[str, ...]:
+        """The factors that are written: all but the dropped ones, in the source's order."""
+        return tuple(name for name in self.columns if self.role(name) != "drop")
+
+    def role(self, factor: str) -> str:
+        """The role of a factor; `follow` where the design says nothing."""
+        asked = self.design.factors.get(factor)
+        return asked.role if asked else "follow"
+
+    def display_codes(self, factor: str) -> np.ndarray:
+        """(n,) the display bin of every learning row."""
+        axis, column = self.axes[factor], self.columns[factor]
+
+        def make() -> np.ndarray:
+            bins = axis.bins_of(column)
+            return np.asarray(bins.astype(np.min_scalar_type(axis.size)))[column.codes]
+
+        return self.memo.of(f"display codes of {factor}", (id(column), axis), make)
+
+    def real_shares(self, factor: str) -> np.ndarray:
+        """(size + 1,) shares of the whole source per display bin, the last one missing."""
+        counts = self.axes[factor].histogram(self.columns[factor])
+        return np.asarray(counts / counts.sum())
+
+
+def open_study(
+    design: Design, source: Source, *, progress: Progress | None = None, previous: Study | None = None
+) -> Study:
+    """Open `source` and check `design` against it.
+
+    `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at once.
+    """
+    kinds = {name: cast(Kind, one.kind) for name, one in design.factors.items() if one.kind and name in source.columns}
+    if previous and previous.source.sha256 == source.sha256 and _kinds(previous.columns, kinds):
+        columns, grounding, memo = previous.columns, previous.grounding, previous.memo
+        check_against(design, columns)
+    else:
+        columns = read_columns(source, kinds, progress=progress)
+        check_against(design, columns)
+        grounding, memo = learn(columns, progress=progress), Memo()
+    axes = {name: _axis(design, column, memo) for name, column in columns.items()}
+    return Study(design, source, columns, axes, grounding, memo)
+
+
+def _kinds(columns: Mapping[str, Column], asked: Mapping[str, Kind]) -> bool:
+    """True if the columns, as they were read, have the kinds now asked for."""
+    return all(columns[name].kind == kind for name, kind in asked.items())
+
+
+def _axis(design: Design, column: Column, memo: Memo) -> Axis:
+    asked = design.factors.get(column.name)
+    edges = asked.edge_numbers if asked else None
+    return memo.of(f"axis of {column.name}", (id(column), edges), lambda: default_axis(column, edges))

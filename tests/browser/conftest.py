@@ -1,0 +1,137 @@
+"""Fixtures of all browser tests: a served app, a Chromium, and pages that must stay free of errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+STARTED = 60.0  # seconds a server may take until it answers
+CHROMIUM = os.environ.get("TRIMTAB_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+
+Serve = Callable[..., str]
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """`serve(script, env=None) -> url`: a Streamlit server for the script; the same call gives the same server."""
+    urls: dict[tuple[str, ...], str] = {}
+    processes: list[subprocess.Popen[bytes]] = []
+    logs = tmp_path_factory.mktemp("servers")
+
+    def start(script: Path, env: Mapping[str, str] | None = None) -> str:
+        asked = (str(script), *(f"{name}={value}" for name, value in sorted((env or {}).items())))
+        if asked not in urls:
+            log = logs / f"{len(urls)}.log"
+            port = _free_port()
+            processes.append(_launch(script, port, {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}, log))
+            urls[asked] = f"http://localhost:{port}"
+            _await_health(urls[asked], processes[-1], log)
+        return urls[asked]
+
+    yield start
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _launch(script: Path, port: int, env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """The server, with the configuration of the repository."""
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    with log.open("wb") as output:
+        return subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=output, stderr=subprocess.STDOUT)
+
+
+def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(int(STARTED / 0.1)):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            try:
+                process.wait(timeout=0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+    pytest.fail(f"The server did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("No Chromium: install it, or name it in TRIMTAB_CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """`new_page(dark=False, size=(1280, 900), allow=(), **context) -> Page`, each in a context of its own.
+
+    An error on the console or an uncaught exception fails the test, unless its text matches a pattern of `allow`.
+    """
+    contexts = []
+    errors: list[str] = []
+
+    def make(
+        *, dark: bool = False, size: tuple[int, int] = (1280, 900), allow: Sequence[str] = (), **more: Any
+    ) -> Page:
+        viewport: ViewportSize = {"width": size[0], "height": size[1]}
+        context = browser.new_context(color_scheme="dark" if dark else "light", viewport=viewport, **more)
+        contexts.append(context)
+        page = context.new_page()
+
+        def note(text: str) -> None:
+            if not any(re.search(pattern, text) for pattern in allow):
+                errors.append(text)
+
+        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors, "errors in the browser:\n" + "\n".join(errors)
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A light page of 1280 × 900 px that fails the test on any error."""
+    return new_page()

@@ -1,0 +1,1 @@
+"""What the pages are made of: everything that imports streamlit but the pages themselves."""

@@ -1,0 +1,213 @@
+// The sculptor: takes data from Python, lets a person shape the shares, and sends operations back. Python owns the state.
+
+const QUIET = 400; // ms an acknowledgement may take before "saving…" is shown
+
+class Sculptor {
+  constructor(root) {
+    this.node = root.querySelector(".sculptor");
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    this.outbox = new Outbox(() => this.mark());
+    this.heights = new Map(); // the height axis a person chose, by factor
+    this.build();
+    this.gestures = new Gestures(this, signal);
+    this.node.addEventListener("keydown", (event) => this.key(event), { signal });
+    this.observer = new ResizeObserver(() => requestAnimationFrame(() => this.layout()));
+    this.observer.observe(this.chart.box);
+    document.fonts?.ready.then(() => this.layout());
+  }
+
+  build() {
+    const { signal } = this.leaving;
+    this.toolbar = new Toolbar(this, signal);
+    this.table = new Table(this);
+    this.hint = element("p", "hint");
+    this.saving = element("span", "saving", { text: "saving…", "aria-hidden": "true" });
+    this.status = element("div", "unseen", { role: "status" });
+    const box = element("div", "box");
+    this.chart = new Chart(box);
+    const below = element("div", "below", {}, [this.hint, this.saving]);
+    const left = element("div", "left", {}, [this.toolbar.node, box, below]);
+    this.node.replaceChildren(element("div", "frame", {}, [left, this.table.node]), this.status);
+  }
+
+  /** New data from Python. It is drawn at once, unless a hand is on the bars: then when the hand lets go. */
+  receive(data, trigger) {
+    this.outbox.trigger = trigger;
+    this.data = data;
+    this.outbox.acknowledge(data.acks?.[this.outbox.mount] ?? 0);
+    if (data.factor !== this.view?.factor) this.turn();
+    if (!this.gestures.busy) this.take();
+  }
+
+  /** Another factor is shown: unfinished gestures of the one before end. */
+  turn() {
+    if (!this.gestures.cancel()) this.gestures.settle();
+    this.chart.hideTip();
+    this.gestures.focused = 0;
+  }
+
+  /** Python's state, and over it what is still on its way to Python. */
+  take() {
+    const { data } = this;
+    const design = data.design ?? data.real;
+    const target = this.outbox.latest(data.factor, data.labels.length) ?? data.target;
+    this.view = {
+      factor: data.factor,
+      labels: data.labels,
+      real: data.real,
+      target,
+      design,
+      shares: target ?? design,
+      ungrounded: data.ungrounded ?? data.labels.map(() => false),
+      missing: data.missing,
+      rows: data.rows,
+      locked: Boolean(data.locked),
+      ordered: data.ordered ?? true,
+      caption: data.unit ? `${data.title} (${data.unit})` : data.title,
+      height: this.heights.get(data.factor) ?? data.height_scale ?? "linear",
+    };
+    set(this.node, { "data-rev": data.rev, "data-factor": data.factor });
+    this.chart.svg.setAttribute("aria-label", `Shares of ${data.title}`);
+    this.node.classList.toggle("locked", this.view.locked);
+    this.node.classList.toggle("empty", data.labels.length === 0);
+    this.hint.textContent = data.hint ?? this.usage();
+    this.table.layout(this.view);
+    this.layout();
+  }
+
+  usage() {
+    if (!this.view.labels.length) return "All values are missing: there is nothing to sculpt.";
+    if (this.view.locked) return "Locked by its role. Choose target to sculpt it.";
+    if (!this.view.target) return "Drag a bar to make this factor a target.";
+    return "";
+  }
+
+  /** The height axis over what is drawn, then everything anew. Not under a hand: the axis would slip away from it. */
+  layout() {
+    if (!this.view?.labels.length || this.gestures.stroke || !this.chart.box.clientWidth) return;
+    const { view } = this;
+    view.axis = heightAxis(view.height, [...view.real, ...view.shares, ...view.design]);
+    this.chart.layout(view);
+    this.node.style.setProperty("--chart-height", `${this.chart.height}px`);
+    this.gestures.rove();
+    this.toolbar.draw(view);
+    this.draw();
+  }
+
+  draw() {
+    this.chart.draw(this.view);
+    this.table.draw(this.view);
+    this.mark();
+  }
+
+  /** Shows shares that are not yet an operation; false when they would leave nothing. */
+  edit(edits, base) {
+    const shares = withShares(base, edits, this.view.real);
+    if (!shares) return this.refuse("One bar at least must stay above 0 %.");
+    const painted = total([...edits.values()]);
+    this.over = painted > 1 ? painted : 0;
+    // More than 100 % was painted: the heights stay as painted until the stroke ends.
+    this.result = shares;
+    this.view.shares = this.over ? base.map((share, bin) => edits.get(bin) ?? share) : shares;
+    this.view.target = this.view.shares;
+    this.draw();
+    return true;
+  }
+
+  /** The edited shares become an operation. */
+  commit(verb, bin) {
+    if (!this.result) return this.revert();
+    const { factor, labels } = this.view;
+    this.say(`${labels[bin]}: ${percent(this.result[bin])}`);
+    this.operate({ kind: "weights", weights: this.result }, verb);
+    if (this.view.factor === factor) this.hover(bin);
+    return undefined;
+  }
+
+  operate(operation, verb) {
+    this.over = 0;
+    this.result = null;
+    this.outbox.push({ factor: this.view.factor, ...operation, label: `${verb} ${this.view.factor}` });
+    this.take();
+  }
+
+  revert() {
+    this.over = 0;
+    this.result = null;
+    this.chart.hideTip();
+    this.take();
+  }
+
+  exact(bin, share) {
+    if (this.edit(new Map([[bin, share]]), this.view.shares)) this.commit("set", bin);
+    this.chart.hideTip();
+  }
+
+  preset(name) {
+    const { view } = this;
+    this.gestures.settle();
+    this.operate({ kind: "preset", name, weights: preset(name, view.shares, view.real, view.ungrounded) }, name);
+    this.say(PRESETS[name].label);
+  }
+
+  axis(kind) {
+    this.heights.set(this.view.factor, kind);
+    this.view.height = kind;
+    this.layout();
+  }
+
+  /** The pill over one bar, or none. */
+  hover(bin) {
+    const { view } = this;
+    if (bin === null || !view) return this.chart.hideTip();
+    const share = view.shares[bin];
+    const parts = this.chart.whole[bin] ? [] : [[view.labels[bin], "name"]];
+    parts.push([percent(share), "share"], [`real ${percent(view.real[bin])}`, ""]);
+    const atRest = !this.outbox.pending && !this.gestures.busy; // a hand at work needs little, and sight of the other bars
+    if (view.rows && !this.gestures.stroke) parts.push([rowsText(view.rows * share * (1 - (view.missing?.design ?? 0))), ""]);
+    const apart = Math.abs(view.design[bin] - share) > Math.max(0.0005, 0.01 * share);
+    if (apart && atRest) parts.push([`comes out ${percent(view.design[bin])}`, ""]);
+    if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to 100 %`, ""]);
+    return this.chart.showTip(view, bin, parts);
+  }
+
+  refuse(text = this.hint.textContent) {
+    this.say(text);
+    this.hint.textContent = text;
+    this.hint.classList.remove("flash");
+    requestAnimationFrame(() => this.hint.classList.add("flash"));
+    return false;
+  }
+
+  say(text) {
+    this.status.textContent = text;
+  }
+
+  /** Keys belong to the sculptor (a bare "r" would rerun the app), but for shortcuts and Tab. */
+  key(event) {
+    // Ctrl+Z in a field takes back what is being typed there, not the last step of the design.
+    const shortcut = (event.ctrlKey || event.metaKey || event.altKey) && !this.table.typing();
+    if (shortcut || event.key === "Tab") return;
+    event.stopPropagation();
+    if (event.key === "Escape" && this.gestures.abandon()) this.say("Cancelled.");
+  }
+
+  mark() {
+    const pending = this.outbox.pending > 0 || this.gestures?.waiting === true;
+    this.node.dataset.pending = Number(pending);
+    if (pending) return void (this.slow ??= setTimeout(() => this.node.classList.add("slow"), QUIET));
+    clearTimeout(this.slow);
+    this.slow = undefined;
+    return this.node.classList.remove("slow");
+  }
+
+  leave() {
+    this.leaving.abort();
+    this.observer.disconnect();
+    this.outbox.courier.stop();
+    clearTimeout(this.slow);
+  }
+}
+
+export default living(Sculptor);

@@ -1,0 +1,183 @@
+// Hands on the bars: drag, paint, click, arrow keys, Escape. Gestures end in one operation each.
+
+const GRAB = 7; // px around a handle where it is taken hold of instead of moved to the pointer
+const STILL = 2; // px a hand may tremble within a click
+const SETTLED = 350; // ms after the last key press until the presses become one operation
+
+class Gestures {
+  /** `host`: node, view, chart, mark(), edit(edits, base), commit(bin, label), revert(), refuse(), hover(bin or null) of the sculptor. */
+  constructor(host, signal) {
+    this.host = host;
+    this.stroke = null;
+    this.focused = 0;
+    const { svg } = host.chart;
+    const on = (target, name, handle) => target.addEventListener(name, (event) => handle.call(this, event), { signal });
+    on(svg, "pointerdown", this.press);
+    on(svg, "pointermove", this.move);
+    on(svg, "pointerup", this.release);
+    on(svg, "pointercancel", this.cancel);
+    on(svg, "lostpointercapture", this.cancel);
+    on(svg, "pointerleave", () => this.host.hover(this.stroke ? this.stroke.bin : null));
+    on(svg, "keydown", this.key);
+    on(svg, "focusin", (event) => this.took(event));
+    on(svg, "focusout", () => { this.settle(); this.host.hover(null); });
+    signal.addEventListener("abort", () => clearTimeout(this.timer));
+  }
+
+  get busy() {
+    return this.stroke !== null || this.waiting;
+  }
+
+  /** Key presses that are not yet an operation. */
+  get waiting() {
+    return this.timer !== undefined;
+  }
+
+  press(event) {
+    const { host } = this;
+    const { x, y } = host.chart.point(event);
+    const bottom = TOP + host.chart.plot;
+    if (event.button !== 0 || this.stroke || y > bottom + 3 || x < host.chart.left - 3) return;
+    event.preventDefault();
+    this.settle();
+    host.node.classList.add("by-hand"); // no focus ring around what the pointer is on anyway
+    const bin = host.chart.binAt(x);
+    this.focus(bin);
+    if (host.view.locked) return host.refuse();
+    const handle = host.chart.y(host.view, host.view.shares[bin]);
+    const held = host.view.target && Math.abs(y - handle) <= GRAB;
+    host.chart.svg.setPointerCapture(event.pointerId);
+    this.stroke = { pointer: event.pointerId, base: host.view.shares, edits: new Map(), bin, x, y, start: { x, y }, grip: held ? handle - y : 0, moved: !held };
+    if (held) return host.hover(bin);
+    this.paint(x, y);
+    return this.show();
+  }
+
+  move(event) {
+    const { host, stroke } = this;
+    if (!stroke) return host.hover(this.over(event));
+    if (event.pointerId !== stroke.pointer) return;
+    // A fast hand moves several times between two pictures; all its places count, and are drawn once.
+    for (const step of [...(event.getCoalescedEvents?.() ?? []), event]) this.follow(host.chart.point(step));
+    if (stroke.edits.size) this.show();
+  }
+
+  follow({ x, y }) {
+    const { stroke } = this;
+    stroke.moved ||= Math.hypot(x - stroke.start.x, y - stroke.start.y) > STILL;
+    if (stroke.moved) this.paint(x, y);
+  }
+
+  show() {
+    this.host.edit(this.stroke.edits, this.stroke.base);
+    this.host.hover(this.stroke.bin);
+  }
+
+  /** Sets the bar under the pointer, and on the way there every bar that was skipped, along a straight line. */
+  paint(x, y) {
+    const { host: { chart, view }, stroke } = this;
+    const bin = chart.binAt(x);
+    if (bin !== stroke.bin) stroke.grip = 0;
+    const step = Math.sign(bin - stroke.bin);
+    for (let passed = stroke.bin + step; step && passed !== bin; passed += step) {
+      const along = (chart.x(passed) + chart.band / 2 - stroke.x) / (x - stroke.x);
+      stroke.edits.set(passed, rounded(chart.shareAt(view, stroke.y + along * (y - stroke.y))));
+    }
+    stroke.edits.set(bin, rounded(chart.shareAt(view, y + stroke.grip)));
+    Object.assign(stroke, { bin, x, y });
+  }
+
+  release(event) {
+    const { stroke } = this;
+    if (!stroke || event.pointerId !== stroke.pointer) return;
+    this.stroke = null;
+    if (stroke.edits.size === 0) this.host.revert();
+    else this.host.commit(stroke.edits.size > 1 ? "paint" : stroke.moved && stroke.y !== stroke.start.y ? "drag" : "set", stroke.bin);
+  }
+
+  /** Escape, a lost pointer, another factor: the bars are again as before the stroke. */
+  cancel() {
+    if (!this.stroke) return false;
+    const { pointer } = this.stroke;
+    this.stroke = null;
+    if (this.host.chart.svg.hasPointerCapture(pointer)) this.host.chart.svg.releasePointerCapture(pointer);
+    this.host.revert();
+    return true;
+  }
+
+  /** Escape: gives up a stroke, or key presses that are not yet an operation. */
+  abandon() {
+    if (this.cancel()) return true;
+    if (!this.waiting) return false;
+    this.drop();
+    this.host.revert();
+    return true;
+  }
+
+  /** Key presses that wait to become an operation become one now. */
+  settle() {
+    if (!this.waiting) return;
+    this.drop();
+    this.host.commit("nudge", this.focused);
+  }
+
+  drop() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  key(event) {
+    this.host.node.classList.remove("by-hand");
+    const bins = this.host.view.labels.length;
+    const moves = { ArrowLeft: -1, ArrowRight: 1 };
+    if (event.key in moves) {
+      event.preventDefault();
+      return this.focus(clamp(this.focused + moves[event.key], 0, bins - 1));
+    }
+    const share = this.host.view.shares[this.focused];
+    const factor = event.shiftKey ? 1.25 : 1.05;
+    const wanted = {
+      ArrowUp: () => nudged(share, factor),
+      ArrowDown: () => nudged(share, 1 / factor),
+      PageUp: () => nudged(share, 2),
+      PageDown: () => nudged(share, 1 / 2),
+      Home: () => this.host.view.real[this.focused],
+      Delete: () => 0,
+    }[event.key];
+    if (!wanted || this.stroke) return;
+    event.preventDefault();
+    if (this.host.view.locked) return this.host.refuse();
+    if (!this.host.edit(new Map([[this.focused, wanted()]]), this.host.view.shares)) return;
+    this.host.hover(this.focused);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.settle(), SETTLED);
+    this.host.mark();
+  }
+
+  took(event) {
+    const group = event.target.closest("[data-bin]");
+    if (!group) return;
+    this.focused = Number(group.dataset.bin);
+    this.rove();
+    this.host.hover(this.focused);
+  }
+
+  focus(bin) {
+    this.settle();
+    this.focused = bin;
+    this.rove();
+    this.host.chart.bars[bin].group.focus({ preventScroll: true });
+  }
+
+  /** One tab stop for all bars. */
+  rove() {
+    this.focused = clamp(this.focused, 0, this.host.chart.bars.length - 1);
+    this.host.chart.bars.forEach(({ group }, bin) => group.setAttribute("tabindex", bin === this.focused ? 0 : -1));
+  }
+
+  over(event) {
+    const { x, y } = this.host.chart.point(event);
+    const inside = y >= TOP && y <= TOP + this.host.chart.plot && x >= this.host.chart.left;
+    return inside ? this.host.chart.binAt(x) : null;
+  }
+}

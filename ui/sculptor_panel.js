@@ -1,0 +1,173 @@
+// What stands around the drawing: legend, linear/log, presets with their menu, and the table of exact numbers.
+
+const SHOWN_PRESETS = ["match", "flatten", "tail"];
+
+class Toolbar {
+  /** `host`: preset(name), axis(kind) of the sculptor. */
+  constructor(host, signal) {
+    this.host = host;
+    this.legend = element("div", "legend");
+    this.axes = ["linear", "log"].map((kind) => this.button(kind, `${kind === "log" ? "Logarithmic" : "Linear"} height`, () => host.axis(kind)));
+    const segments = element("div", "segments", { role: "group", "aria-label": "height" }, this.axes);
+    this.presets = Object.entries(PRESETS).map(([name, { label, hint }]) => {
+      const button = this.button(label, hint, () => { this.fold(); host.preset(name); });
+      button.dataset.preset = name;
+      return button;
+    });
+    const inRow = (button) => SHOWN_PRESETS.includes(button.dataset.preset);
+    this.menu = element("div", "menu", { role: "menu", hidden: "", "aria-label": "More presets" }, this.presets.filter((button) => !inRow(button)));
+    for (const item of this.menu.children) set(item, { role: "menuitem", tabindex: -1 });
+    this.more = this.button("⋯", "More presets", () => this.unfold(this.menu.hidden));
+    set(this.more, { "aria-haspopup": "menu", "aria-expanded": false, "aria-label": "More presets" });
+    const folder = element("div", "folder", {}, [this.more, this.menu]);
+    const tools = element("div", "tools", {}, [segments, ...this.presets.filter(inRow), folder]);
+    this.node = element("div", "bar-top", {}, [this.legend, tools]);
+    this.menu.addEventListener("keydown", (event) => this.key(event), { signal });
+    // Inside a shadow root the document sees only the host, so the path tells whether the press was in the menu.
+    document.addEventListener("pointerdown", (event) => event.composedPath().includes(folder) || this.fold(), { signal });
+  }
+
+  button(text, title, action) {
+    const button = element("button", "", { type: "button", text, title });
+    button.addEventListener("click", action);
+    return button;
+  }
+
+  unfold(open) {
+    this.menu.hidden = !open;
+    this.more.setAttribute("aria-expanded", open);
+    if (open) this.items()[0]?.focus();
+  }
+
+  fold() {
+    const inside = this.menu.contains(this.menu.getRootNode().activeElement);
+    this.unfold(false);
+    if (inside) this.more.focus();
+  }
+
+  items() {
+    return [...this.menu.children].filter((item) => !item.hidden);
+  }
+
+  key(event) {
+    const items = this.items();
+    const at = items.indexOf(event.target);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) items[(at + step + items.length) % items.length].focus();
+    else if (event.key === "Escape") this.fold();
+    else return;
+    event.preventDefault();
+  }
+
+  draw(view) {
+    const entries = [["real", "real"]];
+    if (view.target) entries.push(["target", view.locked ? "target" : "target, drag it"]);
+    entries.push(["outcome", "what will come out"]);
+    if (view.ungrounded.some(Boolean)) entries.push(["ungrounded", "ungrounded", "The real data has nothing in these bins"]);
+    this.legend.replaceChildren(...entries.map(([name, text, title]) => element("span", `entry ${name}`, title ? { text, title } : { text })));
+    for (const button of this.axes) button.setAttribute("aria-pressed", button.textContent === view.height);
+    for (const button of this.presets) {
+      button.disabled = view.locked;
+      button.hidden = button.dataset.preset === "smooth" && !view.ordered;
+    }
+    this.more.disabled = view.locked;
+  }
+}
+
+class Table {
+  /** `host`: exact(bin, share), refuse(text) of the sculptor. */
+  constructor(host) {
+    this.host = host;
+    this.rows = [];
+    this.body = element("tbody");
+    this.outcome = element("th", "number", { scope: "col" });
+    const heads = [element("th", "", { scope: "col", text: "bin" }), element("th", "number", { scope: "col", text: "real" }), this.outcome];
+    this.foot = element("tfoot");
+    const table = element("table", "", { "aria-label": "Exact numbers" }, [element("thead", "", {}, [element("tr", "", {}, heads)]), this.body, this.foot]);
+    this.note = element("p", "note");
+    this.scroll = element("div", "scroll", {}, [table]);
+    this.node = element("div", "exact", {}, [element("p", "heading", { text: "Exact numbers" }), this.scroll, this.note]);
+  }
+
+  /** Whether a field holds something that was typed and not yet taken. */
+  typing() {
+    return this.rows.some(({ input }) => input.dataset.before !== undefined && input.value !== input.dataset.before);
+  }
+
+  /** As many rows as bins. */
+  layout(view) {
+    while (this.rows.length > view.labels.length) this.rows.pop().row.remove();
+    while (this.rows.length < view.labels.length) this.rows.push(this.row(this.rows.length));
+    this.rows.forEach(({ label, input }, bin) => {
+      label.textContent = view.labels[bin];
+      label.title = view.labels[bin];
+      input.setAttribute("aria-label", `share of ${view.labels[bin]} in percent`);
+    });
+  }
+
+  row(bin) {
+    const label = element("th", "label", { scope: "row" });
+    const real = element("td", "number");
+    const input = element("input", "", { type: "text", inputmode: "decimal", autocomplete: "off", tabindex: bin ? -1 : 0 });
+    const sign = element("span", "sign", { text: "%", "aria-hidden": "true" });
+    const row = element("tr", "", { "data-row": bin }, [label, real, element("td", "number", {}, [input, sign])]);
+    input.addEventListener("focus", () => this.open(bin));
+    input.addEventListener("blur", () => this.close(bin));
+    input.addEventListener("keydown", (event) => this.key(event, bin));
+    this.body.append(row);
+    return { row, label, real, input };
+  }
+
+  open(bin) {
+    const { input } = this.rows[bin];
+    this.rows.forEach((other, at) => other.input.setAttribute("tabindex", at === bin ? 0 : -1));
+    input.dataset.before = input.value = percentExact(this.host.view.shares[bin]);
+    input.select();
+  }
+
+  close(bin) {
+    const { input } = this.rows[bin];
+    this.take(bin);
+    delete input.dataset.before;
+    this.draw(this.host.view);
+  }
+
+  /** Takes what was typed, if anything was. */
+  take(bin) {
+    const { input } = this.rows[bin];
+    if (input.dataset.before === undefined || input.value === input.dataset.before) return;
+    const share = parsePercent(input.value);
+    if (share === null) this.host.refuse(`“${input.value}” is not a number between 0 and 100.`);
+    else this.host.exact(bin, share);
+    input.dataset.before = input.value = percentExact(this.host.view.shares[bin]);
+  }
+
+  key(event, bin) {
+    const { input } = this.rows[bin];
+    const next = { ArrowDown: bin + 1, ArrowUp: bin - 1, Enter: bin + 1 }[event.key];
+    if (event.key === "Escape") input.value = input.dataset.before;
+    if (event.key === "Enter") this.take(bin);
+    if (next === undefined && event.key !== "Escape") return;
+    event.preventDefault();
+    if (this.rows[next]) this.rows[next].input.focus();
+    else input.select();
+  }
+
+  draw(view) {
+    this.outcome.textContent = view.target ? "target" : "comes out";
+    this.rows.forEach(({ row, real, input }, bin) => {
+      const share = view.shares[bin];
+      real.textContent = `${percentNumber(view.real[bin])} %`;
+      row.classList.toggle("moved", view.target !== null && Math.abs(share - view.real[bin]) > Math.max(0.0005, 0.05 * view.real[bin]));
+      input.readOnly = view.locked;
+      if (input.dataset.before === undefined) input.value = percentNumber(share);
+    });
+    this.foot.replaceChildren(...(view.missing ? [this.missing(view.missing)] : []));
+    this.note.textContent = view.locked ? "Sums to 100 %." : "All editable. Sums to 100 %.";
+  }
+
+  missing({ real, design }) {
+    const cells = [real, design].map((share) => element("td", "number", { text: `${percentNumber(share)} %` }));
+    return element("tr", "", { title: "Rows without a value, of all rows" }, [element("th", "label", { scope: "row", text: "missing" }), ...cells]);
+  }
+}

@@ -1,0 +1,67 @@
+"""Tiny histograms: grey bars for the real data and a step line for what will come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+# The same colours as in sculptor.css and factor_list.css; `light-dark` follows the app's colour scheme.
+_REAL = "light-dark(#b8c0cc,#4a5666)"
+_ASKED = "light-dark(#0072b2,#56b4e9)"
+_CARRIED = "light-dark(#d55e00,#e69f5e)"
+_FAINTEST = 0.75  # px: a bin that holds anything is seen
+
+
+def spark_paths(real: Sequence[float], design: Sequence[float] | None, width: float, height: float) -> tuple[str, str]:
+    """SVG path data of the bars and of the step line (empty without a design), `width` × `height` px, origin top left.
+
+    `real` and `design` hold one share per bin, on any common scale, at least 0.
+
+    Raises: ValueError without bins or when the lengths differ.
+    """
+    if not real or (design is not None and len(design) != len(real)):
+        raise ValueError(f"Spark: needs bins, and as many of both: got {len(real)} and {len(design or ())}.")
+    band = width / len(real)
+    gap = min(1.0, 0.18 * band)
+    # The line's own half width stays inside the picture.
+    scale = (height - 1) / (max(*real, *(design or ()), 0) or 1)
+    bars = "".join(
+        f"M{_px(band * i + gap / 2)} {_px(height)}v-{_px(max(_FAINTEST, share * scale))}h{_px(band - gap)}"
+        f"V{_px(height)}z"
+        for i, share in enumerate(real)
+        if share > 0
+    )
+    if design is None:
+        return bars, ""
+    steps = "".join(f"V{_px(height - 0.5 - share * scale)}H{_px(band * (i + 1))}" for i, share in enumerate(design))
+    return bars, f"M0 {_px(height - 0.5 - design[0] * scale)}{steps}"
+
+
+def spark_svg(
+    real: Sequence[float], design: Sequence[float] | None, asked: bool, width: float, height: float, label: str
+) -> str:
+    """A tiny histogram as a string for `st.html`.
+
+    `st.html` strips SVG elements, so the SVG stands in an `<img>`; it follows light and dark all the same.
+    `real`, `design`: one share per bin; `asked`: the line is blue (asked for) or orange (carried along); `width`,
+    `height`: px, a wider place scales the picture down; `label`: what a screen reader says, any text.
+
+    Raises: ValueError without bins or when the lengths differ.
+    """
+    bars, line = spark_paths(real, design, width, height)
+    size = f'width="{_px(width)}" height="{_px(height)}"'
+    stroke = f"fill:none;stroke:{_ASKED if asked else _CARRIED};stroke-width:1.4"
+    drawn = f'<path d="{line}" style="{stroke}"/>' if line else ""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" style="color-scheme:light dark" {size} '
+        f'viewBox="0 0 {_px(width)} {_px(height)}"><path d="{bars}" style="fill:{_REAL}"/>{drawn}</svg>'
+    )
+    return (
+        f'<img class="spark" alt="{escape(label, quote=True)}" {size} '
+        f'style="max-width:100%;display:block" src="data:image/svg+xml,{quote(svg)}">'
+    )
+
+
+def _px(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
