@@ -37,7 +37,7 @@ class Courier {
   start() {
     this.delay = FIRST_RETRY;
     this.go();
-    this.timer = 0;
+    this.timer ??= setInterval(() => this.tick(), TICK);
   }
 
   go() {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from core.delivery.atomic import write_text
 from core.delivery.promises import Promise, receipt
+from core.delivery.version import trimtab_version
 from core.delivery.writers import Written, write
 from core.errors import Progress
 from core.projection.projection import Projection, project
@@ -101,11 +101,3 @@ def receipt_document(
         "kept": all(promise.kept for promise in promises),
         "receipt": receipt_json(promises),
     }
-
-
-def trimtab_version() -> str:
-    """The installed version of Trimtab; "unknown" where it runs without being installed."""
-    try:
-        return version("trimtab")
-    except PackageNotFoundError:
-        return "unknown"

@@ -24,7 +24,8 @@ class Factor(Model):
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
     unit: Text | None = Field(default=None, description="Unit, for people.")
     edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
-        default=None, description="Edges of the bins that are shown and targeted, ascending, covering the source."
+        default=None,
+        description="Edges of the bins that are shown and targeted, ascending, covering the source; the last may repeat.",
     )
     role: Role = Field(default="follow", description="What may happen to the factor.")
     target: AnyTarget | None = Field(default=None, description="Role target: the designed marginal.")
@@ -78,9 +79,12 @@ class Factor(Model):
             return [f"`edges` are for numbers and dates, not for kind {self.kind}"]
         if len({isinstance(edge, str) for edge in self.edges}) > 1:
             return ["`edges` must be all numbers or all dates"]
-        for low, high in pairwise(self.edges):
-            if not number_of(low) < number_of(high):
-                return [f"`edges` must be ascending, got {high} after {low}"]
+        last = len(self.edges) - 1
+        for position, (low, high) in enumerate(pairwise(self.edges), start=1):
+            # The last edge may repeat: then the last bin holds exactly that value.
+            repeats = position == last and last > 1 and number_of(low) == number_of(high)
+            if not (number_of(low) < number_of(high) or repeats):
+                return [f"`edges` must be ascending (only the last may repeat), got {high} after {low}"]
         return []
 
 

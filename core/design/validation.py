@@ -70,7 +70,7 @@ def factor_axis(name: str, factor: Factor, column: Column) -> Axis:
             f"Factor `{name}`: edges must be {wanted} for a {column.kind} factor, got {factor.edges[0]!r}."
         )
     axis = default_axis(column, factor.edge_numbers)
-    return axis if factor.target is None else _for_target(factor.target, axis, column)
+    return axis if factor.target is None else target_axis(factor.target, axis, column)
 
 
 def held_codes(name: str, factor: Factor, column: Column) -> tuple[int, ...]:
@@ -85,7 +85,8 @@ def _check_factor(name: str, factor: Factor, column: Column) -> None:
         factor.target.masses(axis, axis.histogram(column)[:-1])
 
 
-def _for_target(target: Target, axis: Axis, column: Column) -> Axis:
+def target_axis(target: Target, axis: Axis, column: Column) -> Axis:
+    """`axis` with a bin for each level a target names, edges where it is cut, and bins outwards as far as it reaches."""
     target.check(axis)
     if not axis.numeric:
         known = set(level_texts(column.values).to_pylist())

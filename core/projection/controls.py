@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,11 +10,12 @@ import pyarrow as pa
 
 from core.database import connect
 from core.design.factors import Factor
-from core.errors import InputError
-from core.expressions import Leaf, Predicate, parse_predicate
+from core.design.targets import Target
+from core.design.validation import event_predicate, held_codes, target_axis
+from core.expressions import Leaf, Predicate
 from core.grounding.coding import groups_of
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, as_numbers
+from core.source.axes import Axis
+from core.source.columns import Column
 from core.study import Study
 
 FINE_BINS = 128
@@ -65,19 +65,11 @@ def controls_of(study: Study) -> tuple[MarginalControl, ...]:
 
 
 def events_of(study: Study) -> tuple[EventControl, ...]:
-    """The events of a study's design, in its order. Raises InputError for a predicate that is not understood."""
-    kinds = {name: column.kind for name, column in study.columns.items()}
+    """The events of a study's design, in its order. Raises InputError for a condition that is not understood."""
     found = []
     for name, event in study.design.events.items():
-        predicate = parse_predicate(event.when, kinds, owner=f"Event `{name}`")
-        if not predicate.single_factor:
-            leaf = next(leaf for leaf in predicate.leaves if len(leaf.columns) > 1)
-            raise InputError(
-                f"Event `{name}`: `{leaf.sql}` uses several factors in one condition ({', '.join(leaf.columns)}). "
-                "This version of Trimtab builds events from conditions on single factors, joined by AND, OR and NOT."
-            )
         rate = event.rate if event.rate is not None else (event.rows or 0) / study.design.rows
-        found.append(EventControl(name, predicate, float(rate)))
+        found.append(EventControl(name, event_predicate(study.design, name, study.columns), float(rate)))
     return tuple(found)
 
 
@@ -103,7 +95,7 @@ def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
         return _hold(column, asked)
     if asked.role == "target":
         assert asked.target is not None  # the design's own validation
-        axis = _target_axis(study.axes[name], column, asked)
+        axis = _target_axis(study.axes[name], column, asked.target)
         shares = asked.target.masses(axis, axis.histogram(column)[:-1])
         return MarginalControl(
             "target", name, axis.bins_of(column), np.append(shares * (1 - missing), missing), _labels(axis), axis
@@ -125,57 +117,16 @@ def _labels(axis: Axis) -> tuple[str, ...]:
 
 def _hold(column: Column, asked: Factor) -> MarginalControl:
     code = np.ones(column.distinct + 1, dtype=np.int64)
-    code[positions_of(column, asked.held)] = 0
+    code[list(held_codes(column.name, asked, column))] = 0
     return MarginalControl("hold", column.name, code, np.array([1.0, 0.0]), ("held", "other"))
 
 
-def positions_of(column: Column, wanted: Sequence[object]) -> list[int]:
-    """Where values written in a design stand in `column.values`; the design's check has seen that they exist."""
-    known = value_index(column)
-    return [known[value_key(column, value)] for value in wanted]
-
-
-def value_index(column: Column) -> dict[object, int]:
-    """The position of every distinct value of a column, by a key that a design's YAML value can be turned into."""
-    if len(column.numbers):
-        return {float(v): i for i, v in enumerate(column.numbers)}
-    return {str(v).lower() if column.kind == "boolean" else str(v): i for i, v in enumerate(column.values.to_pylist())}
-
-
-def value_key(column: Column, value: object) -> object:
-    """The key of a design's value in `value_index`."""
-    if column.kind == "datetime":
-        return float(as_numbers(pa.array([str(value)]).cast(pa.timestamp("us")))[0])
-    if len(column.numbers):
-        return float(str(value))
-    return str(value).lower() if column.kind == "boolean" else str(value)
-
-
-def _target_axis(display: Axis, column: Column, asked: Factor) -> Axis:
-    """The axis a target is met on: the display axis, or a finer one for a family, reaching as far as the family does."""
-    target = asked.target
-    assert target is not None
-    if target.family == "categorical":
-        named = tuple(level for level in target.weights if level not in display.levels)
-        if named and display.rest:
-            return _with_levels(display, column, named)
-        return display
-    if not len(column.numbers) or target.family == "histogram":
-        return display
+def _target_axis(display: Axis, column: Column, target: Target) -> Axis:
+    """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target does."""
     fine = display
-    if not display.points:
-        group = groups_of(column, FINE_BINS)[:-1]
-        starts = column.numbers[np.flatnonzero(np.diff(group, prepend=-1))]
-        edges = np.unique(np.concatenate([np.asarray(display.edges), starts]))
-        if display.edges[-1] == display.edges[-2]:
-            edges = np.append(edges, edges[-1])
-        fine = default_axis(column, tuple(float(e) for e in edges))
-    reach = target.extended_edges(fine)
-    return fine if tuple(reach) == tuple(fine.edges) else default_axis(column, reach)
-
-
-def _with_levels(display: Axis, column: Column, named: tuple[str, ...]) -> Axis:
-    levels = (*display.levels, *named)
-    hidden = column.distinct - len(levels)
-    return replace(display, levels=levels, rest=hidden > 0)
-
+    if display.numeric and not display.points and target.family != "histogram":
+        groups = groups_of(column, FINE_BINS)[:-1]
+        starts = column.numbers[np.flatnonzero(np.diff(groups, prepend=-1))]
+        inner = np.unique(np.concatenate([np.asarray(display.edges[:-1]), starts]))
+        fine = replace(display, edges=(*inner.tolist(), display.edges[-1]))
+    return target_axis(target, fine, column)

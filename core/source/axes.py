@@ -147,12 +147,14 @@ def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
     if column.kind not in NUMERIC:
         if edges is not None:
             raise InputError(f"Factor `{column.name}`: edges are for numbers and dates, and it is {column.kind}.")
-        levels = level_texts(column.values).to_pylist()
-        shown = len(levels) if len(levels) <= MAX_LEVELS + 1 else MAX_LEVELS  # a rest of one level would hide its name
-        hidden = len(levels) - shown
-        return Axis(column.name, column.kind, levels=tuple(levels[:shown]), rest=hidden > 0, hidden=hidden)
+        count = len(column.values)
+        shown = count if count <= MAX_LEVELS + 1 else MAX_LEVELS  # a rest of one level would hide its name
+        levels = level_texts(column.values.slice(0, shown)).to_pylist()
+        return Axis(column.name, column.kind, levels=tuple(levels), rest=shown < count, hidden=count - shown)
     if edges is not None:
-        return Axis(column.name, column.kind, edges=_covering(column, edges))
+        cut = _covering(column, edges)
+        points = len(cut) == column.distinct + 1 and cut == (*column.numbers.tolist(), float(column.numbers[-1]))
+        return Axis(column.name, column.kind, edges=cut, points=points)
     # Neighbouring integers beyond 2**53 are the same float: such values share a bin.
     numbers, place = np.unique(column.numbers, return_inverse=True)
     counts = np.bincount(place, weights=column.counts[:-1], minlength=len(numbers)) if len(numbers) else numbers
@@ -160,10 +162,10 @@ def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
         points = len(numbers) == len(column.numbers) > 0
         return Axis(column.name, column.kind, edges=(*numbers.tolist(), *numbers[-1:].tolist()), points=points)
     if column.kind == "datetime":
-        cut = time_edges(numbers, counts)
+        found = time_edges(numbers, counts)
     else:
-        cut = number_edges(numbers, counts, whole=column.kind == "count")
-    return Axis(column.name, column.kind, edges=tuple(cut))
+        found = number_edges(numbers, counts, whole=column.kind == "count")
+    return Axis(column.name, column.kind, edges=tuple(found))
 
 
 def level_texts(values: pa.Array) -> pa.Array:
@@ -178,8 +180,6 @@ def _covering(column: Column, edges: Sequence[float]) -> tuple[float, ...]:
     cut = tuple(float(edge) for edge in edges)
     owner = f"Factor `{column.name}`, edges"
     _check_edges(column.kind, cut, owner)
-    if cut[-1] == cut[-2]:
-        raise InputError(f"{owner}: each must be greater than the one before, got {_listed(column.kind, cut[-2:])}.")
     ends = column.numbers[[0, -1]].tolist() if len(column.numbers) else []
     if ends and not cut[0] <= ends[0] <= ends[1] <= cut[-1]:
         data, got = _listed(column.kind, ends), _listed(column.kind, [cut[0], cut[-1]])

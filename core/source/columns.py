@@ -150,6 +150,8 @@ def _checked_kind(name: str, values: pa.Array, asked: Kind | None) -> Kind:
             raise InputError(f"Factor `{name}`: there is no kind `{asked}`.{nearest(asked, KINDS)}")
         listed = " or ".join(fits)
         raise InputError(f"Factor `{name}`: a column of type {values.type} can be {listed}, not {asked}.")
+    if asked == "count" and natural == "continuous" and not _all_whole(values):
+        raise InputError(f"Factor `{name}`: counts are whole numbers, and this column has others. It can be continuous.")
     return asked
 
 
@@ -157,5 +159,9 @@ def _whole(values: pa.Array) -> Kind:
     """Floats that are all whole are counts: a table with gaps stores whole numbers as floats."""
     if pa.types.is_decimal(values.type) or not len(values):
         return "continuous"
-    numbers = values.to_numpy(zero_copy_only=False)
-    return "count" if bool(np.all(numbers == np.round(numbers))) else "continuous"
+    return "count" if _all_whole(values) else "continuous"
+
+
+def _all_whole(values: pa.Array) -> bool:
+    numbers = as_numbers(values)
+    return bool(np.all(numbers == np.round(numbers)))

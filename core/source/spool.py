@@ -68,7 +68,8 @@ def spool(file: Path, home: Path, *, progress: Progress | None = None) -> Source
         format_ = _format(file)
         sha256 = _store(file, home, format_, report)
     except OSError as error:
-        raise InputError(f"{file.name}: it can't be read or stored: {error.strerror}.") from error
+        reason = os.strerror(error.errno) if error.errno else error
+        raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
     report(STEPS, "read")
     return open_source(home, sha256)
 

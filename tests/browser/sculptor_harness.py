@@ -75,7 +75,8 @@ def select(name: str) -> None:
 def workbench() -> None:
     query = st.query_params
     document["runs"] += 1
-    time.sleep(float(query.get("slow", "0")))
+    if document["runs"] > 1:
+        time.sleep(float(query.get("slow", "0")))  # a long computation after every edit
     factor, real = document["factor"], document["real"]
     target = document["targets"][factor]
     st.html(f'<pre data-testid="document">{html.escape(json.dumps(document))}</pre>')

@@ -331,7 +331,7 @@ def test_linear_and_logarithmic_heights(page: Page, visit: Any) -> None:
 
 
 def test_drags_while_python_is_busy_all_survive(page: Page, visit: Any) -> None:
-    visit(page, "slow=1.2")
+    visit(page, "slow=2")
     for bin_ in range(3):
         drag(page, bin_, tick(page, "3 %"))
     wanted = shown(page)
@@ -344,7 +344,7 @@ def test_drags_while_python_is_busy_all_survive(page: Page, visit: Any) -> None:
     assert document(page)["log"] == ["drag visib"] * 3
     assert document(page)["targets"]["visib"] == pytest.approx(wanted, abs=1e-12)
     assert shown(page) == pytest.approx(wanted, abs=1e-12)
-    assert document(page)["runs"] <= 4, "it was sent again while Python was working on it"
+    assert document(page)["runs"] <= 3, "it was sent again while Python was working on it"
 
 
 class Line:
@@ -424,7 +424,8 @@ def test_axe_finds_nothing(new_page: Any, visit: Any, dark: bool, query: str) ->
     page = visit(new_page(dark=dark), query)
     page.locator('[data-bin="0"]').focus()
     found = Axe().run(page, {"include": [['[data-testid="stBidiComponentIsolated"]']]})
-    assert found.violations_count == 0, found.generate_report()
+    nodes = [(fault["id"], node["html"]) for fault in found.response["violations"] for node in fault["nodes"]]
+    assert nodes == []
 
 
 def test_text_from_a_file_is_text(page: Page, visit: Any) -> None:

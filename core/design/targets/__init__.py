@@ -1,12 +1,12 @@
 """Target families: the marginal a factor is asked to have. Defining a class in this package makes a family."""
 
 from core.design.targets.base import FAMILIES, Target, suitable_families
+from core.design.targets.law import Law
 from core.design.targets.laws import (
     Beta,
     Binomial,
     Exponential,
     Gamma,
-    Law,
     Lognormal,
     Normal,
     Poisson,

@@ -78,12 +78,13 @@ class Target(Model):
         raise NotImplementedError
 
     def quantile_within(
-        self, low: float | np.ndarray, high: float | np.ndarray, u: np.ndarray, whole: bool, *, closed: bool = False
+        self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
     ) -> np.ndarray | None:
         """Values at the shares `u` (in [0, 1)) of the family's own law cut to the bin [low, high).
 
-        `low` and `high` broadcast with `u`. `whole`: the factor holds whole numbers. `closed`: `high` belongs to the
-        bin, as in the last bin of an axis. None: inside a bin this family leaves the values as in the source.
+        `whole`: the factor holds whole numbers. `closed`: `high` belongs to the bin, as in the last bin of an axis.
+        None: inside a bin this family leaves the values as in the source. Raises ValueError for a bin that the
+        family's cut leaves empty.
         """
         return None
 

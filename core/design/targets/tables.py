@@ -157,7 +157,7 @@ class Constant(Target):
         return axis.edges
 
     def quantile_within(
-        self, low: float | np.ndarray, high: float | np.ndarray, u: np.ndarray, whole: bool, *, closed: bool = False
+        self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
     ) -> np.ndarray | None:
         try:
             return None if isinstance(self.value, bool) else np.full(np.shape(u), float(number_of(self.value)))

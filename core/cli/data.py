@@ -1,0 +1,142 @@
+"""The commands `profile` and `coverage`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
+from core.cli.opening import study_of, workspace
+from core.coverage.compare import FactorComparison, compare
+from core.errors import InputError, Progress, nearest
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column, read_columns
+from core.source.profile import FactorProfile, to_json
+from core.source.profile import profile as profile_of
+from core.source.spool import Source
+
+MEASURES = ("tv", "ks", "wasserstein", "js")
+
+
+def show_profile(data: Path, *, as_json: bool) -> None:
+    """Print the profile of a file."""
+    with workspace() as home, progress_bar() as progress:
+        source = home.spool(data, progress=progress)
+        found = profile_of(read_columns(source, progress=progress), source.rows)
+    if as_json:
+        print_json(to_json(found))
+        return
+    print(f"{data.name}: {found.rows:,} rows, {len(found.factors)} columns\n")
+    print_table(
+        ("factor", "kind", "missing", "distinct", "from", "to", "histogram"),
+        [_profile_row(factor) for factor in found.factors],
+    )
+    for factor in found.factors:
+        if factor.identifier or factor.constant:
+            why = "nearly every row has its own value" if factor.identifier else "all rows are alike"
+            note(f"`{factor.name}`: {why}; it tells nothing about a distribution.")
+
+
+def _profile_row(factor: FactorProfile) -> tuple[str, ...]:
+    low, high = ("" if end is None else str(end) for end in (factor.minimum, factor.maximum))
+    missing = percent(factor.missing_share) if factor.missing else "–"
+    return (
+        factor.name,
+        factor.kind,
+        missing,
+        f"{factor.distinct:,}",
+        low or factor.top or "",
+        high,
+        _histogram(factor),
+    )
+
+
+def _histogram(factor: FactorProfile) -> str:
+    return bars(factor.counts[:-1].tolist())
+
+
+def show_coverage(
+    data: Sequence[Path],
+    *,
+    design: Path | None,
+    factors: str | None,
+    strength: int | None,
+    accept_source: bool,
+    as_json: bool,
+) -> None:
+    """Print how the data sets differ from the first, factor by factor."""
+    if strength is not None:
+        raise InputError(
+            f"--strength {strength}: coverage of combinations of factors is not built yet; leave the option out to "
+            "compare factor by factor."
+        )
+    names = _names(data)
+    with progress_bar() as progress:
+        if design is not None:
+            with study_of(design, accept_source=accept_source, progress=progress) as study:
+                sets = dict(zip(names, data, strict=True))
+                found = _compared(sets, study.axes, study.columns, factors, progress)
+        else:
+            with workspace() as home:
+                first = home.spool(data[0], progress=progress)
+                columns = read_columns(first, progress=progress)
+                axes = {name: default_axis(column) for name, column in columns.items()}
+                found = _compared(dict(zip(names, [first, *data[1:]], strict=True)), axes, columns, factors, progress)
+    if as_json:
+        print_json({"sets": names, "factors": [_coverage_json(factor, names) for factor in found]})
+        return
+    print_table(
+        ("factor", "data set", "tv", "js", "ks", "wasserstein", "missing", "histogram"),
+        [_coverage_row(factor, name, first=names[0]) for factor in found for name in names],
+    )
+
+
+def _compared(
+    sets: Mapping[str, Path | Source],
+    axes: Mapping[str, Axis],
+    columns: Mapping[str, Column],
+    factors: str | None,
+    progress: Progress | None,
+) -> tuple[FactorComparison, ...]:
+    wanted = [name.strip() for name in factors.split(",")] if factors is not None else list(axes)
+    for name in wanted:
+        if name not in axes:
+            raise InputError(f"--factors: there is no factor `{name}`.{nearest(name, axes)}")
+    return compare(sets, {name: axes[name] for name in wanted}, columns, progress=progress)
+
+
+def _names(data: Sequence[Path]) -> list[str]:
+    """A name for each data set: that of its file, the path where that is not enough, or a number."""
+    names = [file.name for file in data]
+    if len(set(names)) < len(names):
+        names = [str(file) for file in data]
+    return [name if names.count(name) == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)]
+
+
+def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, Any]:
+    """A factor in the names of the contract: its figures are those of the second data set; `against` has all others."""
+    others = [{"set": name, **_figures(factor, name)} for name in names[1:]]
+    bins = [
+        {
+            "label": label,
+            "counts": [None if (counts := factor.counts[name]) is None else int(counts[i]) for name in names],
+        }
+        for i, label in enumerate(factor.labels)
+    ]
+    figures = _figures(factor, names[1]) if len(names) > 1 else dict.fromkeys(MEASURES)
+    return {"name": factor.name, "kind": factor.kind, **figures, "against": others, "bins": bins}
+
+
+def _figures(factor: FactorComparison, name: str) -> dict[str, float | None]:
+    return {measure: getattr(factor, measure)[name] for measure in MEASURES}
+
+
+def _coverage_row(factor: FactorComparison, name: str, *, first: str) -> tuple[str, ...]:
+    counts = factor.counts[name]
+    if counts is None:
+        return (factor.name, name, *("–",) * 5, "no such column")
+    figures = ["–" if name == first or value is None else f"{value:.4g}" for value in _figures(factor, name).values()]
+    tv, ks, moved, js = figures
+    missing = percent(counts[-1] / counts.sum()) if counts.sum() else "–"
+    return (factor.name if name == first else "", name, tv, js, ks, moved, missing, bars(counts[:-1].tolist()))

@@ -1,0 +1,109 @@
+"""The commands `init` and `check`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.cli.console import note, percent, print_json, print_table, progress_bar
+from core.cli.opening import study_of, workspace
+from core.design.design import Design, SourceRef
+from core.design.factors import Factor
+from core.design.files import save
+from core.errors import InputError
+from core.projection.feasibility import ConflictsError
+from core.projection.projection import ControlCost, Projection, control_costs, project
+from core.source.columns import read_columns
+from core.source.profile import profile
+from core.study import Study
+
+
+def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:
+    """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
+    if output.exists() and not force:
+        raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
+    with workspace() as home, progress_bar() as progress:
+        source = home.spool(data, progress=progress)
+        found = profile(read_columns(source, progress=progress), source.rows)
+    identifiers = [factor.name for factor in found.factors if factor.identifier]
+    factors = {
+        factor.name: Factor(kind=factor.kind, role="drop" if factor.identifier else "follow")
+        for factor in found.factors
+    }
+    place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
+    name = data.name.split(".")[0] or data.name
+    save(Design(name=name, source=SourceRef(path=place, sha256=source.sha256), factors=factors), output)
+    for identifier in identifiers:
+        note(f"`{identifier}` has role drop: nearly every row has its own value, so it identifies rows.")
+    if as_json:
+        print_json({"path": str(output)})
+    else:
+        print(f"{output}: {len(factors)} factors of {source.rows:,} rows; edit it, then run trimtab check {output}")
+
+
+def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
+    """Print what a design costs and moves, or its conflicts; returns the exit code."""
+    with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
+        try:
+            projection, costs = project(study), control_costs(study)
+        except ConflictsError as error:
+            if as_json:
+                print_json(_infeasible(error))
+            else:
+                print("Not feasible: these controls conflict.\n")
+                for conflict in error.conflicts:
+                    print(f"- {conflict.message}")
+            return error.exit_code
+        if as_json:
+            print_json(_feasible(projection, costs))
+        else:
+            _print_check(study, projection, costs)
+    return 0
+
+
+def _feasible(projection: Projection, costs: Sequence[ControlCost]) -> dict[str, Any]:
+    return {
+        "feasible": True,
+        "cost_bits": projection.cost_bits,
+        "effective_share": projection.effective_share,
+        "ungrounded": projection.ungrounded,
+        "controls": [{"name": one.name, "cost_bits": one.cost_bits} for one in costs],
+        "events": [
+            {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
+            for one in projection.events
+        ],
+        "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],
+        "conflicts": [],
+    }
+
+
+def _infeasible(error: ConflictsError) -> dict[str, Any]:
+    conflicts = [
+        {"controls": list(one.controls), "message": one.message, "control": one.control, "nearest": one.nearest}
+        for one in error.conflicts
+    ]
+    return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
+
+
+def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCost]) -> None:
+    learned, share = study.grounding.rows, projection.effective_share
+    print(f"Feasible: {study.design.rows:,} rows for {projection.cost_bits:.3f} bits.")
+    print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
+    if projection.ungrounded:
+        print(f"Ungrounded: {percent(projection.ungrounded)} of the rows lie where the source has nothing.")
+    if projection.events:
+        print("\nEvents")
+        rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]
+        print_table(("event", "real", "asked", "rows"), rows)
+    if costs:
+        print("\nWhat each control costs (bits saved without it)")
+        dearest = sorted(costs, key=lambda one: -one.cost_bits)
+        print_table(("control", "bits"), [(one.name, f"{one.cost_bits:.4f}") for one in dearest])
+    print("\nWhat changes")
+    moved = sorted(projection.shifts, key=lambda one: -one.tv)
+    print_table(
+        ("factor", "shift (tv)", ""),
+        [(one.factor, f"{one.tv:.4f}", "asked for" if one.asked else "carried along") for one in moved],
+    )

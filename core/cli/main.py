@@ -1,0 +1,196 @@
+"""The commands with their options, and how errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from core.errors import TrimtabError
+
+KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, TERMINATED = 0, 1, 70, 130, 143
+DEBUG_VARIABLE = "TRIMTAB_DEBUG"
+
+Data = Annotated[Path, typer.Argument(help="CSV, TSV (either gzipped or not) or Parquet.", show_default=False)]
+DesignFile = Annotated[Path, typer.Argument(help="A design file.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AcceptSource = Annotated[
+    bool, typer.Option("--accept-source", help="Use the source although its content is not what the design names.")
+]
+
+app = typer.Typer(
+    name="trimtab",
+    help="Say what the training set should contain, and get the rows with a receipt.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process.
+
+    The exit code is 0 when done and every promise is kept, 1 for a promise not kept, 2 for wrong input or usage, 3 for
+    controls that conflict, 130 after Ctrl+C, and 70 for what should not happen (TRIMTAB_DEBUG=1 shows where it did).
+    """
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(args=arguments, prog_name="trimtab")  # typer ends the process itself, also for wrong usage
+    except TrimtabError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last resort: a line instead of a traceback
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        what = " ".join(str(error).split())[:300]
+        _complain(f"unexpected {type(error).__name__}: {what} (set {DEBUG_VARIABLE}=1 to see where)")
+        sys.exit(UNEXPECTED)
+    sys.exit(KEPT)
+
+
+def _complain(message: str) -> None:
+    for line in message.splitlines():
+        print(f"error: {line}", file=sys.stderr)
+
+
+def _terminated(*_: object) -> NoReturn:
+    """Leave through the blocks that clean up."""
+    sys.exit(TERMINATED)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from core.delivery.version import trimtab_version
+
+        print(f"trimtab {trimtab_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Say what the training set should contain, and get the rows with a receipt."""
+
+
+@app.command("app")
+def app_(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on this machine.")] = 8501,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Open the app in the browser."""
+    from core.cli.serve import serve
+
+    raise typer.Exit(serve(port, browser=browser, as_json=as_json))
+
+
+@app.command()
+def profile(data: Data, as_json: AsJson = False) -> None:
+    """Show a data set: rows, columns, kinds, missing values, histograms."""
+    from core.cli.data import show_profile
+
+    show_profile(data, as_json=as_json)
+
+
+@app.command()
+def init(
+    data: Data,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The design file to write.", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a neutral design for a data set: every factor follows."""
+    from core.cli.designs import write_neutral
+
+    write_neutral(data, output, force=force, as_json=as_json)
+
+
+@app.command()
+def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
+    """Tell whether a design can be met, what it costs and what moves, before any row is drawn."""
+    from core.cli.designs import show_check
+
+    raise typer.Exit(show_check(design, accept_source=accept_source, as_json=as_json))
+
+
+@app.command()
+def sample(
+    design: DesignFile,
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", help="A .parquet, .csv or .csv.gz, or a folder of parts.", show_default=False),
+    ],
+    rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
+    engine: Annotated[str, typer.Option(help="What makes the rows: threads (spark is not built yet).")] = "threads",
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; one per processor by default.")] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the rows of a design, with the receipt beside them."""
+    from core.cli.rows import make_rows
+
+    made = make_rows(
+        design,
+        output,
+        rows=rows,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        accept_source=accept_source,
+        as_json=as_json,
+    )
+    raise typer.Exit(KEPT if made else NOT_KEPT)
+
+
+@app.command()
+def verify(
+    data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, or a folder of parts.", show_default=False)],
+    design: Annotated[Path, typer.Option(help="The design file.", show_default=False)],
+    rows: Annotated[
+        int | None, typer.Option("-n", "--rows", min=0, help="Rows the data set must have; any number by default.")
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure any data set against a design: the exit code is a gate for CI."""
+    from core.cli.rows import verify_rows
+
+    kept = verify_rows(data, design, rows=rows, accept_source=accept_source, as_json=as_json)
+    raise typer.Exit(KEPT if kept else NOT_KEPT)
+
+
+@app.command()
+def coverage(
+    data: Annotated[list[Path], typer.Argument(help="Data sets; the first is what the others are compared with.")],
+    design: Annotated[Path | None, typer.Option(help="Take the bins of this design.", show_default=False)] = None,
+    factors: Annotated[str | None, typer.Option(help="Factors, with commas between.", show_default=False)] = None,
+    strength: Annotated[int | None, typer.Option(help="Combinations of t factors (not built yet).")] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put data sets side by side, factor by factor."""
+    from core.cli.data import show_coverage
+
+    show_coverage(data, design=design, factors=factors, strength=strength, accept_source=accept_source, as_json=as_json)
+
+
+@app.command()
+def schema(as_json: AsJson = False) -> None:
+    """Print the JSON Schema of the design file."""
+    from core.cli.console import print_json
+    from core.design.files import json_schema
+
+    print_json(json_schema())

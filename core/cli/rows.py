@@ -1,0 +1,83 @@
+"""The commands `sample` and `verify`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.cli.console import note, print_json, print_table, progress_bar
+from core.cli.opening import study_of
+from core.delivery.promises import Promise, receipt
+from core.delivery.receipt import deliver, receipt_json
+from core.delivery.writers import format_of
+from core.errors import InputError, nearest
+
+ENGINES = ("threads", "spark")
+
+
+def make_rows(
+    design: Path,
+    output: str,
+    *,
+    rows: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    accept_source: bool,
+    as_json: bool,
+) -> bool:
+    """Make the rows of a design in `output`; returns whether every promise was kept."""
+    if engine not in ENGINES:
+        raise InputError(f"--engine: there is no engine `{engine}`.{nearest(engine, ENGINES)}")
+    if engine == "spark":
+        raise InputError("--engine spark: it is not built yet. Leave the option out to make the rows on threads.")
+    format_of(output)  # a wrong suffix is told before any work
+    with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
+        delivery = deliver(
+            study, output, rows=rows, seed=seed, workers=workers or os.cpu_count() or 1, progress=progress
+        )
+    if as_json:
+        print_json(
+            {"rows": delivery.written.rows, "path": str(delivery.path), "receipt": receipt_json(delivery.promises)}
+        )
+    else:
+        print(f"{delivery.path}: {delivery.written.rows:,} rows, {delivery.written.bytes:,} bytes\n")
+        _print_receipt(delivery.promises)
+        note(f"receipt: {delivery.receipt_path}")
+    return delivery.kept
+
+
+def verify_rows(data: Path, design: Path, *, rows: int | None, accept_source: bool, as_json: bool) -> bool:
+    """Measure a data set against a design; returns whether every promise is kept."""
+    with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
+        promises = receipt(data, study, rows=rows)
+    if as_json:
+        print_json({"receipt": receipt_json(promises)})
+    else:
+        _print_receipt(promises)
+    return all(promise.kept for promise in promises)
+
+
+def _print_receipt(promises: Sequence[Promise]) -> None:
+    print_table(
+        ("promise", "requested", "delivered", "tolerance", ""),
+        [
+            (
+                one.promise,
+                _text(one.requested),
+                _text(one.delivered),
+                _text(one.tolerance),
+                "kept" if one.kept else "NOT KEPT",
+            )
+            for one in promises
+        ],
+    )
+    broken = sum(not one.kept for one in promises)
+    print(f"\n{broken} of {len(promises)} promises not kept" if broken else f"\nall {len(promises)} promises kept")
+
+
+def _text(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

@@ -1,0 +1,51 @@
+"""The command `app`: Streamlit on the installed app, on this machine only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import core
+from core.cli.console import note, print_json
+from core.errors import InputError
+from core.workspace import HOME_VARIABLE, default_home
+
+HOST = "localhost"
+
+
+def serve(port: int, *, browser: bool, as_json: bool) -> int:
+    """Serve the app until it is stopped; returns Streamlit's exit code."""
+    script = Path(core.__file__).resolve().parents[1] / "app.py"
+    if not script.is_file():
+        raise InputError(f"The app is not installed: there is no {script}. Install Trimtab again.")
+    url = f"http://{HOST}:{port}"
+    if as_json:
+        print_json({"url": url})
+        sys.stdout.flush()
+    else:
+        note(f"Trimtab runs on {url}; stop it with Ctrl+C.")
+    # Streamlit finds its theme beside the script only when it starts there; the workspace stays the one of this folder.
+    environment = {**os.environ, HOME_VARIABLE: str(default_home().resolve())}
+    return subprocess.run(
+        command(script, port, browser=browser), cwd=script.parent, env=environment, check=False
+    ).returncode
+
+
+def command(script: Path, port: int, *, browser: bool) -> list[str]:
+    """The command line that serves the app."""
+    options = {
+        "server.address": HOST,
+        "server.port": str(port),
+        "server.headless": str(not browser).lower(),
+        "browser.gatherUsageStats": "false",
+    }
+    return [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]

@@ -1,0 +1,135 @@
+"""Any design comes back from its text exactly, and what the schema allows is what the models take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.design.controls import Event
+from core.design.design import Design, Output, SourceRef
+from core.design.factors import Factor
+from core.design.files import dumps, json_schema, loads
+from core.design.targets import FAMILIES, Target
+
+SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
+
+# Whatever YAML lets through: words that YAML 1.1 or 1.2 take for something else, quotes, colons, breaks, other scripts.
+TRAPS = [
+    "NO",
+    "yes",
+    "on",
+    "1e5",
+    "0x1F",
+    "012",
+    "12:30",
+    "2013-05-31",
+    "~",
+    "null",
+    "<<",
+    "=",
+    "1_000",
+    "",
+    " a ",
+    "-",
+]
+ANY = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\r"), max_size=12)
+texts = st.sampled_from(TRAPS) | ANY
+names = texts.filter(bool)
+identifiers = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True)
+numbers = st.floats(-1e12, 1e12, allow_subnormal=False) | st.integers(-1000, 1000).map(float)
+positive = st.floats(1e-6, 1e9)
+shares = st.floats(0, 1)
+dates = st.datetimes().map(lambda moment: moment.isoformat(sep=" ")) | st.dates().map(str)
+values = st.one_of(st.booleans(), st.integers(-(10**15), 10**15), numbers, texts)
+ascending = st.one_of(
+    st.lists(numbers, min_size=2, max_size=5, unique=True).map(sorted),
+    st.lists(st.dates().map(str), min_size=2, max_size=5, unique=True).map(sorted),
+)
+
+PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "uniform": {},
+    "normal": {"mean": numbers, "sd": positive},
+    "lognormal": {"s": positive, "scale": positive, "loc": numbers},
+    "gamma": {"a": positive, "scale": positive},
+    "beta": {"a": positive, "b": positive, "loc": numbers, "scale": positive},
+    "triangular": {"c": shares, "loc": numbers, "scale": positive},
+    "exponential": {"scale": positive, "loc": numbers},
+    "poisson": {"mu": positive},
+    "binomial": {"n": st.integers(1, 10**6), "p": shares},
+    "histogram": {"weights": st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda w: sum(w) > 0)},
+    "empirical": {},
+    "categorical": {
+        "weights": st.dictionaries(texts, st.floats(0, 1e6), min_size=1, max_size=6).filter(
+            lambda w: sum(w.values()) > 0
+        ),
+        "rest": st.none() | shares,
+    },
+    "constant": {"value": values},
+}
+
+
+@st.composite
+def targets(draw: st.DrawFn) -> Target:
+    family = draw(st.sampled_from(sorted(FAMILIES)))
+    given_ = {name: draw(strategy) for name, strategy in PARAMETERS[family].items()}
+    if "low" in FAMILIES[family].model_fields and (family == "uniform" or draw(st.booleans())):
+        given_["low"], given_["high"], *_ = draw(ascending)
+    return FAMILIES[family](**given_)
+
+
+@st.composite
+def factors(draw: st.DrawFn) -> Factor:
+    role = draw(st.sampled_from(["follow", "keep", "target", "hold", "drop"]))
+    given_: dict[str, Any] = {"role": role, "unit": draw(st.none() | names), "edges": draw(st.none() | ascending)}
+    if role == "target":
+        given_["target"] = draw(targets())
+    if role == "hold":
+        several = st.lists(values, min_size=1, max_size=4, unique_by=lambda v: (type(v) is bool, v)).map(tuple)
+        given_ |= draw(st.fixed_dictionaries({"value": values}) | st.fixed_dictionaries({"values": several}))
+    if role not in ("keep", "drop"):
+        given_["missing"] = draw(st.none() | shares)
+    return Factor(**given_)
+
+
+events = st.builds(Event, when=names, rate=shares) | st.builds(Event, when=names, rows=st.integers(0, 100))
+designs = st.builds(
+    Design,
+    name=names,
+    description=texts,
+    seed=st.integers(0, 2**63 - 1),
+    rows=st.integers(100, 10**12),
+    source=st.builds(SourceRef, path=names, sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)),
+    factors=st.dictionaries(names, factors(), max_size=4),
+    events=st.dictionaries(identifiers, events, max_size=3),
+    output=st.builds(Output, provenance=st.booleans()),
+)
+
+
+def test_every_family_is_in_the_round_trip() -> None:
+    assert sorted(PARAMETERS) == sorted(FAMILIES)
+
+
+@SETTINGS
+@given(design=designs)
+def test_a_design_comes_back_from_its_text(design: Design) -> None:
+    text = dumps(design)
+    again = loads(text, "design.yaml")
+    assert again == design
+    assert again.fingerprint() == design.fingerprint()
+    assert dumps(again) == text
+
+
+@SETTINGS
+@given(design=designs)
+def test_other_readers_of_yaml_see_the_same_design(design: Design) -> None:
+    assert Design.model_validate(yaml.safe_load(dumps(design))) == design
+
+
+@settings(SETTINGS, max_examples=60)
+@given(design=designs)
+def test_the_schema_accepts_every_design(design: Design) -> None:
+    jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(dumps(design)))
