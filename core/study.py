@@ -34,6 +34,10 @@ class Memo:
             self._kept[name] = kept
         return cast(T, kept[1])
 
+    def branch(self) -> Memo:
+        """A memo of its own that begins with what this one holds, for another person's design on the same source."""
+        return Memo(dict(self._kept))
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -62,14 +66,19 @@ class Study:
 
         def make() -> np.ndarray:
             bins = axis.bins_of(column)
-            return np.asarray(bins.astype(np.min_scalar_type(axis.size)))[column.codes]
+            return bins.astype(np.min_scalar_type(axis.size)).take(column.codes)
 
         return self.memo.of(f"display codes of {factor}", (id(column), axis), make)
 
     def real_shares(self, factor: str) -> np.ndarray:
         """(size + 1,) shares of the whole source per display bin, the last one missing."""
-        counts = self.axes[factor].histogram(self.columns[factor])
-        return np.asarray(counts / counts.sum())
+        axis, column = self.axes[factor], self.columns[factor]
+
+        def make() -> np.ndarray:
+            counts = axis.histogram(column)
+            return np.asarray(counts / counts.sum())
+
+        return self.memo.of(f"real shares of {factor}", (id(column), axis), make)
 
 
 def open_study(
@@ -77,9 +86,10 @@ def open_study(
 ) -> Study:
     """Open `source` and check `design` against it.
 
-    `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at once.
+    `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at
+    once.
     """
-    kinds = {name: cast(Kind, one.kind) for name, one in design.factors.items() if one.kind and name in source.columns}
+    kinds = {name: one.kind for name, one in design.factors.items() if one.kind and name in source.columns}
     if previous and previous.source.sha256 == source.sha256 and _kinds(previous.columns, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
         check_against(design, columns)

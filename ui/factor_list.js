@@ -17,7 +17,8 @@ class FactorList {
     this.rows = new Map(); // name → {node, parts}
     this.asked = null; // the selection Python has not confirmed yet
     this.courier = new Courier(() => this.trigger("select", this.asked));
-    this.search = element("input", "search", { type: "search", placeholder: "Search factors", "aria-label": "Search factors", autocomplete: "off", spellcheck: "false" });
+    const field = { type: "search", placeholder: "Search factors", "aria-label": "Search factors" };
+    this.search = element("input", "search", { ...field, autocomplete: "off", spellcheck: "false" });
     const options = Object.keys(ORDERS).map((order) => element("option", "", { value: order, text: `by ${order}` }));
     this.order = element("select", "order", { "aria-label": "Sort factors" }, options);
     this.count = element("span", "count");
@@ -73,7 +74,8 @@ class FactorList {
       return path;
     });
     const shift = element("span", "shift");
-    const node = element("div", "row", { role: "option", tabindex: -1 }, [element("span", "words", {}, [title, role]), svg, shift]);
+    const words = element("span", "words", {}, [title, role]);
+    const node = element("div", "row", { role: "option", tabindex: -1 }, [words, svg, shift]);
     node.dataset.name = name;
     return { node, role, bars, line, shift };
   }
@@ -88,7 +90,8 @@ class FactorList {
     node.classList.toggle("noticed", noticed);
     const moved = !noticed ? "" : factor.asked ? "asked for" : "carried along";
     node.title = moved;
-    node.setAttribute("aria-label", [factor.name, role.textContent, shift.textContent && `shift ${shift.textContent}`, moved].filter(Boolean).join(", "));
+    const words = [factor.name, role.textContent, shift.textContent && `shift ${shift.textContent}`, moved];
+    node.setAttribute("aria-label", words.filter(Boolean).join(", "));
   }
 
   /** Puts the rows that match the search in order. */

@@ -145,9 +145,12 @@ class Chart {
   joinBars(view) {
     while (this.bars.length > this.bins) this.bars.pop().group.remove();
     while (this.bars.length < this.bins) {
-      const group = make("g", { class: "bar", role: "slider", "data-bin": this.bars.length, tabindex: -1 }, this.layers.bars);
+      const slider = { class: "bar", role: "slider", "data-bin": this.bars.length, tabindex: -1 };
+      const group = make("g", slider, this.layers.bars);
       const parts = { group };
-      for (const part of ["column", "real", "target", "hatch", "handle"]) parts[part] = make("rect", { class: part }, group);
+      for (const part of ["column", "real", "target", "hatch", "handle"]) {
+        parts[part] = make("rect", { class: part }, group);
+      }
       this.bars.push(parts);
     }
     const gap = Math.max(clamp(this.band * 0.12, 1, 8), this.band - WIDEST_BAR);
@@ -156,7 +159,8 @@ class Chart {
       const inner = { x: this.x(bin) + gap / 2, width: this.band - gap };
       for (const part of ["real", "target", "hatch", "handle"]) set(bar[part], { ...inner, rx: radius });
       set(bar.column, { x: this.x(bin), width: this.band, y: TOP, height: this.plot, rx: 4 });
-      set(bar.group, { "aria-label": view.labels[bin], "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 100 });
+      set(bar.group, { "aria-label": view.labels[bin], "aria-orientation": "vertical" });
+      set(bar.group, { "aria-valuemin": 0, "aria-valuemax": 100 });
     });
   }
 
@@ -197,7 +201,7 @@ class Chart {
 
   /** The dark pill above a bar; `parts` are [text, class] pairs. */
   showTip(view, bin, parts) {
-    this.tip.replaceChildren(...parts.map(([text, name]) => Object.assign(document.createElement("span"), { textContent: text, className: name })));
+    this.tip.replaceChildren(...parts.map(([text, name]) => element("span", name, { text })));
     this.tip.classList.add("shown");
     const shares = [view.shares[bin], view.target ? 0 : view.real[bin], view.design[bin]];
     const centre = this.x(bin) + this.band / 2;

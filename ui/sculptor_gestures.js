@@ -5,7 +5,7 @@ const STILL = 2; // px a hand may tremble within a click
 const SETTLED = 350; // ms after the last key press until the presses become one operation
 
 class Gestures {
-  /** `host`: node, view, chart, mark(), edit(edits, base), commit(bin, label), revert(), refuse(), hover(bin or null) of the sculptor. */
+  /** `host` is the sculptor. Used: node, view, chart, edit, commit, revert, refuse, hover, mark. */
   constructor(host, signal) {
     this.host = host;
     this.stroke = null;
@@ -47,7 +47,15 @@ class Gestures {
     const handle = host.chart.y(host.view, host.view.shares[bin]);
     const held = host.view.target && Math.abs(y - handle) <= GRAB;
     host.chart.svg.setPointerCapture(event.pointerId);
-    this.stroke = { pointer: event.pointerId, base: host.view.shares, edits: new Map(), bin, x, y, start: { x, y }, grip: held ? handle - y : 0, moved: !held };
+    this.stroke = {
+      pointer: event.pointerId,
+      base: host.view.shares, // before the stroke
+      edits: new Map(), // bin → share, as painted
+      bin, x, y, // where the hand was last
+      start: { x, y },
+      grip: held ? handle - y : 0, // from the pointer up to the handle it holds
+      moved: !held,
+    };
     if (held) return host.hover(bin);
     this.paint(x, y);
     return this.show();
@@ -92,7 +100,8 @@ class Gestures {
     if (!stroke || event.pointerId !== stroke.pointer) return;
     this.stroke = null;
     if (stroke.edits.size === 0) this.host.revert();
-    else this.host.commit(stroke.edits.size > 1 ? "paint" : stroke.moved && stroke.y !== stroke.start.y ? "drag" : "set", stroke.bin);
+    else if (stroke.edits.size > 1) this.host.commit("paint", stroke.bin);
+    else this.host.commit(stroke.y === stroke.start.y ? "set" : "drag", stroke.bin);
   }
 
   /** Escape, a lost pointer, another factor: the bars are again as before the stroke. */

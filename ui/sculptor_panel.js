@@ -7,7 +7,9 @@ class Toolbar {
   constructor(host, signal) {
     this.host = host;
     this.legend = element("div", "legend");
-    this.axes = ["linear", "log"].map((kind) => this.button(kind, `${kind === "log" ? "Logarithmic" : "Linear"} height`, () => host.axis(kind)));
+    this.axes = [["linear", "Linear height"], ["log", "Logarithmic height: rare bins are seen"]].map(
+      ([kind, title]) => this.button(kind, title, () => host.axis(kind)),
+    );
     const segments = element("div", "segments", { role: "group", "aria-label": "height" }, this.axes);
     this.presets = Object.entries(PRESETS).map(([name, { label, hint }]) => {
       const button = this.button(label, hint, () => { this.fold(); host.preset(name); });
@@ -15,7 +17,8 @@ class Toolbar {
       return button;
     });
     const inRow = (button) => SHOWN_PRESETS.includes(button.dataset.preset);
-    this.menu = element("div", "menu", { role: "menu", hidden: "", "aria-label": "More presets" }, this.presets.filter((button) => !inRow(button)));
+    const others = this.presets.filter((button) => !inRow(button));
+    this.menu = element("div", "menu", { role: "menu", hidden: "", "aria-label": "More presets" }, others);
     for (const item of this.menu.children) set(item, { role: "menuitem", tabindex: -1 });
     this.more = this.button("⋯", "More presets", () => this.unfold(this.menu.hidden));
     set(this.more, { "aria-haspopup": "menu", "aria-expanded": false, "aria-label": "More presets" });
@@ -64,7 +67,8 @@ class Toolbar {
     if (view.target) entries.push(["target", view.locked ? "target" : "target, drag it"]);
     entries.push(["outcome", "what will come out"]);
     if (view.ungrounded.some(Boolean)) entries.push(["ungrounded", "ungrounded", "The real data has nothing in these bins"]);
-    this.legend.replaceChildren(...entries.map(([name, text, title]) => element("span", `entry ${name}`, title ? { text, title } : { text })));
+    const nodes = entries.map(([name, text, title]) => element("span", `entry ${name}`, title ? { text, title } : { text }));
+    this.legend.replaceChildren(...nodes);
     for (const button of this.axes) button.setAttribute("aria-pressed", button.textContent === view.height);
     for (const button of this.presets) {
       button.disabled = view.locked;
@@ -81,9 +85,10 @@ class Table {
     this.rows = [];
     this.body = element("tbody");
     this.outcome = element("th", "number", { scope: "col" });
-    const heads = [element("th", "", { scope: "col", text: "bin" }), element("th", "number", { scope: "col", text: "real" }), this.outcome];
+    const heads = [["", "bin"], ["number", "real"]].map(([name, text]) => element("th", name, { scope: "col", text }));
     this.foot = element("tfoot");
-    const table = element("table", "", { "aria-label": "Exact numbers" }, [element("thead", "", {}, [element("tr", "", {}, heads)]), this.body, this.foot]);
+    const head = element("thead", "", {}, [element("tr", "", {}, [...heads, this.outcome])]);
+    const table = element("table", "", { "aria-label": "Exact numbers" }, [head, this.body, this.foot]);
     this.note = element("p", "note");
     this.scroll = element("div", "scroll", {}, [table]);
     this.node = element("div", "exact", {}, [element("p", "heading", { text: "Exact numbers" }), this.scroll, this.note]);
@@ -108,7 +113,8 @@ class Table {
   row(bin) {
     const label = element("th", "label", { scope: "row" });
     const real = element("td", "number");
-    const input = element("input", "", { type: "text", inputmode: "decimal", autocomplete: "off", tabindex: bin ? -1 : 0 });
+    const field = { type: "text", inputmode: "decimal", autocomplete: "off", tabindex: bin ? -1 : 0 };
+    const input = element("input", "", field);
     const sign = element("span", "sign", { text: "%", "aria-hidden": "true" });
     const row = element("tr", "", { "data-row": bin }, [label, real, element("td", "number", {}, [input, sign])]);
     input.addEventListener("focus", () => this.open(bin));
@@ -158,7 +164,8 @@ class Table {
     this.rows.forEach(({ row, real, input }, bin) => {
       const share = view.shares[bin];
       real.textContent = `${percentNumber(view.real[bin])} %`;
-      row.classList.toggle("moved", view.target !== null && Math.abs(share - view.real[bin]) > Math.max(0.0005, 0.05 * view.real[bin]));
+      const apart = Math.abs(share - view.real[bin]) > Math.max(0.0005, 0.05 * view.real[bin]);
+      row.classList.toggle("moved", view.target !== null && apart);
       input.readOnly = view.locked;
       if (input.dataset.before === undefined) input.value = percentNumber(share);
     });
@@ -168,6 +175,7 @@ class Table {
 
   missing({ real, design }) {
     const cells = [real, design].map((share) => element("td", "number", { text: `${percentNumber(share)} %` }));
-    return element("tr", "", { title: "Rows without a value, of all rows" }, [element("th", "label", { scope: "row", text: "missing" }), ...cells]);
+    const name = element("th", "label", { scope: "row", text: "missing" });
+    return element("tr", "", { title: "Rows without a value, of all rows" }, [name, ...cells]);
   }
 }

@@ -20,6 +20,19 @@ from core.source.spool import Source
 CODES_BEYOND = 4
 MICROSECONDS = 1e6
 
+Counts = Mapping[str, np.ndarray]
+"""Per factor (size + 1,) rows or shares of the bins of its axis, the last one missing."""
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far two sets are apart; see `FactorComparison` for the measures."""
+
+    tv: float | None = None
+    ks: float | None = None
+    wasserstein: float | None = None
+    js: float | None = None
+
 
 @dataclass(frozen=True, eq=False)
 class FactorComparison:
@@ -37,6 +50,9 @@ class FactorComparison:
     - `wasserstein`: the mean distance by which rows with a value must move (Wasserstein-1), in the factor's unit, dates
       in seconds; numbers and dates only. A bin counts at its middle, or at its value if it holds one; values outside
       the axis count at its ends.
+
+    `places` (L - 1,) are where the bins of numbers and dates count, missing not; None for categories. `outside` (L,)
+    tells the bins that the axis does not have.
     """
 
     name: str
@@ -47,16 +63,22 @@ class FactorComparison:
     ks: Mapping[str, float | None]
     wasserstein: Mapping[str, float | None]
     js: Mapping[str, float | None]
+    places: np.ndarray | None
+    outside: np.ndarray
+
+    def between(self, one: str, other: str) -> Distances:
+        """The distances of two sets, by their names."""
+        return _distances(self.counts[one], self.counts[other], self.places)
 
 
 def compare(
-    sets: Mapping[str, Path | Source],
+    sets: Mapping[str, Path | Source | Counts],
     axes: Mapping[str, Axis],
     columns: Mapping[str, Column] | None = None,
     *,
     progress: Progress | None = None,
 ) -> tuple[FactorComparison, ...]:
-    """Compare data sets, each a file or a source, over the factors of `axes`. One query for each set.
+    """Compare data sets over the factors of `axes`: each a file or a source, which takes one query, or counts at hand.
 
     `columns`, those of the source the axes were made of, tell levels that share a bin from levels never seen. Raises
     InputError for a data set that can't be read.
@@ -69,6 +91,9 @@ def compare(
     for done, (label, data) in enumerate(sets.items()):
         if progress:
             progress(done, len(sets), f"counting {label}")
+        if isinstance(data, Mapping):
+            counted[label] = {name: np.append(data[name], np.zeros(CODES_BEYOND - 1)) for name in axes if name in data}
+            continue
         with open_data(data, readings) as opened:
             present = [name for name in axes if name in opened.types]
             _, found = count_codes(opened, [axis_code(axes[name], known.get(name)) for name in present])
@@ -130,8 +155,11 @@ def _factor(axis: Axis, raw: Mapping[str, np.ndarray | None]) -> FactorCompariso
     first = next(iter(counts.values()), None)
     places = _places(axis, codes) if axis.numeric else None
     measured = {label: _distances(first, found, places) for label, found in counts.items()}
-    tv, ks, moved, js = ({label: figures[i] for label, figures in measured.items()} for i in range(4))
-    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js)
+    tv, ks, moved, js = (
+        {label: getattr(one, measure) for label, one in measured.items()} for measure in ("tv", "ks", "wasserstein",
+        "js")
+    )
+    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js, places)
 
 
 def _layout(axis: Axis, found: Sequence[np.ndarray]) -> tuple[list[int], tuple[str, ...]]:
@@ -155,15 +183,13 @@ def _places(axis: Axis, codes: Sequence[int]) -> np.ndarray:
     return np.asarray(places, dtype=np.float64) / (MICROSECONDS if axis.kind == "datetime" else 1.0)
 
 
-def _distances(
-    first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None
-) -> tuple[float | None, float | None, float | None, float | None]:
-    """(tv, ks, wasserstein, js) of two sets' counts."""
+def _distances(first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None) -> Distances:
+    """The distances of two sets' counts (L,), `places` (L - 1,) those of a numeric axis."""
     if first is None or other is None or not first.sum() or not other.sum():
-        return None, None, None, None
+        return Distances()
     p, q = first / first.sum(), other / other.sum()
     tv, js = total_variation(p, q), jensen_shannon(p, q)
     if places is None or not first[:-1].sum() or not other[:-1].sum():
-        return tv, None, None, js
+        return Distances(tv=tv, js=js)
     p, q = first[:-1] / first[:-1].sum(), other[:-1] / other[:-1].sum()
-    return tv, kolmogorov_smirnov(p, q), wasserstein(p, q, places), js
+    return Distances(tv, kolmogorov_smirnov(p, q), wasserstein(p, q, places), js)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.coverage.cells import Code, axis_code, count_codes, missing_code, truth_code, value_code
+from core.coverage.compare import total_variation
 from core.coverage.datasets import DataSet, open_data, reading_of
 from core.projection.controls import EventControl, MarginalControl, controls_of, events_of
 from core.projection.rounding import event_rows
@@ -110,24 +111,23 @@ def _event(event: EventControl, counts: Mapping[str, Mapping[int, int]], rows: i
 def _marginal(
     study: Study, control: MarginalControl, counts: Mapping[str, Mapping[int, int]], rows: int
 ) -> Iterator[Promise]:
-    if control.kind == "missing":
+    if control.kind != "missing":
+        yield _shares(control, counts.get(control.name), rows)
+    if control.kind == "missing" or _has_missing_share(study, control):
         yield _missing(study, control.factor, counts, rows)
-        return
-    requested: float = 1.0 if control.kind == "hold" else 0.0
-    if control.name not in counts:
-        yield _unmeasured(control.name, requested, control.factor)
-        return
-    found = np.zeros(max(len(control.requested), 1 + max(counts[control.name], default=0)))
-    found[list(counts[control.name])] = list(counts[control.name].values())
-    shares = found / max(1, rows)
+
+
+def _shares(control: MarginalControl, found: Mapping[int, int] | None, rows: int) -> Promise:
+    requested = 1.0 if control.kind == "hold" else 0.0
+    if found is None:
+        return _unmeasured(control.name, requested, control.factor)
+    size = max(len(control.requested), 1 + max(found, default=0))
+    asked, shares = np.zeros(size), np.zeros(size)
+    asked[: len(control.requested)] = control.requested
+    shares[list(found)] = np.array(list(found.values())) / max(1, rows)
     if control.kind == "hold":
-        yield _within(control.name, requested, float(shares[0]), 0.0)
-    else:
-        asked = np.append(control.requested, np.zeros(len(found) - len(control.requested)))
-        off = 0.5 * float(np.abs(shares - asked).sum())
-        yield _within(control.name, requested, off, marginal_tolerance(asked, rows))
-    if _has_missing_share(study, control):
-        yield _missing(study, control.factor, counts, rows)
+        return _within(control.name, requested, float(shares[0]), 0.0)
+    return _within(control.name, requested, total_variation(shares, asked), marginal_tolerance(asked, rows))
 
 
 def _missing(study: Study, factor: str, counts: Mapping[str, Mapping[int, int]], rows: int) -> Promise:

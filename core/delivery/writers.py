@@ -130,14 +130,12 @@ def _parquet(blocks: Iterator[pa.Table], file: Path, schema: pa.Schema) -> int:
 
 def _folder(blocks: Iterator[pa.Table], folder: Path, schema: pa.Schema) -> int:
     folder.mkdir()
-    rows = 0
-    first = next(blocks, schema.empty_table())
-    for number in range(10**9):
-        rows += _parquet(_until(chain([first], blocks), PART_ROWS), folder / f"part-{number:05}.parquet", schema)
-        following = next(blocks, None)
-        if following is None:
-            break
-        first = following
+    rows, number = 0, 0
+    ahead = next(blocks, None)
+    while number == 0 or ahead is not None:
+        part = _until(chain([] if ahead is None else [ahead], blocks), PART_ROWS)
+        rows += _parquet(part, folder / f"part-{number:05}.parquet", schema)
+        number, ahead = number + 1, next(blocks, None)
     return rows
 
 

@@ -25,7 +25,7 @@ class Factor(Model):
     unit: Text | None = Field(default=None, description="Unit, for people.")
     edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
         default=None,
-        description="Edges of the bins that are shown and targeted, ascending, covering the source; the last may repeat.",
+        description="Edges of the bins that are shown and targeted: rising, covering the source; the last may repeat.",
     )
     role: Role = Field(default="follow", description="What may happen to the factor.")
     target: AnyTarget | None = Field(default=None, description="Role target: the designed marginal.")

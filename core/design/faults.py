@@ -65,7 +65,7 @@ def _problem(fault: Mapping[str, Any], known: Sequence[str]) -> str:
         return not_built(f"`{name}`") if name in NOT_BUILT else f"unknown key.{nearest(name, others, shown=20)}"
     if type_ in ("literal_error", "union_tag_invalid"):
         given = fault["input"] if type_ == "literal_error" else context["tag"]
-        if given in NOT_BUILT:
+        if isinstance(given, str) and given in NOT_BUILT:
             return not_built(f"`{given}`")
         if type_ == "union_tag_invalid":
             return f"there is no family {_got(given)}.{nearest(str(given), FAMILIES, shown=20)}"

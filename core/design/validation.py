@@ -86,7 +86,10 @@ def _check_factor(name: str, factor: Factor, column: Column) -> None:
 
 
 def target_axis(target: Target, axis: Axis, column: Column) -> Axis:
-    """`axis` with a bin for each level a target names, edges where it is cut, and bins outwards as far as it reaches."""
+    """`axis` with a bin for each level a target names, edges where it needs them, and bins as far out as it reaches.
+
+    Raises InputError, naming the factor, if the target does not suit it.
+    """
     target.check(axis)
     if not axis.numeric:
         known = set(level_texts(column.values).to_pylist())
@@ -94,11 +97,12 @@ def target_axis(target: Target, axis: Axis, column: Column) -> Axis:
         named = [level for level in target.levels_needed() if level in known and level not in shown]
         hidden = axis.hidden - len(named)
         return replace(axis, levels=(*axis.levels, *named), hidden=hidden, rest=hidden > 0)
-    if not axis.points:
-        inner = [edge for edge in target.edges_needed(axis.kind) if axis.edges[0] < edge < axis.edges[-1]]
-        axis = replace(axis, edges=(*sorted({*axis.edges[:-1], *inner}), axis.edges[-1]))
-    extended = target.extended_edges(axis, touched=bool(column.numbers[-1] == axis.edges[-1]))
-    return axis if extended == axis.edges else replace(axis, edges=extended, points=False)
+    # An edge that is the last one again makes a bin of that value alone.
+    needed = [edge for edge in target.edges_needed(axis) if axis.edges[0] < edge <= axis.edges[-1]]
+    edges = (*sorted({*axis.edges[:-1], *needed}), axis.edges[-1])
+    cut = axis if edges == axis.edges else replace(axis, edges=edges, points=False)
+    extended = target.extended_edges(cut, touched=bool(column.numbers[-1] == axis.edges[-1]))
+    return cut if extended == cut.edges else replace(cut, edges=extended, points=False)
 
 
 def _code(name: str, value: bool | int | float | str, column: Column) -> int:

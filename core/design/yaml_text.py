@@ -1,7 +1,7 @@
 """YAML as people mean it: read with bounds and without surprises, written in a stable, compact form.
 
-Plain words are read by the rules of YAML 1.2: only true and false are booleans (Norway's `NO` is a text), `010` and
-`12:30` are no numbers, `1e5` is one. What is written reads the same under YAML 1.1 and 1.2.
+Plain words are read as YAML 1.2 does, not 1.1: only true and false are booleans (Norway's `NO` is a text), and `1e5` is
+a number. Codes and times such as `010`, `0x1F` and `12:30` are texts. What is written reads the same under either.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ LARGEST = 1_000_000
 MOST_NODES = 100_000
 """Values of a design file once its aliases are written out."""
 
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"0|[-+]?[1-9][0-9]*|-0|\+0")
 _NULL = re.compile(r"~|null|Null|NULL|")

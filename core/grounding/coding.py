@@ -46,8 +46,8 @@ def code_factor(column: Column) -> Coding:
 def groups_of(column: Column, most: int, *, tails: int = 0) -> np.ndarray:
     """(K+1,) about `most` groups of about equal mass; missing is a group of its own.
 
-    Numbers are cut in order, at quantiles, a value of more than its share alone, and the first and last group are halved
-    towards the ends `tails` times; categories keep their heaviest levels and share one group for the rest.
+    Numbers are cut in order, at quantiles, a value of more than its share alone, and the first and last group are
+    halved towards the ends `tails` times; categories keep their heaviest levels and share one group for the rest.
     """
     mass = column.counts[:-1].astype(float)
     k = len(mass)

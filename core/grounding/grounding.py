@@ -71,7 +71,9 @@ def _sample(
 ) -> Codes:
     # A fixed stream: the same source gives the same grounding, whatever the design's seed.
     generator = np.random.Generator(np.random.Philox(0))
-    chosen = np.arange(rows) if rows <= STRUCTURE_ROWS else np.sort(generator.choice(rows, STRUCTURE_ROWS, replace=False))
+    chosen = (
+        np.arange(rows) if rows <= STRUCTURE_ROWS else np.sort(generator.choice(rows, STRUCTURE_ROWS, replace=False))
+    )
     of, sizes = {}, {}
     for name, coding in codings.items():
         for fine, codes in ((False, coarse[name]), (True, bins[name])):

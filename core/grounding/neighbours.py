@@ -1,10 +1,11 @@
 """What the factors are redrawn from: a dependency network (D. Heckerman et al., JMLR 2000) over blocks of factors.
 
 Factors that share fine detail, such as the delays at departure and arrival, form a block and are redrawn together. The
-neighbours of a block are chosen in two greedy rounds. The first takes what predicts: neighbours that gain most likelihood, on
-rows left out, for the donors they cost; chance agreements of sparse combinations gain nothing there. The second spends
-what is left of the donors on coarse levels of further factors, so that weak dependence survives too. All along a typical row
-keeps at least FEWEST_DONORS real rows that agree with it in every neighbour; with fewer, generated rows would be copies.
+neighbours of a block are chosen in two greedy rounds. The first takes what predicts: neighbours that gain most
+likelihood, on rows left out, for the donors they cost; chance agreements of sparse combinations gain nothing there.
+The second spends what is left of the donors on coarse levels of further factors, so that weak dependence survives
+too. All along a typical row keeps at least FEWEST_DONORS real rows that agree with it in every neighbour; with fewer,
+generated rows would be copies.
 """
 
 from __future__ import annotations
@@ -24,16 +25,13 @@ FEWEST_DONORS = 5.0
 SMALLEST_GAIN = 1e-3
 """Nats per row; less is chance or no use."""
 
-LARGEST_KEY = 2_000_000
-"""At most this many combinations of neighbours' codes: the look-up table of donors has one slot for each."""
-
 BACKOFF = 2.0
 """Weight, in rows, of the prediction from fewer neighbours beside the rows that agree in all."""
 
 HEAD_START = 0.3
 """Added to the log of the donors a neighbour costs, so that one that costs nearly none is not taken for nothing."""
 
-SHARED_DETAIL = 0.2
+SHARED_DETAIL = 0.1
 """Factors of a block are correlated at least this much inside their coarse levels."""
 
 LARGEST_BLOCK = 3
@@ -178,7 +176,7 @@ def _entropy(counts: np.ndarray, rows: int) -> float:
 def _blocks(groups: Groups, ordered: Sequence[str]) -> list[tuple[str, ...]]:
     """Factors joined, the most alike first, while blocks stay small."""
     largest = min(LARGEST_BLOCK, len(groups.codes.factors) // 4)
-    block_of = {name: (name,) for name in groups.codes.factors}
+    block_of: dict[str, tuple[str, ...]] = {name: (name,) for name in groups.codes.factors}
     pairs = [(groups.inner_correlation(a, b), a, b) for a, b in combinations(ordered, 2)] if largest > 1 else []
     for strength, one, other in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
         joined = tuple(sorted({*block_of[one], *block_of[other]}))
@@ -237,15 +235,11 @@ def _filled(
     return chosen
 
 
-def _open(
-    groups: Groups, candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]
-) -> Iterable[Neighbour]:
-    """The candidates that may join `chosen`: another factor, a key that fits its table, donors enough."""
-    size = int(np.prod([groups.codes.sizes[v] for v in chosen])) if chosen else 1
+def _open(groups: Groups, candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]) -> Iterable[Neighbour]:
+    """The candidates that may join `chosen`: another factor, donors enough."""
     taken = {v.factor for v in chosen}
     for one in candidates:
-        fits = one.factor not in taken and size * groups.codes.sizes[one] <= LARGEST_KEY
-        if fits and groups.donors(chosen | {one}) >= FEWEST_DONORS:
+        if one.factor not in taken and groups.donors(chosen | {one}) >= FEWEST_DONORS:
             yield one
 
 

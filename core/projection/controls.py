@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -12,6 +14,7 @@ from core.database import connect
 from core.design.factors import Factor
 from core.design.targets import Target
 from core.design.validation import event_predicate, held_codes, target_axis
+from core.errors import InputError
 from core.expressions import Leaf, Predicate
 from core.grounding.coding import groups_of
 from core.source.axes import Axis
@@ -26,9 +29,9 @@ FINE_BINS = 128
 class MarginalControl:
     """A control of one factor's marginal.
 
-    `code_of_value` (K+1,) gives each source value (last: missing) its code; `requested` (L,) are the shares of the L codes,
-    which sum to 1. For targets and keeps the codes are the bins of `axis`, then missing; for holds 0 is held and 1 is
-    not; for a missing share alone 0 is present and 1 missing.
+    `code_of_value` (K+1,) gives each source value (last: missing) its code; `requested` (L,) are the shares of the L
+    codes, which sum to 1. For targets and keeps the codes are the bins of `axis`, then missing; for holds 0 is held
+    and 1 is not; for a missing share alone 0 is present and 1 missing.
     """
 
     kind: Literal["target", "keep", "hold", "missing"]
@@ -60,7 +63,7 @@ def controls_of(study: Study) -> tuple[MarginalControl, ...]:
         asked = study.design.factors.get(name)
         if asked is not None and (asked.role in ("target", "keep", "hold") or asked.missing is not None):
             key = (asked, study.axes[name], id(column))
-            found.append(study.memo.of(f"control of {name}", key, lambda a=asked, n=name: _marginal(study, n, a)))
+            found.append(study.memo.of(f"control of {name}", key, partial(_marginal, study, name, asked)))
     return tuple(found)
 
 
@@ -84,7 +87,13 @@ def evaluate_leaf(leaf: Leaf, values: pa.Array) -> np.ndarray:
     """Where the condition holds on `values`: 1, 0, or nan for NULL."""
     con = connect()
     con.register("the_values", pa.table({leaf.columns[0]: values}))
-    table = con.sql(f"SELECT CAST(({leaf.sql}) AS DOUBLE) AS truth FROM the_values").to_arrow_table()
+    try:
+        table = con.sql(f"SELECT CAST(({leaf.sql}) AS DOUBLE) AS truth FROM the_values").to_arrow_table()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"The condition `{leaf.sql}` can't be decided on the values of the source: {reason}"
+        ) from error
     return np.asarray(table.column("truth").combine_chunks().to_numpy(zero_copy_only=False), dtype=float)
 
 
@@ -122,11 +131,16 @@ def _hold(column: Column, asked: Factor) -> MarginalControl:
 
 
 def _target_axis(display: Axis, column: Column, target: Target) -> Axis:
-    """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target does."""
+    """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target
+    does."""
     fine = display
     if display.numeric and not display.points and target.family != "histogram":
         groups = groups_of(column, FINE_BINS)[:-1]
         starts = column.numbers[np.flatnonzero(np.diff(groups, prepend=-1))]
-        inner = np.unique(np.concatenate([np.asarray(display.edges[:-1]), starts]))
-        fine = replace(display, edges=(*inner.tolist(), display.edges[-1]))
+        # Where the source ends, its values end: what the family puts beyond must not be heaped on the last of them.
+        highest = column.numbers[-1]
+        ends = [column.numbers[0], highest + 1 if column.kind == "count" else np.nextafter(highest, np.inf)]
+        inner = np.unique(np.concatenate([starts, ends]))
+        inner = inner[(inner > display.edges[0]) & (inner < display.edges[-1])]
+        fine = replace(display, edges=(display.edges[0], *inner.tolist(), display.edges[-1]))
     return target_axis(target, fine, column)

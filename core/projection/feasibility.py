@@ -1,8 +1,8 @@
 """Controls that can't be met together: which ones, and the nearest value that works.
 
 The elastic linear program min Σ(u + v), A·w + u − v = b over the cells' shares w ≥ 0 (J. W. Chinneck, *Feasibility and
-Infeasibility in Optimization*, 2008): controls whose rows have nonzero dual prices are the conflict. Then each of them in
-turn is let go, the others stay exact, and the value nearest to the asked one is found.
+Infeasibility in Optimization*, 2008): controls whose rows have nonzero dual prices are the conflict. Then each of
+them in turn is let go, the others stay exact, and the value nearest to the asked one is found.
 """
 
 from __future__ import annotations
@@ -37,12 +37,15 @@ class ConflictsError(ConflictError):
         super().__init__("\n".join(one.message for one in self.conflicts))
 
 
-def find_conflicts(mass: np.ndarray, constraints: Sequence[Constraint]) -> tuple[Conflict, ...]:
-    """The conflicts among `constraints` on cells of `mass` (C,); empty if all can be met together."""
+def find_conflicts(mass: np.ndarray, constraints: Sequence[Constraint], *, allowed: float) -> tuple[Conflict, ...]:
+    """The conflicts among `constraints` on cells of `mass` (C,); empty if all can be met together.
+
+    `allowed` is the share by which a code may be off and still count as met.
+    """
     usable = np.flatnonzero(mass > 0)
     narrowed = [Constraint(one.name, one.codes[usable], one.requested) for one in constraints]
     slack, prices = _elastic(len(usable), narrowed, dict.fromkeys(range(len(narrowed)), 1.0))
-    if slack.max(initial=0.0) <= 1e-7:
+    if np.abs(slack).max(initial=0.0) <= allowed:
         return ()
     bounds = np.cumsum([0, *(len(one.requested) for one in narrowed)])
     involved = [i for i in range(len(narrowed)) if np.abs(prices[bounds[i] : bounds[i + 1]]).max() > 1e-7]
@@ -67,15 +70,17 @@ def _conflict(
     one = constraints[loose]
     off = slack[bounds[loose] : bounds[loose + 1]]
     rest = [name for name in names if name != one.name]
-    against = f"{_listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room: " if rest else "the source has no rows for it: "
+    against = (
+        f"{_listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room: "
+        if rest
+        else "the source has no rows for it: "
+    )
     worst = int(np.abs(off).argmax()) if len(one.requested) > 2 else 1
     nearest = float(np.clip(one.requested[worst] - off[worst], 0.0, 1.0))
     asked = float(one.requested[worst])
     what = "" if len(one.requested) == 2 else f" in bin {worst + 1}"
     limit = "most" if nearest < asked else "least"
-    message = (
-        f"{one.name} asks for {asked:.4%}{what}, but {against}the {limit} that works is {nearest:.4%}."
-    )
+    message = f"{one.name} asks for {asked:.4%}{what}, but {against}the {limit} that works is {nearest:.4%}."
     return Conflict(names, message, one.name, nearest)
 
 
@@ -84,9 +89,7 @@ def _listed(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f" and {quoted[-1]}"
 
 
-def _elastic(
-    cells: int, constraints: Sequence[Constraint], penalty: dict[int, float]
-) -> tuple[np.ndarray, np.ndarray]:
+def _elastic(cells: int, constraints: Sequence[Constraint], penalty: dict[int, float]) -> tuple[np.ndarray, np.ndarray]:
     """Solve the elastic program. Returns per code: requested − reached, and the dual price."""
     from scipy.optimize import linprog
     from scipy.sparse import csc_matrix, hstack, identity

@@ -13,7 +13,8 @@ import numpy as np
 
 MOST_SWEEPS = 2_000
 PATIENCE = 50
-"""Sweeps after which the error must have fallen to nine tenths, or the controls are taken to pull against each other."""
+"""Sweeps after which the error must have fallen to nine tenths, or the controls are taken to pull against each
+other."""
 
 TOLERANCE = 1e-9
 """Largest difference between a requested and a fitted share that counts as met."""

@@ -10,6 +10,7 @@ from core.projection.cells import Cells, cells_of
 from core.projection.controls import EventControl, MarginalControl, controls_of, events_of
 from core.projection.feasibility import Conflict, ConflictsError, find_conflicts
 from core.projection.fit import TOLERANCE, Constraint, Fit, fit_cells
+from core.projection.ungrounded import invented_bins
 from core.study import Study
 
 
@@ -17,8 +18,8 @@ from core.study import Study
 class Shift:
     """How one factor's marginal moves.
 
-    `tv` is the total variation (0 to 1) between `before` and `after`, the shares (size + 1,) on the factor's display axis,
-    the last one missing. `asked` tells whether a control sets this factor.
+    `tv` is the total variation (0 to 1) between `before` and `after`, the shares (size + 1,) on the factor's display
+    axis, the last one missing. `asked` tells whether a control sets this factor.
     """
 
     factor: str
@@ -68,7 +69,8 @@ class Projection:
 
 
 def project(study: Study) -> Projection:
-    """Fit the study's design. Raises ConflictsError if its controls can't be met together, InputError if one is wrong."""
+    """Fit the study's design. Raises ConflictsError if its controls can't be met together, InputError if one is
+    wrong."""
     cells, fit, controls, events = _fitted(study)
     weights = row_weights(cells, fit.shares)
     return Projection(
@@ -80,7 +82,7 @@ def project(study: Study) -> Projection:
         effective_share=float(1.0 / (weights**2).sum() / len(weights)),
         shifts=_shifts(study, weights, controls, cells, fit),
         events=_event_rates(study, events),
-        ungrounded=float(fit.shares[cells.invented >= 0].sum()),
+        ungrounded=float(fit.shares[cells.ungrounded].sum()),
     )
 
 
@@ -123,37 +125,35 @@ def _fitted(study: Study) -> tuple[Cells, Fit, tuple[MarginalControl, ...], tupl
     geometry = (
         id(study.grounding),
         tuple(event.predicate.sql for event in events),
-        tuple((c.kind, c.factor, c.axis, c.code_of_value.tobytes(), _invented(study, c)) for c in controls),
+        tuple((c.kind, c.factor, c.code_of_value.tobytes(), len(c.requested), _borrowed(study, c)) for c in controls),
     )
     cells = study.memo.of("cells", geometry, lambda: cells_of(study, controls, events))
     constraints = constraints_of(cells, controls, events)
     key = (id(cells), tuple(one.requested.tobytes() for one in constraints))
     fit = study.memo.of("fit", key, lambda: fit_cells(cells.mass, constraints))
-    if not fit.met:
-        conflicts: tuple[Conflict, ...] = study.memo.of(
-            "conflicts", key, lambda: find_conflicts(cells.mass, constraints)
+    # Rows are whole: what is off by less than half of one is met.
+    whole = 0.5 / study.design.rows
+    if fit.error > max(TOLERANCE, whole):
+        conflicts = study.memo.of(
+            "conflicts", (key, whole), lambda: find_conflicts(cells.mass, constraints, allowed=whole)
         )
-        # Fitting can be slow where a control is only just feasible: half a row of the design is still exact.
-        if conflicts or fit.error > max(TOLERANCE, 0.25 / study.design.rows):
+        if conflicts or fit.error > 4 * whole:
             raise ConflictsError(conflicts or (_unfinished(constraints, fit),))
     return cells, fit, controls, events
 
 
-def _invented(study: Study, control: MarginalControl) -> bytes:
-    """What the cells depend on besides the codes: the shares of bins that the source never shows."""
-    seen = np.bincount(control.code_of_value, minlength=len(control.requested))
-    counts = np.bincount(
-        control.code_of_value, weights=study.columns[control.factor].counts, minlength=len(control.requested)
-    )
-    empty = (counts == 0) & (control.requested > 0)
-    return control.requested.tobytes() if empty.any() else seen.shape[0].to_bytes(4, "little")
+def _borrowed(study: Study, control: MarginalControl) -> bytes:
+    """What the cells depend on besides the codes: the shares asked for, if some bins are ungrounded."""
+    return control.requested.tobytes() if len(invented_bins(study, control)) else b""
 
 
 def _unfinished(constraints: list[Constraint], fit: Fit) -> Conflict:
     names = tuple(one.name for one in constraints)
     return Conflict(
-        names, f"The controls can only just be met, and fitting left an error of {fit.error:.2%}. Ask for a little less.",
-        names[-1], None,
+        names,
+        f"The controls can only just be met, and fitting left an error of {fit.error:.2%}. Ask for a little less.",
+        names[-1],
+        None,
     )
 
 
@@ -178,7 +178,7 @@ def _with_invented(
 ) -> np.ndarray:
     """Move the share of invented bins from the rows they were borrowed from to where they will be."""
     row = len(cells.codes) - len(controls_of(study)) + i
-    invented = np.flatnonzero(cells.invented == row)
+    invented = np.flatnonzero(cells.invented[row])
     if not len(invented):
         return after
     axis, after = study.axes[name], after.copy()

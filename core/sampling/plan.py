@@ -1,9 +1,9 @@
 """The plan: how many of the n rows each control cell gets, in whole rows, and which stratum each row is.
 
-Events are exact and so are the bins of the controls, to a row: joint counts of events are rounded as an integer program,
-cells by one systematic pass, and what several controls leave over is moved between cells that differ in nothing else
-(controlled rounding, L. H. Cox 1987). Rows and strata are matched by a bijection, so any block can be made alone and all
-blocks together hold every quota.
+Events are exact and so are the bins of the controls, to a row: joint counts of events are rounded as an integer
+program, cells by one systematic pass, and what several controls leave over is moved between cells that differ in
+nothing else (controlled rounding, L. H. Cox 1987). Rows and strata are matched by a bijection, so any block can be
+made alone and all blocks together hold every quota.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
-from core.projection.cells import group_rows
+from core.projection.grouping import group_rows
 from core.projection.projection import Projection
 from core.projection.rounding import whole_rows
 from core.sampling.streams import stream
@@ -87,8 +87,8 @@ def _systematic(shares: np.ndarray, total: int, offset: float) -> np.ndarray:
 def _joint_counts(truths: np.ndarray, wanted: np.ndarray, goals: list[int], rows: int) -> np.ndarray:
     """Whole counts of the joint event outcomes nearest to `wanted` in which every event has its goal.
 
-    `truths` is (events, outcomes). An integer program over at most a few hundred outcomes; where rounding makes the goals
-    clash, the clash is as small as it can be.
+    `truths` is (events, outcomes). An integer program over at most a few hundred outcomes; where rounding makes the
+    goals clash, the clash is as small as it can be.
     """
     if not len(goals):
         return np.array([rows])
@@ -121,7 +121,8 @@ def _joint_counts(truths: np.ndarray, wanted: np.ndarray, goals: list[int], rows
 
 
 def _repair(quota: np.ndarray, projection: Projection, row: int, goal: np.ndarray) -> int:
-    """Move rows from codes with too many to codes with too few, between cells alike in every event and other control."""
+    """Move rows from codes with too many to codes with too few, between cells alike in every event and other
+    control."""
     codes = projection.cells.codes
     have = np.bincount(codes[row], weights=quota, minlength=len(goal)).astype(np.int64)
     over = have - goal

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import Progress
-from core.projection.cells import values_from_numbers
 from core.projection.controls import MarginalControl
 from core.projection.projection import Projection, project
+from core.projection.ungrounded import values_from_numbers
 from core.sampling.plan import Plan, make_plan
 from core.sampling.splice import Splicer
 from core.sampling.streams import stream
@@ -21,7 +21,8 @@ from core.source.columns import Column
 from core.study import Study
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
-"""Columns that tell where a row comes from: `_weight` is grounding ÷ projection, with which a training run undoes the design."""
+"""Columns that tell where a row comes from: `_weight` is grounding ÷ projection, with which a training run undoes the
+design."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +53,10 @@ class Generator:
         values = column.values.take(pa.array(codes, mask=missing) if missing.any() else pa.array(codes))
         for row, control in enumerate(self.projection.controls):
             if control.factor == name:
-                invented = self.projection.cells.invented[cell] == len(self.projection.event_controls) + row
+                place = len(self.projection.event_controls) + row
+                invented = self.projection.cells.invented[place, cell]
                 if invented.any():
-                    code = self.projection.cells.codes[len(self.projection.event_controls) + row, cell[invented]]
+                    code = self.projection.cells.codes[place, cell[invented]]
                     values = _replace(values, invented, self._invent(control, column, code, number))
         return values
 
@@ -70,7 +72,7 @@ class Generator:
             low, high = float(control.axis.lows[one]), float(control.axis.highs[one])
             here = code == one
             whole = column.kind == "count"
-            found = target.quantile_within(low, high, u[here], whole)
+            found = target.quantile_within(low, high, u[here], whole, closed=one == control.axis.size - 1)
             numbers[here] = _evenly(low, high, u[here], whole=whole) if found is None else found
         known = values_from_numbers(np.nan_to_num(numbers), column)
         return _replace(known, np.isnan(numbers), pa.nulls(int(np.isnan(numbers).sum()), column.type))
@@ -80,7 +82,7 @@ class Generator:
         return (
             pa.DictionaryArray.from_arrays(origin, pa.array(["synthetic"])).cast(pa.string()),
             pa.array(self.weights[cell]),
-            pa.array(self.projection.cells.invented[cell] >= 0),
+            pa.array(self.projection.cells.ungrounded[cell]),
         )
 
 
@@ -97,7 +99,7 @@ def prepare(
     )
     cells, shares = projection.cells, projection.shares
     real = np.diff(cells.start)[cells.group] / study.grounding.rows
-    grounded = (cells.invented < 0) & (shares > 0)
+    grounded = ~cells.ungrounded & (shares > 0)
     weights = np.divide(real, shares, out=np.zeros(cells.count), where=grounded)
     return Generator(study, projection, plan, Splicer(study, projection, plan), weights)
 
@@ -156,4 +158,4 @@ def _evenly(low: float, high: float, u: np.ndarray, *, whole: bool) -> np.ndarra
     if not whole:
         return np.minimum(low + u * (high - low), np.nextafter(high, low) if high > low else high)
     first, last = np.ceil(low), max(np.ceil(low), np.ceil(high) - 1)
-    return np.minimum(first + np.floor(u * (last - first + 1)), last)
+    return np.asarray(np.minimum(first + np.floor(u * (last - first + 1)), last))

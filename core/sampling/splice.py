@@ -1,21 +1,23 @@
 """Splicing: rows that start from a real row of their cell and are redrawn factor by factor from other real rows.
 
-A chained hot deck (R. R. Andridge and R. J. A. Little 2010): each factor takes the value of a donor, a real row that agrees
-with the generated one in the factor's neighbours. Donors are drawn with the projection's weights, so that all marginals
-stay the projection's. A controlled factor is redrawn inside its control bin and its conditions' truths only, so no promise of
-the plan can be broken here.
+A chained hot deck (R. R. Andridge and R. J. A. Little 2010): each factor takes the value of a donor, a real row that
+agrees with the generated one in the factor's neighbours. Donors are drawn with the projection's weights, so that all
+marginals stay the projection's. A controlled factor is redrawn inside its control bin and its conditions' truths
+only, so no promise of the plan can be broken here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csc_array
 
+from core.grounding.grounding import Grounding
 from core.grounding.neighbours import Neighbour, Neighbourhood
-from core.projection.cells import Cells, group_rows
+from core.projection.cells import Cells
 from core.projection.controls import leaf_truths
+from core.projection.grouping import group_rows
 from core.projection.projection import Projection
 from core.sampling.plan import Plan
 from core.sampling.streams import stream
@@ -24,34 +26,44 @@ from core.study import Study
 DENSE = 4_000_000
 """Keys up to this size are looked up in a table; larger ones by bisection."""
 
+CHUNK = 16_384
+"""Rows made at a time: what one redraw touches then stays in the processor's cache."""
+
 POOL_ROWS = (200_000, 1_000_000)
 """Donors are drawn from a pool of real rows repeated by weight, of a size between these."""
 
 
 @dataclass(frozen=True, eq=False)
-class Donors:
-    """The donors of one block of factors by key.
+class Step:
+    """One step of a key: codes times `strides`, added to the number so far, then looked up in `table`, if there is one.
 
-    A key is the neighbours' codes, by `strides`, and the block's own `fixed` codes as one number. Donors of group g are
-    `rows[start[g] : start[g + 1]]`; `table` gives the group of a key, -1 for none, or the sorted keys if there are too many.
+    The table gives a small number for each combination that a real row has and the last number for all others. `sorted`
+    tables hold the combinations themselves, ascending, where one slot for each possible one would be too many.
     """
 
-    factors: tuple[str, ...]
-    neighbours: tuple[Neighbour, ...]
+    codes: tuple[Neighbour | np.ndarray, ...]
     strides: tuple[int, ...]
-    fixed: tuple[np.ndarray, ...]
     table: np.ndarray
-    dense: bool
+    sorted: bool
+
+    def number(self, key: np.ndarray) -> np.ndarray:
+        """The small number of each key."""
+        if not self.sorted:
+            return self.table.take(key)
+        found = np.searchsorted(self.table, key)
+        known = found < len(self.table)
+        known[known] = self.table[found[known]] == key[known]
+        return np.where(known, found, len(self.table))
+
+
+@dataclass(frozen=True, eq=False)
+class Donors:
+    """The donors of one block of factors: those of group g are `rows[start[g] : start[g + 1]]`; the last has none."""
+
+    factors: tuple[str, ...]
+    steps: tuple[Step, ...]
     start: np.ndarray
     rows: np.ndarray
-
-    def groups(self, key: np.ndarray) -> np.ndarray:
-        """The group of each key, -1 where no donor has it."""
-        if self.dense:
-            return self.table[key]
-        found = np.searchsorted(self.table, key)
-        found[found == len(self.table)] = 0
-        return np.where(self.table[found] == key, found, -1)
 
 
 class Splicer:
@@ -68,36 +80,56 @@ class Splicer:
         cell = self.plan.cells(strata)
         start = _skeletons(self.cells, self.plan, strata, cell)
         at = dict.fromkeys(self.study.columns, start)
-        codes: dict[Neighbour, np.ndarray] = {}
-        for donors in self._donors:
-            self._redraw(donors, at, codes, block)
+        at |= {name: np.empty_like(start) for donors in self._donors for name in donors.factors}
+        streams = {donors: stream(self.plan.seed, donors.factors[0], block) for donors in self._donors}
+        for first in range(0, len(start), CHUNK):
+            chunk = slice(first, first + CHUNK)
+            state = _Chunk(self.study.grounding, dict.fromkeys(self.study.columns, start[chunk]))
+            for donors in self._donors:
+                state.redraw(donors, streams[donors])
+                for name in donors.factors:
+                    at[name][chunk] = state.at[name]
         return at, cell
 
-    def _redraw(
-        self, donors: Donors, at: dict[str, np.ndarray], codes: dict[Neighbour, np.ndarray], block: int
-    ) -> None:
-        grounding = self.study.grounding
-        now = at[donors.factors[0]]
-        key = np.zeros(len(now), dtype=np.int64)
-        for one, stride in zip(donors.neighbours, donors.strides, strict=True):
-            if one not in codes:
-                codes[one] = grounding.code(one)[at[one.factor]].astype(np.int64)
-            key += codes[one] * stride
-        for fixed in donors.fixed:
-            key += fixed[now]
-        group = donors.groups(key)
-        known = group >= 0
-        group = group if known.all() else np.where(known, group, 0)
-        word = stream(self.plan.seed, donors.factors[0], block).integers(0, 2**32, size=len(key), dtype=np.uint32)
-        first = donors.start[group]
-        count = (donors.start[group + 1] - first).astype(np.uint64)
-        chosen = donors.rows[first + ((word * count) >> np.uint64(32)).astype(np.int64)]
-        # Where splicing made a combination that no real row has, the values stay what they were.
-        chosen = chosen if known.all() else np.where(known, chosen, now)
+
+@dataclass(eq=False)
+class _Chunk:
+    """A few rows in the making: `at` is, for each factor, the learning row whose value each of them has by now."""
+
+    grounding: Grounding
+    at: dict[str, np.ndarray]
+    codes: dict[Neighbour, np.ndarray] = field(default_factory=dict)
+
+    def redraw(self, donors: Donors, generator: np.random.Generator) -> None:
+        """Redraw one block of factors, given all others as they are now."""
+        now = self.at[donors.factors[0]]
+        group: np.ndarray = np.zeros(len(now), dtype=np.int64)
+        for step in donors.steps:
+            for code, stride in zip(step.codes, step.strides, strict=True):
+                group = group + self._code(code, now) * np.int64(stride)
+            group = step.number(group)
+        word = generator.integers(0, 2**32, size=len(now), dtype=np.uint32)
+        first = donors.start.take(group)
+        count = donors.start.take(group + 1) - first
+        place = first + ((word * count.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
+        known = count > 0
+        if known.all():
+            chosen = donors.rows.take(place).astype(np.int64)
+        else:
+            # Where splicing made a combination that no real row has, the values stay what they were.
+            chosen = np.where(known, donors.rows.take(np.where(known, place, 0)), now)
         for name in donors.factors:
-            at[name] = chosen
+            self.at[name] = chosen
             for fine in (False, True):
-                codes.pop(Neighbour(name, fine), None)
+                self.codes.pop(Neighbour(name, fine), None)
+
+    def _code(self, code: Neighbour | np.ndarray, now: np.ndarray) -> np.ndarray:
+        """The codes of the rows as they are now: of a neighbour, or what must not change."""
+        if not isinstance(code, Neighbour):
+            return np.asarray(code.take(now))
+        if code not in self.codes:
+            self.codes[code] = self.grounding.code(code).take(self.at[code.factor]).astype(np.int64)
+        return self.codes[code]
 
 
 def _needed(study: Study) -> list[Neighbourhood]:
@@ -120,7 +152,8 @@ def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, cell: np.ndarray) -
     group = cells.group[cell]
     first = cells.start[group]
     size = cells.start[group + 1] - first
-    return cells.rows[first + (2 * position + 1) * size // (2 * quota)]
+    rows: np.ndarray = cells.rows[first + (2 * position + 1) * size // (2 * quota)]
+    return rows.astype(np.int64)
 
 
 def _pool(projection: Projection, rows: int) -> np.ndarray:
@@ -145,36 +178,52 @@ def _fixed_codes(study: Study, projection: Projection, name: str) -> np.ndarray 
     if not parts:
         return None
     of_value, _ = group_rows(parts, [int(part.max()) + 1 for part in parts], len(parts[0]))
-    return of_value[study.columns[name].codes]
+    return np.asarray(of_value[study.columns[name].codes])
 
 
 def _donors(study: Study, projection: Projection, block: Neighbourhood, pool: np.ndarray) -> Donors:
+    """Group the pool by the block's key, compacting the key whenever a table for it would be too large."""
     grounding = study.grounding
-    size, strides, fixed = 1, [], []
-    key = np.zeros(len(pool), dtype=np.int64)
+    parts: list[tuple[Neighbour | np.ndarray, np.ndarray, int]] = []
     for one in block.neighbours:
-        strides.append(size)
-        key += grounding.code(one)[pool].astype(np.int64) * size
-        size *= grounding.size(one)
+        parts.append((one, grounding.code(one), grounding.size(one)))
     for name in block.factors:
         codes = _fixed_codes(study, projection, name)
         if codes is not None:
-            fixed.append(codes * size)
-            key += fixed[-1][pool]
-            size *= int(codes.max()) + 1
-    if size <= DENSE:
-        seen = np.bincount(key, minlength=size) > 0
-        table = np.where(seen, np.cumsum(seen) - 1, -1).astype(np.int32)
-        group, groups = table[key], int(seen.sum())
-    else:
-        table, group = np.unique(key, return_inverse=True)
-        groups = len(table)
-    start, rows = _by_group(group, groups, pool)
-    return Donors(block.factors, block.neighbours, tuple(strides), tuple(fixed), table, size <= DENSE, start, rows)
+            parts.append((codes, codes, int(codes.max()) + 1))
+    steps = []
+    key, size = np.zeros(len(pool), dtype=np.int64), 1
+    open_: list[tuple[Neighbour | np.ndarray, int]] = []
+    for code, of_row, levels in parts:
+        if open_ and size * levels > DENSE:
+            step, key, size = _close(open_, key, size)
+            steps.append(step)
+            open_ = []
+        open_.append((code, size))
+        key = key + of_row.take(pool).astype(np.int64) * size
+        size *= levels
+    step, key, size = _close(open_, key, size)
+    start, rows = _by_group(key, size - 1, pool)
+    return Donors(block.factors, (*steps, step), start, rows)
+
+
+def _close(codes: list[tuple[Neighbour | np.ndarray, int]], key: np.ndarray, size: int) -> tuple[Step, np.ndarray, int]:
+    """A step that numbers the combinations in `key`; with the numbers and how many there are, the unknown included."""
+    names, strides = tuple(code for code, _ in codes), tuple(stride for _, stride in codes)
+    if size > DENSE:
+        table, number = np.unique(key, return_inverse=True)
+        return Step(names, strides, table, True), number, len(table) + 1
+    seen = np.zeros(size, dtype=bool)
+    seen[key] = True
+    known = np.flatnonzero(seen)
+    table = np.full(size, len(known), dtype=np.int32)
+    table[known] = np.arange(len(known))
+    return Step(names, strides, table, False), table.take(key).astype(np.int64), len(known) + 1
 
 
 def _by_group(group: np.ndarray, groups: int, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counting sort, stable: the pool's rows ordered by group, and where each group starts."""
     # One entry per column, so that the conversion to rows is the counting sort and nothing else.
     matrix = csc_array((pool, group.astype(np.int32), np.arange(len(pool) + 1)), shape=(groups, len(pool))).tocsr()
-    return matrix.indptr.astype(np.int64), matrix.data
+    # One more group, empty, for keys that no real row has.
+    return np.append(matrix.indptr, len(pool)).astype(np.int64), matrix.data

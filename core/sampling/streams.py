@@ -10,7 +10,8 @@ import numpy as np
 def stream(seed: int, name: str, block: int = 0) -> np.random.Generator:
     """The generator of one purpose in one block: the same for the same arguments, independent of all others.
 
-    Philox is counter based (J. K. Salmon et al., SC 2011); the key is spawned from seed, name and block by SeedSequence.
+    Philox is counter based (J. K. Salmon et al., SC 2011); the key is spawned from seed, name and block by
+    SeedSequence.
     """
     word = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(word, block))))

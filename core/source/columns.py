@@ -151,7 +151,9 @@ def _checked_kind(name: str, values: pa.Array, asked: Kind | None) -> Kind:
         listed = " or ".join(fits)
         raise InputError(f"Factor `{name}`: a column of type {values.type} can be {listed}, not {asked}.")
     if asked == "count" and natural == "continuous" and not _all_whole(values):
-        raise InputError(f"Factor `{name}`: counts are whole numbers, and this column has others. It can be continuous.")
+        raise InputError(
+            f"Factor `{name}`: counts are whole numbers, and this column has others. It can be continuous."
+        )
     return asked
 
 

@@ -16,10 +16,15 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 HARNESS = Path(__file__).with_name("sculptor_harness.py")
 HOSTILE = '<img src=x onerror="window.hacked=true">'
 EVEN = 1 / 11
-# Resolves when the drawing has taken the width of its box.
-FITTED = """box => new Promise((done) => {
-  const look = () => Number(box.querySelector("svg").getAttribute("width")) === Math.floor(box.clientWidth)
-    ? done() : requestAnimationFrame(look);
+# Once the drawing has taken the width of its box: both widths and, of each name below, slanted or not and where.
+# All in one go: a new layout replaces the names.
+PLACES = """root => new Promise((done) => {
+  const box = root.querySelector(".box"), svg = root.querySelector("svg.chart");
+  const names = () => [...svg.querySelectorAll(".axis text:not(.caption)")];
+  const look = () => Number(svg.getAttribute("width")) === Math.floor(box.clientWidth)
+    ? done([root.scrollWidth, root.clientWidth,
+            names().map((text) => [text.hasAttribute("transform"), text.getBoundingClientRect().toJSON()])])
+    : requestAnimationFrame(look);
   look();
 })"""
 NUDGE = 1.05
@@ -445,12 +450,8 @@ def test_it_fits(page: Page, visit: Any, bins: int, names: str) -> None:
     visit(page, f"bins={bins}&{names}")
     for width in (380, 700, 1100):
         page.set_viewport_size({"width": width, "height": 900})
-        page.locator(".box").evaluate(FITTED)
-        inside, outside = page.get_by_test_id("sculptor").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        inside, outside, texts = page.get_by_test_id("sculptor").evaluate(PLACES)
         assert inside <= outside
-        texts = page.locator(".axis text:not(.caption)").evaluate_all(
-            "texts => texts.map((text) => [text.hasAttribute('transform'), text.getBoundingClientRect().toJSON()])"
-        )
         assert texts
         level = [place for turned, place in texts if not turned]
         assert all(left["right"] < right["left"] for left, right in pairwise(level)), "names overlap"

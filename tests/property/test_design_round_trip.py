@@ -14,6 +14,7 @@ from core.design.design import Design, Output, SourceRef
 from core.design.factors import Factor
 from core.design.files import dumps, json_schema, loads
 from core.design.targets import FAMILIES, Target
+from core.errors import InputError
 
 SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
 
@@ -107,6 +108,34 @@ designs = st.builds(
     events=st.dictionaries(identifiers, events, max_size=3),
     output=st.builds(Output, provenance=st.booleans()),
 )
+
+
+WORDS = [
+    *Design.model_fields,
+    *Factor.model_fields,
+    *Event.model_fields,
+    *("sha256", "path", "provenance", "pairs", "weights", "rest", "mean", "sd", "low", "high", "family", "derive", "a"),
+    *FAMILIES,
+]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | texts,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS) | st.integers(0, 3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(SETTINGS, max_examples=150)
+@given(data=st.dictionaries(st.sampled_from(WORDS), anything, max_size=6), design=designs)
+def test_any_other_file_is_refused_in_our_words(data: dict[str, Any], design: Design) -> None:
+    text = yaml.safe_dump({**yaml.safe_load(dumps(design)), **data}, allow_unicode=True)
+    try:
+        assert isinstance(loads(text, "x.yaml"), Design)
+    except InputError as error:
+        for line in str(error).split("\n"):
+            assert line.startswith("x.yaml")
+            assert line.endswith(".")
 
 
 def test_every_family_is_in_the_round_trip() -> None:

@@ -99,8 +99,8 @@ class Target(Model):
         """
         return axis.edges
 
-    def edges_needed(self, kind: Kind) -> tuple[float, ...]:
-        """Edges the axis must have for the shares to be exact: the cut of a family that has no law of its own."""
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
+        """Edges the axis must have for a bin to hold nothing but what the family asks of it."""
         return ()
 
     def levels_needed(self) -> tuple[str, ...]:

@@ -55,16 +55,19 @@ class Empirical(Cut):
 
     family: Literal["empirical"] = "empirical"
 
-    def edges_needed(self, kind: Kind) -> tuple[float, ...]:
+    def check(self, axis: Axis) -> None:
+        if axis.kind not in ORDERED and (self.low, self.high) != (None, None):
+            self.fail(axis, f"low and high need an order, and a {axis.kind} factor has none.")
+        super().check(axis)
+
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
         low, high = self.cut()
-        ends = (np.ceil(low), np.floor(high) + 1) if kind in WHOLE else (low, np.nextafter(high, np.inf))
-        return tuple(float(end) for end in ends if np.isfinite(end))
+        ends = () if axis.points or axis.kind not in ORDERED else _around(axis.kind, low, high)
+        return tuple(end for end in ends if np.isfinite(end))
 
     def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
         low, high = self.cut()
         if axis.kind not in ORDERED:
-            if np.isfinite([low, high]).any():
-                self.fail(axis, f"low and high need a number or a date; a {axis.kind} factor has no order.")
             return source
         first, last = _held(axis)
         inside = (first >= low) & (last <= high)
@@ -141,6 +144,12 @@ class Constant(Target):
             shares[_bin_of_level(self, axis, level_text(self.value))] = 1.0
         return shares
 
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
+        if axis.kind not in ORDERED:
+            return ()
+        number = self._number(axis)
+        return () if axis.points and number in axis.edges else _around(axis.kind, number, number)
+
     def outside(self, axis: Axis) -> tuple[float, float]:
         self.check(axis)
         if axis.kind not in ORDERED:
@@ -195,6 +204,13 @@ def _bin_of_level(target: Target, axis: Axis, level: str) -> int:
     if level not in axis.levels:
         target.fail(axis, f"there is no level `{level}`.{nearest(level, axis.levels)}")
     return axis.levels.index(level)
+
+
+def _around(kind: Kind, low: float, high: float) -> tuple[float, float]:
+    """Edges between which lie the values from low to high, both included, and no other."""
+    if kind in WHOLE:
+        return float(np.ceil(low)), float(np.floor(high) + 1)
+    return low, float(np.nextafter(high, np.inf))
 
 
 def _held(axis: Axis) -> tuple[np.ndarray, np.ndarray]:

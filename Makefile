@@ -1,0 +1,52 @@
+# Everything starts from a bare Python >= 3.11: `make app` and `make test` set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JUDGE := .judge
+
+.PHONY: app test lint bench judge clean
+
+app: $(VENV)/.app
+	$(BIN)/trimtab app
+
+test: $(VENV)/.test
+	TRIMTAB_CHROMIUM="$$(./tests/browser/chromium.sh)" $(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+# Figures of the README: run on a quiet machine. With `make judge` done once, SDV is measured beside.
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/fresh_real.py
+
+# Judges from outside need older libraries, so they live in an environment of their own.
+judge: $(JUDGE)/.done
+	$(JUDGE)/bin/python benchmarks/judge.py
+
+$(VENV)/.app: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	touch $@
+
+$(JUDGE)/.done: pyproject.toml
+	$(PYTHON) -m venv $(JUDGE)
+	$(JUDGE)/bin/python -m pip install --quiet --upgrade pip
+	$(JUDGE)/bin/python -m pip install --quiet --editable '.[judge]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(JUDGE) build dist *.egg-info

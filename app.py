@@ -1,0 +1,22 @@
+"""The app: page set-up, what the address asks for, and the pages."""
+
+import streamlit as st
+
+from ui import session
+from ui.parts import styles
+
+st.set_page_config(page_title="Trimtab", page_icon="⌁", layout="wide")
+styles()
+session.restore()
+page = st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", default=True),
+        st.Page("pages/data.py", title="Data", url_path="data"),
+        st.Page("pages/design.py", title="Design", url_path="design"),
+        st.Page("pages/coverage.py", title="Coverage", url_path="coverage"),
+        st.Page("pages/generate.py", title="Generate", url_path="generate"),
+    ],
+    position="top",
+)
+session.remember()
+page.run()

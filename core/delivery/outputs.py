@@ -1,0 +1,115 @@
+"""Outputs of a design: data sets with their receipt and the design that made them, side by side in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.delivery.promises import Promise
+from core.delivery.receipt import receipt_path
+from core.delivery.writers import Written, write
+from core.errors import InputError, Progress
+
+COPIES = (".csv", ".csv.gz")
+"""Formats in which a copy of the rows may lie beside the Parquet file."""
+BLOCK = 65_536
+"""Rows read at once; the block of `core.sampling`, so that a copy is made of the same blocks as the file itself."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A Parquet file that was generated: when, how many rows and bytes, and every promise as it was measured then.
+
+    `fingerprint` is that of the design that made it, whose file is `design_path`.
+    """
+
+    path: Path
+    made: datetime
+    rows: int
+    bytes: int
+    seed: int
+    fingerprint: str
+    promises: tuple[Promise, ...]
+
+    @property
+    def receipt_path(self) -> Path:
+        """Its receipt."""
+        return receipt_path(self.path)
+
+    @property
+    def design_path(self) -> Path:
+        """The design that made it."""
+        return self.path.with_suffix(".yaml")
+
+    @property
+    def kept(self) -> int:
+        """How many promises were kept."""
+        return sum(promise.kept for promise in self.promises)
+
+    def copy_path(self, suffix: str) -> Path:
+        """Where the same rows in another format are: `.csv` or `.csv.gz`; `.parquet` is the file itself."""
+        return self.path.with_suffix(suffix)
+
+
+def read_output(path: Path) -> Output:
+    """The output at `path`. Raises InputError if it has no receipt or a damaged one."""
+    receipt = receipt_path(path)
+    try:
+        data = json.loads(receipt.read_text(encoding="utf-8"))
+        return Output(
+            path=path,
+            made=datetime.fromtimestamp(receipt.stat().st_mtime, UTC),
+            rows=int(data["rows"]),
+            bytes=path.stat().st_size,
+            seed=int(data["seed"]),
+            fingerprint=str(data["design"]["fingerprint"]),
+            promises=tuple(Promise(**one) for one in data["receipt"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{receipt}: the receipt is gone or damaged. Generate the rows again.") from error
+
+
+def list_outputs(folder: Path) -> tuple[Output, ...]:
+    """The outputs in a folder, the newest first. A file without a readable receipt is none: nothing vouches for it."""
+    found = []
+    for path in folder.glob("*.parquet"):
+        try:
+            found.append(read_output(path))
+        except InputError:
+            continue
+    return tuple(sorted(found, key=lambda one: (one.made, one.path.name), reverse=True))
+
+
+def delete_output(path: Path) -> None:
+    """Delete the output at `path` and everything that was made with it, whatever of it there is."""
+    path.unlink(missing_ok=True)
+    receipt_path(path).unlink(missing_ok=True)
+    for suffix in (".yaml", *COPIES):
+        path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def copy_rows(source: Path, target: Path, *, progress: Progress | None = None) -> Written:
+    """Write the rows of a generated Parquet file in the format of `target`, a block at a time.
+
+    The bytes are those that the design would have given in that format. Raises InputError if either can't be.
+    """
+    try:
+        with pq.ParquetFile(source) as file:
+            return write(_tables(file, progress), target, schema=file.schema_arrow)
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        raise InputError(f"{source}: the rows are gone or damaged. Generate them again.") from error
+
+
+def _tables(file: pq.ParquetFile, progress: Progress | None) -> Iterator[pa.Table]:
+    done, total = 0, file.metadata.num_rows
+    for batch in file.iter_batches(BLOCK):
+        yield pa.Table.from_batches([batch])
+        done += len(batch)
+        if progress:
+            progress(done, total, f"{done:,} of {total:,} rows")

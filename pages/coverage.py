@@ -1,0 +1,187 @@
+"""Coverage: every factor in the real data, in the design and in generated rows, side by side."""
+
+import tempfile
+from html import escape
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+
+from core.delivery.outputs import Output
+from core.errors import TrimtabError
+from core.projection.projection import Projection
+from core.source.spool import Source
+from ui import session
+from ui.charts import factor_figure, palette
+from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
+from ui.delivery import outputs, size_text, styles, when
+from ui.parts import html, notice, percent, quiet, section
+
+ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
+PER_ROW = 3
+MOST_CARDS = 12
+"""Cards that are drawn before a person asks for all."""
+CHART = 190
+"""Height of a chart in px."""
+
+
+def chosen_output(found: session.Document) -> Output | None:
+    """The output that is compared: the newest, or the one the person chose."""
+    made = outputs(found)
+    if not made:
+        return None
+    labels = {f"{when(one)} · {one.rows:,} rows · {size_text(one.bytes)}": one for one in made}
+    picked = st.selectbox("Generated rows", list(labels), key="coverage_output")
+    return labels.get(picked, made[0])
+
+
+def other_file() -> Source | None:
+    """Another data set to compare with, brought in like a source."""
+    with st.popover("Compare with a file"):
+        file = st.file_uploader("Another data set with the same columns", key="coverage_upload")
+        if file is not None and st.session_state.get("coverage_read") != file.file_id:
+            st.session_state["coverage_read"] = file.file_id
+            try:
+                with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
+                    copy = Path(folder) / (PurePosixPath(file.name.replace("\\", "/")).name or "upload")
+                    copy.write_bytes(file.getbuffer())
+                    st.session_state["coverage_other"] = session.workspace().spool(copy)
+            except TrimtabError as error:
+                session.refuse(str(error), place="coverage")
+        other = st.session_state.get("coverage_other")
+        if other is not None and st.button(f"Stop comparing with {other.name}"):
+            del st.session_state["coverage_other"]
+            st.rerun()
+    return other if isinstance(other, Source) else None
+
+
+def controls(found: session.Document) -> tuple[str, str, bool, Output | None, Source | None]:
+    """Search, order, height, and what is compared."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="tt_coverage_controls"):
+        search = st.text_input("Find a factor", key="coverage_search", placeholder="name", width=200)
+        order = st.selectbox("Order", list(ORDERS), key="coverage_order", width=170)
+        height = st.segmented_control("Height", ["linear", "log"], default="linear", key="coverage_height", required=True)
+        st.space("stretch")
+        output = chosen_output(found)
+        other = other_file()
+    return search, ORDERS[order], height == "log", output, other
+
+
+def compared(found: session.Document, output: Output | None, other: Source | None) -> tuple[Covered, ...]:
+    """Every factor in every set, counted once for a revision and the files."""
+    outcome = session.projection()
+    data: dict[str, Path | Source] = {GENERATED: output.path} if output else {}
+    if other is not None:
+        name = other.name if other.name not in (REAL, DESIGN, GENERATED) else f"file {other.name}"
+        data[name] = other
+    key = (found.design.fingerprint(), tuple(data.items()))
+
+    def count() -> tuple[Covered, ...]:
+        with st.spinner("Counting…"):
+            return covered(found.study, outcome if isinstance(outcome, Projection) else None, data)
+
+    return found.study.memo.of("coverage", key, count)
+
+
+def legend(sets: list[str]) -> None:
+    """What the marks mean: each shape is its own."""
+    parts = ['<span><i class="real"></i>real</span>']
+    if DESIGN in sets:
+        parts.append('<span><i class="asked"></i>design, asked for</span>')
+        parts.append('<span><i class="carried"></i>design, carried along</span>')
+    rings = [name for name in sets if name not in (REAL, DESIGN)]
+    for shape, name in zip(("ring", "ring diamond"), rings, strict=False):
+        parts.append(f'<span><i class="{shape}"></i>{escape(name)}</span>')
+    html(f'<div class="tt-legend">{"".join(parts)}</div>')
+
+
+def card(factor: Covered, place: int, *, log: bool) -> None:
+    """One factor: its name, how far it moves, the chart, and what was generated."""
+    tone = "asked" if factor.asked else "carried"
+    moved = "" if factor.shift is None else f'<em class="{tone if factor.shift >= 0.0005 else ""}">{percent(factor.shift)}</em>'
+    with st.container(border=True, key=f"tt_card_{place}"):
+        html(
+            f'<div class="tt-card-head" data-factor="{escape(factor.name, quote=True)}">'
+            f"<span><b>{escape(factor.name)}</b><small>{escape(role_text(factor))}</small></span>{moved}</div>"
+        )
+        figure = factor_figure(factor.bars(), log=log, height=CHART, colors=palette())
+        st.plotly_chart(figure, key=f"chart_{place}", config={"displayModeBar": False})
+        html(f'<p class="tt-card-foot">{escape(foot(factor))}</p>')
+
+
+def role_text(factor: Covered) -> str:
+    """The role, and the unit if there is one."""
+    return f"{factor.role}s" if factor.role == "follow" else factor.role
+
+
+def foot(factor: Covered) -> str:
+    """How far the data sets are from the design, and what the axis does not have."""
+    parts = []
+    for name in factor.found.counts:
+        if name in (REAL, DESIGN):
+            continue
+        base = DESIGN if DESIGN in factor.found.counts else REAL
+        off = factor.found.between(base, name).tv
+        parts.append(f"{name} lacks it" if off is None else f"{name}: {percent(round(off, 5))} from {base}")
+        if factor.outside(name):
+            parts.append(f"{factor.outside(name):,} rows never seen in the source")
+    return " · ".join(parts) or " "
+
+
+def cards(factors: list[Covered], *, log: bool) -> None:
+    """The factors as cards, the first ones until all are asked for."""
+    everything = st.session_state.get("coverage_all", False)
+    shown = factors if everything else factors[:MOST_CARDS]
+    for begin in range(0, len(shown), PER_ROW):
+        columns = st.columns(PER_ROW)
+        for place, (column, factor) in enumerate(zip(columns, shown[begin : begin + PER_ROW], strict=False), begin):
+            with column:
+                card(factor, place, log=log)
+    if len(shown) < len(factors) and st.button(f"Show all {len(factors)} factors", key="coverage_more"):
+        st.session_state["coverage_all"] = True
+        st.rerun()
+
+
+def empty(found: session.Document) -> None:
+    """Nothing was generated yet: say so, with the way on."""
+    with st.container(horizontal=True, vertical_alignment="center", key="tt_nothing_yet"):
+        notice("Nothing was generated from this design yet: real data and design are compared.", tone="info")
+        if st.button("Go to Generate", key="coverage_generate"):
+            st.switch_page("pages/generate.py", query_params={session.PARAMETER: found.design_id})
+
+
+def page(found: session.Document) -> None:
+    """The whole page."""
+    search, order, log, output, other = controls(found)
+    if output is None:
+        empty(found)
+    elif output.fingerprint != found.design.fingerprint():
+        notice("These rows were generated from an older revision of the design. Generate again to compare like with like.")
+    message = session.refusal("coverage")
+    if message:
+        notice(message)
+    outcome = session.projection()
+    if not isinstance(outcome, Projection):
+        notice(f"The design can't be met as it is, so it is not shown.\n{outcome}")
+    try:
+        factors = compared(found, output, other)
+    except TrimtabError as error:
+        notice(str(error))
+        return
+    picked = [one for one in sort(factors, order) if search.strip().casefold() in one.name.casefold()]
+    if not picked:
+        quiet(f"No factor is called like “{search.strip()}”.")
+        return
+    legend(list(factors[0].found.counts))
+    cards(picked, log=log)
+    if not pairs_of(picked):
+        return
+    section("Distances", "TV: rows to move · KS: largest gap of the cumulative shares · Wasserstein: mean way · JS: Jensen–Shannon")
+    html(distances_table(picked))
+    name = f"{found.design_id}-coverage.csv"
+    st.download_button("Download this table as CSV", distances_csv(picked), name, "text/csv", on_click="ignore")
+
+
+styles()
+document = session.require_document()
+session.header("coverage")
+page(document)

@@ -1,0 +1,4 @@
+"""Data."""
+from ui import session
+session.require_document()
+session.header("data")

@@ -1,0 +1,108 @@
+"""Design: the sculptor, what is said of each factor, rare events, and what changes because of it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from core.projection.projection import Projection
+from ui import session
+from ui.changes import conflicts, what_changes
+from ui.events import rare_events
+from ui.factor_list import factor_list
+from ui.factor_panel import factor_panel, role_control
+from ui.ops import Operation, OpsInbox
+from ui.parts import percent, plain
+from ui.sculptor import sculptor
+from ui.shaping import entries, sculpted, sculptor_data
+
+FACTOR = "tt_factor"
+INBOX = "tt_inbox"
+
+
+@st.fragment
+def workbench() -> None:
+    """The whole page: one fragment, so that an edit repaints it without running the rest of the app."""
+    found = session.require_document()
+    outcome = session.projection()
+    name = chosen_factor(found)
+    session.header("design")
+    left, middle, right = st.columns([1.08, 3.75, 1.02], gap="medium")
+    with left:
+        factor_list(entries(found.study, outcome), selected=name, key="tt_factors", on_select=choose, height=520)
+    with middle:
+        with st.container(horizontal=True, vertical_alignment="center", key="tt_factor_head"):
+            heading(found, name)
+            role_control(found.study, name)
+        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks)
+        sculptor(data, key="tt_sculptor", on_ops=receive)
+        conflicts(outcome)
+    with right:
+        factor_panel(found.study, name)
+    below(found, outcome)
+
+
+def below(found: session.Document, outcome: session.Outcome) -> None:
+    """Rare events, and what changes beside them."""
+    count = len(found.design.events)
+    left, right = st.columns([1.12, 1], gap="large")
+    with left:
+        (tab,) = st.tabs([f"Rare events · {count}" if count else "Rare events"])
+        with tab:
+            rare_events(found)
+    with right:
+        if isinstance(outcome, Projection):
+            what_changes(outcome.shifts)
+
+
+def heading(found: session.Document, name: str) -> None:
+    """The name of the factor, and what it is."""
+    column, asked = found.study.columns[name], found.design.factor(name)
+    parts = [asked.unit or "", column.kind]
+    if column.counts[-1]:
+        parts.append(f"{percent(column.missing_share)} missing")
+    about = " · ".join(part for part in parts if part)
+    st.html(
+        f'<div class="tt-factor"><h1 title="{escape(name, quote=True)}">{escape(name)}</h1>'
+        f"<span>{escape(about)}</span></div>",
+        width="stretch",
+    )
+
+
+def chosen_factor(found: session.Document) -> str:
+    """The factor that is shown: the one chosen, else the first that is asked for, else the first."""
+    chosen = st.session_state.get(FACTOR)
+    if chosen in found.study.columns:
+        return str(chosen)
+    targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
+    return next(iter((*targets, *found.study.columns)))
+
+
+def choose(name: str) -> None:
+    """Show another factor."""
+    st.session_state[FACTOR] = name
+
+
+def inbox() -> OpsInbox:
+    """The sculptor's operations of this session."""
+    found: OpsInbox = st.session_state.setdefault(INBOX, OpsInbox())
+    return found
+
+
+def receive(message: object) -> None:
+    """Take what a hand did to the bars."""
+    inbox().receive(message, apply)
+
+
+def apply(operation: Operation) -> None:
+    """One gesture: the factor becomes a target of these shares."""
+    found = session.require_document()
+    session.edit(
+        operation.label, lambda _: sculpted(found.study, operation.factor, operation.weights), place="factor"
+    )
+
+
+plain  # noqa: B018
+session.require_document()
+workbench()

@@ -1,0 +1,119 @@
+"""Home: what Trimtab does in three steps, the ways in, and the designs of this workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+
+from core.workspace import Entry
+from ui import session
+from ui.opening import WENT_WRONG, go, open_uploaded, sample_button
+from ui.parts import html, notice, quiet, section, short, title
+from ui.samples import SAMPLES
+
+STEPS = (
+    ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),
+    ("Shape what training should see", "Drag the bars, set how often rare events occur. What you leave alone stays real."),
+    ("Take the rows", "Exactly as many as you asked for, as CSV or Parquet, with a receipt for each promise."),
+)
+MOST_RECENT = 12
+
+
+def steps() -> None:
+    """The three steps."""
+    parts = "".join(
+        f'<li><span class="tt-step">{number}</span><div><b>{escape(what)}</b><p>{escape(how)}</p></div></li>'
+        for number, (what, how) in enumerate(STEPS, start=1)
+    )
+    html(f'<ol class="tt-steps">{parts}</ol>')
+
+
+def sample_card() -> None:
+    """The one click to a sculpted design."""
+    with st.container(border=True, key="tt_card_sample", height="stretch"):
+        name, sample = next(iter(SAMPLES.items()))
+        section("Try the sample data", sample.about)
+        quiet(sample.story)
+        sample_button(name, "Try the sample data", primary=True)
+
+
+def upload_card() -> None:
+    """Bring in a file."""
+    with st.container(border=True, key="tt_card_upload", height="stretch"):
+        section("Upload your own", "CSV, CSV.gz or Parquet, up to 2 GB")
+        turn = st.session_state.setdefault("tt_upload_turn", 0)
+        # No `type`: the browser would hide the reason; the reader names it.
+        file = st.file_uploader("Data file", key=f"tt_upload_{turn}", label_visibility="collapsed")
+        if file is not None:
+            # A new uploader next time, so that the same file is not read again when the page is.
+            st.session_state["tt_upload_turn"] += 1
+            go(lambda progress: open_uploaded(file.name, file, progress), "pages/data.py")
+        message = session.refusal(WENT_WRONG)
+        if message:
+            notice(message)
+
+
+def other_samples() -> None:
+    """The other samples, each with its story."""
+    section("More samples")
+    for column, (name, sample) in zip(st.columns(2), list(SAMPLES.items())[1:], strict=True):
+        with column, st.container(border=True, key=f"tt_more_{name}"):
+            section(sample.title, sample.about)
+            quiet(sample.story)
+            sample_button(name, "Open")
+
+
+def recent() -> None:
+    """The designs of this workspace, the one saved last first."""
+    entries = session.workspace().designs()
+    if not entries:
+        return
+    section("Recent designs")
+    with st.container(border=True, gap=None, key="tt_recent"):
+        for entry in entries[:MOST_RECENT]:
+            _recent_row(entry)
+    if len(entries) > MOST_RECENT:
+        quiet(f"and {len(entries) - MOST_RECENT} older ones")
+
+
+def _recent_row(entry: Entry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"tt_recent_{entry.id}"):
+        about = escape(entry.fault.splitlines()[0]) if entry.fault else escape(short(entry.source, 40))
+        st.html(
+            f'<div class="tt-row"><b>{escape(short(entry.name, 60))}</b><span>{about}</span>'
+            f'<span class="tt-when">{when(entry.saved)}</span></div>',
+            width="stretch",
+        )
+        if st.button("Open", key=f"tt_open_{entry.id}", disabled=bool(entry.fault)):
+            go(lambda _: session.open_design(entry.id), "pages/design.py")
+
+
+def when(saved: datetime) -> str:
+    """How long ago, in words.
+
+    >>> when(datetime.now(UTC))
+    'just now'
+    """
+    minutes = int((datetime.now(UTC) - saved).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{saved:%d %b %Y}"
+
+
+session.header("home")
+title("Decide what your training data contain")
+quiet("Real data are whatever the world happened to give. Shape them, and see at every step what else that moves.")
+steps()
+left, right = st.columns(2)
+with left:
+    sample_card()
+with right:
+    upload_card()
+other_samples()
+recent()

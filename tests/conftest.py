@@ -1,0 +1,65 @@
+"""Shared by all tests: the sample data, spooled once, and studies opened on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.design.files import loads
+from core.source.spool import Source, spool
+from core.study import Study, open_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Open = Callable[..., Study]
+"""(source, design text without its head) -> study"""
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace for the whole session."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def flights(home: Path) -> Source:
+    """335,220 flights with the weather at the airport."""
+    return spool(ROOT / "sample_data" / "flights.parquet", home)
+
+
+@pytest.fixture(scope="session")
+def crashes(home: Path) -> Source:
+    """26,217 crash records."""
+    return spool(ROOT / "sample_data" / "crashes.csv", home)
+
+
+@pytest.fixture(scope="session")
+def open_() -> Open:
+    """Open a design text on a source; the grounding of a source is learned once in a session."""
+    known: dict[str, Study] = {}
+
+    def study(source: Source, text: str = "") -> Study:
+        design = loads(
+            f"trimtab: 1\nname: test\nsource: {{path: x, sha256: {source.sha256}}}\n{text}", owner="test.yaml"
+        )
+        opened = open_study(design, source, previous=known.get(source.sha256))
+        known[source.sha256] = opened
+        return opened
+
+    return study
+
+
+@pytest.fixture
+def table_source(tmp_path: Path) -> Callable[[dict[str, list[object]]], Source]:
+    """Spool a small table given as columns."""
+
+    def make(columns: dict[str, list[object]]) -> Source:
+        file = tmp_path / "table.parquet"
+        pq.write_table(pa.table(columns), file)
+        return spool(file, tmp_path / "home")
+
+    return make

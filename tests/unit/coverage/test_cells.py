@@ -1,0 +1,161 @@
+"""The bin that SQL gives a row is the bin the axis gives its value, on and around every edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.coverage.cells import (
+    ABOVE,
+    BELOW,
+    MISSING,
+    UNSEEN,
+    Code,
+    axis_code,
+    count_codes,
+    count_query,
+    missing_code,
+    truth_code,
+    value_code,
+)
+from core.coverage.datasets import open_data, reading_of, reading_of_kind
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column, encode, read_columns
+from core.source.kinds import Kind
+from core.source.spool import spool
+
+SAMPLES = Path(__file__).parents[3] / "sample_data"
+
+
+def column_of(values: pa.Array, kind: Kind | None = None) -> Column:
+    return encode("x", pa.chunked_array([values]), kind)
+
+
+def count(folder: Path, values: pa.Array, code: Code, column: Column | None = None) -> dict[int, int]:
+    pq.write_table(pa.table({"x": values}), folder / "a.parquet")
+    reading = reading_of(column) if column else reading_of_kind("categorical")
+    with open_data(folder / "a.parquet", {"x": reading}) as data:
+        rows, found = count_codes(data, [code])
+    assert rows == len(values)
+    return found[0]
+
+
+def on_and_around(edges: list[float]) -> list[float]:
+    return [x for e in edges for x in (np.nextafter(e, -np.inf), e, np.nextafter(e, np.inf))]
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        (0.0, 0.1, 0.30000000000000004, 10.357019999999999, 1e300),
+        (-5.0, -0.0, 5.0, 5.0),  # the last bin holds exactly 5
+        (2.0, 2.0),  # one value
+        (1e-310, 1.0),
+    ],
+)
+def test_numbers_fall_where_the_axis_says(tmp_path: Path, edges: tuple[float, ...]) -> None:
+    axis = Axis("x", "continuous", edges=edges)
+    values = [*on_and_around(list(edges)), -1e308, 1e308, None]
+    bins = axis.bin_of_numbers(np.array([np.nan if v is None else v for v in values]))
+    below = [v is not None and v < edges[0] for v in values]
+    wanted = np.where(bins < 0, np.where(below, axis.size + BELOW, axis.size + ABOVE), bins)
+    codes, counts = np.unique(wanted, return_counts=True)
+    column = column_of(pa.array(values, pa.float64()))
+    found = count(tmp_path, pa.array(values, pa.float64()), axis_code(axis), column)
+    assert found == dict(zip(codes.tolist(), counts.tolist(), strict=True))
+
+
+def test_a_missing_value_is_missing_and_not_in_the_first_or_last_bin(tmp_path: Path) -> None:
+    axis = Axis("x", "count", edges=(0, 5, 10))
+    values = pa.array([None, 0, 10, None], pa.int16())
+    assert count(tmp_path, values, axis_code(axis), column_of(values)) == {0: 1, 1: 1, 2 + MISSING: 2}
+
+
+def test_a_factor_without_values_has_no_bins(tmp_path: Path) -> None:
+    values = pa.array([None, 1.5])
+    assert count(tmp_path, values, axis_code(Axis("x", "continuous")), column_of(values)) == {MISSING: 1, UNSEEN: 1}
+
+
+def test_levels_share_the_rest_or_were_never_seen(tmp_path: Path) -> None:
+    column = column_of(pa.array(["a", "a", "b", "c", None, "O'Hare"]))
+    axis = Axis("x", "categorical", levels=("a", "b"), rest=True, hidden=2)
+    values = pa.array(["a", "b", "c", "O'Hare", "", "new", None])
+    assert count(tmp_path, values, axis_code(axis, column), column) == {0: 1, 1: 1, 2: 2, 3 + UNSEEN: 2, 3 + MISSING: 1}
+    assert count(tmp_path, values, axis_code(axis)) == {0: 1, 1: 1, 2: 4, 3 + MISSING: 1}
+    whole = Axis("x", "categorical", levels=("a", "b"))
+    assert count(tmp_path, values, axis_code(whole)) == {0: 1, 1: 1, 2 + UNSEEN: 4, 2 + MISSING: 1}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([1.0, 1.5, 1e20, None, 1.0]),
+        pa.array([1, 10, 10, 2**53, None]),
+        pa.array([True, False, True, None]),
+        pa.array([0, 86_399_000_001, None], pa.time64("us")),
+        pa.array([0, 15_000, None], pa.date32()),
+    ],
+    ids=["float", "whole", "truth", "time", "day"],
+)
+@pytest.mark.parametrize("known", [True, False], ids=["by value", "by text"])
+def test_levels_of_any_type_are_found(tmp_path: Path, values: pa.Array, known: bool) -> None:
+    column = column_of(values, None if pa.types.is_boolean(values.type) else "categorical")
+    axis = default_axis(column)
+    found = count(tmp_path, values, axis_code(axis, column if known else None), column)
+    histogram = axis.histogram(column)
+    assert found == {code: n for code, n in enumerate(histogram.tolist()) if n}
+
+
+def test_neighbours_beyond_the_floats_are_levels_of_their_own(tmp_path: Path) -> None:
+    values = pa.array([2**63 - 1, 2**63 - 2, 2**63 - 2])
+    column = column_of(values, "categorical")
+    assert count(tmp_path, values, axis_code(default_axis(column), column), column) == {0: 2, 1: 1}
+
+
+def test_a_text_level_is_not_rounded_to_a_whole_number(tmp_path: Path) -> None:
+    axis = Axis("x", "categorical", levels=("1.5", "2"))
+    values = pa.array([2, 2, 1])
+    assert count(tmp_path, values, axis_code(axis), column_of(values)) == {1: 2, 2 + UNSEEN: 1}
+
+
+def test_both_zeros_are_one_level(tmp_path: Path) -> None:
+    values = pa.array([0.0, -0.0, 1.0])
+    column = column_of(values, "categorical")
+    found = count(tmp_path, values, value_code(column, np.zeros(column.distinct + 1), other=9), column)
+    assert found == {0: 3}
+
+
+def test_values_truths_and_missing(tmp_path: Path) -> None:
+    values = pa.array(["a", "b", None, "z"])
+    column = column_of(values.slice(0, 3))
+    assert count(tmp_path, values, value_code(column, np.array([1, 0, 1]), other=2), column) == {0: 1, 1: 2, 2: 1}
+    assert count(tmp_path, values, truth_code("x = 'a' OR x = 'z'")) == {0: 2, 1: 2}
+    assert count(tmp_path, values, truth_code("NOT (x = 'a')")) == {0: 2, 1: 2}
+    assert count(tmp_path, values, missing_code("x")) == {0: 3, 1: 1}
+
+
+@pytest.mark.parametrize("file", ["flights.parquet", "crashes.csv"])
+def test_one_pass_gives_the_histograms_of_the_sample_data(tmp_path: Path, file: str) -> None:
+    source = spool(SAMPLES / file, tmp_path)
+    columns = read_columns(source)
+    axes = {name: default_axis(column) for name, column in columns.items()}
+    with open_data(SAMPLES / file, {name: reading_of(column) for name, column in columns.items()}) as data:
+        rows, found = count_codes(data, [axis_code(axes[name], columns[name]) for name in axes])
+    assert rows == source.rows
+    for axis, counts in zip(axes.values(), found, strict=True):
+        histogram = [counts.get(code, 0) for code in range(axis.size + 1)]
+        assert histogram == axis.histogram(columns[axis.factor]).tolist()
+        assert max(counts) <= axis.size + MISSING
+
+
+def test_the_query_quotes_names_and_edges() -> None:
+    code = axis_code(Axis('a"b', "continuous", edges=(0.1, 2.0)))
+    assert count_query([code], {'a"b': "DOUBLE"}) == (
+        "SELECT count(*), histogram(__c0) FROM (SELECT __row, "
+        "CASE WHEN __v0 IS NULL THEN 1 WHEN __v0 < '0.1'::DOUBLE THEN 2 WHEN __v0 <= '2.0'::DOUBLE THEN 0 ELSE 3 END "
+        'AS __c0 FROM (SELECT *, CAST("a""b" AS DOUBLE) AS __v0 FROM data_set) )'
+    )

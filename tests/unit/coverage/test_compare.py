@@ -1,0 +1,123 @@
+"""Data sets side by side: the counts are those of the files, the distances those of the textbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import ks_2samp, wasserstein_distance
+
+from core.coverage.compare import FactorComparison, compare
+from core.errors import InputError
+from core.source.axes import Axis, default_axis
+from core.source.columns import encode
+
+
+def one(folder: Path, axis: Axis, **sets: pa.Array) -> FactorComparison:
+    for name, values in sets.items():
+        pq.write_table(pa.table({axis.factor: values}), folder / f"{name}.parquet")
+    (found,) = compare({name: folder / f"{name}.parquet" for name in sets}, {axis.factor: axis})
+    return found
+
+
+def test_points_give_the_figures_of_scipy(tmp_path: Path) -> None:
+    generator = np.random.default_rng(5)
+    a, b = generator.integers(0, 30, 2000), generator.binomial(30, 0.4, 1500)
+    axis = default_axis(encode("x", pa.chunked_array([np.concatenate([a, b])]), None))
+    assert axis.points
+    found = one(tmp_path, axis, a=pa.array(a), b=pa.array(b))
+    p, q = np.bincount(a, minlength=31) / 2000, np.bincount(b, minlength=31) / 1500
+    assert found.tv["b"] == pytest.approx(0.5 * np.abs(p - q).sum(), abs=1e-12)
+    assert found.js["b"] == pytest.approx(jensenshannon(p, q, base=2), abs=1e-12)
+    assert found.ks["b"] == pytest.approx(ks_2samp(a, b).statistic, abs=1e-12)
+    assert found.wasserstein["b"] == pytest.approx(wasserstein_distance(a, b), abs=1e-12)
+    assert (found.tv["a"], found.ks["a"], found.wasserstein["a"], found.js["a"]) == (0, 0, 0, 0)
+
+
+def test_intervals_stay_near_the_raw_figures(tmp_path: Path) -> None:
+    generator = np.random.default_rng(6)
+    a, b = generator.normal(0, 1, 4000), generator.normal(0.5, 1, 4000)
+    axis = Axis("x", "continuous", edges=tuple(np.linspace(-6, 6, 49)))  # bins of a quarter
+    found = one(tmp_path, axis, a=pa.array(a), b=pa.array(b))
+    ks, moved = found.ks["b"], found.wasserstein["b"]
+    assert ks is not None
+    assert moved is not None
+    assert ks_2samp(a, b).statistic - 0.05 < ks <= ks_2samp(a, b).statistic
+    # Each row counts at the middle of its bin, so it is at most half a bin away, in either set.
+    assert moved == pytest.approx(wasserstein_distance(a, b), abs=0.25)
+
+
+def test_disjoint_sets_are_as_far_as_can_be(tmp_path: Path) -> None:
+    axis = Axis("x", "count", edges=(0, 1, 1), points=True)
+    found = one(tmp_path, axis, a=pa.array([0, 0]), b=pa.array([1]))
+    assert (found.tv["b"], found.js["b"], found.ks["b"], found.wasserstein["b"]) == (1, 1, 1, 1)
+
+
+def test_values_outside_the_axis_are_counted_and_never_dropped(tmp_path: Path) -> None:
+    axis = Axis("x", "continuous", edges=(0.0, 5.0, 10.0))
+    found = one(tmp_path, axis, a=pa.array([1.0, 6.0, None]), b=pa.array([-3.0, 1.0, 11.0, 12.0, None, None]))
+    assert found.labels == ("below 0", "0–5", "5–10", "above 10", "missing")
+    assert {name: counts.tolist() for name, counts in found.counts.items() if counts is not None} == {
+        "a": [0, 1, 1, 0, 1],
+        "b": [1, 1, 0, 2, 2],
+    }
+    # Of rows with a value: ½, ½ at 2.5 and 7.5 against ¼ at 0, ¼ at 2.5, ½ at 10.
+    assert found.wasserstein["b"] == pytest.approx(0.25 * 2.5 + 0 * 5 + 0.5 * 2.5)
+    assert found.ks["b"] == pytest.approx(0.5)
+    assert found.tv["b"] == pytest.approx(0.5 * (1 / 6 + 1 / 6 + 1 / 3 + 2 / 6 + 0))
+
+
+def test_unseen_levels_have_a_bin_of_their_own(tmp_path: Path) -> None:
+    axis = Axis("x", "categorical", levels=("a", "b"))
+    found = one(tmp_path, axis, a=pa.array(["a", "b"]), b=pa.array(["a", "z", "z", None]))
+    assert found.labels == ("a", "b", "unseen levels", "missing")
+    assert {name: counts.tolist() for name, counts in found.counts.items() if counts is not None} == {
+        "a": [1, 1, 0, 0],
+        "b": [1, 0, 2, 1],
+    }
+    assert (found.ks["b"], found.wasserstein["b"]) == (None, None)
+    assert found.tv["b"] == pytest.approx(0.75)
+
+
+def test_levels_of_the_rest_are_told_from_unseen_ones_by_the_columns(tmp_path: Path) -> None:
+    column = encode("x", pa.chunked_array([["a", "a", "b", "c"]]), None)
+    axis = Axis("x", "categorical", levels=("a",), rest=True, hidden=2)
+    pq.write_table(pa.table({"x": ["a", "b", "new"]}), tmp_path / "a.parquet")
+    (found,) = compare({"a": tmp_path / "a.parquet"}, {"x": axis}, {"x": column})
+    assert found.labels == ("a", "other levels (2)", "unseen levels", "missing")
+    assert found.counts["a"] is not None
+    assert found.counts["a"].tolist() == [1, 1, 1, 0]
+
+
+def test_dates_move_by_seconds(tmp_path: Path) -> None:
+    day = 86_400_000_000
+    axis = Axis("x", "datetime", edges=(0, day, 2 * day))
+    found = one(tmp_path, axis, a=pa.array([0], pa.date32()), b=pa.array([day + 5, 3 * day], pa.timestamp("us")))
+    assert found.labels == ("1970-01-01", "1970-01-02", "above 1970-01-03", "missing")
+    assert found.wasserstein["b"] == pytest.approx(86_400 + 0.5 * 43_200)
+
+
+def test_a_set_without_the_factor_or_without_rows_has_no_distance(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [1.0]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"y": [1.0]}), tmp_path / "b.parquet")
+    pq.write_table(pa.table({"x": pa.array([], pa.float64())}), tmp_path / "c.parquet")
+    pq.write_table(pa.table({"x": pa.array([None, None], pa.float64())}), tmp_path / "d.parquet")
+    axis = Axis("x", "continuous", edges=(0.0, 2.0))
+    (found,) = compare({name: tmp_path / f"{name}.parquet" for name in "abcd"}, {"x": axis})
+    assert found.counts["b"] is None
+    assert {name: found.tv[name] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": 1.0}
+    assert {name: found.ks[name] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": None}
+
+
+def test_progress_and_faults(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [1.0]}), tmp_path / "a.parquet")
+    axis = Axis("x", "continuous", edges=(0.0, 2.0))
+    said: list[tuple[int, int, str]] = []
+    compare({"A": tmp_path / "a.parquet"}, {"x": axis}, progress=lambda *step: said.append(step))
+    assert said == [(0, 1, "counting A"), (1, 1, "counted")]
+    with pytest.raises(InputError, match=r"b\.parquet: there is no such file"):
+        compare({"B": tmp_path / "b.parquet"}, {"x": axis})

@@ -1,0 +1,94 @@
+"""Delivery: the file, its receipt beside it, and nothing of either when it fails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.delivery.receipt import deliver, receipt_json, receipt_path
+from core.design.files import loads
+from core.errors import CancelledError, ConflictError
+from core.study import Study, open_study
+
+
+def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
+    said: list[tuple[int, int, str]] = []
+    delivery = deliver(study, tmp_path / "a.parquet", progress=lambda *step: said.append(step))
+    assert delivery.kept
+    assert delivery.receipt_path == tmp_path / "a.parquet.receipt.json"
+    assert sorted(tmp_path.iterdir()) == [delivery.path, delivery.receipt_path]
+    document = json.loads(delivery.receipt_path.read_text(encoding="utf-8"))
+    content = delivery.path.read_bytes()
+    assert {name: value for name, value in document.items() if name not in ("receipt", "trimtab")} == {
+        "design": {"name": "every-promise", "fingerprint": study.design.fingerprint()},
+        "source": {"name": "crashes.csv", "sha256": study.source.sha256, "rows": 26_217},
+        "file": {"name": "a.parquet", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+        "rows": 4000,
+        "seed": 3,
+        "cost_bits": pytest.approx(document["cost_bits"]),
+        "effective_share": pytest.approx(document["effective_share"]),
+        "ungrounded": 0.0 if document["ungrounded"] == 0 else pytest.approx(document["ungrounded"]),
+        "kept": True,
+    }
+    assert document["cost_bits"] > 0
+    assert 0 < document["effective_share"] < 1
+    assert document["receipt"] == receipt_json(delivery.promises)
+    assert {tuple(promise) for promise in document["receipt"]} == {
+        ("promise", "requested", "delivered", "tolerance", "kept")
+    }
+    assert said[-1][:2] == (4000, 4000)
+
+
+def test_the_same_design_and_seed_give_the_same_bytes_and_receipt(study: Study, tmp_path: Path) -> None:
+    for folder, workers in (("one", 1), ("two", 2)):
+        (tmp_path / folder).mkdir()
+        deliver(study, tmp_path / folder / "a.csv.gz", rows=70_000, workers=workers)
+    for name in ("a.csv.gz", "a.csv.gz.receipt.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert deliver(study, tmp_path / "b.csv.gz", rows=70_000, seed=4).kept
+    assert (tmp_path / "b.csv.gz").read_bytes() != (tmp_path / "one" / "a.csv.gz").read_bytes()
+
+
+def test_rows_and_seed_of_the_caller(study: Study, tmp_path: Path) -> None:
+    delivery = deliver(study, f"{tmp_path}/parts/", rows=500, seed=9)
+    assert (delivery.written.rows, pq.read_table(tmp_path / "parts").num_rows) == (500, 500)
+    document = json.loads((tmp_path / "parts.receipt.json").read_text(encoding="utf-8"))
+    assert (document["rows"], document["seed"]) == (500, 9)
+    assert {one["promise"]: one["requested"] for one in document["receipt"]}["rows"] == 500
+
+
+def test_strings_are_strings_and_provenance_comes_last(study: Study, tmp_path: Path) -> None:
+    deliver(study, tmp_path / "a.parquet", rows=100)
+    schema = pq.read_schema(tmp_path / "a.parquet")
+    assert schema.names == [*study.delivered, "_origin", "_weight", "_ungrounded"]
+    assert not any(pa.types.is_dictionary(type_) for type_ in schema.types)
+
+
+def test_a_stop_leaves_the_old_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
+    deliver(study, tmp_path / "a.csv", rows=200)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def stop(done: int, total: int, message: str) -> None:
+        raise CancelledError("stopped by the person")
+
+    with pytest.raises(CancelledError, match="stopped by the person"):
+        deliver(study, tmp_path / "a.csv", progress=stop)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_controls_that_conflict_are_told_before_a_row_is_drawn(study: Study, tmp_path: Path) -> None:
+    text = "trimtab: 1\nname: x\nsource: {path: crashes.csv}\nevents:\n  a: {when: \"sex = 'f'\", rate: 0.5}\n"
+    design = loads(text + "  b: {when: \"sex = 'm'\", rate: 0.6}\n")
+    with pytest.raises(ConflictError, match="event b"):
+        deliver(open_study(design, study.source, previous=study), tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_a_receipt_is() -> None:
+    assert receipt_path("x/a.csv.gz") == Path("x/a.csv.gz.receipt.json")
+    assert receipt_path("x/parts/") == Path("x/parts.receipt.json")

@@ -1,0 +1,417 @@
+"""The command line keeps its contract: keys, exit codes, what goes to which stream, and nothing left after a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.cli import main
+from core.cli.serve import command
+from core.design.files import load
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_data"
+RUN = [sys.executable, "-c", "from core.cli import main; main()"]
+PROMISE = ["promise", "requested", "delivered", "tolerance", "kept"]
+HEADER = "trimtab: 1\nname: small\nseed: 5\nrows: 2000\nsource: {path: crashes.csv}\n"
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Trimtab = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An own folder to be in, with the crash records; no workspace but the one a test makes."""
+    shutil.copy(SAMPLES / "crashes.csv", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield tmp_path
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture
+def trimtab(capsys: pytest.CaptureFixture[str]) -> Trimtab:
+    def run(*arguments: object) -> Result:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Result(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def design(text: str = "", name: str = "d.yaml") -> str:
+    Path(name).write_text(HEADER + text, encoding="utf-8")
+    return name
+
+
+EVENT = "events:\n  unbelted: {when: \"seatbelt = 'none' AND airbag = 'none'\", rate: 0.25}\n"
+CONFLICT = "events:\n  f: {when: \"sex = 'f'\", rate: 0.7}\n  m: {when: \"sex = 'm'\", rate: 0.6}\n"
+
+
+@pytest.mark.parametrize("data", ["crashes.csv", SAMPLES / "flights_predictions.parquet"])
+def test_profile(trimtab: Trimtab, data: Path) -> None:
+    result = trimtab("profile", data, "--json")
+    assert result.code == 0
+    assert result.json.keys() >= {"rows", "factors"}
+    for factor in result.json["factors"]:
+        assert factor.keys() >= {"name", "kind", "missing", "distinct", "bins"}
+        assert all(list(one) == ["label", "low", "high", "count"] for one in factor["bins"])
+        assert sum(one["count"] for one in factor["bins"]) + factor["missing"] == result.json["rows"]
+    assert result.err == ""
+
+
+def test_profile_for_people(trimtab: Trimtab) -> None:
+    result = trimtab("profile", "crashes.csv")
+    assert result.code == 0
+    lines = result.out.splitlines()
+    assert lines[0] == "crashes.csv: 26,217 rows, 14 columns"
+    assert lines[2].split() == ["factor", "kind", "missing", "distinct", "from", "to", "histogram"]
+    assert [line.split()[0] for line in lines[3:]][:3] == ["dvcat", "weight", "dead"]
+    assert any("█" in line for line in lines)
+
+
+def test_init_check_sample_verify(trimtab: Trimtab, folder: Path) -> None:
+    Path("sub").mkdir()
+    made = trimtab("init", "crashes.csv", "-o", "sub/d.yaml", "--json")
+    assert (made.code, made.json) == (0, {"path": "sub/d.yaml"})
+    written = load("sub/d.yaml")
+    assert written.source is not None
+    assert written.source.path == "../crashes.csv"
+    assert written.source.sha256 == "8422ddede175cf09294be4b82ead1b50af3d3a672edbf1573dcc88f6e67ad859"
+    assert {factor.role for factor in written.factors.values()} == {"follow"}
+    assert (written.factors["weight"].kind, written.factors["sex"].kind) == ("continuous", "categorical")
+
+    checked = trimtab("check", "sub/d.yaml", "--json")
+    assert checked.code == 0
+    assert checked.json.keys() >= {"feasible", "cost_bits", "controls", "shifts", "conflicts"}
+    assert (checked.json["feasible"], checked.json["controls"], checked.json["conflicts"]) == (True, [], [])
+    assert checked.json["cost_bits"] == pytest.approx(0, abs=1e-9)
+    assert [list(shift) for shift in checked.json["shifts"]] == [["factor", "tv", "asked"]] * 14
+
+    sampled = trimtab("sample", "sub/d.yaml", "-o", "out.csv.gz", "-n", "700", "--seed", "1", "--json")
+    assert sampled.code == 0
+    assert list(sampled.json) == ["rows", "path", "receipt"]
+    assert (sampled.json["rows"], sampled.json["path"]) == (700, "out.csv.gz")
+    assert [list(promise) for promise in sampled.json["receipt"]] == [PROMISE] * 2
+    receipt = json.loads(Path("out.csv.gz.receipt.json").read_text())
+    assert (receipt["rows"], receipt["seed"], receipt["receipt"]) == (700, 1, sampled.json["receipt"])
+
+    verified = trimtab("verify", "out.csv.gz", "--design", "sub/d.yaml", "--json")
+    assert (verified.code, list(verified.json)) == (0, ["receipt"])
+    assert all(promise["kept"] for promise in verified.json["receipt"])
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "crashes.csv",
+        "out.csv.gz",
+        "out.csv.gz.receipt.json",
+        "sub",
+    ]
+
+
+def test_init_drops_what_identifies_rows_and_says_so(trimtab: Trimtab) -> None:
+    pq.write_table(pa.table({"id": [f"r{i}" for i in range(100)], "x": [i % 7 for i in range(100)]}), "a.parquet")
+    result = trimtab("init", "a.parquet", "-o", "d.yaml")
+    assert result.code == 0
+    assert "`id` has role drop: nearly every row has its own value" in result.err
+    assert [factor.role for factor in load("d.yaml").factors.values()] == ["drop", "follow"]
+
+
+def test_init_does_not_replace_a_design(trimtab: Trimtab) -> None:
+    Path("d.yaml").write_text("mine")
+    result = trimtab("init", "crashes.csv", "-o", "d.yaml")
+    assert result.code == 2
+    assert result.err == "error: d.yaml: it is there already. Name another file, or give --force to replace it.\n"
+    assert Path("d.yaml").read_text() == "mine"
+    assert trimtab("init", "crashes.csv", "-o", "d.yaml", "--force").code == 0
+
+
+def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
+    found = trimtab("check", design(EVENT), "--json").json
+    assert [list(one) for one in found["controls"]] == [["name", "cost_bits"]]
+    assert found["controls"][0]["name"] == "event unbelted"
+    assert found["controls"][0]["cost_bits"] == pytest.approx(found["cost_bits"])
+    people = trimtab("check", "d.yaml")
+    assert people.code == 0
+    assert "unbelted  16.7 %  25.0 %   500" in people.out
+    shifts = people.out.split("What changes\n")[1].splitlines()[1:]
+    figures = [float(line.split()[1]) for line in shifts]
+    assert figures == sorted(figures, reverse=True)
+    assert people.out.startswith("Feasible: 2,000 rows for 0.0")
+
+
+def test_conflicts_are_named_with_exit_code_3(trimtab: Trimtab, folder: Path) -> None:
+    result = trimtab("check", design(CONFLICT), "--json")
+    assert result.code == 3
+    assert result.json.keys() >= {"feasible", "cost_bits", "controls", "shifts", "conflicts"}
+    assert result.json["feasible"] is False
+    assert {name for one in result.json["conflicts"] for name in one["controls"]} == {"event f", "event m"}
+    assert all(one["message"] for one in result.json["conflicts"])
+    assert trimtab("check", "d.yaml").out.startswith("Not feasible")
+    sampled = trimtab("sample", "d.yaml", "-o", "out.csv", "--json")
+    assert (sampled.code, sampled.out) == (3, "")
+    assert "error: " in sampled.err
+    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml"]
+
+
+def test_a_promise_not_kept_is_exit_code_1(trimtab: Trimtab) -> None:
+    result = trimtab("verify", "crashes.csv", "--design", design(EVENT), "--json")
+    assert result.code == 1
+    (event,) = [promise for promise in result.json["receipt"] if not promise["kept"]]
+    assert (event["promise"], event["requested"], event["delivered"]) == ("event unbelted", 6554, 4379)
+    people = trimtab("verify", "crashes.csv", "--design", "d.yaml")
+    assert people.code == 1
+    assert "NOT KEPT" in people.out
+    assert people.out.endswith("1 of 2 promises not kept\n")
+
+
+def test_verify_demands_a_number_of_rows_if_asked(trimtab: Trimtab) -> None:
+    design()
+    assert trimtab("verify", "crashes.csv", "--design", "d.yaml").code == 0
+    assert trimtab("verify", "crashes.csv", "--design", "d.yaml", "-n", "26217").code == 0
+    assert trimtab("verify", "crashes.csv", "--design", "d.yaml", "-n", "26218").code == 1
+
+
+def test_another_source_needs_to_be_accepted(trimtab: Trimtab) -> None:
+    trimtab("init", "crashes.csv", "-o", "d.yaml")
+    lines = Path("crashes.csv").read_text().splitlines(keepends=True)
+    Path("crashes.csv").write_text("".join(lines[:2000]))
+    for arguments in (
+        ("check", "d.yaml"),
+        ("sample", "d.yaml", "-o", "a.csv"),
+        ("coverage", "crashes.csv", "--design", "d.yaml"),
+    ):
+        result = trimtab(*arguments)
+        assert result.code == 2
+        assert "d.yaml: source.sha256: crashes.csv has the SHA-256" in result.err
+        assert "give --accept-source" in result.err
+        assert trimtab(*arguments, "--accept-source").code == 0
+
+
+def test_a_source_of_the_workspace_stands_in_for_a_missing_file(
+    trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIMTAB_HOME", "home")
+    trimtab("init", "crashes.csv", "-o", "d.yaml")
+    Path("crashes.csv").unlink()
+    assert trimtab("sample", "d.yaml", "-n", "100", "-o", "a.csv").code == 0
+    monkeypatch.delenv("TRIMTAB_HOME")
+    result = trimtab("check", "d.yaml")
+    assert result.code == 2
+    assert (
+        result.err
+        == "error: d.yaml: source.path: there is no file crashes.csv. The path is relative to the design file.\n"
+    )
+
+
+def test_coverage(trimtab: Trimtab) -> None:
+    trimtab("sample", design(EVENT), "-o", "out.parquet")
+    result = trimtab("coverage", "crashes.csv", "out.parquet", "--json")
+    assert result.code == 0
+    assert result.json["sets"] == ["crashes.csv", "out.parquet"]
+    assert len(result.json["factors"]) == 14
+    for factor in result.json["factors"]:
+        assert factor.keys() >= {"name", "tv", "ks", "wasserstein", "js"}
+        assert (factor["ks"] is None) == (factor["wasserstein"] is None) == (factor["kind"] == "categorical")
+        assert 0 <= factor["tv"] <= factor["js"] <= 1 or factor["tv"] < 0.5
+        counts = [one["counts"] for one in factor["bins"]]
+        assert [sum(column) for column in zip(*counts, strict=True)] == [26_217, 2000]
+    belts = next(factor for factor in result.json["factors"] if factor["name"] == "seatbelt")
+    assert [one["label"] for one in belts["bins"]] == ["belted", "none", "missing"]
+    assert belts["tv"] == pytest.approx(
+        abs(belts["bins"][1]["counts"][1] / 2000 - belts["bins"][1]["counts"][0] / 26_217)
+    )
+    assert belts["against"] == [
+        {"set": "out.parquet", **{name: belts[name] for name in ("tv", "ks", "wasserstein", "js")}}
+    ]
+
+
+def test_coverage_of_some_factors_on_the_bins_of_a_design(trimtab: Trimtab) -> None:
+    design("factors:\n  ageOFocc: {edges: [16, 65, 97]}\n")
+    result = trimtab(
+        "coverage", "crashes.csv", "crashes.csv", "--design", "d.yaml", "--factors", "ageOFocc, sex", "--json"
+    )
+    assert result.json["sets"] == ["crashes.csv (1)", "crashes.csv (2)"]
+    assert [factor["name"] for factor in result.json["factors"]] == ["ageOFocc", "sex"]
+    assert [one["label"] for one in result.json["factors"][0]["bins"]] == ["16–64", "65–97", "missing"]
+    people = trimtab("coverage", "crashes.csv", SAMPLES / "flights_predictions.parquet", "--factors", "sex")
+    assert people.code == 0
+    assert "no such column" in people.out
+
+
+def test_coverage_refuses_what_is_not_there(trimtab: Trimtab) -> None:
+    result = trimtab("coverage", "crashes.csv", "--factors", "sexx")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: --factors: there is no factor `sexx`. Did you mean `sex`?")
+    result = trimtab("coverage", "crashes.csv", "--strength", "2")
+    assert result.code == 2
+    assert "--strength 2: coverage of combinations of factors is not built yet" in result.err
+
+
+def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:
+    result = trimtab("schema")
+    assert result.code == 0
+    assert result.json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert result.json["properties"].keys() >= {
+        "trimtab",
+        "name",
+        "seed",
+        "rows",
+        "mode",
+        "source",
+        "factors",
+        "events",
+    }
+    assert trimtab("schema", "--json").json == result.json
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["profile", "none.csv"], "none.csv: there is no such file"),
+        (["check", "none.yaml"], "none.yaml: the design file can't be read: No such file or directory"),
+        (["sample", "d.yaml", "-o", "out.xlsx"], "out.xlsx: the kind of file is not known. Known: .csv, .csv.gz"),
+        (["sample", "d.yaml", "-o", "none/out.csv"], "none/out.csv: there is no folder none"),
+        (["sample", "d.yaml", "-o", "a.csv", "--engine", "spark"], "--engine spark: it is not built yet"),
+        (["sample", "d.yaml", "-o", "a.csv", "--engine", "thread"], "no engine `thread`. Did you mean `threads`?"),
+        (["verify", "none.csv", "--design", "d.yaml"], "none.csv: there is no such file"),
+        (["init", "crashes.csv", "-o", "none/d.yaml"], "none/d.yaml: the design file can't be written"),
+    ],
+)
+def test_wrong_input_is_exit_code_2(trimtab: Trimtab, folder: Path, arguments: list[str], message: str) -> None:
+    design()
+    result = trimtab(*arguments, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+    assert message in result.err
+    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sampel"],
+        ["sample"],
+        ["sample", "d.yaml"],
+        ["sample", "d.yaml", "-o", "a.csv", "-n", "0"],
+        ["sample", "d.yaml", "-o", "a.csv", "--seed", "-1"],
+        ["sample", "d.yaml", "-o", "a.csv", "--workers", "0"],
+        ["app", "--port", "99999"],
+        ["gaps", "crashes.csv"],
+        [],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(trimtab: Trimtab, arguments: list[str]) -> None:
+    result = trimtab(*arguments)
+    assert (result.code, result.out) == (2, "") if arguments else result.code == 2
+    assert "Usage: trimtab" in result.err + result.out
+
+
+def test_every_fault_of_a_design_is_an_error_line(trimtab: Trimtab) -> None:
+    result = trimtab("check", design("factors:\n  sexx: {role: keep}\nevents:\n  e: {when: belt = 1, rate: 0.1}\n"))
+    assert result.code == 2
+    lines = result.err.splitlines()
+    assert len(lines) == 2
+    assert "error: Factor `sexx`: the source has no such column. Did you mean `sex`?" in lines[0]
+    assert lines[1].startswith("error: Event `e`: there is no column `belt`.")
+
+
+def test_what_should_not_happen_is_one_line_and_exit_code_70(trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A folder where the record of a source should be is nothing that a person does.
+    monkeypatch.setenv("TRIMTAB_HOME", "home")
+    trimtab("profile", "crashes.csv")
+    record = next(Path("home/sources").glob("*.json"))
+    monkeypatch.setattr("core.source.spool.open_source", lambda *_: 1 / 0)
+    result = trimtab("profile", "crashes.csv")
+    assert record.is_file()
+    assert (result.code, result.out) == (70, "")
+    assert result.err == "error: unexpected ZeroDivisionError: division by zero (set TRIMTAB_DEBUG=1 to see where)\n"
+    monkeypatch.setenv("TRIMTAB_DEBUG", "1")
+    assert "Traceback" in trimtab("profile", "crashes.csv").err
+
+
+def test_a_process_of_its_own_prints_json_only_and_leaves_no_workspace(folder: Path) -> None:
+    design(EVENT)
+    ran = subprocess.run(
+        [*RUN, "sample", "d.yaml", "-o", "parts/", "--json"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["path"] == "parts"
+    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml", "parts", "parts.receipt.json"]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, code: int) -> None:
+    design()
+    run = [*RUN, "sample", "d.yaml", "-o", "out.csv", "-n", "200000000"]
+    process = subprocess.Popen(
+        run, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 60
+    while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
+        assert time.monotonic() < until
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (code, "", "")
+    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sample", "--help"], ["--version"]])
+def test_help_is_quick(arguments: list[str]) -> None:
+    # What takes long to start: none of it may be imported to print a page of help.
+    script = (
+        "import sys; from core.cli.main import app\n"
+        f"try: app({arguments!r})\nexcept SystemExit: pass\n"
+        "print([name for name in ('duckdb', 'pyarrow', 'numpy', 'scipy', 'pydantic') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_schema_does_not_load_scipy() -> None:
+    script = (
+        "import sys; from core.cli.main import app\ntry: app(['schema'])\nexcept SystemExit: pass\n"
+        "print([name for name in ('scipy', 'pandas', 'streamlit') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_app_listens_on_this_machine_only() -> None:
+    line = command(Path("/x/app.py"), 8600, browser=False)
+    assert line[1:5] == ["-m", "streamlit", "run", "/x/app.py"]
+    assert "--server.address=localhost" in line
+    assert "--server.port=8600" in line
+    assert "--server.headless=true" in line

@@ -1,0 +1,157 @@
+"""Coverage of one factor after the other: what is compared, in which order, as cards and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from core.coverage.compare import Counts, Distances, FactorComparison, compare
+from core.projection.projection import Projection
+from core.source.spool import Source
+from core.study import Study
+from ui.charts import Bars
+from ui.parts import percent
+
+REAL, DESIGN, GENERATED = "real", "design", "generated"
+MEASURES = ("TV", "KS", "Wasserstein", "JS")
+
+
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """One factor in all sets. `shift` is the total variation between real and design, None without a design."""
+
+    name: str
+    role: str
+    asked: bool
+    unit: str
+    found: FactorComparison
+    shift: float | None
+
+    def shares(self, name: str) -> np.ndarray | None:
+        """(L,) the shares of a set's bins, or None if the set lacks the factor."""
+        counts = self.found.counts.get(name)
+        return None if counts is None or not counts.sum() else counts / counts.sum()
+
+    def outside(self, name: str) -> int:
+        """Rows of a set in bins that the source's axis does not have."""
+        counts = self.found.counts.get(name)
+        return 0 if counts is None else int(counts[self.found.outside].sum())
+
+    def bars(self) -> Bars:
+        """What its chart draws."""
+        others = {name: self.shares(name) for name in self.found.counts if name not in (REAL, DESIGN)}
+        real = self.shares(REAL)
+        return Bars(
+            labels=self.found.labels,
+            real=np.zeros(len(self.found.labels)) if real is None else real,
+            design=self.shares(DESIGN),
+            others={name: shares for name, shares in others.items() if shares is not None},
+            asked=self.asked,
+            ordered=self.found.kind != "categorical",
+        )
+
+
+def covered(study: Study, outcome: Projection | None, data: Mapping[str, Path | Source]) -> tuple[Covered, ...]:
+    """Every delivered factor in the source, in the design and in `data`, counted on the design's axes.
+
+    Raises InputError for a data set that can't be read.
+    """
+    axes = {name: study.axes[name] for name in study.delivered}
+    sets: dict[str, Path | Source | Counts] = {
+        REAL: {name: axis.histogram(study.columns[name]) for name, axis in axes.items()}
+    }
+    shifts = {shift.factor: shift for shift in outcome.shifts} if outcome else {}
+    if outcome:
+        sets[DESIGN] = {name: shift.after for name, shift in shifts.items()}
+    return tuple(
+        Covered(
+            name=one.name,
+            role=study.role(one.name),
+            asked=shifts[one.name].asked if outcome else False,
+            unit=study.design.factor(one.name).unit or "",
+            found=one,
+            shift=shifts[one.name].tv if outcome else None,
+        )
+        for one in compare({**sets, **data}, axes, study.columns)
+    )
+
+
+def sort(factors: Sequence[Covered], order: str) -> list[Covered]:
+    """By "shift", the largest first, by "name", or by "source": as the columns stand there."""
+    if order == "name":
+        return sorted(factors, key=lambda one: one.name.casefold())
+    if order == "shift":
+        return sorted(factors, key=lambda one: -_farthest(one))
+    return list(factors)
+
+
+def _farthest(one: Covered) -> float:
+    """The design's shift; without a design how far any set is from the real data."""
+    return one.shift if one.shift is not None else max((tv or 0.0 for tv in one.found.tv.values()), default=0.0)
+
+
+def pairs_of(factors: Sequence[Covered]) -> list[tuple[str, str]]:
+    """The pairs of sets whose distances are told: design from real, then each data set from real and from design."""
+    if not factors:
+        return []
+    sets = list(factors[0].found.counts)
+    data = [name for name in sets if name not in (REAL, DESIGN)]
+    told = [(DESIGN, REAL)] if DESIGN in sets else []
+    for name in data:
+        told += [(name, REAL)] + ([(name, DESIGN)] if DESIGN in sets else [])
+    return told
+
+
+def distances_csv(factors: Sequence[Covered]) -> str:
+    """The table of distances as CSV with all digits; a measure that does not apply is an empty field."""
+    told = pairs_of(factors)
+    names = ("tv", "ks", "wasserstein", "js")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["factor", "kind", "role", *(f"{name} {one} from {other}" for one, other in told for name in names)])
+    for factor in factors:
+        row: list[object] = [factor.name, factor.found.kind, factor.role]
+        for one, other in told:
+            found = factor.found.between(other, one)
+            row += ["" if (value := getattr(found, name)) is None else repr(value) for name in names]
+        writer.writerow(row)
+    return text.getvalue()
+
+
+def distances_table(factors: Sequence[Covered]) -> str:
+    """The table of distances as markup."""
+    told = pairs_of(factors)
+    groups = "".join(f'<th scope="colgroup" colspan="4">{escape(f"{one} from {other}")}</th>' for one, other in told)
+    measures = "".join(f'<th scope="col">{name}</th>' for _ in told for name in MEASURES)
+    body = "".join(_row(factor, told) for factor in factors)
+    return (
+        '<div class="tt-scroll" tabindex="0" role="region" aria-label="Distances">'
+        '<table class="tt-table tt-distances" data-testid="distances"><thead>'
+        f'<tr><td colspan="2"></td>{groups}</tr><tr><th scope="col">factor</th><th scope="col">role</th>{measures}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(_cells(factor.found.between(other, one), factor) for one, other in told)
+    return (
+        f'<tr data-factor="{escape(factor.name, quote=True)}"><th scope="row"><b>{escape(factor.name)}</b></th>'
+        f'<td class="tt-quiet">{escape(factor.role)}</td>{cells}</tr>'
+    )
+
+
+def _cells(found: Distances, factor: Covered) -> str:
+    unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
+    far = "–" if found.wasserstein is None else f"{found.wasserstein:.3g} {unit}".strip()
+    figures = [_share(found.tv), _share(found.ks), far, _share(found.js)]
+    return "".join(f'<td{" class=first" if i == 0 else ""}>{escape(text)}</td>' for i, text in enumerate(figures))
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else percent(round(value, 5))

@@ -1,0 +1,67 @@
+"""What pages know of the session: the document, edits that can be undone, the projection, the bar on top.
+
+One door to `ui.document` (the state) and `ui.header` (the bar), so that a page needs one import.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.document import (
+    PARAMETER,
+    Document,
+    Outcome,
+    costs,
+    document,
+    edit,
+    open_design,
+    open_sample,
+    open_upload,
+    projection,
+    redo,
+    redo_label,
+    refusal,
+    refuse,
+    remember,
+    restore,
+    undo,
+    undo_label,
+    workspace,
+)
+from ui.entry import through_app
+from ui.header import header
+from ui.opening import empty_page
+
+__all__ = [
+    "PARAMETER",
+    "Document",
+    "Outcome",
+    "costs",
+    "document",
+    "edit",
+    "header",
+    "open_design",
+    "open_sample",
+    "open_upload",
+    "projection",
+    "redo",
+    "redo_label",
+    "refusal",
+    "refuse",
+    "remember",
+    "require_document",
+    "restore",
+    "undo",
+    "undo_label",
+    "workspace",
+]
+
+
+def require_document() -> Document:
+    """The document; without one, says how to get one and ends the page."""
+    through_app()
+    found = document()
+    if found is None:
+        empty_page()
+        st.stop()
+    return found

@@ -1,0 +1,230 @@
+"""Between the bars on the screen and the design: what the components draw, and what a gesture means for the design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core.design.design import Design
+from core.design.factors import Factor
+from core.errors import InputError
+from core.projection.controls import MarginalControl, controls_of
+from core.projection.projection import Projection
+from core.source.axes import Axis, level_texts
+from core.source.columns import Column
+from core.source.labels import moment_texts
+from core.study import Study
+from ui.document import Outcome
+from ui.factor_list import FactorEntry
+from ui.sculptor import SculptorData
+
+DIGITS = 7
+"""Significant digits of a weight (in percent) in the design file: finer than one row of a million."""
+
+
+def present(shares: np.ndarray) -> list[float]:
+    """(size,) shares among the rows that have a value, from (size + 1,) with missing last; plain numbers."""
+    filled = float(shares[:-1].sum())
+    return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]
+
+
+def entries(study: Study, outcome: Outcome) -> list[FactorEntry]:
+    """Every factor for the list at the left, in the source's order."""
+    shifts = {one.factor: one for one in outcome.shifts} if isinstance(outcome, Projection) else {}
+    asked = {control.factor for control in controls_of(study)}
+    found: list[FactorEntry] = []
+    for name in study.columns:
+        shift = shifts.get(name)
+        found.append(
+            {
+                "name": name,
+                "role": study.role(name),
+                "real": present(study.real_shares(name)),
+                "design": present(shift.after) if shift else None,
+                "asked": name in asked,
+                "shift": float(shift.tv) if shift else None,
+            }
+        )
+    return found
+
+
+def sculptor_data(
+    study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]
+) -> SculptorData:
+    """What the sculptor draws of one factor."""
+    axis, column, asked = study.axes[name], study.columns[name], study.design.factor(name)
+    real = present(study.real_shares(name))
+    target = asked_shares(study, name) if asked.role == "target" else None
+    after = _after(outcome, name)
+    design = present(after) if after is not None else target
+    gaps = float(after[-1]) if after is not None else asked.missing
+    return {
+        "factor": name,
+        "rev": revision,
+        "acks": acks,
+        "title": name,
+        "labels": list(axis.labels),
+        "real": real,
+        "target": target,
+        "design": design,
+        "ungrounded": [share == 0 for share in real],
+        "missing": {"real": column.missing_share, "design": column.missing_share if gaps is None else gaps}
+        if column.counts[-1] or gaps
+        else None,
+        "unit": asked.unit,
+        "rows": study.design.rows,
+        "locked": asked.role in ("keep", "hold", "drop"),
+        "hint": _hint(asked),
+        "ordered": axis.numeric,
+        "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
+    }
+
+
+def _hint(asked: Factor) -> str | None:
+    texts = {
+        "keep": "Kept: these shares stay as in the real data. Choose Target or Follow to let them move.",
+        "hold": "Held: only the values chosen at the right are left.",
+        "drop": "Dropped: the rows will not have this column.",
+    }
+    return texts.get(asked.role)
+
+
+def _after(outcome: Outcome, name: str) -> np.ndarray | None:
+    if not isinstance(outcome, Projection):
+        return None
+    return next((one.after for one in outcome.shifts if one.factor == name), None)
+
+
+def asked_shares(study: Study, name: str) -> list[float] | None:
+    """(size,) what a target asks of each display bin; None if the factor is no target."""
+    control = _target(study, name)
+    if control is None or control.axis is None:
+        return None
+    display = study.axes[name]
+    shares = np.bincount(_display_bins(control.axis, display), weights=control.requested[:-1], minlength=display.size)
+    return [float(share) for share in shares / shares.sum()] if shares.sum() > 0 else None
+
+
+def _target(study: Study, name: str) -> MarginalControl | None:
+    return next((one for one in controls_of(study) if one.factor == name and one.kind == "target"), None)
+
+
+def _display_bins(fine: Axis, display: Axis) -> np.ndarray:
+    """The display bin of each bin of the axis that a target is met on; beyond the display, the outermost one."""
+    if fine.numeric:
+        middle = (fine.lows + fine.highs) / 2
+        return display.bin_of_numbers(np.clip(middle, display.edges[0], display.edges[-1]))
+    bins = display.bin_of_levels(list(fine.levels))
+    return np.append(bins, display.size - 1) if fine.rest else bins
+
+
+# --- what a gesture means -------------------------------------------------------------------------------------------
+
+
+def sculpted(study: Study, name: str, shares: Sequence[float]) -> Design:
+    """The design with a factor as a target of these shares (size,) on its display axis.
+
+    The edges are written too, so that the file says what its weights are weights of.
+    """
+    axis = study.axes[name]
+    if len(shares) != axis.size:
+        raise InputError(f"Factor `{name}`: it has {axis.size} bins now, and {len(shares)} shares came. Draw it again.")
+    changes: dict[str, Any]
+    if axis.numeric:
+        weights = [_tidy(share) for share in shares]
+        changes = {"edges": edge_bounds(axis), "target": {"family": "histogram", "weights": weights}}
+    else:
+        changes = {"target": _level_target(study, axis, name, shares)}
+    return study.design.with_factor(name, role="target", value=None, values=None, **changes)
+
+
+def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) -> dict[str, Any]:
+    named = dict(zip(axis.levels, map(float, shares), strict=False))
+    if not axis.rest:
+        return {"family": "categorical", "weights": {level: _tidy(share) for level, share in named.items()}}
+    rest = float(shares[-1])
+    # Levels that the design names and the picture has among the others keep their part of them.
+    before, control = asked_shares(study, name), _target(study, name)
+    if before and before[-1] > 0 and control and control.axis:
+        for level, share in zip(control.axis.levels, control.requested, strict=False):
+            if level not in named:
+                named[level] = float(share) / float(control.requested[:-1].sum()) * shares[-1] / before[-1]
+                rest -= named[level]
+    rest = float(f"{min(1.0, max(0.0, rest)):.{DIGITS}g}")
+    return {"family": "categorical", "weights": {level: _tidy(share) for level, share in named.items()}, "rest": rest}
+
+
+def _tidy(share: float) -> float:
+    """A share as a weight in percent, short enough to be read in a file."""
+    return float(f"{100 * share:.{DIGITS}g}")
+
+
+def edge_bounds(axis: Axis) -> list[float | str]:
+    """The edges of an axis as a design writes them: numbers, or ISO texts for dates."""
+    return list(moment_texts(axis.edges)) if axis.kind == "datetime" else list(axis.edges)
+
+
+def with_role(study: Study, outcome: Outcome, name: str, role: str) -> Design:
+    """The design with another role of a factor, which begins with what is there now."""
+    design, column = study.design, study.columns[name]
+    if role == "target":
+        after = _after(outcome, name)
+        shares = present(study.real_shares(name) if after is None else after)
+        if not shares or not sum(shares):
+            raise InputError(f"Factor `{name}`: all its values are missing, so there is nothing to target.")
+        return sculpted(study, name, shares)
+    changes: dict[str, Any] = {"role": role, "target": None, "value": None, "values": None}
+    if role in ("keep", "drop"):
+        changes["missing"] = None
+    if role == "hold":
+        if not column.distinct:
+            raise InputError(f"Factor `{name}`: all its values are missing, so there is none to hold.")
+        changes["value"] = plain_value(column, int(np.argmax(column.counts[:-1])))
+    after_change = design.with_factor(name, **changes)
+    return after_change.without_factor(name) if after_change.factor(name) == Factor() else after_change
+
+
+def plain_value(column: Column, place: int) -> bool | int | float | str:
+    """A value of a column as a design writes it: dates and decimals as text and number."""
+    value = column.values[place].as_py()
+    if isinstance(value, bool | int | float | str):
+        return value
+    if column.kind in ("continuous", "count"):
+        return float(value)
+    return str(level_texts(column.values.slice(place, 1))[0].as_py())
+
+
+def with_edges(study: Study, name: str, edges: Sequence[float | str] | None) -> Design:
+    """The design with other bins of a factor; a drawn target keeps its shape on the new ones.
+
+    Inside an old bin its share is divided as the real rows are. None: the bins the source suggests.
+    """
+    from core.source.axes import default_axis
+
+    design, column = study.design, study.columns[name]
+    asked = design.factor(name)
+    trial = Factor.model_validate({"edges": tuple(edges)}) if edges is not None else Factor()
+    axis = default_axis(column, trial.edge_numbers)
+    shares = asked_shares(study, name)
+    if shares is None or asked.target is None or asked.target.family != "histogram":
+        return design.with_factor(name, edges=None if edges is None else tuple(edges))
+    weights = rebinned(study.axes[name], axis, column, shares)
+    # Weights must have edges to stand on, also where they are the suggested ones.
+    target = {"family": "histogram", "weights": [_tidy(weight) for weight in weights]}
+    return design.with_factor(name, edges=tuple(edge_bounds(axis)), target=target)
+
+
+def rebinned(old: Axis, new: Axis, column: Column, shares: Sequence[float]) -> list[float]:
+    """Shares (old.size,) on the bins of another axis (new.size,)."""
+    counts = column.counts[:-1].astype(float)
+    bins = old.bins_of(column)[:-1]
+    rows = np.bincount(bins, weights=counts, minlength=old.size)
+    wanted = np.asarray(shares, dtype=float)
+    each = np.divide(wanted, rows, out=np.zeros_like(wanted), where=rows > 0)[bins] * counts
+    moved = np.bincount(new.bins_of(column)[:-1], weights=each, minlength=new.size)
+    empty = np.flatnonzero((rows == 0) & (wanted > 0))
+    middle = np.clip((old.lows[empty] + old.highs[empty]) / 2, new.edges[0], new.edges[-1])
+    np.add.at(moved, new.bin_of_numbers(middle), wanted[empty])
+    return [float(share) for share in moved]
