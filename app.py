@@ -1,5 +1,7 @@
 """The app: page set-up, what the address asks for, and the pages."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import session
@@ -7,6 +9,7 @@ from ui.parts import styles
 
 st.set_page_config(page_title="Trimtab", page_icon="⌁", layout="wide")
 styles()
+st.logo(str(Path(__file__).with_name("ui") / "mark.svg"), size="medium")
 session.restore()
 page = st.navigation(
     [

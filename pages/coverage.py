@@ -17,11 +17,13 @@ from ui.delivery import outputs, size_text, styles, when
 from ui.parts import html, notice, percent, quiet, section
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
+MEANINGS = (
+    "TV: share of rows to move · KS: largest gap of the cumulative shares · "
+    "Wasserstein: mean way of a row · JS: Jensen–Shannon"
+)
 PER_ROW = 3
-MOST_CARDS = 12
-"""Cards that are drawn before a person asks for all."""
-CHART = 190
-"""Height of a chart in px."""
+MOST_CARDS = 18  # drawn before a person asks for all
+CHART = 180  # px
 
 
 def chosen_output(found: session.Document) -> Output | None:
@@ -59,7 +61,8 @@ def controls(found: session.Document) -> tuple[str, str, bool, Output | None, So
     with st.container(horizontal=True, vertical_alignment="bottom", key="tt_coverage_controls"):
         search = st.text_input("Find a factor", key="coverage_search", placeholder="name", width=200)
         order = st.selectbox("Order", list(ORDERS), key="coverage_order", width=170)
-        height = st.segmented_control("Height", ["linear", "log"], default="linear", key="coverage_height", required=True)
+        scales = ["linear", "log"]
+        height = st.segmented_control("Height", scales, default="linear", key="coverage_height", required=True)
         st.space("stretch")
         output = chosen_output(found)
         other = other_file()
@@ -91,21 +94,22 @@ def legend(sets: list[str]) -> None:
     rings = [name for name in sets if name not in (REAL, DESIGN)]
     for shape, name in zip(("ring", "ring diamond"), rings, strict=False):
         parts.append(f'<span><i class="{shape}"></i>{escape(name)}</span>')
-    html(f'<div class="tt-legend">{"".join(parts)}</div>')
+    html(f'<div class="td-legend">{"".join(parts)}</div>')
 
 
 def card(factor: Covered, place: int, *, log: bool) -> None:
     """One factor: its name, how far it moves, the chart, and what was generated."""
     tone = "asked" if factor.asked else "carried"
-    moved = "" if factor.shift is None else f'<em class="{tone if factor.shift >= 0.0005 else ""}">{percent(factor.shift)}</em>'
-    with st.container(border=True, key=f"tt_card_{place}"):
+    tone = tone if (factor.shift or 0.0) >= 0.0005 else ""
+    moved = "" if factor.shift is None else f'<em class="{tone}"><small>shift</small> {percent(factor.shift)}</em>'
+    with st.container(border=True, key=f"tt_card_{place}", gap="xsmall"):
         html(
-            f'<div class="tt-card-head" data-factor="{escape(factor.name, quote=True)}">'
+            f'<div class="td-card-head" data-factor="{escape(factor.name, quote=True)}">'
             f"<span><b>{escape(factor.name)}</b><small>{escape(role_text(factor))}</small></span>{moved}</div>"
         )
         figure = factor_figure(factor.bars(), log=log, height=CHART, colors=palette())
         st.plotly_chart(figure, key=f"chart_{place}", config={"displayModeBar": False})
-        html(f'<p class="tt-card-foot">{escape(foot(factor))}</p>')
+        html(f'<p class="td-card-foot">{escape(foot(factor))}</p>')
 
 
 def role_text(factor: Covered) -> str:
@@ -155,7 +159,7 @@ def page(found: session.Document) -> None:
     if output is None:
         empty(found)
     elif output.fingerprint != found.design.fingerprint():
-        notice("These rows were generated from an older revision of the design. Generate again to compare like with like.")
+        notice("These rows were made by an older revision of the design. Generate again to compare like with like.")
     message = session.refusal("coverage")
     if message:
         notice(message)
@@ -175,7 +179,7 @@ def page(found: session.Document) -> None:
     cards(picked, log=log)
     if not pairs_of(picked):
         return
-    section("Distances", "TV: rows to move · KS: largest gap of the cumulative shares · Wasserstein: mean way · JS: Jensen–Shannon")
+    section("Distances", MEANINGS)
     html(distances_table(picked))
     name = f"{found.design_id}-coverage.csv"
     st.download_button("Download this table as CSV", distances_csv(picked), name, "text/csv", on_click="ignore")

@@ -1,4 +1,74 @@
-"""Data."""
+"""Data: what came in. Every column with its kind, gaps and histogram; which are factors; how sure rare levels are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.source.profile import FactorProfile, Profile, profile
+from core.study import Study
 from ui import session
+from ui.columns import column_card, rare_levels
+from ui.parts import chip, chips, html, notice, percent, quiet, section, title
+
+PLACE = "data"
+PER_ROW = 4
+
+
+def figures(found: session.Document, seen: Profile) -> None:
+    """The source in one line of chips."""
+    gaps = sum(one.missing for one in seen.factors)
+    cells = seen.rows * len(seen.factors)
+    with_gaps = sum(one.missing > 0 for one in seen.factors)
+    parts = [
+        chip("rows", f"{seen.rows:,}"),
+        chip("columns", f"{len(seen.factors):,}"),
+        chip("columns with gaps", f"{with_gaps:,}"),
+        chip("cells missing", percent(gaps / max(cells, 1))),
+    ]
+    parts += [chip(f"SHA-256 {found.study.source.sha256[:12]}…", title=found.study.source.sha256)]
+    html(chips(parts))
+
+
+def seen_of(study: Study) -> Profile:
+    """The figures of the study's columns, counted once."""
+    return study.memo.of("profile", id(study.columns), lambda: profile(study.columns, study.source.rows))
+
+
+def apply_kind() -> None:
+    """Make a change of kind that was asked for: the columns are read again, which takes a moment."""
+    wanted = st.session_state.pop("tt_kind_wanted", None)
+    if wanted:
+        name, kind = wanted
+        with st.spinner("Reading the column again and learning how the others move with it…"):
+            session.edit(f"kind of {name}", lambda design: design.with_factor(name, kind=kind), place=PLACE)
+
+
+@st.fragment
+def page() -> None:
+    """The whole page: one fragment, so that a switch repaints it quickly."""
+    apply_kind()
+    found = session.require_document()
+    session.header("data")
+    title(found.study.source.name, "What came in. Correct a kind where it was guessed wrong; switch off what is no factor.")
+    seen = seen_of(found.study)
+    figures(found, seen)
+    message = session.refusal(PLACE)
+    if message:
+        notice(message)
+    wall(found.study, seen.factors)
+    section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
+    if not rare_levels(found.study):
+        quiet("There are none: every level of every category comes up in at least 1 % of the rows.")
+
+
+def wall(study: Study, factors: tuple[FactorProfile, ...]) -> None:
+    """A card for each column."""
+    for start in range(0, len(factors), PER_ROW):
+        for place, column in enumerate(st.columns(PER_ROW)):
+            if start + place < len(factors):
+                with column:
+                    column_card(study, factors[start + place])
+
+
 session.require_document()
-session.header("data")
+page()

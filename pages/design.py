@@ -13,7 +13,7 @@ from ui.events import rare_events
 from ui.factor_list import factor_list
 from ui.factor_panel import factor_panel, role_control
 from ui.ops import Operation, OpsInbox
-from ui.parts import percent, plain
+from ui.parts import percent
 from ui.sculptor import sculptor
 from ui.shaping import entries, sculpted, sculptor_data
 
@@ -28,7 +28,7 @@ def workbench() -> None:
     outcome = session.projection()
     name = chosen_factor(found)
     session.header("design")
-    left, middle, right = st.columns([1.08, 3.75, 1.02], gap="medium")
+    left, middle, right = st.columns([1, 4.05, 0.98], gap="medium")
     with left:
         factor_list(entries(found.study, outcome), selected=name, key="tt_factors", on_select=choose, height=520)
     with middle:
@@ -103,6 +103,5 @@ def apply(operation: Operation) -> None:
     )
 
 
-plain  # noqa: B018
 session.require_document()
 workbench()

@@ -24,6 +24,12 @@ from ui.numbers import whole_number
 from ui.parts import html, notice, one_in, percent, section
 
 PLACE = "generate"
+KINDS = {
+    "target": "as designed",
+    "keep": "as in the source",
+    "hold": "held",
+    "missing": "with the missing share asked for",
+}
 SIZES = {"1,000": 1_000, "10,000": 10_000, "100,000": 100_000, "1,000,000": 1_000_000}
 
 
@@ -35,7 +41,8 @@ def settings(found: session.Document) -> None:
     st.text_input("Rows", key="generate_rows", on_change=_set, args=["rows"], help="10,000 or 10k or 1M")
     with st.container(horizontal=True, gap="small"):
         for label, rows in SIZES.items():
-            st.button(label, key=f"generate_{rows}", on_click=_set_rows, args=[rows], disabled=rows == found.design.rows)
+            same = rows == found.design.rows
+            st.button(label, key=f"generate_{rows}", on_click=_set_rows, args=[rows], disabled=same)
     st.text_input("Seed", key="generate_seed", on_change=_set, args=["seed"], help="Same design, same seed: same rows.")
     st.segmented_control("Format", list(FORMATS), default="Parquet", key="generate_format", required=True)
     message = session.refusal(PLACE)
@@ -65,7 +72,8 @@ def feasibility(found: session.Document) -> bool:
     if not isinstance(outcome, Projection):
         notice(str(outcome))
         if isinstance(outcome, ConflictsError):
-            st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+            address = {session.PARAMETER: found.design_id}
+            st.page_link("pages/design.py", label="Change the design", query_params=address)
         return False
     html(_promised(found.design, outcome))
     if outcome.ungrounded > 0:
@@ -83,12 +91,11 @@ def _promised(design: Design, outcome: Projection) -> str:
             f"<b>{escape(event.name)}</b> in exactly {event.rows:,} rows, {one_in(event.rate)} "
             f'<span class="tt-quiet">({real})</span>'
         )
-    verbs = {"target": "as designed", "keep": "as in the source", "hold": "held", "missing": "with the missing share asked for"}
     shifts = {shift.factor: shift.tv for shift in outcome.shifts}
     for control in outcome.controls:
         moved = shifts.get(control.factor, 0.0)
         note = f' <span class="tt-quiet">({percent(moved)} of the rows move)</span>' if moved >= 0.0005 else ""
-        lines.append(f"<b>{escape(control.factor)}</b> {verbs[control.kind]}{note}")
+        lines.append(f"<b>{escape(control.factor)}</b> {KINDS[control.kind]}{note}")
     carried = [shift for shift in outcome.shifts if not shift.asked and shift.tv >= 0.01]
     if carried:
         most = max(carried, key=lambda shift: shift.tv)
@@ -97,7 +104,7 @@ def _promised(design: Design, outcome: Projection) -> str:
             f"{len(carried)} {word} carried along, most of all <b>{escape(most.factor)}</b> "
             f'<span class="tt-quiet">({percent(most.tv)})</span>'
         )
-    return f'<ul class="tt-promised">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
+    return f'<ul class="td-promised">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
 
 
 def start(found: session.Document, *, possible: bool) -> None:

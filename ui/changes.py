@@ -13,7 +13,7 @@ from core.errors import TrimtabError
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import Projection, Shift
 from ui import document as doc
-from ui.parts import html, notice, percent, plain, section
+from ui.parts import html, notice, percent, plain, section, shift_text
 from ui.shaping import present
 from ui.sparks import spark_svg
 
@@ -42,13 +42,13 @@ def _cell(shift: Shift) -> str:
     name = escape(shift.factor, quote=True)
     before, after = present(shift.before), present(shift.after)
     size = max(len(before), 1)
-    label = f"{shift.factor}: shift {percent(shift.tv)}, {word}"
+    label = f"{shift.factor}: shift {shift_text(shift.tv)}, {word}"
     picture = spark_svg(before or [0.0] * size, after or None, shift.asked, *SPARK, label)
     missing = ""
     if abs(shift.after[-1] - shift.before[-1]) >= STILL:
         missing = f"<small>missing {percent(shift.before[-1])} → {percent(shift.after[-1])}</small>"
     return (
-        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b><span class="{tone}">{percent(shift.tv)}</span></p>'
+        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b><span class="{tone}">{shift_text(shift.tv)}</span></p>'
         f"{picture}{missing}</div>"
     )
 

@@ -1,4 +1,4 @@
-"""Plotly figures from bins: the real data as bars, the design as steps, generated rows as rings, another file as diamonds.
+"""Plotly figures from bins: real data as bars, the design as steps, generated rows as rings, another file as diamonds.
 
 Each is told by its shape as well as by its colour (Okabe–Ito). A figure holds one number per bin and set, never rows.
 """
@@ -14,14 +14,18 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-MOST_TICKS = 12
-"""Labels under a chart; of more bins, every second, third, … is named."""
+MOST_TICKS = 16
+"""Levels that are named under a chart; of more, every second, third, …"""
+WIDTH = 58
+"""Characters that fit side by side under a chart of a third of the page."""
 LONGEST_LABEL = 14
 """Characters of a label under a chart; the hover text has all of it."""
+GAP = 0.6
+"""Between the last bin and missing, in bins."""
 SYMBOLS = ("circle", "diamond")
 """Marks of the data sets beside real and design: generated rows, and one more."""
-FAINTEST = 1e-5
-"""Lowest share that a logarithmic height shows."""
+FAINTEST = 1e-3
+"""Lowest share that a logarithmic height shows, in percent."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ DARK = Palette("#4a5666", "#56B4E9", "#E69F5E", "#e8edf3", "#98a5b6", "#2a3442",
 class Bars:
     """What a chart draws: `labels` (L,) and for each set shares (L,), 0 to 1; the last bin is missing.
 
-    `others` are data sets by their names, drawn as marks: generated rows first. `asked` tells whether a control sets this
-    factor, `ordered` whether its bins have an order.
+    `others` are data sets by their names, drawn as marks: generated rows first. `asked` tells whether a control sets
+    this factor, `ordered` whether its bins have an order.
     """
 
     labels: Sequence[str]
@@ -69,58 +73,62 @@ def palette() -> Palette:
 
 def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.Figure:
     """One factor in every set, `height` px high; `log` shows rare bins, down to a share of 0.001 %."""
-    shown = _shown(bars)
-    place = np.arange(len(shown))
-    labels = [bars.labels[i] for i in shown]
+    count = len(bars.labels) - 1 + any(one[-1] > 0 for one in bars.sets)
+    place = _places(count, missing=count == len(bars.labels))
+    labels = [escape(label) for label in bars.labels[:count]]  # Plotly takes markup, and labels are text from a file
     figure = go.Figure()
     figure.add_trace(
-        go.Bar(
-            x=place, y=bars.real[shown], name="real", width=0.86, marker={"color": colors.real, "line": {"width": 0}},
-            **_hover(labels, "real"),
-        )
+        go.Bar(x=place, y=100 * bars.real[:count], width=0.86, marker_color=colors.real, **_hover(labels, "real"))
     )
     if bars.design is not None:
-        color = colors.asked if bars.asked else colors.carried
-        figure.add_trace(_steps(bars.design[shown], labels, color))
-    size = 6 if len(shown) > 24 else 8
+        line = {"color": colors.asked if bars.asked else colors.carried, "width": 2}
+        x, y, texts = _steps(place, 100 * bars.design[:count], labels)
+        figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, **_hover(texts, "design")))
+    size = 6 if count > 24 else 8
     for symbol, (name, shares) in zip(SYMBOLS, bars.others.items(), strict=False):
         mark = {"symbol": symbol, "size": size, "color": colors.paper, "line": {"width": 1.6, "color": colors.ink}}
-        marks = {"x": place, "y": shares[shown], "name": name, "mode": "markers", "marker": mark}
-        figure.add_trace(go.Scatter(**marks, **_hover(labels, name)))
-    _lay_out(figure, labels, bars, log=log, height=height, colors=colors)
+        told = _hover(labels, escape(name))
+        figure.add_trace(go.Scatter(x=place, y=100 * shares[:count], mode="markers", marker=mark, **told))
+    _lay_out(figure, place, bars, log=log, height=height, colors=colors)
     return figure
 
 
-def _shown(bars: Bars) -> np.ndarray:
-    """The bins that are drawn: all, but missing only where a set has it."""
-    last = len(bars.labels) - 1
-    has_missing = any(one[last] > 0 for one in bars.sets)
-    return np.arange(last + has_missing)
+def _places(count: int, *, missing: bool) -> np.ndarray:
+    """(count,) where the bins stand; missing, the last one, a little apart."""
+    place = np.arange(count, dtype=float)
+    place[-1:] += GAP if missing and count > 1 else 0.0
+    return place
 
 
 def _hover(labels: Sequence[str], name: str) -> dict[str, Any]:
-    # Plotly takes markup in its texts, and labels are text from a file.
-    return {"customdata": [escape(label) for label in labels], "hovertemplate": f"%{{customdata}}: {escape(name)} %{{y:.2%}}<extra></extra>"}
+    text = f"%{{customdata}}: {name} %{{y:.2f}} %<extra></extra>"
+    return {"name": name, "customdata": list(labels), "hovertemplate": text}
 
 
-def _steps(shares: np.ndarray, labels: Sequence[str], color: str) -> go.Scatter:
-    """A step over every bin, from its left edge to its right one."""
-    edges = np.repeat(np.arange(len(shares) + 1) - 0.5, 2)[1:-1]
-    return go.Scatter(
-        x=edges, y=np.repeat(shares, 2), name="design", mode="lines", line={"color": color, "width": 2},
-        **_hover([label for label in labels for _ in range(2)], "design"),
-    )
+def _steps(
+    place: np.ndarray, shares: np.ndarray, labels: Sequence[str]
+) -> tuple[list[float | None], list[float | None], list[str]]:
+    """x, y and texts of a step over every bin, from its left edge to its right one; the line breaks before a gap."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    texts: list[str] = []
+    for i, (middle, share, label) in enumerate(zip(place.tolist(), shares.tolist(), labels, strict=True)):
+        if i and middle - place[i - 1] > 1:
+            x.append(None)
+            y.append(None)
+            texts.append("")
+        x += [middle - 0.5, middle + 0.5]
+        y += [share, share]
+        texts += [label, label]
+    return x, y, texts
 
 
-def _lay_out(
-    figure: go.Figure, labels: Sequence[str], bars: Bars, *, log: bool, height: int, colors: Palette
-) -> None:
-    ticks = tick_places(labels, ordered=bars.ordered)
-    top = max(float(one.max()) for one in bars.sets) or 1.0
+def _lay_out(figure: go.Figure, place: np.ndarray, bars: Bars, *, log: bool, height: int, colors: Palette) -> None:
     text = {"color": colors.quiet, "size": 11}
+    top = 100 * max(float(one.max()) for one in bars.sets) or 100.0
     figure.update_layout(
         height=height,
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+        margin={"l": 0, "r": 2, "t": 6, "b": 0},
         showlegend=False,
         bargap=0,
         paper_bgcolor="rgba(0,0,0,0)",
@@ -129,37 +137,68 @@ def _lay_out(
         dragmode=False,
         hoverlabel={"bgcolor": colors.ink, "bordercolor": colors.ink, "font": {"color": colors.paper, "size": 12}},
     )
-    figure.update_xaxes(
-        tickvals=ticks, ticktext=[escape(short(labels[i])) for i in ticks], tickfont=text, range=[-0.6, len(labels) - 0.4],
-        showgrid=False, zeroline=False, fixedrange=True, automargin=True, tickangle=_angle(labels, ticks),
-    )
-    figure.update_yaxes(
-        tickfont=text, gridcolor=colors.grid, zeroline=False, fixedrange=True, automargin=True, nticks=5,
-        **(_log_axis(top) if log else {"range": [0, top * 1.08], "tickformat": ".0%" if top > 0.04 else ".1%"}),
-    )
+    common = {"tickfont": text, "zeroline": False, "fixedrange": True, "automargin": True, "title": None}
+    figure.update_xaxes(showgrid=False, **common, **_level_axis(place, bars))
+    height_axis = _log_axis(top) if log else {"range": [0, top * 1.06], "ticksuffix": " %"}
+    figure.update_yaxes(gridcolor=colors.grid, nticks=5, **common, **height_axis)
+
+
+def _level_axis(place: np.ndarray, bars: Bars) -> dict[str, Any]:
+    """A label of an interval stands below the edge where it begins, any other one below the middle of its bin."""
+    missing = len(place) == len(bars.labels)
+    ticks = ticks_of(bars.labels[: len(place)], ordered=bars.ordered, missing=missing)
+    slanted = sum(len(label) + 2 for _, label in ticks) > WIDTH + 4
+    # Plotly leaves out a label that would not fit into the picture.
+    beyond = max(0.6, 4 * len(place) / WIDTH) if missing and not slanted else 0.6
+    return {
+        "tickvals": [
+            float(place[i]) - (0.5 if bars.ordered and begins(bars.labels[i]) != bars.labels[i] else 0.0)
+            for i, _ in ticks
+        ],
+        "ticktext": [escape(label) for _, label in ticks],
+        "tickangle": -35 if slanted else 0,
+        "range": [-0.6, float(place[-1]) + beyond],
+    }
 
 
 def _log_axis(top: float) -> dict[str, Any]:
-    powers = range(int(np.floor(np.log10(FAINTEST))), 1)
-    values = [10.0**power for power in powers]
+    values = [10.0**power for power in range(int(np.log10(FAINTEST)), 3)]
     return {
         "type": "log",
         "range": [np.log10(FAINTEST), np.log10(top * 1.3)],
         "tickvals": values,
-        "ticktext": [f"{100 * value:g} %" for value in values],
+        "ticktext": [f"{value:g} %" for value in values],
     }
 
 
-def tick_places(labels: Sequence[str], *, ordered: bool) -> list[int]:
-    """The bins whose labels stand under the chart: all if there is room, else every second, third, … and the last.
+def ticks_of(labels: Sequence[str], *, ordered: bool, missing: bool) -> list[tuple[int, str]]:
+    """The bins that are named under a chart, and how: all if there is room, else every second, third, …
 
-    >>> tick_places(["a"] * 13, ordered=True)
-    [0, 2, 4, 6, 8, 10, 12]
+    `missing`: the last bin holds the missing values; it is always named.
+
+    >>> ticks_of(["0–5", "5–9", "missing"], ordered=True, missing=True)
+    [(0, '0'), (1, '5'), (2, 'missing')]
     """
-    longest = max((len(short(label)) for label in labels), default=1)
-    room = MOST_TICKS if longest <= 6 or not ordered else max(3, MOST_TICKS * 6 // longest)
-    step = -(-len(labels) // room)
-    return list(range(0, len(labels), step))
+    last = len(labels) - missing
+    texts = [short(begins(label) if ordered else label) for label in labels[:last]]
+    longest = max(map(len, texts), default=1)
+    room = max(3, int(WIDTH / (longest + 2))) if ordered else MOST_TICKS
+    step = max(1, -(-last // room))
+    named = [(i, texts[i]) for i in range(0, last, step)]
+    if missing:
+        apart = 7 * last / WIDTH  # bins that the word takes
+        named = [(i, text) for i, text in named if last - i > apart or not ordered] if named[1:] else named
+        named.append((last, labels[last]))
+    return named
+
+
+def begins(label: str) -> str:
+    """Where an interval begins; any other label as it is.
+
+    >>> begins("0.5–1"), begins("-90 – -61"), begins("10")
+    ('0.5', '-90', '10')
+    """
+    return label.partition("–")[0].strip() or label
 
 
 def short(label: str) -> str:
@@ -169,8 +208,3 @@ def short(label: str) -> str:
     'Hartsfield–Ja…'
     """
     return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
-
-
-def _angle(labels: Sequence[str], ticks: Sequence[int]) -> int:
-    """Slanted where the labels side by side would be wider than a chart of a third of the page."""
-    return -40 if sum(len(short(labels[i])) + 2 for i in ticks) > 58 else 0

@@ -112,9 +112,10 @@ def distances_csv(factors: Sequence[Covered]) -> str:
     """The table of distances as CSV with all digits; a measure that does not apply is an empty field."""
     told = pairs_of(factors)
     names = ("tv", "ks", "wasserstein", "js")
+    measured = [f"{name} {one} from {other}" for one, other in told for name in names]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["factor", "kind", "role", *(f"{name} {one} from {other}" for one, other in told for name in names)])
+    writer.writerow(["factor", "kind", "role", *measured])
     for factor in factors:
         row: list[object] = [factor.name, factor.found.kind, factor.role]
         for one, other in told:
@@ -127,12 +128,15 @@ def distances_csv(factors: Sequence[Covered]) -> str:
 def distances_table(factors: Sequence[Covered]) -> str:
     """The table of distances as markup."""
     told = pairs_of(factors)
-    groups = "".join(f'<th scope="colgroup" colspan="4">{escape(f"{one} from {other}")}</th>' for one, other in told)
-    measures = "".join(f'<th scope="col">{name}</th>' for _ in told for name in MEASURES)
+    groups = "".join(
+        f'<th scope="colgroup" colspan="4" class="td-first">{escape(one)} from {escape(other)}</th>'
+        for one, other in told
+    )
+    measures = "".join(f'<th scope="col"{_first(name == "TV")}>{name}</th>' for _ in told for name in MEASURES)
     body = "".join(_row(factor, told) for factor in factors)
     return (
-        '<div class="tt-scroll" tabindex="0" role="region" aria-label="Distances">'
-        '<table class="tt-table tt-distances" data-testid="distances"><thead>'
+        '<div class="td-scroll" tabindex="0" role="region" aria-label="Distances">'
+        '<table class="td-table td-distances" data-testid="distances"><thead>'
         f'<tr><td colspan="2"></td>{groups}</tr><tr><th scope="col">factor</th><th scope="col">role</th>{measures}</tr>'
         f"</thead><tbody>{body}</tbody></table></div>"
     )
@@ -148,9 +152,14 @@ def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
 
 def _cells(found: Distances, factor: Covered) -> str:
     unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
-    far = "–" if found.wasserstein is None else f"{found.wasserstein:.3g} {unit}".strip()
+    far = "–" if found.wasserstein is None else f"{round(found.wasserstein, 9):.3g} {unit}".strip()
     figures = [_share(found.tv), _share(found.ks), far, _share(found.js)]
-    return "".join(f'<td{" class=first" if i == 0 else ""}>{escape(text)}</td>' for i, text in enumerate(figures))
+    return "".join(f"<td{_first(i == 0)}>{escape(text)}</td>" for i, text in enumerate(figures))
+
+
+def _first(first: bool) -> str:
+    """The mark of the first column of a group."""
+    return ' class="td-first"' if first else ""
 
 
 def _share(value: float | None) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
+from core.errors import TrimtabError
 from ui import session
 from ui.assets import asset
 from ui.jobs import JOBS, Job, Status, outputs_folder
@@ -17,7 +19,12 @@ from ui.parts import html, notice, plain, quiet, section
 from ui.receipts import receipt_table, summary
 
 FORMATS = {"Parquet": ".parquet", "CSV": ".csv", "CSV.gz": ".csv.gz"}
-TYPES = {".parquet": "application/vnd.apache.parquet", ".csv": "text/csv", ".csv.gz": "application/gzip"}
+TYPES = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv",
+    ".csv.gz": "application/gzip",
+    ".json": "application/json",
+}
 LARGEST = 200_000_000
 """Bytes of a file that is handed to the browser: a download is built in memory."""
 MOST_CELLS = 10_000_000
@@ -85,7 +92,7 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     stale = "" if current else '<span class="stale">⚠ made by an older revision of the design</span>'
     about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(
-        f'<div class="tt-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
+        f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
         f"<span>{about}</span>{stale}</div>"
     )
     html(receipt_table(output.promises))
@@ -103,7 +110,8 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
         label = f"{when(output)} · {output.rows:,} rows · {size_text(output.bytes)} · {summary(output.promises)}{mark}"
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)
-            st.button("Delete this output", key=f"delete-{output.path.stem}", on_click=delete_output, args=[output.path])
+            gone = f"delete-{output.path.stem}"
+            st.button("Delete this output", key=gone, on_click=delete_output, args=[output.path])
     if len(earlier) > MOST_EARLIER:
         quiet(f"{len(earlier) - MOST_EARLIER} more are in {outputs_folder(session.workspace(), found.design_id)}.")
 
@@ -128,21 +136,26 @@ def size_text(size: int) -> str:
 def _downloads(output: Output, found: session.Document, key: str) -> None:
     with st.container(horizontal=True, key=f"downloads-{key}"):
         _download(output.path, "Parquet", key)
-        columns = len(found.study.columns)
         for name in ("CSV", "CSV.gz"):
             path = output.copy_path(FORMATS[name])
             if path.is_file():
                 _download(path, name, key)
-            elif name == "CSV" and output.rows * columns <= MOST_CELLS:
-                _button(f"Download {name}", path, _made(output.path, path), key)
-            elif st.button(f"Write {name}", key=f"write-{path.name}", help=f"Writes {path.name} beside the Parquet file"):
-                with st.spinner(f"Writing {name}…"):
-                    copy_rows(output.path, path)
-                st.rerun()
+            elif name == "CSV" and output.rows * len(found.study.columns) <= MOST_CELLS:
+                _button(f"Download {name}", path, partial(_made, output.path, path), key)
+            else:
+                made = f"Writes {path.name} beside the Parquet file"
+                st.button(
+                    f"Write {name}", key=f"write-{path.name}", help=made, on_click=_write, args=[output.path, path]
+                )
         _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, key)
-    for path in (output.path, output.copy_path(".csv"), output.copy_path(".csv.gz")):
+    for suffix in FORMATS.values():
+        path = output.copy_path(suffix)
         if path.is_file() and path.stat().st_size > LARGEST:
-            quiet(f"{path.name} has {size_text(path.stat().st_size)}, too much for a browser. It lies in {path.resolve()}.")
+            size = size_text(path.stat().st_size)
+            quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
+    message = session.refusal(f"write {output.path.stem}")
+    if message:
+        notice(message)
 
 
 def _download(path: Path, name: str, key: str) -> None:
@@ -153,21 +166,24 @@ def _download(path: Path, name: str, key: str) -> None:
 
 def _button(label: str, path: Path, read: Callable[[], bytes], key: str) -> None:
     """A download whose bytes are read at the click, not at every run of the page."""
-    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".csv.gz") else path.suffix
-    st.download_button(
-        label, read, path.name, TYPES.get(suffix, "application/json"), key=f"download-{key}-{path.name}", on_click="ignore"
-    )
+    kind = next((type_ for suffix, type_ in TYPES.items() if path.name.endswith(suffix)), "application/octet-stream")
+    st.download_button(label, read, path.name, kind, key=f"download-{key}-{path.name}", on_click="ignore")
 
 
-def _made(rows: Path, path: Path) -> Callable[[], bytes]:
-    """Bytes of a copy that is made first if it is not there."""
+def _made(rows: Path, path: Path) -> bytes:
+    """The bytes of a copy, which is made first if it is not there."""
+    if not path.is_file():
+        copy_rows(rows, path)
+    return path.read_bytes()
 
-    def read() -> bytes:
-        if not path.is_file():
+
+def _write(rows: Path, path: Path) -> None:
+    """Make a copy that would take too long or be too large for a download."""
+    try:
+        with st.spinner(f"Writing {path.name}…"):
             copy_rows(rows, path)
-        return path.read_bytes()
-
-    return read
+    except TrimtabError as error:
+        session.refuse(str(error), place=f"write {rows.stem}")
 
 
 def _command(output: Output, found: session.Document, key: str) -> None:
@@ -176,9 +192,9 @@ def _command(output: Output, found: session.Document, key: str) -> None:
         suffix = next((one for one in (".csv", ".csv.gz") if output.copy_path(one).is_file()), ".parquet")
         st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language="bash")
         if output.design_path.is_file():
-            text = output.design_path.read_text(encoding="utf-8")
+            path = output.design_path
             st.download_button(
-                "Download this design", text, output.design_path.name, "text/yaml", key=f"design-{key}", on_click="ignore"
+                "Download this design", path.read_bytes, path.name, "text/yaml", key=f"design-{key}", on_click="ignore"
             )
 
 

@@ -17,7 +17,7 @@ from core.source.labels import number_texts
 from core.study import Study
 from ui import document as doc
 from ui.families import DRAWN, Parameter, parameters, starting
-from ui.parts import notice, percent, plain, section
+from ui.parts import notice, percent, plain, section, shift_text
 from ui.shaping import edge_bounds, plain_value, sculpted, present, with_edges, with_role
 
 ROLES = {
@@ -115,7 +115,7 @@ def _figures(study: Study, name: str) -> None:
     lines = []
     if shift is not None:
         tone = "asked" if shift.asked else "carried"
-        lines.append(("Shift (TV)", f'<b class="{tone}">{percent(shift.tv)}</b>', "Half the sum of all differences of the shares"))
+        lines.append(("Shift (TV)", f'<b class="{tone}">{shift_text(shift.tv)}</b>', "Half the sum of all differences of the shares"))
     cost = next((bits for control, bits in doc.costs().items() if control.split(" ", 1)[1:] == [name] and not control.startswith("event ")), None)
     if cost is not None:
         lines.append(("Cost of this control", f"<b>{cost:.3g} bits</b>", "What the design would cost less without it"))

@@ -35,6 +35,11 @@ def percent(share: float) -> str:
     return f"{value:.2f} %" if value >= 0.0995 else f"{float(f'{value:.2g}'):.10f}".rstrip("0") + " %"
 
 
+def shift_text(tv: float) -> str:
+    """A shift as text: one digit after the point, as everywhere a shift is shown."""
+    return f"{100 * tv:.1f} %"
+
+
 def one_in(rate: float) -> str:
     """A rate as "1 in 200"; "never" for 0, a percentage from 1 in 2 on."""
     if rate <= 0:

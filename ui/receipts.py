@@ -8,6 +8,8 @@ from html import escape
 from core.delivery.promises import Promise
 from ui.parts import percent
 
+LEAST = 1e-5
+"""Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""
 HEADINGS = ("promise", "requested", "delivered", "tolerance", "kept")
 
 
@@ -24,8 +26,9 @@ def receipt_table(promises: Sequence[Promise]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
     body = "".join(_row(promise) for promise in promises)
     return (
-        '<div class="tt-scroll" tabindex="0" role="region" aria-label="Receipt">'
-        f'<table class="tt-table" data-testid="receipt"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        '<div class="td-scroll" tabindex="0" role="region" aria-label="Receipt">'
+        f'<table class="td-table" data-testid="receipt"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
@@ -41,7 +44,7 @@ def cells(promise: Promise) -> tuple[str, str, str, str]:
     asked, got, most = promise.requested, promise.delivered, promise.tolerance
     if kind in ("target", "keep"):
         wanted = "as designed" if kind == "target" else "as in the source"
-        off = got if isinstance(got, str) else (f"{percent(got)} of rows elsewhere" if got > 0 else wanted)
+        off = got if isinstance(got, str) else (f"{percent(got)} of rows elsewhere" if got >= LEAST else wanted)
         return promise.promise, wanted, off, f"at most {percent(most)}"
     if kind in ("hold", "missing"):
         return promise.promise, _share(asked), _share(got), f"± {percent(most)}" if most else "exact"
@@ -58,7 +61,7 @@ def _row(promise: Promise) -> str:
     named = f'<span class="tt-quiet">{escape(kind)}</span> <b>{escape(rest)}</b>' if rest else f"<b>{escape(kind)}</b>"
     return (
         f'<tr data-promise="{escape(name, quote=True)}"><th scope="row">{named}</th>{columns}'
-        f'<td><span class="tt-kept {tone}"><i aria-hidden="true">{mark}</i> {word}</span></td></tr>'
+        f'<td><span class="td-kept {tone}"><i aria-hidden="true">{mark}</i> {word}</span></td></tr>'
     )
 
 

@@ -28,9 +28,9 @@ def serve(port: int, *, browser: bool, as_json: bool) -> int:
         note(f"Trimtab runs on {url}; stop it with Ctrl+C.")
     # Streamlit finds its theme beside the script only when it starts there; the workspace stays the one of this folder.
     environment = {**os.environ, HOME_VARIABLE: str(default_home().resolve())}
-    return subprocess.run(
-        command(script, port, browser=browser), cwd=script.parent, env=environment, check=False
-    ).returncode
+    line = command(script, port, browser=browser)
+    # What Streamlit prints is a message, not a result.
+    return subprocess.run(line, cwd=script.parent, env=environment, stdout=sys.stderr.fileno(), check=False).returncode
 
 
 def command(script: Path, port: int, *, browser: bool) -> list[str]:

@@ -156,10 +156,11 @@ def _factor(axis: Axis, raw: Mapping[str, np.ndarray | None]) -> FactorCompariso
     places = _places(axis, codes) if axis.numeric else None
     measured = {label: _distances(first, found, places) for label, found in counts.items()}
     tv, ks, moved, js = (
-        {label: getattr(one, measure) for label, one in measured.items()} for measure in ("tv", "ks", "wasserstein",
-        "js")
+        {label: getattr(one, measure) for label, one in measured.items()}
+        for measure in ("tv", "ks", "wasserstein", "js")
     )
-    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js, places)
+    outside = np.asarray(codes) > axis.size
+    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js, places, outside)
 
 
 def _layout(axis: Axis, found: Sequence[np.ndarray]) -> tuple[list[int], tuple[str, ...]]:
