@@ -10,7 +10,7 @@ generated rows would be copies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -21,7 +21,7 @@ MOST_NEIGHBOURS = 8
 CANDIDATES = 10
 """Only the strongest pairwise candidates are tried together: the cost of learning grows with their square."""
 
-FEWEST_DONORS = 5.0
+FEWEST_DONORS = 4.0
 SMALLEST_GAIN = 1e-3
 """Nats per row; less is chance or no use."""
 
@@ -51,7 +51,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """A block of factors that are redrawn together, from donors that agree in the `neighbours`.
+    """A block of factors that are redrawn together, from donors that agree in the `neighbours`, the most telling first.
 
     `gain` are the nats that the neighbours predict of the block's coarse levels on rows left out.
     """
@@ -96,26 +96,26 @@ class Groups:
         self._marginals: dict[str, np.ndarray] = {}
         self._facts: dict[frozenset[Neighbour], tuple[float, float, np.ndarray]] = {}
 
-    def donors(self, given: frozenset[Neighbour]) -> float:
+    def donors(self, given: Collection[Neighbour]) -> float:
         """Geometric mean, over rows, of the number of rows that agree with a row in `given`."""
         return self._of(given)[1] if given else self.rows * self._scale
 
-    def information(self, factor: str, given: frozenset[Neighbour]) -> float:
+    def information(self, factor: str, given: Collection[Neighbour]) -> float:
         """Corrected mutual information between a factor's coarse level and `given`, in nats."""
         if not given:
             return 0.0
         own = Neighbour(factor, False)
         joint = _entropy(self._joint(own, given)[1], self.rows)
-        return self._of(frozenset([own]))[0] + self._of(given)[0] - joint
+        return self._of([own])[0] + self._of(given)[0] - joint
 
-    def predicted(self, factor: str, given: frozenset[Neighbour], base: np.ndarray) -> np.ndarray:
+    def predicted(self, factor: str, given: Collection[Neighbour], base: np.ndarray) -> np.ndarray:
         """(m,) the probability of every row's coarse level, predicted from the other rows that agree in `given`.
 
         `base` (m,) is the prediction from fewer neighbours, which counts as BACKOFF rows.
         """
         joint, counts = self._joint(Neighbour(factor, False), given)
         same = counts[joint]
-        others = self._of(given)[2][self._key(given)[0]]
+        others = self._of(given)[2][self._key(frozenset(given))[0]]
         return np.asarray((same - 1.0 + BACKOFF * base) / (others - 1.0 + BACKOFF))
 
     def gain(self, factor: str, predicted: np.ndarray) -> float:
@@ -140,18 +140,20 @@ class Groups:
             self._marginals[factor] = np.asarray((np.bincount(own) / self.rows)[own])
         return self._marginals[factor]
 
-    def _joint(self, own: Neighbour, given: frozenset[Neighbour]) -> tuple[np.ndarray, np.ndarray]:
-        key, size = self._key(given)
+    def _joint(self, own: Neighbour, given: Collection[Neighbour]) -> tuple[np.ndarray, np.ndarray]:
+        key, size = self._key(frozenset(given))
         levels = self.codes.sizes[own]
         joint = key * levels + self.codes.of[own]
         return joint, np.bincount(joint, minlength=size * levels)
 
-    def _of(self, given: frozenset[Neighbour]) -> tuple[float, float, np.ndarray]:
+    def _of(self, given: Collection[Neighbour]) -> tuple[float, float, np.ndarray]:
+        given = frozenset(given)
         if given not in self._facts:
             key, size = self._key(given)
             counts = np.bincount(key, minlength=size)
             seen = counts[counts > 0]
-            typical = float(np.exp((seen * np.log(seen * self._scale)).sum() / self.rows))
+            # A row seen alone in a sample says nothing of rows left out: only its fellows are scaled up.
+            typical = float(np.exp((seen * np.log(1.0 + (seen - 1.0) * self._scale)).sum() / self.rows))
             self._facts[given] = _entropy(counts, self.rows), typical, counts
         return self._facts[given]
 
@@ -191,55 +193,55 @@ def _neighbourhood(groups: Groups, block: tuple[str, ...]) -> Neighbourhood:
     kept = sorted(best, key=lambda name: (-best[name], name))[:CANDIDATES]
     candidates = [one for one in gains if one.factor in kept]
     chosen, gain = _predictors(groups, block, candidates)
-    return Neighbourhood(block, tuple(sorted(_filled(groups, block, candidates, chosen))), gain)
+    return Neighbourhood(block, _filled(groups, block, candidates, chosen), gain)
 
 
 def _predictors(
     groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour]
-) -> tuple[frozenset[Neighbour], float]:
+) -> tuple[tuple[Neighbour, ...], float]:
     """The first round: neighbours that gain likelihood on rows left out."""
-    chosen: frozenset[Neighbour] = frozenset()
+    chosen: tuple[Neighbour, ...] = ()
     base = {name: groups.marginal(name) for name in block}
     gain = 0.0
     while len(chosen) < MOST_NEIGHBOURS:
         donors = groups.donors(chosen)
         offers = []
         for one in _open(groups, candidates, chosen):
-            found = {name: groups.predicted(name, chosen | {one}, base[name]) for name in block}
+            found = {name: groups.predicted(name, {*chosen, one}, base[name]) for name in block}
             offered = sum(groups.gain(name, found[name]) for name in block)
             if offered - gain >= SMALLEST_GAIN:
-                worth = (offered - gain) / (HEAD_START + np.log(donors / groups.donors(chosen | {one})))
+                worth = (offered - gain) / (HEAD_START + np.log(donors / groups.donors({*chosen, one})))
                 offers.append((worth, not one.fine, one, offered, found))
         if not offers:
             break
         _, _, best, gain, base = max(offers, key=lambda offer: offer[:3])
-        chosen |= {best}
+        chosen = (*chosen, best)
     return chosen, gain
 
 
 def _filled(
-    groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]
-) -> frozenset[Neighbour]:
+    groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour], chosen: tuple[Neighbour, ...]
+) -> tuple[Neighbour, ...]:
     """The second round: coarse neighbours that bring most information for the donors they cost."""
     while len(chosen) < MOST_NEIGHBOURS:
         donors = groups.donors(chosen)
         offers = []
         for one in _open(groups, candidates, chosen):
-            wider = chosen | {one}
+            wider = {*chosen, one}
             more = 0.0 if one.fine else sum(groups.information(n, wider) - groups.information(n, chosen) for n in block)
             if more >= SMALLEST_GAIN:
                 offers.append((more / (HEAD_START + np.log(donors / groups.donors(wider))), one))
         if not offers:
             break
-        chosen |= {max(offers)[1]}
+        chosen = (*chosen, max(offers)[1])
     return chosen
 
 
-def _open(groups: Groups, candidates: Iterable[Neighbour], chosen: frozenset[Neighbour]) -> Iterable[Neighbour]:
+def _open(groups: Groups, candidates: Iterable[Neighbour], chosen: Sequence[Neighbour]) -> Iterable[Neighbour]:
     """The candidates that may join `chosen`: another factor, donors enough."""
     taken = {v.factor for v in chosen}
     for one in candidates:
-        if one.factor not in taken and groups.donors(chosen | {one}) >= FEWEST_DONORS:
+        if one.factor not in taken and groups.donors({*chosen, one}) >= FEWEST_DONORS:
             yield one
 
 
@@ -248,6 +250,6 @@ def _pairwise(groups: Groups, block: tuple[str, ...]) -> dict[Neighbour, float]:
     gains = {}
     for one in sorted(groups.codes.of):
         if one.factor not in block:
-            alone = frozenset([one])
+            alone = {one}
             gains[one] = sum(groups.gain(n, groups.predicted(n, alone, groups.marginal(n))) for n in block)
     return gains

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from core.grounding.grounding import Grounding
 from core.grounding.neighbours import Neighbour, Neighbourhood
@@ -19,48 +18,13 @@ from core.projection.cells import Cells
 from core.projection.controls import leaf_truths
 from core.projection.grouping import group_rows
 from core.projection.projection import Projection
+from core.sampling.donors import Donors, donors_of
 from core.sampling.plan import Plan
 from core.sampling.streams import stream
 from core.study import Study
 
-DENSE = 4_000_000
-"""Keys up to this size are looked up in a table; larger ones by bisection."""
-
 POOL_ROWS = (200_000, 1_000_000)
 """Donors are drawn from a pool of real rows repeated by weight, of a size between these."""
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One step of a key: codes times `strides`, added to the number so far, then looked up in `table`, if there is one.
-
-    The table gives a small number for each combination that a real row has and the last number for all others. `sorted`
-    tables hold the combinations themselves, ascending, where one slot for each possible one would be too many.
-    """
-
-    codes: tuple[Neighbour | np.ndarray, ...]
-    strides: tuple[int, ...]
-    table: np.ndarray
-    sorted: bool
-
-    def number(self, key: np.ndarray) -> np.ndarray:
-        """The small number of each key."""
-        if not self.sorted:
-            return self.table.take(key)  # int32
-        found = np.searchsorted(self.table, key)
-        known = found < len(self.table)
-        known[known] = self.table[found[known]] == key[known]
-        return np.where(known, found, len(self.table)).astype(np.int32)
-
-
-@dataclass(frozen=True, eq=False)
-class Donors:
-    """The donors of one block of factors: those of group g are `rows[start[g] : start[g + 1]]`; the last has none."""
-
-    factors: tuple[str, ...]
-    steps: tuple[Step, ...]
-    start: np.ndarray
-    rows: np.ndarray
 
 
 class Splicer:
@@ -69,7 +33,10 @@ class Splicer:
     def __init__(self, study: Study, projection: Projection, plan: Plan) -> None:
         self.study, self.plan, self.cells = study, plan, projection.cells
         pool = _pool(projection, study.grounding.rows)
-        self._donors = [_donors(study, projection, one, pool) for one in _needed(study)]
+        self._donors: list[Donors] = []
+        for block in _needed(study):
+            fixed = [codes for name in block.factors if (codes := _fixed_codes(study, projection, name)) is not None]
+            self._donors.append(donors_of(study.grounding, block.factors, block.neighbours, fixed, pool))
 
     def rows(self, block: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """For each factor the learning row whose value each row of the block takes; and each row's control cell."""
@@ -105,13 +72,14 @@ class _State:
         first = donors.start.take(group)
         count = donors.start.take(group + 1) - first
         # A 32-bit word times the number of donors, without its lower 32 bits: a donor each, evenly.
-        place = first + ((word * count.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
+        offset = ((word * count.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
+        # Where splicing made a combination that no real row has, there is no donor: the values stay.
         known = count > 0
-        if known.all():
-            chosen = donors.rows.take(place).astype(np.int64)
-        else:
-            # Where splicing made a combination that no real row has, the values stay what they were.
-            chosen = np.where(known, donors.rows.take(np.where(known, place, 0)), now)
+        chosen = donors.rows.take(np.where(known, first + offset, 0)).astype(np.int64)
+        # A row that draws its own value takes the next donor's instead, else too many rows would stay what they were.
+        own = np.flatnonzero((chosen == now) & (count > 1))
+        chosen[own] = donors.rows[first[own] + (offset[own] + 1) % count[own]]
+        chosen = np.where(known, chosen, now)
         for name in donors.factors:
             self.at[name] = chosen
             for fine in (False, True):
@@ -173,53 +141,3 @@ def _fixed_codes(study: Study, projection: Projection, name: str) -> np.ndarray 
         return None
     of_value, _ = group_rows(parts, [int(part.max()) + 1 for part in parts], len(parts[0]))
     return np.asarray(of_value[study.columns[name].codes])
-
-
-def _donors(study: Study, projection: Projection, block: Neighbourhood, pool: np.ndarray) -> Donors:
-    """Group the pool by the block's key, compacting the key whenever a table for it would be too large."""
-    grounding = study.grounding
-    parts: list[tuple[Neighbour | np.ndarray, np.ndarray, int]] = []
-    for one in block.neighbours:
-        parts.append((one, grounding.code(one), grounding.size(one)))
-    for name in block.factors:
-        codes = _fixed_codes(study, projection, name)
-        if codes is not None:
-            parts.append((codes, codes, int(codes.max()) + 1))
-    # Most levels first: what is added to a compacted key should be small, or the key needs bisection.
-    parts.sort(key=lambda part: -part[2])
-    steps = []
-    key, size = np.zeros(len(pool), dtype=np.int64), 1
-    open_: list[tuple[Neighbour | np.ndarray, int]] = []
-    for code, of_row, levels in parts:
-        if open_ and size * levels > DENSE:
-            step, key, size = _close(open_, key, size)
-            steps.append(step)
-            open_ = []
-        open_.append((code, size))
-        key = key + of_row.take(pool).astype(np.int64) * size
-        size *= levels
-    step, key, size = _close(open_, key, size)
-    start, rows = _by_group(key, size - 1, pool)
-    return Donors(block.factors, (*steps, step), start, rows)
-
-
-def _close(codes: list[tuple[Neighbour | np.ndarray, int]], key: np.ndarray, size: int) -> tuple[Step, np.ndarray, int]:
-    """A step that numbers the combinations in `key`; with the numbers and how many there are, the unknown included."""
-    names, strides = tuple(code for code, _ in codes), tuple(stride for _, stride in codes)
-    if size > DENSE:
-        table, number = np.unique(key, return_inverse=True)
-        return Step(names, strides, table, True), number, len(table) + 1
-    seen = np.zeros(size, dtype=bool)
-    seen[key] = True
-    known = np.flatnonzero(seen)
-    table = np.full(size, len(known), dtype=np.int32)
-    table[known] = np.arange(len(known))
-    return Step(names, strides, table, False), table.take(key).astype(np.int64), len(known) + 1
-
-
-def _by_group(group: np.ndarray, groups: int, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counting sort, stable: the pool's rows ordered by group, and where each group starts."""
-    # One entry per column, so that the conversion to rows is the counting sort and nothing else.
-    matrix = csc_array((pool, group.astype(np.int32), np.arange(len(pool) + 1)), shape=(groups, len(pool))).tocsr()
-    # One more group, empty, for keys that no real row has.
-    return np.append(matrix.indptr, len(pool)).astype(np.int64), matrix.data
