@@ -1,8 +1,10 @@
 """Coverage: every factor in the real data, in the design and in generated rows, side by side."""
 
+import shutil
 import tempfile
 from html import escape
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import streamlit as st
 
@@ -14,8 +16,9 @@ from ui import session
 from ui.charts import factor_figure, palette
 from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
 from ui.delivery import outputs, size_text, styles, when
-from ui.parts import html, notice, percent, quiet, section
+from ui.parts import html, notice, percent, plain, quiet, section
 
+PLACE = "coverage"
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = (
     "TV: share of rows to move · KS: largest gap of the cumulative shares · "
@@ -38,22 +41,36 @@ def chosen_output(found: session.Document) -> Output | None:
 
 def other_file() -> Source | None:
     """Another data set to compare with, brought in like a source."""
-    with st.popover("Compare with a file"):
-        file = st.file_uploader("Another data set with the same columns", key="coverage_upload")
-        if file is not None and st.session_state.get("coverage_read") != file.file_id:
-            st.session_state["coverage_read"] = file.file_id
+    with st.popover("Compare with a file", key="tt_coverage_file"):
+        turn = st.session_state.setdefault("coverage_turn", 0)
+        file = st.file_uploader("Another data set with the same columns", key=f"coverage_upload_{turn}")
+        if file is not None:
+            # A new uploader next time, so that the same file is not read again with every run of the page.
+            st.session_state["coverage_turn"] += 1
             try:
-                with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
-                    copy = Path(folder) / (PurePosixPath(file.name.replace("\\", "/")).name or "upload")
-                    copy.write_bytes(file.getbuffer())
-                    st.session_state["coverage_other"] = session.workspace().spool(copy)
+                st.session_state["coverage_other"] = bring_in(file.name, file)
             except TrimtabError as error:
-                session.refuse(str(error), place="coverage")
-        other = st.session_state.get("coverage_other")
-        if other is not None and st.button(f"Stop comparing with {other.name}"):
-            del st.session_state["coverage_other"]
+                session.refuse(str(error), place=PLACE)
             st.rerun()
-    return other if isinstance(other, Source) else None
+        other = st.session_state.get("coverage_other")
+        if isinstance(other, Source):
+            st.button(f"Stop comparing with {plain(other.name)}", key="coverage_stop", on_click=stop_comparing)
+            return other
+    return None
+
+
+def stop_comparing() -> None:
+    """Let go of the other file."""
+    del st.session_state["coverage_other"]
+
+
+def bring_in(name: str, content: IO[bytes]) -> Source:
+    """Spool an uploaded file. Raises InputError for one that can't be read."""
+    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
+        copy = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+        with copy.open("wb") as target:
+            shutil.copyfileobj(content, target)
+        return session.workspace().spool(copy)
 
 
 def controls(found: session.Document) -> tuple[str, str, bool, Output | None, Source | None]:
@@ -160,7 +177,7 @@ def page(found: session.Document) -> None:
         empty(found)
     elif output.fingerprint != found.design.fingerprint():
         notice("These rows were made by an older revision of the design. Generate again to compare like with like.")
-    message = session.refusal("coverage")
+    message = session.refusal(PLACE)
     if message:
         notice(message)
     outcome = session.projection()

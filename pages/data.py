@@ -12,6 +12,7 @@ from ui.parts import chip, chips, html, notice, percent, quiet, section, title
 
 PLACE = "data"
 PER_ROW = 4
+ABOUT = "What came in. Correct a kind where it was guessed wrong; switch off what is no factor."
 
 
 def figures(found: session.Document, seen: Profile) -> None:
@@ -49,7 +50,7 @@ def page() -> None:
     apply_kind()
     found = session.require_document()
     session.header("data")
-    title(found.study.source.name, "What came in. Correct a kind where it was guessed wrong; switch off what is no factor.")
+    title(found.study.source.name, ABOUT)
     seen = seen_of(found.study)
     figures(found, seen)
     message = session.refusal(PLACE)
@@ -57,7 +58,7 @@ def page() -> None:
         notice(message)
     wall(found.study, seen.factors)
     section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
-    if not rare_levels(found.study):
+    if not rare_levels(found.study, seen.factors):
         quiet("There are none: every level of every category comes up in at least 1 % of the rows.")
 
 

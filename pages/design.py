@@ -30,7 +30,8 @@ def workbench() -> None:
     session.header("design")
     left, middle, right = st.columns([1, 4.05, 0.98], gap="medium")
     with left:
-        factor_list(entries(found.study, outcome), selected=name, key="tt_factors", on_select=choose, height=520)
+        listed = entries(found.study, session.feasible())
+        factor_list(listed, selected=name, key="tt_factors", on_select=choose, height=520)
     with middle:
         with st.container(horizontal=True, vertical_alignment="center", key="tt_factor_head"):
             heading(found, name)
@@ -52,8 +53,9 @@ def below(found: session.Document, outcome: session.Outcome) -> None:
         with tab:
             rare_events(found)
     with right:
-        if isinstance(outcome, Projection):
-            what_changes(outcome.shifts)
+        shown = session.feasible()
+        if shown is not None:
+            what_changes(shown.shifts, stale=not isinstance(outcome, Projection))
 
 
 def heading(found: session.Document, name: str) -> None:
@@ -76,12 +78,15 @@ def chosen_factor(found: session.Document) -> str:
     if chosen in found.study.columns:
         return str(chosen)
     targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
-    return next(iter((*targets, *found.study.columns)))
+    first = next(iter((*targets, *found.study.columns)))
+    st.session_state[FACTOR] = first  # it stays the chosen one when its role changes
+    return first
 
 
 def choose(name: str) -> None:
     """Show another factor."""
     st.session_state[FACTOR] = name
+    session.settle()
 
 
 def inbox() -> OpsInbox:
@@ -98,9 +103,7 @@ def receive(message: object) -> None:
 def apply(operation: Operation) -> None:
     """One gesture: the factor becomes a target of these shares."""
     found = session.require_document()
-    session.edit(
-        operation.label, lambda _: sculpted(found.study, operation.factor, operation.weights), place="factor"
-    )
+    session.edit(operation.label, lambda _: sculpted(found.study, operation.factor, operation.weights), place="factor")
 
 
 session.require_document()

@@ -5,9 +5,9 @@ from html import escape
 import streamlit as st
 
 from core.design.design import Design
-from core.projection.feasibility import ConflictsError
 from core.projection.projection import Projection
 from ui import session
+from ui.changes import conflicts
 from ui.delivery import (
     FORMATS,
     earlier_outputs,
@@ -70,10 +70,8 @@ def feasibility(found: session.Document) -> bool:
     section("What will come out")
     outcome = session.projection()
     if not isinstance(outcome, Projection):
-        notice(str(outcome))
-        if isinstance(outcome, ConflictsError):
-            address = {session.PARAMETER: found.design_id}
-            st.page_link("pages/design.py", label="Change the design", query_params=address)
+        conflicts(outcome)
+        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
         return False
     html(_promised(found.design, outcome))
     if outcome.ungrounded > 0:

@@ -15,7 +15,7 @@ from ui.samples import SAMPLES
 
 STEPS = (
     ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),
-    ("Shape what training should see", "Drag the bars, set how often rare events occur. What you leave alone stays real."),
+    ("Shape what training should see", "Drag bars, set how often rare events occur. What you leave alone stays real."),
     ("Take the rows", "Exactly as many as you asked for, as CSV or Parquet, with a receipt for each promise."),
 )
 MOST_RECENT = 12
@@ -43,12 +43,10 @@ def upload_card() -> None:
     """Bring in a file."""
     with st.container(border=True, key="tt_card_upload", height="stretch"):
         section("Upload your own", "CSV, CSV.gz or Parquet, up to 2 GB")
-        turn = st.session_state.setdefault("tt_upload_turn", 0)
         # No `type`: the browser would hide the reason; the reader names it.
-        file = st.file_uploader("Data file", key=f"tt_upload_{turn}", label_visibility="collapsed")
-        if file is not None:
-            # A new uploader next time, so that the same file is not read again when the page is.
-            st.session_state["tt_upload_turn"] += 1
+        file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
+        if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
+            st.session_state["tt_upload_read"] = file.file_id
             go(lambda progress: open_uploaded(file.name, file, progress), "pages/data.py")
         message = session.refusal(WENT_WRONG)
         if message:
@@ -59,7 +57,7 @@ def other_samples() -> None:
     """The other samples, each with its story."""
     section("More samples")
     for column, (name, sample) in zip(st.columns(2), list(SAMPLES.items())[1:], strict=True):
-        with column, st.container(border=True, key=f"tt_more_{name}"):
+        with column, st.container(border=True, key=f"tt_more_{name}", height="stretch"):
             section(sample.title, sample.about)
             quiet(sample.story)
             sample_button(name, "Open")
@@ -107,8 +105,10 @@ def when(saved: datetime) -> str:
 
 
 session.header("home")
-title("Decide what your training data contain")
-quiet("Real data are whatever the world happened to give. Shape them, and see at every step what else that moves.")
+title(
+    "Decide what your training data contain",
+    "Real data are whatever the world happened to give. Shape them, and see at every step what else that moves.",
+)
 steps()
 left, right = st.columns(2)
 with left:

@@ -1,4 +1,4 @@
-"""What changes: every factor before and after, asked for or carried along; and controls that pull against each other."""
+"""What changes: every factor before and after, asked for or carried along; and controls in conflict."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ from html import escape
 
 import streamlit as st
 
-from core.design.design import Design
-from core.errors import TrimtabError
+from core.errors import ConflictError
 from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.projection import Projection, Shift
+from core.projection.projection import Projection, Shift, project
+from core.study import Study, open_study
 from ui import document as doc
 from ui.parts import html, notice, percent, plain, section, shift_text
-from ui.shaping import present
+from ui.shaping import STILL, present, with_role
 from ui.sparks import spark_svg
 
 SPARK = (150, 34)
-STILL = 0.0005
-"""A shift below this is shown as none."""
 PLACE = "changes"
 
 
-def what_changes(shifts: Sequence[Shift]) -> None:
-    """A small picture for each factor, the largest shift first."""
+def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
+    """A small picture for each factor, the largest shift first; `stale`: they are of the state before a conflict."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        section("What changes")
+        section("What changes", "as it was before the conflict" if stale else "")
         st.html(
             '<div class="tt-legend"><span class="asked">asked for</span>'
             '<span class="carried">carried along</span></div>',
             width="content",
         )
-    cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -one.tv))
-    html(f'<div class="tt-grid" data-testid="what-changes">{cells}</div>')
+    cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -round(one.tv, 6)))
+    html(f'<div class="tt-grid {"stale" if stale else ""}" data-testid="what-changes">{cells}</div>')
 
 
 def _cell(shift: Shift) -> str:
@@ -43,13 +41,14 @@ def _cell(shift: Shift) -> str:
     before, after = present(shift.before), present(shift.after)
     size = max(len(before), 1)
     label = f"{shift.factor}: shift {shift_text(shift.tv)}, {word}"
-    picture = spark_svg(before or [0.0] * size, after or None, shift.asked, *SPARK, label)
+    line = after if after and (shift.asked or shift.tv >= STILL) else None
+    picture = spark_svg(before or [0.0] * size, line, shift.asked, *SPARK, label)
     missing = ""
     if abs(shift.after[-1] - shift.before[-1]) >= STILL:
         missing = f"<small>missing {percent(shift.before[-1])} → {percent(shift.after[-1])}</small>"
     return (
-        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b><span class="{tone}">{shift_text(shift.tv)}</span></p>'
-        f"{picture}{missing}</div>"
+        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b>'
+        f'<span class="{tone}">{shift_text(shift.tv)}</span></p>{picture}{missing}</div>'
     )
 
 
@@ -70,23 +69,34 @@ def conflicts(outcome: doc.Outcome) -> None:
 
 
 def _conflict_text(found: Sequence[Conflict]) -> str:
-    names = sorted({name for conflict in found for name in conflict.controls})
-    bold = [f"<b>{escape(_control(name))}</b>" for name in names]
+    sets = dict.fromkeys(conflict.controls for conflict in found)
+    lines = "".join(f"<p>{_set_text(one, found)}</p>" for one in sets)
+    return f'<div class="tt-conflict" role="alert"><i>⚠</i><div>{lines}</div></div>'
+
+
+def _set_text(controls: tuple[str, ...], found: Sequence[Conflict]) -> str:
+    """One conflict in a sentence, and what would work."""
+    bold = [f"<b>{escape(_control(name))}</b>" for name in controls]
     if len(bold) == 1:
-        start = f"{bold[0]} can’t be met: the real data have too few rows that could make it."
+        start = f"{bold[0]} can’t be met: the real data have too few rows to make it from."
     else:
         start = f"{', '.join(bold[:-1])} and {bold[-1]} pull against each other."
-    limits = "".join(f" {_limit(conflict)}" for conflict in found if conflict.nearest is not None)
-    return f'<div class="tt-conflict" role="alert"><i>⚠</i><p>{start}{limits}</p></div>'
+    limits = "".join(_limit(conflict) for conflict in found if conflict.controls == controls)
+    return start + (limits or " Ask for less of one of them, or take the last step back.")
 
 
 def _limit(conflict: Conflict) -> str:
-    assert conflict.nearest is not None
     kind, name = conflict.control.split(" ", 1)
-    if kind != "event":
+    if kind != "event" or conflict.nearest is None:
         return ""
     word = "most" if conflict.nearest < _asked_rate(name) else "least"
-    return f"The {word} that works for {escape(_words(name))} is <b>{percent(conflict.nearest)}</b>."
+    return f" The {word} that works for {escape(_words(name))} is <b>{percent(_worth(conflict.nearest))}</b>."
+
+
+def _worth(share: float) -> float:
+    """A share, or 0 if it is not even half of one row of the design."""
+    found = doc.document()
+    return 0.0 if found is None or share * found.design.rows < 0.5 else share
 
 
 def _control(name: str) -> str:
@@ -110,10 +120,13 @@ def _way_out(conflict: Conflict, place: int) -> None:
     """A button that makes one control give way."""
     kind, name = conflict.control.split(" ", 1)
     if kind == "event" and conflict.nearest is not None:
-        rate = nearest_rate(conflict.nearest, _asked_rate(name))
+        rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
         several = f" for {plain(_words(name))}" if place else ""
         st.button(
-            f"Use {percent(rate)}{several}", key=f"tt_way_out_{place}", on_click=_use_rate, args=(name, rate), width="content"
+            f"Use {percent(rate)}{several}",
+            key=f"tt_way_out_{place}",
+            on_click=_use_rate,
+            args=(name, (rate, conflict.nearest)),
         )
     elif kind in ("keep", "hold", "missing"):
         st.button(f"Let {plain(name)} follow", key=f"tt_way_out_{place}", on_click=_let_follow, args=(name,))
@@ -132,19 +145,24 @@ def nearest_rate(limit: float, asked: float) -> float:
     return float(f"{min(1.0, steps * unit):.3g}")
 
 
-def _use_rate(name: str, rate: float) -> None:
-    doc.edit(f"rate of {_words(name)}", lambda design: with_rate(design, name, rate), place=PLACE)
+def _use_rate(name: str, rates: tuple[float, ...]) -> None:
+    """Take the first rate that works: a round one, else, where only one value does, just that."""
+    found = doc.document()
+    if found is None:
+        return
+    works = next((rate for rate in rates if _is_met(found.study, name, rate)), rates[-1])
+    doc.edit(f"rate of {_words(name)}", lambda design: design.with_event(name, rate=works), place=PLACE)
 
 
-def with_rate(design: Design, name: str, rate: float) -> Design:
-    """The design with another rate of an event."""
-    return design.with_event(name, rate=float(rate))
+def _is_met(study: Study, name: str, rate: float) -> bool:
+    try:
+        project(open_study(study.design.with_event(name, rate=rate), study.source, previous=study))
+    except ConflictError:
+        return False
+    return True
 
 
 def _let_follow(name: str) -> None:
-    from ui.shaping import with_role
-
     found = doc.document()
     if found:
-        outcome: doc.Outcome = TrimtabError()
-        doc.edit(f"let {name} follow", lambda _: with_role(found.study, outcome, name, "follow"), place=PLACE)
+        doc.edit(f"let {name} follow", lambda _: with_role(found.study, None, name, "follow"), place=PLACE)

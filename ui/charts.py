@@ -157,7 +157,7 @@ def _level_axis(place: np.ndarray, bars: Bars) -> dict[str, Any]:
         ],
         "ticktext": [escape(label) for _, label in ticks],
         "tickangle": -35 if slanted else 0,
-        "range": [-0.6, float(place[-1]) + beyond],
+        "range": [-0.6, float(place.max(initial=0.0)) + beyond],
     }
 
 

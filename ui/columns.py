@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from core.errors import InputError
 from core.source.axes import level_texts
 from core.source.intervals import wilson
 from core.source.kinds import Kind, kind_of
@@ -118,16 +118,18 @@ def _set_use(name: str) -> None:
     found = doc.document()
     if found:
         role = "follow" if st.session_state[f"tt_use_{name}"] else "drop"
-        nothing = InputError("not needed here")
-        doc.edit(f"{'use' if role == 'follow' else 'drop'} {name}", lambda _: with_role(found.study, nothing, name, role), place="data")
+        verb = "use" if role == "follow" else "drop"
+        doc.edit(f"{verb} {name}", lambda _: with_role(found.study, None, name, role), place="data")
 
 
-def rare_levels(study: Study) -> bool:
-    """A table of the rarest levels; False if there are none."""
+def rare_levels(study: Study, factors: Sequence[FactorProfile]) -> bool:
+    """A table of the rarest levels; False if there are none. Identifiers are left out: all their levels are rare."""
     total = study.source.rows
     found: list[tuple[int, str, str]] = []
-    for name, column in study.columns.items():
-        if column.kind in ("categorical", "boolean") and 1 < column.distinct <= MOST_LEVELS:
+    for factor in factors:
+        name, column = factor.name, study.columns[factor.name]
+        named = column.kind in ("categorical", "boolean") and not factor.identifier
+        if named and 1 < column.distinct <= MOST_LEVELS:
             counts = column.counts[:-1]
             few = [i for i, count in enumerate(counts) if count < RARE * total]
             texts = level_texts(column.values).to_pylist()

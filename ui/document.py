@@ -58,6 +58,7 @@ class _Session:
     refusal: Refusal | None = None
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
+    feasible: Projection | None = None
     costs: tuple[int, dict[str, float]] | None = None
 
 
@@ -168,7 +169,8 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
             return True
         study = _study(before, design)
     except TrimtabError as error:
-        session.refusal = Refusal(place, str(error))
+        # Here there is only one design: its name in every line would say nothing.
+        session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
         return False
     session.undo = [*session.undo, (label, before.design)][-MOST_STEPS:]
     session.redo = []
@@ -217,6 +219,17 @@ def refuse(message: str, *, place: str = "") -> None:
     _session().refusal = Refusal(place, message)
 
 
+def settle() -> None:
+    """Forget the last refusal: the person went on to something else."""
+    _session().refusal = None
+
+
+def own(key: str, value: object, *, place: str = "") -> None:
+    """Give a field the document's value before it is drawn; what was typed stays while it is refused at `place`."""
+    if refusal(place) is None or key not in st.session_state:
+        st.session_state[key] = value
+
+
 def _study(before: Document, design: Design) -> Study:
     if kinds_of(design) == kinds_of(before.design):
         return open_study(design, before.study.source, previous=before.study)
@@ -260,8 +273,17 @@ def projection() -> Outcome:
     return session.outcome[1]
 
 
+def feasible() -> Projection | None:
+    """The projection of this revision, or in a conflict the last one there was: pictures keep their place meanwhile."""
+    outcome = projection()
+    session = _session()
+    if isinstance(outcome, Projection):
+        session.feasible = outcome
+    return session.feasible
+
+
 def costs() -> dict[str, float]:
-    """Bits that each control costs, by its name ("target visib", "event fog_and_wind"); empty while there is a conflict."""
+    """Bits that each control costs, by its name ("target visib", "event fog"); empty while there is a conflict."""
     session = _session()
     now = _current()
     if session.costs is None or session.costs[0] != now.revision:

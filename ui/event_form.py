@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
 
 import streamlit as st
 
 from core.design.design import Design
 from core.errors import InputError
-from core.expressions import Condition, Value, build_predicate
+from core.expressions import build_predicate, parse_predicate
 from core.projection.controls import events_of
 from core.projection.rates import real_rows
-from core.source.axes import level_texts
-from core.source.columns import Column
-from core.source.labels import number_texts
 from core.study import Study, open_study
 from ui import document as doc
+from ui.event_conditions import can_show, condition_fields, condition_of, fill_value, real_name
 from ui.parts import notice, one_in, section
 
 FORM = "tt_event_form"
+PLACE = "events"
+"""Where messages about events are shown."""
 NEW_RATE = 0.01
-MOST_CHOICES = 1000
-LEVEL_OPS = {
-    "=": "is", "!=": "is not", "in": "is one of", "not in": "is none of", "is null": "is missing", "is not null": "is there",
-}
-NUMBER_OPS = {
-    "<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠", "between": "between", "is null": "is missing",
-    "is not null": "is there",
-}
 
 
 @dataclass
@@ -61,54 +53,24 @@ def begin_form(event: str | None = None) -> None:
 
 def _fill(form: Form, study: Study, event: str) -> None:
     """Take an event's condition apart; what the rows can't show is shown as SQL."""
-    predicate = next(one.predicate for one in events_of(study) if one.name == event)
-    st.session_state["tt_form_sql"] = study.design.events[event].when
+    when = study.design.events[event].when
+    st.session_state["tt_form_sql"] = when
+    form.sql = not _fill_rows(form, study, when)
+
+
+def _fill_rows(form: Form, study: Study, when: str) -> bool:
+    """Put a condition into the rows; False if they can't show it. Raises InputError if it can't be read."""
+    predicate = parse_predicate(when, {name: column.kind for name, column in study.columns.items()}, owner="Condition")
     conditions = predicate.builder_rows()
-    if conditions is None or not all(_shows(study.columns[_real(one.column, study)], one) for one in conditions):
-        form.sql = True
-        return
+    if conditions is None or not all(can_show(study.columns[real_name(one.column, study)], one) for one in conditions):
+        return False
     form.rows, form.next_row = list(range(len(conditions))), len(conditions)
     for i, condition in enumerate(conditions):
-        column = study.columns[_real(condition.column, study)]
+        column = study.columns[real_name(condition.column, study)]
         st.session_state[f"tt_form_factor_{i}"] = column.name
         st.session_state[f"tt_form_op_{i}"] = condition.op
-        _set_value(i, column, condition)
-
-
-def _real(name: str, study: Study) -> str:
-    return name if name in study.columns else next(one for one in study.columns if one.lower() == name.lower())
-
-
-def _shows(column: Column, condition: Condition) -> bool:
-    """True if the form's fields can show this condition."""
-    if condition.op not in (NUMBER_OPS if _ordered(column) else LEVEL_OPS):
-        return False
-    if _ordered(column) or condition.value is None:
-        return True
-    given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return column.distinct > MOST_CHOICES or set(map(_level, given)) <= set(level_texts(column.values).to_pylist())
-
-
-def _level(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _set_value(i: int, column: Column, condition: Condition) -> None:
-    given = condition.value
-    if given is None:
-        return
-    key = f"tt_form_value_{i}"
-    if not _ordered(column):
-        st.session_state[key] = [_level(one) for one in given] if isinstance(given, tuple) else _level(given)
-        return
-    texts = [one if isinstance(one, str) else number_texts([float(one)])[0] for one in (given if isinstance(given, tuple) else (given,))]
-    st.session_state[key] = texts[0]
-    if len(texts) > 1:
-        st.session_state[f"tt_form_high_{i}"] = texts[1]
-
-
-def _ordered(column: Column) -> bool:
-    return column.kind in ("continuous", "count", "datetime")
+        fill_value(i, column, condition)
+    return True
 
 
 def event_form(found: doc.Document) -> None:
@@ -124,66 +86,14 @@ def event_form(found: doc.Document) -> None:
             st.text_area("Condition in SQL", key="tt_form_sql", height=80, placeholder="visib < 2 AND wind_speed > 15")
         else:
             for place, i in enumerate(form.rows):
-                _condition_row(found.study, form, i, first=place == 0)
+                on_remove = _remove if len(form.rows) > 1 else None
+                condition_fields(found.study, i, first=place == 0, on_remove=on_remove)
         when, message = _when(found.study, form)
         if message:
             notice(message)
         elif when:
             _count(found, when)
         _buttons(found, form, when if not message else "")
-
-
-def _condition_row(study: Study, form: Form, i: int, *, first: bool) -> None:
-    joint, factor, op, value, remove = st.columns([0.5, 2, 1.3, 2.4, 0.45], vertical_alignment="center")
-    joint.html(f'<span class="tt-label">{"where" if first else "and"}</span>')
-    names = list(study.delivered)
-    chosen = factor.selectbox(
-        "Factor", names, key=f"tt_form_factor_{i}", label_visibility="collapsed", on_change=_forget_value, args=(i,)
-    )
-    column = study.columns[str(chosen)]
-    ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
-    if st.session_state.get(f"tt_form_op_{i}") not in ops:
-        st.session_state[f"tt_form_op_{i}"] = next(iter(ops))
-    chosen_op = op.selectbox(
-        "Comparison", list(ops), key=f"tt_form_op_{i}", format_func=lambda one: ops.get(one, one),
-        label_visibility="collapsed", on_change=_forget_value, args=(i,),
-    )
-    with value:
-        _value_field(column, str(chosen_op), i)
-    if len(form.rows) > 1:
-        remove.button("✕", key=f"tt_form_remove_{i}", help="Remove this condition", on_click=_remove, args=(i,))
-
-
-def _value_field(column: Column, op: str, i: int) -> None:
-    key = f"tt_form_value_{i}"
-    if op in ("is null", "is not null"):
-        return
-    if _ordered(column):
-        hint = "a date such as 2013-05-31" if column.kind == "datetime" else _range_hint(column)
-        if op != "between":
-            st.text_input("Value", key=key, placeholder=hint, label_visibility="collapsed")
-            return
-        low, high = st.columns(2)
-        low.text_input("From", key=key, placeholder="from", label_visibility="collapsed")
-        high.text_input("To", key=f"tt_form_high_{i}", placeholder="to", label_visibility="collapsed")
-    elif op in ("in", "not in"):
-        options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
-        st.multiselect("Values", options, key=key, label_visibility="collapsed", placeholder="choose")
-    else:
-        options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
-        st.selectbox("Value", options, key=key, index=None, label_visibility="collapsed", placeholder="choose")
-
-
-def _range_hint(column: Column) -> str:
-    if not column.distinct:
-        return "no value"
-    low, high = number_texts([float(column.numbers[0]), float(column.numbers[-1]) + 0.0])[:2]
-    return f"{low} to {high}"
-
-
-def _forget_value(i: int) -> None:
-    for key in (f"tt_form_value_{i}", f"tt_form_high_{i}"):
-        st.session_state.pop(key, None)
 
 
 def _remove(i: int) -> None:
@@ -205,7 +115,7 @@ def _when(study: Study, form: Form) -> tuple[str, str]:
         if form.sql:
             when = str(st.session_state.get("tt_form_sql", "")).strip()
         else:
-            conditions = [_condition(study, i) for i in form.rows]
+            conditions = [condition_of(study, i) for i in form.rows]
             if any(one is None for one in conditions):
                 return "", ""
             when = build_predicate([one for one in conditions if one is not None])
@@ -214,42 +124,6 @@ def _when(study: Study, form: Form) -> tuple[str, str]:
     except InputError as error:
         return "", str(error).replace("Event `the_event`: ", "")
     return when, ""
-
-
-def _condition(study: Study, i: int) -> Condition | None:
-    """One row of the form; None while its value is missing."""
-    column = study.columns[st.session_state[f"tt_form_factor_{i}"]]
-    op = st.session_state[f"tt_form_op_{i}"]
-    if op in ("is null", "is not null"):
-        return Condition(column.name, op)
-    given = st.session_state.get(f"tt_form_value_{i}")
-    if op == "between":
-        ends = (given, st.session_state.get(f"tt_form_high_{i}"))
-        if not all(ends):
-            return None
-        return Condition(column.name, op, (_typed(column, str(ends[0])), _typed(column, str(ends[1]))))
-    if not given:
-        return None
-    value: Value
-    if isinstance(given, list):
-        value = tuple(_level_value(column, one) for one in given)
-    else:
-        value = _typed(column, str(given)) if _ordered(column) else _level_value(column, str(given))
-    return Condition(column.name, op, value)
-
-
-def _level_value(column: Column, text: str) -> Any:
-    return text == "true" if column.kind == "boolean" else text
-
-
-def _typed(column: Column, text: str) -> Any:
-    if column.kind == "datetime":
-        return text.strip()
-    try:
-        number = float(text.replace(",", ".").replace(" ", ""))
-    except ValueError as error:
-        raise InputError(f"`{column.name}` is compared with a number, got `{text}`.") from error
-    return int(number) if number.is_integer() else number
 
 
 def _with(design: Design, form: Form, when: str, name: str) -> Design:
@@ -263,7 +137,9 @@ def _count(found: doc.Document, when: str) -> None:
     trial = found.design.changed(events={"the_event": {"when": when, "rate": NEW_RATE}})
     (control,) = events_of(open_study(trial, found.study.source, previous=found.study))
     rows, total = real_rows(found.study, control), found.study.source.rows
-    text = f"{rows:,} of {total:,} real rows, {one_in(rows / total)}." if rows else "No real row meets this: it can’t be made from these data."
+    text = "No real row meets this: it can’t be made from these data."
+    if rows:
+        text = f"{rows:,} of {total:,} real rows, {one_in(rows / total)}."
     st.html(f'<p class="tt-count"><b>{escape(text)}</b> <code>{escape(when)}</code></p>')
 
 
@@ -279,11 +155,20 @@ def _buttons(found: doc.Document, form: Form, when: str) -> None:
 
 
 def _switch(when: str) -> None:
-    form = form_of()
-    if form:
-        form.sql = not form.sql
-        if form.sql and when:
-            st.session_state["tt_form_sql"] = when
+    """From rows to SQL with what they say, and back if rows can say it."""
+    form, found = form_of(), doc.document()
+    if form is None or found is None:
+        return
+    if not form.sql:
+        form.sql = True
+        st.session_state["tt_form_sql"] = when
+    elif not when:
+        form.sql, form.rows = False, [form.next_row]
+        form.next_row += 1
+    elif _fill_rows(form, found.study, when):
+        form.sql = False
+    else:
+        doc.refuse("Rows joined by “and” can’t say this condition; it stays SQL.", place=PLACE)
 
 
 def _close() -> None:
@@ -291,8 +176,6 @@ def _close() -> None:
 
 
 def _save(when: str) -> None:
-    from ui.events import PLACE, event_name
-
     form, found = form_of(), doc.document()
     if form is None or found is None:
         return
@@ -312,3 +195,11 @@ def _free_name(design: Design) -> str:
     return f"event_{number}"
 
 
+def event_name(words: str) -> str:
+    """What a person calls an event, as a name of the design file.
+
+    >>> event_name("Fog & strong wind")
+    'Fog_strong_wind'
+    """
+    name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_")
+    return f"_{name}" if name[:1].isdigit() else name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -16,11 +15,11 @@ from core.projection.controls import EventControl, events_of
 from core.projection.rates import real_rows
 from core.source.intervals import wilson
 from ui import document as doc
-from ui.event_form import begin_form, event_form, form_of
-from ui.parts import notice, one_in, percent, plain, quiet
+from ui.event_form import PLACE, begin_form, event_form, event_name, form_of
+from ui.parts import notice, one_in, percent, quiet
 from ui.rates import interval_text, rate_of, read_size, size_text, steps
 
-PLACE = "events"
+ABOUT = "A condition that real rows rarely meet, such as fog with a strong wind. Say how often it is to come up."
 WIDTHS = [2.9, 1.25, 2.2, 1.15, 0.85, 0.5]
 HEADS = ("event", "real", "share of the rows", "exact", "rows", "")
 
@@ -33,7 +32,7 @@ def rare_events(found: doc.Document) -> None:
             for control in events_of(found.study):
                 _row(found, control)
     elif form_of() is None:
-        quiet("An event is a condition that real rows rarely meet, such as fog with a strong wind. Say how often it is to come up.")
+        quiet(ABOUT)
     message = doc.refusal(PLACE)
     if message:
         notice(message)
@@ -85,7 +84,7 @@ def _slider(found: doc.Document, name: str, event: Event, real: float) -> None:
     key = f"tt_rate_{name}"
     st.session_state[key] = rate
     st.select_slider(
-        f"Rate of {plain(name)}",
+        f"Rate of {_words(name)}",
         steps(rate),
         format_func=lambda value: f"{percent(value)} · {one_in(value)}",
         key=key,
@@ -97,9 +96,9 @@ def _slider(found: doc.Document, name: str, event: Event, real: float) -> None:
 
 def _exact(name: str, event: Event) -> None:
     key = f"tt_size_{name}"
-    st.session_state[key] = size_text(event)
+    doc.own(key, size_text(event), place=PLACE)
     st.text_input(
-        f"Exact share of {plain(name)}: 5 %, 1 in 200 or 1,000 rows",
+        f"Exact share of {_words(name)}: 5 %, 1 in 200 or 1,000 rows",
         key=key,
         on_change=_set_size,
         args=(name,),
@@ -145,16 +144,6 @@ def _rename(name: str) -> None:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def event_name(words: str) -> str:
-    """What a person calls an event, as a name of the design file.
-
-    >>> event_name("Fog & strong wind")
-    'Fog_strong_wind'
-    """
-    name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_")
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def renamed(design: Design, name: str, new: str) -> Design:

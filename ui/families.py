@@ -17,7 +17,7 @@ DRAWN = ("histogram", "categorical")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A field of a family's form. `bound`: a number, or a date for factors of dates; `value`: one value of the factor."""
+    """A field of a family's form. Kind `bound`: a number, or a date for factors of dates; `value`: one value."""
 
     name: str
     about: str

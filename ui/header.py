@@ -30,7 +30,7 @@ def header(page: str) -> None:
         _steps()
         if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
             st.switch_page("pages/generate.py", query_params={doc.PARAMETER: found.design_id})
-    for place in ("save", "", "open"):
+    for place in ("save", ""):
         message = doc.refusal(place)
         if message:
             notice(message)
@@ -55,7 +55,7 @@ def _figures(found: doc.Document) -> list[str]:
     if isinstance(outcome, Projection):
         return [
             rows,
-            chip("cost", f"{outcome.cost_bits:.2f} bits", title="How far the design is from the real data (KL divergence)"),
+            chip("cost", f"{outcome.cost_bits:.2f} bits", title="How far the design is from real data (KL divergence)"),
             chip(
                 "effective size",
                 percent(outcome.effective_share),

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import streamlit as st
 
@@ -25,8 +24,7 @@ Kinds = tuple[tuple[str, Kind], ...]
 
 def kinds_of(design: Design) -> Kinds:
     """The kinds a design asks for: columns have to be read again when they change."""
-    asked = {name: factor.kind for name, factor in design.factors.items() if factor.kind}
-    return tuple(sorted((name, cast(Kind, kind)) for name, kind in asked.items()))
+    return tuple(sorted((name, factor.kind) for name, factor in design.factors.items() if factor.kind))
 
 
 @dataclass

@@ -91,7 +91,8 @@ def notice(message: str, *, tone: str = "warn") -> None:
     """What went wrong, or is worth knowing, as text; lines stay lines. `tone`: "warn", "info" or "good"."""
     mark = {"warn": "⚠", "info": "ⓘ", "good": "✓"}[tone]
     lines = "".join(f"<span>{code_marks(line)}</span>" for line in message.splitlines())
-    html(f'<div class="tt-notice {tone}" role="{"alert" if tone == "warn" else "note"}"><i>{mark}</i><p>{lines}</p></div>')
+    role = "alert" if tone == "warn" else "note"
+    html(f'<div class="tt-notice {tone}" role="{role}"><i>{mark}</i><p>{lines}</p></div>')
 
 
 def code_marks(message: str) -> str:

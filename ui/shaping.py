@@ -12,13 +12,16 @@ from core.design.factors import Factor
 from core.errors import InputError
 from core.projection.controls import MarginalControl, controls_of
 from core.projection.projection import Projection
-from core.source.axes import Axis, level_texts
+from core.source.axes import Axis, default_axis, level_texts
 from core.source.columns import Column
 from core.source.labels import moment_texts
 from core.study import Study
 from ui.document import Outcome
 from ui.factor_list import FactorEntry
 from ui.sculptor import SculptorData
+
+STILL = 0.0005
+"""A shift below this is shown as none."""
 
 DIGITS = 7
 """Significant digits of a weight (in percent) in the design file: finer than one row of a million."""
@@ -30,29 +33,30 @@ def present(shares: np.ndarray) -> list[float]:
     return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]
 
 
-def entries(study: Study, outcome: Outcome) -> list[FactorEntry]:
+def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
     """Every factor for the list at the left, in the source's order."""
-    shifts = {one.factor: one for one in outcome.shifts} if isinstance(outcome, Projection) else {}
+    found = outcome.shifts if outcome else ()
+    # One of before a conflict may have other bins by now.
+    shifts = {one.factor: one for one in found if len(one.after) == study.axes[one.factor].size + 1}
     asked = {control.factor for control in controls_of(study)}
-    found: list[FactorEntry] = []
+    listed: list[FactorEntry] = []
     for name in study.columns:
         shift = shifts.get(name)
-        found.append(
+        moved = shift is not None and (name in asked or shift.tv >= STILL)
+        listed.append(
             {
                 "name": name,
                 "role": study.role(name),
                 "real": present(study.real_shares(name)),
-                "design": present(shift.after) if shift else None,
+                "design": present(shift.after) if shift and moved else None,
                 "asked": name in asked,
-                "shift": float(shift.tv) if shift else None,
+                "shift": round(float(shift.tv), 6) if shift else None,  # without the noise of the fit, so that it sorts
             }
         )
-    return found
+    return listed
 
 
-def sculptor_data(
-    study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]
-) -> SculptorData:
+def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]) -> SculptorData:
     """What the sculptor draws of one factor."""
     axis, column, asked = study.axes[name], study.columns[name], study.design.factor(name)
     real = present(study.real_shares(name))
@@ -76,13 +80,15 @@ def sculptor_data(
         "unit": asked.unit,
         "rows": study.design.rows,
         "locked": asked.role in ("keep", "hold", "drop"),
-        "hint": _hint(asked),
+        "hint": _hint(asked, known=after is not None),
         "ordered": axis.numeric,
         "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
     }
 
 
-def _hint(asked: Factor) -> str | None:
+def _hint(asked: Factor, *, known: bool) -> str | None:
+    if not known and asked.role not in ("target", "drop"):
+        return "The controls are in conflict, so what will come out is not known yet; the line is as in the real data."
     texts = {
         "keep": "Kept: these shares stay as in the real data. Choose Target or Follow to let them move.",
         "hold": "Held: only the values chosen at the right are left.",
@@ -91,7 +97,7 @@ def _hint(asked: Factor) -> str | None:
     return texts.get(asked.role)
 
 
-def _after(outcome: Outcome, name: str) -> np.ndarray | None:
+def _after(outcome: Outcome | None, name: str) -> np.ndarray | None:
     if not isinstance(outcome, Projection):
         return None
     return next((one.after for one in outcome.shifts if one.factor == name), None)
@@ -166,7 +172,7 @@ def edge_bounds(axis: Axis) -> list[float | str]:
     return list(moment_texts(axis.edges)) if axis.kind == "datetime" else list(axis.edges)
 
 
-def with_role(study: Study, outcome: Outcome, name: str, role: str) -> Design:
+def with_role(study: Study, outcome: Outcome | None, name: str, role: str) -> Design:
     """The design with another role of a factor, which begins with what is there now."""
     design, column = study.design, study.columns[name]
     if role == "target":
@@ -201,19 +207,18 @@ def with_edges(study: Study, name: str, edges: Sequence[float | str] | None) -> 
 
     Inside an old bin its share is divided as the real rows are. None: the bins the source suggests.
     """
-    from core.source.axes import default_axis
-
     design, column = study.design, study.columns[name]
     asked = design.factor(name)
-    trial = Factor.model_validate({"edges": tuple(edges)}) if edges is not None else Factor()
-    axis = default_axis(column, trial.edge_numbers)
+    # As a factor that follows first: with the weights of the old bins the new ones can't be right yet.
+    plain = design.with_factor(name, edges=edges, role="follow", target=None, value=None, values=None)
+    axis = default_axis(column, plain.factor(name).edge_numbers)
     shares = asked_shares(study, name)
     if shares is None or asked.target is None or asked.target.family != "histogram":
-        return design.with_factor(name, edges=None if edges is None else tuple(edges))
+        return design.with_factor(name, edges=edges)
     weights = rebinned(study.axes[name], axis, column, shares)
     # Weights must have edges to stand on, also where they are the suggested ones.
     target = {"family": "histogram", "weights": [_tidy(weight) for weight in weights]}
-    return design.with_factor(name, edges=tuple(edge_bounds(axis)), target=target)
+    return design.with_factor(name, edges=edge_bounds(axis), target=target)
 
 
 def rebinned(old: Axis, new: Axis, column: Column, shares: Sequence[float]) -> list[float]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.cli.combined import combined, note_outside, print_tway, tway_json
 from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from core.cli.opening import study_of, workspace
+from core.cli.opening import factors_of, study_of, workspace
 from core.coverage.compare import FactorComparison, compare
-from core.errors import InputError, Progress, nearest
+from core.coverage.tway import TWay
+from core.errors import Progress
 from core.source.axes import Axis, default_axis
 from core.source.columns import Column, read_columns
 from core.source.profile import FactorProfile, to_json
@@ -41,19 +43,8 @@ def show_profile(data: Path, *, as_json: bool) -> None:
 def _profile_row(factor: FactorProfile) -> tuple[str, ...]:
     low, high = ("" if end is None else str(end) for end in (factor.minimum, factor.maximum))
     missing = percent(factor.missing_share) if factor.missing else "–"
-    return (
-        factor.name,
-        factor.kind,
-        missing,
-        f"{factor.distinct:,}",
-        low or factor.top or "",
-        high,
-        _histogram(factor),
-    )
-
-
-def _histogram(factor: FactorProfile) -> str:
-    return bars(factor.counts[:-1].tolist())
+    histogram = bars(factor.counts[:-1].tolist())
+    return (factor.name, factor.kind, missing, f"{factor.distinct:,}", low or factor.top or "", high, histogram)
 
 
 def show_coverage(
@@ -65,45 +56,51 @@ def show_coverage(
     accept_source: bool,
     as_json: bool,
 ) -> None:
-    """Print how the data sets differ from the first, factor by factor."""
-    if strength is not None:
-        raise InputError(
-            f"--strength {strength}: coverage of combinations of factors is not built yet; leave the option out to "
-            "compare factor by factor."
-        )
+    """Print how the data sets differ from the first, factor by factor and, with a strength, by combinations."""
     names = _names(data)
     with progress_bar() as progress:
         if design is not None:
             with study_of(design, accept_source=accept_source, progress=progress) as study:
-                sets = dict(zip(names, data, strict=True))
-                found = _compared(sets, study.axes, study.columns, factors, progress)
+                sets: dict[str, Path | Source] = dict(zip(names, data, strict=True))
+                wanted = factors_of(factors, study.axes)
+                found = compare(sets, {name: study.axes[name] for name in wanted}, study.columns, progress=progress)
+                tway = _combined(sets, study.axes, study.columns, wanted, strength, declared=True, progress=progress)
         else:
             with workspace() as home:
                 first = home.spool(data[0], progress=progress)
+                sets = dict(zip(names, [first, *data[1:]], strict=True))
                 columns = read_columns(first, progress=progress)
-                axes = {name: default_axis(column) for name, column in columns.items()}
-                found = _compared(dict(zip(names, [first, *data[1:]], strict=True)), axes, columns, factors, progress)
+                wanted = factors_of(factors, columns)
+                axes = {name: default_axis(columns[name]) for name in wanted}
+                found = compare(sets, axes, columns, progress=progress)
+                tway = _combined(sets, axes, columns, wanted, strength, declared=False, progress=progress)
+    if tway is not None:
+        note_outside(tway)
     if as_json:
-        print_json({"sets": names, "factors": [_coverage_json(factor, names) for factor in found]})
+        document = {"sets": names, "factors": [_coverage_json(factor, names) for factor in found]}
+        print_json(document if tway is None else {**document, "tway": tway_json(tway)})
         return
     print_table(
         ("factor", "data set", "tv", "js", "ks", "wasserstein", "missing", "histogram"),
         [_coverage_row(factor, name, first=names[0]) for factor in found for name in names],
     )
+    if tway is not None:
+        print_tway(tway)
 
 
-def _compared(
+def _combined(
     sets: Mapping[str, Path | Source],
     axes: Mapping[str, Axis],
     columns: Mapping[str, Column],
-    factors: str | None,
+    wanted: Sequence[str],
+    strength: int | None,
+    *,
+    declared: bool,
     progress: Progress | None,
-) -> tuple[FactorComparison, ...]:
-    wanted = [name.strip() for name in factors.split(",")] if factors is not None else list(axes)
-    for name in wanted:
-        if name not in axes:
-            raise InputError(f"--factors: there is no factor `{name}`.{nearest(name, axes)}")
-    return compare(sets, {name: axes[name] for name in wanted}, columns, progress=progress)
+) -> TWay | None:
+    if strength is None:
+        return None
+    return combined(sets, axes, columns, wanted, strength, declared=declared, progress=progress)
 
 
 def _names(data: Sequence[Path]) -> list[str]:

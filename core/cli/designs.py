@@ -91,7 +91,7 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
     learned, share = study.grounding.rows, projection.effective_share
     print(f"Feasible: {study.design.rows:,} rows for {projection.cost_bits:.3f} bits.")
     print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
-    if projection.ungrounded:
+    if projection.ungrounded * study.design.rows >= 0.5:  # less than a row is a tail that no row will be drawn from
         print(f"Ungrounded: {percent(projection.ungrounded)} of the rows lie where the source has nothing.")
     if projection.events:
         print("\nEvents")

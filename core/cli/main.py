@@ -177,14 +177,67 @@ def coverage(
     data: Annotated[list[Path], typer.Argument(help="Data sets; the first is what the others are compared with.")],
     design: Annotated[Path | None, typer.Option(help="Take the bins of this design.", show_default=False)] = None,
     factors: Annotated[str | None, typer.Option(help="Factors, with commas between.", show_default=False)] = None,
-    strength: Annotated[int | None, typer.Option(help="Combinations of t factors (not built yet).")] = None,
+    strength: Annotated[
+        int | None, typer.Option(help="Also the combinations of so many factors: 2, 3 or 4.", show_default=False)
+    ] = None,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put data sets side by side, factor by factor."""
+    """Put data sets side by side, factor by factor and combination by combination."""
     from core.cli.data import show_coverage
 
     show_coverage(data, design=design, factors=factors, strength=strength, accept_source=accept_source, as_json=as_json)
+
+
+@app.command()
+def gaps(
+    data: Data,
+    factors: Annotated[str, typer.Option(help="Factors, with commas between.", show_default=False)],
+    threshold: Annotated[int, typer.Option(min=1, help="Rows a pattern must have.", show_default=False)],
+    max_level: Annotated[
+        int | None, typer.Option(min=1, help="Factors a pattern names at most.", show_default=False)
+    ] = None,
+    design: Annotated[
+        Path | None,
+        typer.Option(help="Take the bins and levels of this design, with rows or without.", show_default=False),
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what is missing: the most general combinations with fewer rows than the threshold."""
+    from core.cli.weak import show_gaps
+
+    show_gaps(
+        data,
+        factors=factors,
+        threshold=threshold,
+        max_level=max_level,
+        design=design,
+        accept_source=accept_source,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def slices(
+    data: Data,
+    error: Annotated[
+        str, typer.Option(help="The column of errors: 0 or more, or true for a wrong row.", show_default=False)
+    ],
+    factors: Annotated[
+        str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="Weight of the error against the size, 0 to 1.")] = 0.95,
+    min_rows: Annotated[
+        int | None, typer.Option(min=2, help="Rows of a slice; 1 % of the rows by default, at least 32.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Slices to show.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Find where a model fails: the slices whose error is furthest above the mean."""
+    from core.cli.weak import show_slices
+
+    show_slices(data, error=error, factors=factors, alpha=alpha, min_rows=min_rows, top=top, as_json=as_json)
 
 
 @app.command()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.design.design import Design
 from core.design.files import load
-from core.errors import InputError, Progress
+from core.errors import InputError, Progress, nearest
 from core.source.spool import Source
 from core.study import Study, open_study
 from core.workspace import HOME_VARIABLE, Workspace, default_home
@@ -58,3 +58,17 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
             f"was made for {wanted[:12]}…. If the new content is meant, give --accept-source or change the design."
         )
     return source
+
+
+def factors_of(text: str | None, known: Iterable[str]) -> list[str]:
+    """The factors named in `text` with commas between, all the `known` ones if it is None."""
+    names = list(known)
+    if text is None:
+        return names
+    wanted = [name.strip() for name in text.split(",")]
+    for name in wanted:
+        if name not in names:
+            raise InputError(f"--factors: there is no factor `{name}`.{nearest(name, names)}")
+        if wanted.count(name) > 1:
+            raise InputError(f"--factors: `{name}` is named {wanted.count(name)} times; once is enough.")
+    return wanted

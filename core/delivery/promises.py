@@ -40,7 +40,8 @@ def receipt(data: Path | Source, study: Study, *, rows: int | None = None) -> tu
       tie); an event that asks for a number of rows of the design's own has the rate rows / design.rows. NULL is false.
     - *target*, *keep*: the total variation between the delivered shares and the requested ones, over the bins of the
       control with missing, is at most `marginal_tolerance`. A value outside every bin was never requested.
-    - *hold*: every row has a held value. *missing*: the share of missing values, a marginal of two bins.
+    - *hold*: every row has a held value, or none where the design asks for a share of missing values. *missing*: that
+      share, a marginal of two bins.
     - *columns*: every factor is there; *drop*: the dropped one is not.
 
     Raises InputError for a data set that can't be read.
@@ -126,7 +127,8 @@ def _shares(control: MarginalControl, found: Mapping[int, int] | None, rows: int
     asked[: len(control.requested)] = control.requested
     shares[list(found)] = np.array(list(found.values())) / max(1, rows)
     if control.kind == "hold":
-        return _within(control.name, requested, float(shares[0]), 0.0)
+        held = found.get(0, 0) + (found.get(2, 0) if len(control.requested) == 3 else 0)
+        return _within(control.name, requested, held / max(1, rows), 0.0)
     return _within(control.name, requested, total_variation(shares, asked), marginal_tolerance(asked, rows))
 
 

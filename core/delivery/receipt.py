@@ -50,7 +50,7 @@ def deliver(
     """
     rows = study.design.rows if rows is None else rows
     seed = study.design.seed if seed is None else seed
-    projection = project(study)
+    projection = project(study, rows=rows)
     tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)
     written = write(tables, path, schema=schema_of(study, provenance=study.design.output.provenance))
     target, beside = Path(path), receipt_path(path)

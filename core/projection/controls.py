@@ -31,7 +31,7 @@ class MarginalControl:
 
     `code_of_value` (K+1,) gives each source value (last: missing) its code; `requested` (L,) are the shares of the L
     codes, which sum to 1. For targets and keeps the codes are the bins of `axis`, then missing; for holds 0 is held
-    and 1 is not; for a missing share alone 0 is present and 1 missing.
+    and 1 is not, and 2 is missing if the design sets that share; for a missing share alone 0 is present and 1 missing.
     """
 
     kind: Literal["target", "keep", "hold", "missing"]
@@ -127,7 +127,11 @@ def _labels(axis: Axis) -> tuple[str, ...]:
 def _hold(column: Column, asked: Factor) -> MarginalControl:
     code = np.ones(column.distinct + 1, dtype=np.int64)
     code[list(held_codes(column.name, asked, column))] = 0
-    return MarginalControl("hold", column.name, code, np.array([1.0, 0.0]), ("held", "other"))
+    if asked.missing is None:
+        return MarginalControl("hold", column.name, code, np.array([1.0, 0.0]), ("held", "other"))
+    code[-1] = 2
+    shares = np.array([1.0 - asked.missing, 0.0, asked.missing])
+    return MarginalControl("hold", column.name, code, shares, ("held", "other", "missing"))
 
 
 def _target_axis(display: Axis, column: Column, target: Target) -> Axis:

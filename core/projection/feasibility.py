@@ -1,27 +1,35 @@
-"""Controls that can't be met together: which ones, and the nearest value that works.
+"""Controls that can't be met together: which ones, and the nearest value of each that works.
 
-The elastic linear program min Σ(u + v), A·w + u − v = b over the cells' shares w ≥ 0 (J. W. Chinneck, *Feasibility and
-Infeasibility in Optimization*, 2008): controls whose rows have nonzero dual prices are the conflict. Then each of
-them in turn is let go, the others stay exact, and the value nearest to the asked one is found.
+A conflict is a smallest set of controls that can't be met together (deletion filter, J. W. Chinneck and E. W. Dravnieks
+1991). Then each of them in turn is let go, all others stay exact, and the value nearest to the asked one is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import ConflictError
+from core.projection.elastic import Elastic, OutOfTimeError
 from core.projection.fit import Constraint
+from core.projection.wording import asked_and_nearest, cant_be_met, listed
 
-SECONDS = 30.0
-"""A linear program is given up after this long."""
+SECONDS = 10.0
+"""The search for conflicts is given up after this long."""
+
+MOST_CONFLICTS = 3
+"""More conflicts than these are not looked for: what is told must be read."""
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Controls that pull against each other. `control` is the one to change and `nearest` its nearest working share."""
+    """Controls that pull against each other. `control` is the one to change and `nearest` its nearest working share.
+
+    For an event that is its rate, for a hold the share of rows that can have a held value, for a missing share that
+    share, and for a keep or a target the share of the bin that is furthest off.
+    """
 
     controls: tuple[str, ...]
     message: str
@@ -37,81 +45,107 @@ class ConflictsError(ConflictError):
         super().__init__("\n".join(one.message for one in self.conflicts))
 
 
-def find_conflicts(mass: np.ndarray, constraints: Sequence[Constraint], *, allowed: float) -> tuple[Conflict, ...]:
+def find_conflicts(
+    mass: np.ndarray, constraints: Sequence[Constraint], *, allowed: float, rows: int
+) -> tuple[Conflict, ...]:
     """The conflicts among `constraints` on cells of `mass` (C,); empty if all can be met together.
 
-    `allowed` is the share by which a code may be off and still count as met.
+    `allowed` is the share by which a code may be off and still count as met; `rows` is how many real rows the cells
+    stand for.
     """
-    usable = np.flatnonzero(mass > 0)
-    narrowed = [Constraint(one.name, one.codes[usable], one.requested) for one in constraints]
-    slack, prices = _elastic(len(usable), narrowed, dict.fromkeys(range(len(narrowed)), 1.0))
-    if np.abs(slack).max(initial=0.0) <= allowed:
-        return ()
-    bounds = np.cumsum([0, *(len(one.requested) for one in narrowed)])
-    involved = [i for i in range(len(narrowed)) if np.abs(prices[bounds[i] : bounds[i + 1]]).max() > 1e-7]
-    # A price of zero for one code and not for others counts too; a constant price within one control is no pull at all.
-    involved = [i for i in involved if np.ptp(prices[bounds[i] : bounds[i + 1]]) > 1e-7] or involved
-    names = tuple(narrowed[i].name for i in involved)
-    found = [_conflict(len(usable), narrowed, i, names, bounds) for i in involved]
-    return tuple(one for one in found if one is not None) or (
-        Conflict(names, f"{_listed(names)} can't be met together.", names[0], None),
-    )
+    names = [one.name for one in constraints]
+    program = Elastic(mass, constraints, SECONDS)
+    found: list[Conflict] = []
+    try:
+        for involved, others in _smallest_sets(program, constraints, allowed):
+            found += [_conflict(program, constraints, i, involved, others, rows) for i in involved]
+    except OutOfTimeError:
+        unsaid = f"The {len(names)} controls are too many to tell within {SECONDS:.0f} seconds which can't be met "
+        unsaid += f"together. Take {listed(names[-1:])} away and try again."
+        return tuple(found) or (Conflict(tuple(names), unsaid, names[-1], None),)
+    return tuple(found)
+
+
+class _Sets:
+    """Which sets of constraints can be met together, asked of the program only where it does not follow."""
+
+    def __init__(self, program: Elastic, allowed: float) -> None:
+        self._program, self._allowed = program, allowed
+        self._possible: list[frozenset[int]] = []
+        self._impossible: list[frozenset[int]] = []
+
+    def possible(self, active: Sequence[int]) -> bool:
+        """Whether the constraints of a set can be met together."""
+        asked = frozenset(active)
+        if not asked or any(asked <= known for known in self._possible):
+            return True
+        if any(known <= asked for known in self._impossible):
+            return False
+        found = self._program.distance(sorted(asked), enough=self._allowed)
+        if found.largest <= self._allowed:
+            self._possible.append(asked)
+            return True
+        self._impossible.append(frozenset(found.pulling or asked))
+        return False
+
+    def smallest(self, active: Sequence[int]) -> list[int]:
+        """A smallest set that can't be met, inside one that can't."""
+        known = [sorted(one) for one in self._impossible if one <= frozenset(active)]
+        involved = min(known, key=lambda one: (len(one), one))
+        # What is tried first is what a conflict can do without: events, which come first, are what people ask for.
+        for i in reversed(involved):
+            fewer = _without(involved, i)
+            if not self.possible(fewer):
+                involved = fewer
+        return involved
+
+
+def _smallest_sets(
+    program: Elastic, constraints: Sequence[Constraint], allowed: float
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Smallest sets of constraints that can't be met together, each with the others that can be met beside it."""
+    sets = _Sets(program, allowed)
+    left = list(range(len(constraints)))
+    found: list[list[int]] = []
+    if sets.possible(left):
+        return
+    while True:
+        found.append(sets.smallest(left))
+        # If one of them gives way and there is still a conflict, that is another one.
+        still = next((i for i in reversed(found[-1]) if not sets.possible(_without(left, i))), None)
+        if still is None or len(found) == MOST_CONFLICTS:
+            break
+        left = _without(left, still)
+    pulling = {i for involved in found for i in involved}
+    beside = [i for i in range(len(constraints)) if i not in pulling]
+    for involved in found:
+        yield involved, beside if all(sets.possible([*beside, *_without(involved, i)]) for i in involved) else []
+
+
+def _without(active: Sequence[int], one: int) -> list[int]:
+    return [i for i in active if i != one]
 
 
 def _conflict(
-    cells: int, constraints: Sequence[Constraint], loose: int, names: tuple[str, ...], bounds: np.ndarray
-) -> Conflict | None:
-    """Let one control give way as little as possible, the others staying exact; None if that alone does not help."""
-    penalty = {i: 1.0 if i == loose else 1e6 for i in range(len(constraints))}
-    slack, _ = _elastic(cells, constraints, penalty)
-    others = np.delete(slack, np.arange(bounds[loose], bounds[loose + 1]))
-    if others.max(initial=0.0) > 1e-6:
-        return None
+    program: Elastic,
+    constraints: Sequence[Constraint],
+    loose: int,
+    involved: Sequence[int],
+    beside: Sequence[int],
+    rows: int,
+) -> Conflict:
+    """Let one control give way as little as possible, the others staying exact."""
     one = constraints[loose]
-    off = slack[bounds[loose] : bounds[loose + 1]]
-    rest = [name for name in names if name != one.name]
-    against = (
-        f"{_listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room: "
-        if rest
-        else "the source has no rows for it: "
-    )
-    worst = int(np.abs(off).argmax()) if len(one.requested) > 2 else 1
+    off = program.distance(sorted([*involved, *beside]), loose=loose).off[loose]
+    # Two codes: the second one is what is asked for, but for a hold.
+    pair = 0 if one.name.startswith("hold ") else 1
+    worst = pair if len(one.requested) == 2 else int(np.abs(off).argmax())
     nearest = float(np.clip(one.requested[worst] - off[worst], 0.0, 1.0))
+    nearest = 0.0 if nearest < 1e-9 else 1.0 if nearest > 1 - 1e-9 else nearest
+    names = tuple(constraints[i].name for i in involved)
+    rest = [name for name in names if name != one.name]
+    label = one.labels[worst] if len(one.requested) > 2 else None
     asked = float(one.requested[worst])
-    what = "" if len(one.requested) == 2 else f" in bin {worst + 1}"
-    limit = "most" if nearest < asked else "least"
-    message = f"{one.name} asks for {asked:.4%}{what}, but {against}the {limit} that works is {nearest:.4%}."
-    return Conflict(names, message, one.name, nearest)
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f" and {quoted[-1]}"
-
-
-def _elastic(cells: int, constraints: Sequence[Constraint], penalty: dict[int, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Solve the elastic program. Returns per code: requested − reached, and the dual price."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csc_matrix, hstack, identity
-
-    bounds = np.cumsum([0, *(len(one.requested) for one in constraints)])
-    rows = np.concatenate([one.codes + bounds[i] for i, one in enumerate(constraints)])
-    columns = np.tile(np.arange(cells), len(constraints))
-    shares = csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(int(bounds[-1]), cells))
-    spare = identity(int(bounds[-1]), format="csc")
-    weight = np.concatenate([np.full(len(one.requested), penalty[i]) for i, one in enumerate(constraints)])
-    result = linprog(
-        np.concatenate([np.zeros(cells), weight, weight]),
-        A_eq=hstack([shares, spare, -spare], format="csc"),
-        b_eq=np.concatenate([one.requested for one in constraints]),
-        bounds=(0, None),
-        method="highs",
-        options={"time_limit": SECONDS},
-    )
-    if result.x is None:
-        raise ConflictError(
-            f"The controls can't be met together, and which ones conflict was not found within {SECONDS:.0f} seconds. "
-            "Remove the control you added last."
-        )
-    over, under = np.split(result.x[cells:], 2)
-    return over - under, np.asarray(result.eqlin.marginals)
+    if rest:
+        return Conflict(names, asked_and_nearest(one.name, asked, nearest, label, rest), one.name, nearest)
+    return Conflict(names, cant_be_met(one.name, asked, nearest, label, rows), one.name, nearest)

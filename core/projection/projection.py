@@ -6,12 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import InputError
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import EventControl, MarginalControl, controls_of, events_of
 from core.projection.feasibility import Conflict, ConflictsError, find_conflicts
-from core.projection.fit import TOLERANCE, Constraint, Fit, fit_cells
+from core.projection.fit import TOLERANCE, Constraint, Fit, finish, fit_cells
+from core.projection.outcomes import Outcomes, outcomes_of
+from core.projection.rates import real_rows
+from core.projection.rounding import event_rows
 from core.projection.ungrounded import invented_bins
+from core.projection.wording import listed, percent
+from core.source.axes import Axis
 from core.study import Study
+
+MOST_ROWS = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +58,17 @@ class ControlCost:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The fitted distribution and its price.
+    """The fitted distribution and its price, for `rows` rows.
 
-    `shares` (C,) are the fitted shares of `cells`. `cost_bits` is KL(projection ‖ grounding) in bits, `effective_share`
-    Kish's effective sample size 1 / Σw² over the number of learning rows (0 to 1), `ungrounded` the share of rows whose
-    controlled bin the source never shows.
+    `shares` (C,) are the fitted shares of `cells`, `outcomes` the whole rows of the events' joint outcomes. `cost_bits`
+    is KL(projection ‖ grounding) in bits, `effective_share` Kish's effective sample size 1 / Σw² over the number of
+    learning rows (0 to 1), `ungrounded` the share of rows whose controlled bin the source never shows.
     """
 
+    rows: int
     cells: Cells
     shares: np.ndarray
+    outcomes: Outcomes
     controls: tuple[MarginalControl, ...]
     event_controls: tuple[EventControl, ...]
     cost_bits: float
@@ -68,33 +78,43 @@ class Projection:
     ungrounded: float
 
 
-def project(study: Study) -> Projection:
-    """Fit the study's design. Raises ConflictsError if its controls can't be met together, InputError if one is
-    wrong."""
-    cells, fit, controls, events = _fitted(study)
+def project(study: Study, *, rows: int | None = None) -> Projection:
+    """Fit the study's design for `rows` rows (the design's if None).
+
+    Raises ConflictsError if its controls can't be met together, InputError if one of them or `rows` is wrong.
+    """
+    rows = study.design.rows if rows is None else rows
+    if not 1 <= rows <= MOST_ROWS:
+        raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
+    cells, fit, controls, events = _fitted(study, rows)
+    constraints = constraints_of(cells, controls, events)[: len(events)]
+    outcomes = study.memo.of("outcomes", (fit, rows), lambda: outcomes_of(constraints, fit.shares, rows))
     weights = row_weights(cells, fit.shares)
     return Projection(
+        rows=rows,
         cells=cells,
         shares=fit.shares,
+        outcomes=outcomes,
         controls=controls,
         event_controls=events,
         cost_bits=cost_bits(cells.mass, fit.shares),
         effective_share=float(1.0 / (weights**2).sum() / len(weights)),
         shifts=_shifts(study, weights, controls, cells, fit),
-        events=_event_rates(study, events),
+        events=_event_rates(study, events, rows),
         ungrounded=float(fit.shares[cells.ungrounded].sum()),
     )
 
 
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
     """The cost of each control: how many bits the design would cost less without it."""
-    cells, fit, controls, events = _fitted(study)
+    cells, fit, controls, events = _fitted(study, study.design.rows)
     constraints = constraints_of(cells, controls, events)
     whole = cost_bits(cells.mass, fit.shares)
     found = []
     for left_out in range(len(constraints)):
         others = [one for i, one in enumerate(constraints) if i != left_out]
         without = fit_cells(cells.mass, others)
+        without = without if without.met else finish(without, others)
         found.append(ControlCost(constraints[left_out].name, max(0.0, whole - cost_bits(cells.mass, without.shares))))
     return tuple(found)
 
@@ -103,9 +123,14 @@ def constraints_of(
     cells: Cells, controls: tuple[MarginalControl, ...], events: tuple[EventControl, ...]
 ) -> list[Constraint]:
     """The rows of `cells.codes` with what is asked of them, events first."""
-    asked = [(f"event {event.name}", np.array([1.0 - event.rate, event.rate])) for event in events]
-    asked += [(control.name, control.requested) for control in controls]
-    return [Constraint(name, cells.codes[i], requested) for i, (name, requested) in enumerate(asked)]
+    found = [
+        Constraint(f"event {event.name}", cells.codes[i], np.array([1.0 - event.rate, event.rate]))
+        for i, event in enumerate(events)
+    ]
+    return found + [
+        Constraint(control.name, cells.codes[i], control.requested, control.labels)
+        for i, control in enumerate(controls, start=len(events))
+    ]
 
 
 def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:
@@ -120,38 +145,45 @@ def row_weights(cells: Cells, shares: np.ndarray) -> np.ndarray:
     return np.asarray((per_group / np.diff(cells.start))[cells.cell_of_row])
 
 
-def _fitted(study: Study) -> tuple[Cells, Fit, tuple[MarginalControl, ...], tuple[EventControl, ...]]:
+def _fitted(study: Study, rows: int) -> tuple[Cells, Fit, tuple[MarginalControl, ...], tuple[EventControl, ...]]:
     controls, events = controls_of(study), events_of(study)
     geometry = (
-        id(study.grounding),
+        study.grounding,
         tuple(event.predicate.sql for event in events),
         tuple((c.kind, c.factor, c.code_of_value.tobytes(), len(c.requested), _borrowed(study, c)) for c in controls),
     )
     cells = study.memo.of("cells", geometry, lambda: cells_of(study, controls, events))
     constraints = constraints_of(cells, controls, events)
-    key = (id(cells), tuple(one.requested.tobytes() for one in constraints))
+    key = (cells, tuple(one.requested.tobytes() for one in constraints))
     fit = study.memo.of("fit", key, lambda: fit_cells(cells.mass, constraints))
-    # Rows are whole: what is off by less than half of one is met.
-    whole = 0.5 / study.design.rows
-    if fit.error > max(TOLERANCE, whole):
+    if fit.error > TOLERANCE:
+        # Rows are whole: what is off by less than half of one is met.
+        whole = 0.5 / max(1, rows)
+        named = tuple((one.name, one.labels) for one in constraints)
         conflicts = study.memo.of(
-            "conflicts", (key, whole), lambda: find_conflicts(cells.mass, constraints, allowed=whole)
+            "conflicts",
+            (key, named, whole),
+            lambda: find_conflicts(cells.mass, constraints, allowed=whole, rows=study.grounding.rows),
         )
-        if conflicts or fit.error > 4 * whole:
-            raise ConflictsError(conflicts or (_unfinished(constraints, fit),))
+        if conflicts:
+            raise ConflictsError(conflicts)
+        fit = study.memo.of("finished fit", key, lambda: finish(fit, constraints))
+        if fit.error > 4 * whole:
+            raise ConflictsError((_unfinished(constraints, fit),))
     return cells, fit, controls, events
 
 
-def _borrowed(study: Study, control: MarginalControl) -> bytes:
-    """What the cells depend on besides the codes: the shares asked for, if some bins are ungrounded."""
-    return control.requested.tobytes() if len(invented_bins(study, control)) else b""
+def _borrowed(study: Study, control: MarginalControl) -> tuple[object, ...]:
+    """What the cells depend on besides the codes if some bins are ungrounded: the shares asked for and the bins."""
+    return (control.requested.tobytes(), control.axis) if len(invented_bins(study, control)) else ()
 
 
 def _unfinished(constraints: list[Constraint], fit: Fit) -> Conflict:
     names = tuple(one.name for one in constraints)
     return Conflict(
         names,
-        f"The controls can only just be met, and fitting left an error of {fit.error:.2%}. Ask for a little less.",
+        f"The controls can only just be met, and fitting them left an error of {percent(fit.error)}. Ask for a little "
+        f"less, beginning with {listed(names[-1:])}.",
         names[-1],
         None,
     )
@@ -166,42 +198,40 @@ def _shifts(
         size = study.axes[name].size
         before = study.real_shares(name)
         after = np.bincount(study.display_codes(name), weights=weights, minlength=size + 1)
-        for i, control in enumerate(controls):
-            if control.factor == name:
-                after = _with_invented(study, name, after, i, control, cells, fit)
+        for row, control in enumerate(controls, start=len(cells.codes) - len(controls)):
+            if control.factor == name and cells.invented[row].any():
+                after = _with_invented(study, after, row, control, cells, fit)
         found.append(Shift(name, float(0.5 * np.abs(after - before).sum()), name in asked, before, after))
     return tuple(found)
 
 
 def _with_invented(
-    study: Study, name: str, after: np.ndarray, i: int, control: MarginalControl, cells: Cells, fit: Fit
+    study: Study, after: np.ndarray, row: int, control: MarginalControl, cells: Cells, fit: Fit
 ) -> np.ndarray:
-    """Move the share of invented bins from the rows they were borrowed from to where they will be."""
-    row = len(cells.codes) - len(controls_of(study)) + i
-    invented = np.flatnonzero(cells.invented[row])
-    if not len(invented):
-        return after
-    axis, after = study.axes[name], after.copy()
-    first_row = cells.rows[cells.start[cells.group[invented]]]
-    np.subtract.at(after, study.display_codes(name)[first_row], fit.shares[invented])
-    for cell, share in zip(invented, fit.shares[invented], strict=True):
-        code = int(cells.codes[row, cell])
-        if code == len(control.requested) - 1 or control.axis is None:
-            after[-1] += share
-            continue
-        middle = (control.axis.lows[code] + control.axis.highs[code]) / 2
-        # Beyond the display axis: the outermost bin stands for it; the receipt states the exact ungrounded share.
-        bin_ = int(axis.bin_of_numbers(np.clip([middle], axis.edges[0], axis.edges[-1]))[0])
-        after[bin_] += share
-    return after
+    """Move the share of a factor's invented bins from the rows they were borrowed from to where they will be."""
+    invented = cells.invented[row]
+    lent = row_weights(cells, np.where(invented, fit.shares, 0.0))
+    after = after - np.bincount(study.display_codes(control.factor), weights=lent, minlength=len(after))
+    given = np.bincount(cells.codes[row, invented], weights=fit.shares[invented], minlength=len(control.requested))
+    for code in np.flatnonzero(given):
+        after[_display_bin(study.axes[control.factor], control, int(code))] += given[code]
+    return np.asarray(np.maximum(after, 0.0))
 
 
-def _event_rates(study: Study, events: tuple[EventControl, ...]) -> tuple[EventRate, ...]:
-    from core.projection.rates import real_rows
+def _display_bin(axis: Axis, control: MarginalControl, code: int) -> int:
+    if control.axis is None or code == len(control.requested) - 1:
+        return axis.size
+    if not axis.numeric:
+        return int(axis.bin_of_levels([control.labels[code]])[0])
+    # Beyond the display axis its outermost bin stands for it; the receipt states the exact ungrounded share.
+    middle = (control.axis.lows[code] + control.axis.highs[code]) / 2
+    return int(axis.bin_of_numbers(np.clip([middle], axis.edges[0], axis.edges[-1]))[0])
 
+
+def _event_rates(study: Study, events: tuple[EventControl, ...], rows: int) -> tuple[EventRate, ...]:
     total = study.source.rows
     found = []
     for event in events:
-        rows = real_rows(study, event)
-        found.append(EventRate(event.name, rows / total, rows, event.rate, round(event.rate * study.design.rows)))
+        real = real_rows(study, event)
+        found.append(EventRate(event.name, real / total, real, event.rate, event_rows(event.rate, rows)))
     return tuple(found)

@@ -1,12 +1,12 @@
-"""Bins that a design asks for and the source never shows: where their rows are borrowed from, and their values.
+"""Bins that a design asks for and no learning row shows: where their rows are borrowed from, and their values.
 
 The other factors of such a row come from the nearest bin that the source has; the value itself from the target's own
-law.
+law. A bin of a source too large to be learned whole may have values all the same: then it is one of those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,6 @@ import pyarrow as pa
 from core.errors import InputError
 from core.expressions import Leaf
 from core.projection.controls import EventControl, MarginalControl, evaluate_leaf
-from core.source.axes import Axis
 from core.source.columns import Column
 from core.study import Study
 
@@ -47,9 +46,12 @@ class Conditions:
 
 
 def invented_bins(study: Study, control: MarginalControl) -> np.ndarray:
-    """The codes that a control asks for and the source has no row in."""
-    counts = study.columns[control.factor].counts
-    seen = np.bincount(control.code_of_value, weights=counts, minlength=len(control.requested))
+    """The codes that a control asks for and no learning row of the source has."""
+    column = study.columns[control.factor]
+    learned = study.memo.of(
+        f"learning rows of {column.name}", column, lambda: np.bincount(column.codes, minlength=column.distinct + 1)
+    )
+    seen = np.bincount(control.code_of_value, weights=learned, minlength=len(control.requested))
     return np.flatnonzero((seen == 0) & (control.requested > 0))
 
 
@@ -64,9 +66,10 @@ def with_invented(
     codes, mass, group, invented = cells
     missing = len(control.requested) - 1
     present = np.setdiff1d(codes[row], [missing])
+    truths = _truths_inside(study, control, bins, conditions)
     parts = [cells]
     left = np.ones(len(mass))
-    for one in bins:
+    for place, one in enumerate(bins):
         if not len(present):
             raise InputError(
                 f"{control.name.capitalize()}: every value of this factor is missing in the source, so nothing is "
@@ -78,7 +81,7 @@ def with_invented(
         left[chosen] -= share
         borrowed, marked = codes[:, chosen].copy(), invented[:, chosen].copy()
         borrowed[row], marked[row] = one, True
-        _decide_again(study, borrowed, control, int(one), conditions)
+        _decide_again(borrowed, conditions, {sql: truth[place] for sql, truth in truths.items()})
         parts.append((borrowed, mass[chosen] * share, group[chosen], marked))
     parts[0] = (codes, mass * left, group, invented)
     return (
@@ -89,36 +92,57 @@ def with_invented(
     )
 
 
-def _decide_again(study: Study, codes: np.ndarray, control: MarginalControl, one: int, conditions: Conditions) -> None:
-    """Set the truths of borrowed cells: conditions on the control's factor are decided inside its bin `one`."""
+def _decide_again(codes: np.ndarray, conditions: Conditions, truths: Mapping[str, float]) -> None:
+    """Set the truths of borrowed cells, given those of the conditions that their new bin decides."""
     rows = {leaf.sql: conditions.first + i for i, leaf in enumerate(conditions.leaves)}
+    for sql, truth in truths.items():
+        codes[rows[sql]] = 2 if np.isnan(truth) else int(truth)
     for number, event in conditions.events:
+        own = [codes[rows[leaf.sql]].astype(float) for leaf in event.predicate.leaves]
+        codes[number] = event.predicate.combine([np.where(truth == 2, np.nan, truth) for truth in own])
+
+
+def _truths_inside(
+    study: Study, control: MarginalControl, bins: np.ndarray, conditions: Conditions
+) -> dict[str, np.ndarray]:
+    """For each condition on the control's factor, whether it holds inside each of the `bins`: 1, 0, or nan for NULL.
+
+    Raises InputError if a condition changes inside one.
+    """
+    column = study.columns[control.factor]
+    probes = [_probes(column, control, int(one)) for one in bins]
+    ends = np.cumsum([len(probe) for probe in probes])[:-1]
+    found = {}
+    for _, event in conditions.events:
         for leaf in event.predicate.leaves:
-            if leaf.columns[0] == control.factor:
-                truth = _truth_inside(study.columns[control.factor], control, one, event, leaf)
-                codes[rows[leaf.sql]] = 2 if np.isnan(truth) else int(truth)
-        truths = [codes[rows[leaf.sql]].astype(float) for leaf in event.predicate.leaves]
-        codes[number] = event.predicate.combine([np.where(truth == 2, np.nan, truth) for truth in truths])
+            if leaf.columns[0] == control.factor and leaf.sql not in found:
+                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(probes)), ends)
+                mixed = next((one for one, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
+                if mixed is not None:
+                    raise InputError(_mixed(column, control, int(mixed), event, leaf))
+                found[leaf.sql] = np.array([part[0] for part in parts])
+    return found
 
 
-def _truth_inside(column: Column, control: MarginalControl, one: int, event: EventControl, leaf: Leaf) -> float:
+def _probes(column: Column, control: MarginalControl, one: int) -> pa.Array:
+    """Values of an ungrounded bin: those that its rows can get, or some from end to end."""
+    if control.axis is None or one == len(control.requested) - 1:
+        return pa.nulls(1, column.type)
+    real = np.flatnonzero(control.code_of_value[:-1] == one)
+    if len(real):
+        return column.values.take(pa.array(real))
+    low, high = float(control.axis.lows[one]), float(control.axis.highs[one])
+    return values_from_numbers(np.linspace(low, np.nextafter(high, low), PROBES), column)
+
+
+def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, leaf: Leaf) -> str:
     axis = control.axis
-    if axis is None or one == len(control.requested) - 1:
-        return float(evaluate_leaf(leaf, pa.nulls(1, column.type))[0])
-    low, high = float(axis.lows[one]), float(axis.highs[one])
-    probes = values_from_numbers(np.linspace(low, np.nextafter(high, low), PROBES), column)
-    truths = np.unique(evaluate_leaf(leaf, probes))
-    if len(truths) != 1:
-        raise InputError(
-            f"Event `{event.name}`: `{leaf.sql}` changes inside {axis.labels[one]} of `{column.name}`, where the "
-            f"source has no rows. Add an edge there: {_edge_hint(event, column.name, axis, one)}."
-        )
-    return float(truths[0])
-
-
-def _edge_hint(event: EventControl, factor: str, axis: Axis, one: int) -> str:
-    inside = [t for t in event.predicate.thresholds.get(factor, ()) if axis.lows[one] <= t <= axis.highs[one]]
-    return f"{inside[0]:g}" if inside else "where the condition changes"
+    where = f"inside {control.labels[one]} of `{column.name}`"
+    problem = f"Event `{event.name}`: `{leaf.sql}` changes {where}, where the source has no rows."
+    if axis is None or not axis.numeric:
+        return f"{problem} Name its levels in the target."
+    inside = [t for t in event.predicate.thresholds.get(column.name, ()) if axis.lows[one] <= t <= axis.highs[one]]
+    return f"{problem} Add an edge there: {inside[0]:g}." if inside else f"{problem} Add an edge where it changes."
 
 
 def values_from_numbers(numbers: np.ndarray, column: Column) -> pa.Array:

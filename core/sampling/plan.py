@@ -1,8 +1,8 @@
 """The plan: how many of the n rows each control cell gets, in whole rows, and which stratum each row is.
 
-Events are exact and so are the bins of the controls, to a row: joint counts of events are rounded as an integer
-program, cells by one systematic pass, and what several controls leave over is moved between cells that differ in
-nothing else (controlled rounding, L. H. Cox 1987). Rows and strata are matched by a bijection, so any block can be
+Events are exact and so are the bins of the controls, to a row: joint counts of events come with the projection, cells
+are rounded by one systematic pass, and what several controls leave over is moved between cells that differ in nothing
+else (controlled rounding, L. H. Cox 1987). Rows and strata are matched by a bijection, so any block can be
 made alone and all blocks together hold every quota.
 """
 
@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import InputError
 from core.projection.grouping import group_rows
 from core.projection.projection import Projection
 from core.projection.rounding import whole_rows
 from core.sampling.streams import stream
 
 BLOCK = 65_536
-MOST_ROWS = 2_000_000_000
 REPAIRS = 10
 """Rounds over the controls in which surplus rows are moved."""
 
@@ -53,24 +51,19 @@ class Plan:
         return np.searchsorted(self.ends, strata, side="right")
 
 
-def make_plan(projection: Projection, rows: int, seed: int) -> Plan:
-    """Round the projection's shares to `rows` whole rows. Raises InputError for a number of rows out of range."""
-    if not 1 <= rows <= MOST_ROWS:
-        raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
-    cells = projection.cells
-    goals = [whole_rows(np.array([1.0 - e.rate, e.rate]), rows) for e in projection.event_controls]
+def make_plan(projection: Projection, seed: int) -> Plan:
+    """Round the projection's shares to whole rows, of which every event and bin gets the number asked for."""
+    rows, cells = projection.rows, projection.cells
+    events = len(projection.event_controls)
     quota = np.zeros(cells.count, dtype=np.int64)
     offset = 0.01 + 0.98 * stream(seed, "rounding").random()
-    events = cells.codes[: len(goals)]
-    joint, first = group_rows(list(events), [2] * len(events), cells.count)
-    wanted = np.bincount(joint, weights=projection.shares) * rows
-    for group, total in enumerate(_joint_counts(events[:, first], wanted, [int(goal[1]) for goal in goals], rows)):
-        inside = np.flatnonzero(joint == group)
+    for outcome, total in enumerate(projection.outcomes.rows):
+        inside = np.flatnonzero(projection.outcomes.of_cell == outcome)
         inside = inside[np.lexsort(cells.codes[::-1, inside])] if len(cells.codes) else inside
-        quota[inside] = _systematic(projection.shares[inside], total, offset)
-    goals += [whole_rows(control.requested, rows) for control in projection.controls]
+        quota[inside] = _systematic(projection.shares[inside], int(total), offset)
+    goals = [whole_rows(control.requested, rows) for control in projection.controls]
     for _ in range(REPAIRS):
-        if not sum(_repair(quota, projection, row, goals[row]) for row in range(len(events), len(goals))):
+        if not sum(_repair(quota, projection, row, goal) for row, goal in enumerate(goals, start=events)):
             break
     return Plan(rows=rows, seed=seed, quota=quota, ends=np.cumsum(quota))
 
@@ -82,42 +75,6 @@ def _systematic(shares: np.ndarray, total: int, offset: float) -> np.ndarray:
     ends = np.floor(np.cumsum(shares) / shares.sum() * total + offset).astype(np.int64)
     ends[-1] = total
     return np.diff(np.minimum(ends, total), prepend=0)
-
-
-def _joint_counts(truths: np.ndarray, wanted: np.ndarray, goals: list[int], rows: int) -> np.ndarray:
-    """Whole counts of the joint event outcomes nearest to `wanted` in which every event has its goal.
-
-    `truths` is (events, outcomes). An integer program over at most a few hundred outcomes; where rounding makes the
-    goals clash, the clash is as small as it can be.
-    """
-    if not len(goals):
-        return np.array([rows])
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    outcomes, limits = len(wanted), 1 + len(goals)
-    totals = np.vstack([np.ones(outcomes), truths])
-    # Variables: counts, then distance from wanted, then clash over and under each goal.
-    near = np.hstack([np.eye(outcomes), -np.eye(outcomes), np.zeros((outcomes, 2 * limits))])
-    far = np.hstack([np.eye(outcomes), np.eye(outcomes), np.zeros((outcomes, 2 * limits))])
-    meet = np.hstack([totals, np.zeros((limits, outcomes)), np.eye(limits), -np.eye(limits)])
-    cost = np.concatenate([np.zeros(outcomes), np.ones(outcomes), np.full(2 * limits, 1e4)])
-    highest = np.where(wanted > 1e-9, np.ceil(wanted) + len(goals), 0.0)
-    upper = np.concatenate([highest, np.full(outcomes, np.inf), [0.0], np.full(limits - 1, np.inf), [0.0]])
-    upper = np.concatenate([upper, np.full(limits - 1, np.inf)])
-    result = milp(
-        cost,
-        integrality=np.concatenate([np.ones(outcomes), np.zeros(outcomes + 2 * limits)]),
-        bounds=Bounds(0, upper),
-        constraints=[
-            LinearConstraint(near, -np.inf, wanted),
-            LinearConstraint(far, wanted, np.inf),
-            LinearConstraint(meet, [rows, *goals], [rows, *goals]),
-        ],
-        options={"time_limit": 10.0},
-    )
-    if result.x is None:
-        return whole_rows(wanted / wanted.sum(), rows)
-    return np.round(result.x[:outcomes]).astype(np.int64)
 
 
 def _repair(quota: np.ndarray, projection: Projection, row: int, goal: np.ndarray) -> int:

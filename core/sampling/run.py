@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from core.errors import Progress
+from core.errors import InputError, Progress
 from core.projection.controls import MarginalControl
 from core.projection.projection import Projection, project
 from core.projection.ungrounded import values_from_numbers
@@ -89,14 +89,17 @@ class Generator:
 def prepare(
     study: Study, *, rows: int | None = None, seed: int | None = None, projection: Projection | None = None
 ) -> Generator:
-    """Fit and plan a study's design, without making a row.
+    """Fit and plan a study's design, without making a row; a `projection` for as many rows spares the fitting.
 
-    Raises ConflictsError if the controls can't be met together, InputError if one of them is wrong.
+    Raises ConflictsError if the controls can't be met together, InputError if one of them, `rows` or `seed` is wrong.
     """
-    projection = projection or project(study)
-    plan = make_plan(
-        projection, study.design.rows if rows is None else rows, study.design.seed if seed is None else seed
-    )
+    rows = study.design.rows if rows is None else rows
+    seed = study.design.seed if seed is None else seed
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed must be between 0 and {2**63 - 1:,}, got {seed:,}.")
+    if projection is None or projection.rows != rows:
+        projection = project(study, rows=rows)
+    plan = make_plan(projection, seed)
     cells, shares = projection.cells, projection.shares
     real = np.diff(cells.start)[cells.group] / study.grounding.rows
     grounded = ~cells.ungrounded & (shares > 0)

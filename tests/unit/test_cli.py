@@ -271,9 +271,9 @@ def test_coverage_refuses_what_is_not_there(trimtab: Trimtab) -> None:
     result = trimtab("coverage", "crashes.csv", "--factors", "sexx")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: --factors: there is no factor `sexx`. Did you mean `sex`?")
-    result = trimtab("coverage", "crashes.csv", "--strength", "2")
+    result = trimtab("coverage", "crashes.csv", "--strength", "5")
     assert result.code == 2
-    assert "--strength 2: coverage of combinations of factors is not built yet" in result.err
+    assert "the strength is 2, 3 or 4, got 5" in result.err
 
 
 def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:

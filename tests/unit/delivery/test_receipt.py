@@ -84,7 +84,7 @@ def test_a_stop_leaves_the_old_file_and_its_receipt(study: Study, tmp_path: Path
 def test_controls_that_conflict_are_told_before_a_row_is_drawn(study: Study, tmp_path: Path) -> None:
     text = "trimtab: 1\nname: x\nsource: {path: crashes.csv}\nevents:\n  a: {when: \"sex = 'f'\", rate: 0.5}\n"
     design = loads(text + "  b: {when: \"sex = 'm'\", rate: 0.6}\n")
-    with pytest.raises(ConflictError, match="event b"):
+    with pytest.raises(ConflictError, match="Event `b` asks for 60 %"):
         deliver(open_study(design, study.source, previous=study), tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,0 +1,101 @@
+"""What the command `coverage` says on combinations of factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.cli.console import note, percent, print_table
+from core.coverage.coding import Levels, declared_levels, own_axis, widened
+from core.coverage.tway import TWay, check_strength, t_way
+from core.errors import Progress
+from core.source.axes import Axis
+from core.source.columns import Column
+from core.source.spool import Source
+
+SHOWN = 20
+"""Combinations in a table for people, the least covered first; --json has all of them."""
+
+
+def combined(
+    sets: Mapping[str, Path | Source],
+    axes: Mapping[str, Axis],
+    columns: Mapping[str, Column],
+    names: Sequence[str],
+    strength: int,
+    *,
+    declared: bool,
+    progress: Progress | None,
+) -> TWay:
+    """t-way coverage of `sets` over the factors `names`.
+
+    Unless a design has `declared` the axes, levels that only a later set has are part of the universe. Categories are
+    told apart where there are not too many, whatever the axis shows of them.
+    """
+    check_strength(strength, len(names))
+    levels: Sequence[Levels] = [
+        declared_levels(axes[name] if axes[name].numeric else own_axis(columns[name]), columns[name]) for name in names
+    ]
+    if not declared:
+        levels = widened(levels, list(sets.values())[1:])
+    return t_way(sets, levels, strength, progress=progress)
+
+
+def note_outside(found: TWay) -> None:
+    """Say which sets have rows that lie outside of the universe."""
+    for name, rows in zip(found.sets, found.outside, strict=True):
+        if rows:
+            note(f"{name}: {rows:,} rows have a value that is no level here; they count in no cell of that factor.")
+
+
+def tway_json(found: TWay) -> dict[str, Any]:
+    """`covered`: the share of each set. `set_difference`: [i][j] of the cells of set i the share that set j lacks."""
+    return {
+        "strength": found.strength,
+        "cells": found.cells,
+        "covered": [found.coverage(name) for name in found.sets],
+        "set_difference": [[found.set_difference(name, other) for other in found.sets] for name in found.sets],
+        "outside": list(found.outside),
+        "combinations": [
+            {
+                "factors": list(one.factors),
+                "cells": one.cells,
+                "covered": (one.covered / one.cells).tolist(),
+                "set_difference": [
+                    [lacking / own if own else None for lacking in row]
+                    for own, row in zip(one.covered.tolist(), one.lacking.tolist(), strict=True)
+                ],
+            }
+            for one in found.combinations
+        ],
+    }
+
+
+def print_tway(found: TWay) -> None:
+    """The total of every set, and the combinations the last set covers least."""
+    print(
+        f"\nCombinations of {found.strength} factors: {found.cells:,} cells in {len(found.combinations):,} combinations"
+    )
+    lacks = [f"has, not in {name}" for name in found.sets] if len(found.sets) > 1 else []
+    rows = [
+        (
+            name,
+            percent(found.coverage(name)),
+            *([_share(found.set_difference(name, other)) for other in found.sets] if lacks else []),
+        )
+        for name in found.sets
+    ]
+    print_table(("data set", "covered", *lacks), rows)
+    least = sorted(found.combinations, key=lambda one: float(one.covered[-1] / one.cells))[:SHOWN]
+    print(f"\nLeast covered by {found.sets[-1]}")
+    print_table(
+        ("factors", "cells", *found.sets),
+        [(", ".join(one.factors), f"{one.cells:,}", *(percent(x) for x in one.covered / one.cells)) for one in least],
+    )
+    if len(found.combinations) > SHOWN:
+        print(f"… and {len(found.combinations) - SHOWN:,} more; --json has all of them.")
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else percent(share)

@@ -1,0 +1,197 @@
+"""The commands `gaps` and `slices`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.cli.console import note, print_json, print_table, progress_bar
+from core.cli.opening import factors_of, study_of, workspace
+from core.coverage.coding import Levels, declared_levels, occurring_levels, own_axis
+from core.coverage.patterns import Gaps, find_gaps
+from core.coverage.slices import Weaknesses, find_slices
+from core.errors import InputError, Progress, nearest
+from core.source.columns import Column, read_columns
+from core.source.spool import Source
+from core.study import Study
+
+SHOWN = 20
+"""Patterns in a table for people; --json has all of them."""
+
+
+def show_gaps(
+    data: Path,
+    *,
+    factors: str,
+    threshold: int,
+    max_level: int | None,
+    design: Path | None,
+    accept_source: bool,
+    as_json: bool,
+) -> None:
+    """Print the maximal uncovered patterns of a data set."""
+    with progress_bar() as progress:
+        if design is not None:
+            with study_of(design, accept_source=accept_source, progress=progress) as study:
+                levels = [_of_design(study, name) for name in factors_of(factors, study.columns)]
+                gaps = find_gaps(data, levels, threshold, max_level=max_level, progress=progress)
+        else:
+            with _read(data, progress) as (source, columns):
+                levels = _occurring(columns, factors_of(factors, columns))
+                gaps = find_gaps(source, levels, threshold, max_level=max_level, progress=progress)
+    if gaps.searched < len(levels) and max_level is None:
+        note(
+            f"patterns of up to {gaps.searched} of the {len(levels)} factors: more would take too many cells or steps."
+        )
+    if gaps.outside:
+        note(f"{gaps.outside:,} rows have a value that the design does not declare.")
+    if as_json:
+        print_json(_gaps_json(gaps))
+    else:
+        _print_gaps(gaps)
+
+
+def show_slices(
+    data: Path,
+    *,
+    error: str,
+    factors: str | None,
+    alpha: float,
+    min_rows: int | None,
+    top: int,
+    as_json: bool,
+) -> None:
+    """Print where a model fails."""
+    with progress_bar() as progress, _read(data, progress) as (source, columns):
+        if error not in columns:
+            raise InputError(f"--error: there is no column `{error}`.{nearest(error, columns)}")
+        names = factors_of(factors, columns)
+        if factors is None:
+            names.remove(error)
+        elif error in names:
+            raise InputError(f"--factors: `{error}` is the error; name the factors it may depend on.")
+        found = find_slices(
+            source,
+            _occurring(columns, names),
+            columns[error],
+            alpha=alpha,
+            min_rows=min_rows,
+            top=top,
+            progress=progress,
+        )
+    if found.without_error:
+        note(f"{found.without_error:,} rows have no `{error}`; they are left out.")
+    if as_json:
+        print_json(_slices_json(found))
+    else:
+        _print_slices(found)
+
+
+@contextmanager
+def _read(data: Path, progress: Progress | None) -> Iterator[tuple[Source, Mapping[str, Column]]]:
+    with workspace() as home:
+        source = home.spool(data, progress=progress)
+        yield source, read_columns(source, progress=progress)
+
+
+def _occurring(columns: Mapping[str, Column], names: Sequence[str]) -> list[Levels]:
+    levels = [occurring_levels(columns[name]) for name in names]
+    for one in levels:
+        if one.axis.rest:
+            note(
+                f"`{one.factor}` has {columns[one.factor].distinct:,} levels: the {len(one.axis.levels)} most frequent "
+                f"stay, the others count as one ({one.axis.labels[-1]})."
+            )
+    return levels
+
+
+def _of_design(study: Study, name: str) -> Levels:
+    """All levels of a factor's axis in a design; categories are told apart where there are not too many."""
+    column = study.columns[name]
+    return declared_levels(study.axes[name] if study.axes[name].numeric else own_axis(column), column)
+
+
+def _gaps_json(gaps: Gaps) -> dict[str, Any]:
+    return {
+        "rows": gaps.rows,
+        "threshold": gaps.threshold,
+        "searched_level": gaps.searched,
+        "outside": gaps.outside,
+        "total": len(gaps),
+        "patterns": [
+            {"pattern": one.levels, "level": one.level, "count": one.count, "rows_to_close": one.rows_to_close}
+            for one in gaps
+        ],
+        "by_level": {str(level): patterns for level, patterns in gaps.by_level.items()},
+    }
+
+
+def _print_gaps(gaps: Gaps) -> None:
+    by_level = ", ".join(f"{patterns:,} of {level}" for level, patterns in gaps.by_level.items())
+    print(f"{len(gaps):,} maximal uncovered patterns with fewer than {gaps.threshold:,} of {gaps.rows:,} rows.")
+    if not len(gaps):
+        return
+    print(f"By the number of factors they name: {by_level}.\n")
+    shown = [gaps[i] for i in range(min(SHOWN, len(gaps)))]
+    print_table(
+        ("rows to close", "rows", "pattern"),
+        [(f"{one.rows_to_close:,}", f"{one.count:,}", _pattern(one.levels)) for one in shown],
+    )
+    if len(gaps) > SHOWN:
+        print(f"… and {len(gaps) - SHOWN:,} more; --json has all of them.")
+
+
+def _slices_json(found: Weaknesses) -> dict[str, Any]:
+    return {
+        "rows": found.rows,
+        "without_error": found.without_error,
+        "mean_error": found.mean_error,
+        "min_rows": found.min_rows,
+        "tested": found.tested,
+        "folded": found.folded,
+        "slices": [
+            {
+                "pattern": one.levels,
+                "rows": one.rows,
+                "mean_error": one.mean_error,
+                "score": one.score,
+                "divergence": one.divergence,
+                "t": one.t,
+                "p_value": one.p_value,
+                "p_unadjusted": one.p_unadjusted,
+            }
+            for one in found.slices
+        ],
+    }
+
+
+def _print_slices(found: Weaknesses) -> None:
+    print(
+        f"{found.rows:,} rows with a mean error of {found.mean_error:.4g}; {found.tested:,} slices of at least "
+        f"{found.min_rows:,} rows tested."
+    )
+    if not found.slices:
+        print("None scores above 0: the error is spread evenly over these factors.")
+        return
+    print()
+    print_table(
+        ("score", "rows", "mean error", "divergence", "t", "p", "slice"),
+        [
+            (
+                f"{one.score:.4f}",
+                f"{one.rows:,}",
+                f"{one.mean_error:.4f}",
+                f"{one.divergence:+.4f}",
+                "–" if one.t is None else f"{one.t:.1f}",
+                f"{one.p_value:.1e}",
+                _pattern(one.levels),
+            )
+            for one in found.slices
+        ],
+    )
+
+
+def _pattern(levels: Mapping[str, str]) -> str:
+    return ", ".join(f"{factor} = {level}" for factor, level in levels.items())

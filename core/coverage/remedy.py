@@ -1,0 +1,165 @@
+"""The fewest combinations of levels, and rows of each, after which no pattern of a level is uncovered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from math import prod
+from operator import and_
+from pathlib import Path
+
+import numpy as np
+
+from core.coverage.coding import Coded, Levels, code_rows
+from core.coverage.patterns import MAX_CELLS, OPEN, check_gaps, counts_of
+from core.errors import InputError
+from core.source.spool import Source
+
+MAX_PATTERNS = 200_000
+MAX_STEPS = 5_000
+"""Steps of the search for one combination; it has a good one after as many steps as there are factors."""
+
+
+@dataclass(frozen=True, eq=False)
+class Combined:
+    """One combination to add: a level for every factor, how many `rows` of it, and how many patterns that closes."""
+
+    levels: dict[str, str]
+    rows: int
+    closes: int
+
+
+@dataclass(frozen=True, eq=False)
+class Remedy:
+    """Combinations to add, in the order they were found: the one that closes most patterns first.
+
+    `patterns` is the number of uncovered patterns of exactly `level` factors, all of which they close.
+    """
+
+    level: int
+    threshold: int
+    patterns: int
+    combinations: tuple[Combined, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows to add in total."""
+        return sum(one.rows for one in self.combinations)
+
+
+def find_remedy(data: Path | Source, levels: Sequence[Levels], threshold: int, level: int) -> Remedy:
+    """What to add to `data` so that every pattern of `level` factors or fewer has at least `threshold` rows.
+
+    Coverage enhancement of Asudeh, Jin and Jagadish (ICDE 2019): a greedy hitting set, each step the combination that
+    hits most of the uncovered patterns of that level, found by branch and bound. Raises InputError as `find_gaps` does,
+    and for more uncovered patterns than can be searched.
+    """
+    return remedy_of(code_rows(data, levels), levels, threshold, level)
+
+
+def remedy_of(coded: Coded, levels: Sequence[Levels], threshold: int, level: int) -> Remedy:
+    """As `find_remedy`, on rows that are coded already."""
+    check_gaps(coded.rows, levels, threshold, level)
+    if level > len(levels):
+        raise InputError(f"Remedy: the level is {level}, more than the number of factors, {len(levels)}.")
+    codes, needs = uncovered(coded, levels, threshold, level)
+    if len(needs) > MAX_PATTERNS:
+        raise InputError(
+            f"Remedy: {len(needs):,} patterns of {level} factors are uncovered, and {MAX_PATTERNS:,} can be searched; "
+            "name fewer factors, or give a smaller threshold or level."
+        )
+    usual = [np.bincount(coded.codes[one.factor], minlength=one.size)[: one.size] for one in levels]
+    chosen = hitting_set(codes, usual)
+    added = []
+    for combination, rows, closes in zip(chosen, *_rows_to_add(codes, needs, chosen), strict=True):
+        named = {one.factor: one.labels[code] for one, code in zip(levels, combination, strict=True)}
+        added.append(Combined(named, rows, closes))
+    return Remedy(level, threshold, len(needs), tuple(added))
+
+
+def hitting_set(patterns: np.ndarray, usual: Sequence[np.ndarray]) -> list[tuple[int, ...]]:
+    """Combinations, a code per factor, such that every pattern (P, F; OPEN for any level) agrees with one of them.
+
+    `usual` gives the rows of each level per factor: where a choice makes no difference the most frequent level wins.
+    """
+    hits = [_hits(patterns[:, i], len(rows)) for i, rows in enumerate(usual)]
+    # Factors that most patterns name come first: their choice decides most, so the search is cut early.
+    order = sorted(range(len(usual)), key=lambda i: -int((patterns[:, i] != OPEN).sum()))
+    left = (1 << len(patterns)) - 1
+    found = []
+    while left:
+        best = _best(left, [hits[i] for i in order], [usual[i] for i in order])
+        code_of = dict(zip(order, best, strict=True))
+        left &= ~reduce(and_, (hits[i][code] for i, code in code_of.items()))
+        found.append(tuple(code_of[i] for i in range(len(usual))))
+    return found
+
+
+def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray]) -> tuple[int, ...]:
+    """The combination that agrees with most of the patterns `left`, sets of patterns being the bits of a number."""
+    most, steps = 0, 0
+    best: tuple[int, ...] = ()
+    stack: list[tuple[int, tuple[int, ...]]] = [(left, ())]
+    while stack:
+        mask, chosen = stack.pop()
+        count = mask.bit_count()
+        if count <= most or (best and steps > MAX_STEPS):
+            continue
+        steps += 1
+        if len(chosen) == len(hits):
+            most, best = count, chosen
+            continue
+        place = len(chosen)
+        options = [(mask & one, code) for code, one in enumerate(hits[place])]
+        # The most promising last, for it is taken from the stack first.
+        options.sort(key=lambda option: (option[0].bit_count(), usual[place][option[1]]))
+        stack += [(rest, (*chosen, code)) for rest, code in options]
+    return best
+
+
+def _hits(codes: np.ndarray, size: int) -> list[int]:
+    """For each level of a factor the patterns that agree with it, as bits."""
+    return [
+        int.from_bytes(np.packbits((codes == OPEN) | (codes == level), bitorder="little").tobytes(), "little")
+        for level in range(size)
+    ]
+
+
+def uncovered(coded: Coded, levels: Sequence[Levels], threshold: int, level: int) -> tuple[np.ndarray, np.ndarray]:
+    """(codes (P, F), rows that are missing (P,)) of all patterns of exactly `level` factors below the threshold."""
+    sizes = [one.size for one in levels]
+    codes, needs = [], []
+    groups = list(combinations(range(len(levels)), level))
+    cells = sum(prod(sizes[i] for i in chosen) for chosen in groups)
+    if cells > MAX_CELLS:
+        raise InputError(
+            f"Remedy: {level} of {len(levels)} factors have {cells:,} cells, and {MAX_CELLS:,} can be counted; name "
+            "fewer factors or give a smaller level."
+        )
+    for chosen in groups:
+        counts = counts_of([coded.codes[levels[i].factor] for i in chosen], [sizes[i] for i in chosen])
+        found = np.argwhere(counts < threshold)
+        part = np.full((len(found), len(levels)), OPEN)
+        part[:, chosen] = found
+        codes.append(part)
+        needs.append(threshold - counts[tuple(found.T)])
+    return np.concatenate(codes), np.concatenate(needs)
+
+
+def _rows_to_add(
+    patterns: np.ndarray, needs: np.ndarray, chosen: Sequence[tuple[int, ...]]
+) -> tuple[list[int], list[int]]:
+    """(rows of each combination, patterns each is the first to agree with)."""
+    rows, closes = [], []
+    left = needs.copy()
+    open_ = np.ones(len(patterns), dtype=bool)
+    for combination in chosen:
+        agrees = ((patterns == OPEN) | (patterns == np.asarray(combination))).all(axis=1)
+        first = agrees & open_
+        open_ &= ~agrees
+        closes.append(int(first.sum()))
+        rows.append(int(left[first].max()))
+        left[agrees] -= rows[-1]
+    return rows, closes

@@ -1,0 +1,134 @@
+"""The elastic linear program over control cells: how far constraints are from being met together.
+
+min Σ(u + v), A·w + u − v = b over the cells' shares w ≥ 0 (J. W. Chinneck, *Feasibility and Infeasibility in
+Optimization*, 2008). A design may have hundreds of thousands of cells and only hundreds of codes, so few cells matter:
+they are found by their reduced costs (column generation, P. C. Gilmore and R. E. Gomory 1961).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csc_matrix, hstack, identity
+
+from core.projection.fit import Constraint
+
+FIRST = 300
+"""The program starts with this many of the heaviest cells and the heaviest one of each code."""
+
+MORE = 400
+"""So many cells at most join it in each round."""
+
+EXACT = 1e-9
+"""A distance that counts as none."""
+
+
+PULL = 1e-7
+"""Prices of one constraint that differ by less are the same."""
+
+
+class OutOfTimeError(Exception):
+    """The program was not solved before its deadline."""
+
+
+@dataclass(frozen=True, eq=False)
+class Distance:
+    """How far some constraints are from being met: by code, requested − reached, for each of the program's
+    constraints (zeros for those that took no part). `pulling` are those whose prices say that they pull."""
+
+    off: tuple[np.ndarray, ...]
+    pulling: tuple[int, ...]
+
+    @property
+    def largest(self) -> float:
+        """The largest share by which a code is off."""
+        return max(float(np.abs(one).max(initial=0.0)) for one in self.off)
+
+
+class Elastic:
+    """The program on cells of `mass` (C,); `constraints` can take part in any subset."""
+
+    def __init__(self, mass: np.ndarray, constraints: Sequence[Constraint], seconds: float) -> None:
+        usable = np.flatnonzero(mass > 0)
+        self._requested = [one.requested for one in constraints]
+        self._codes = np.stack([one.codes[usable] for one in constraints])
+        self._first = np.cumsum([0, *(len(one) for one in self._requested)])
+        heaviest = usable[np.argsort(-mass[usable], kind="stable")]
+        place = np.searchsorted(usable, heaviest)
+        leading = [place[np.unique(codes[place], return_index=True)[1]] for codes in self._codes]
+        self._cells = np.unique(np.concatenate([place[:FIRST], *leading]))
+        self._deadline = time.monotonic() + seconds
+
+    def distance(self, active: Sequence[int], *, enough: float = 0.0, loose: int | None = None) -> Distance:
+        """The least total distance of the `active` constraints, or one within `enough` on every code.
+
+        With `loose` only that one gives way, and all other active ones stay as near as they can be without it. A
+        distance far beyond `enough` may be returned before it is the least. Raises OutOfTimeError.
+        """
+        rows = np.concatenate([np.arange(self._first[i], self._first[i + 1]) for i in active])
+        row_of = np.full(self._first[-1], -1)
+        row_of[rows] = np.arange(len(rows))
+        codes = row_of[self._codes[list(active)] + self._first[list(active), None]]
+        limits = np.full(len(rows), np.inf)
+        if loose is not None:
+            others = self.distance([i for i in active if i != loose]).off if len(active) > 1 else ()
+            for i in active:
+                if i != loose:
+                    own = (rows >= self._first[i]) & (rows < self._first[i + 1])
+                    limits[own] = 1.000001 * np.abs(others[i]).max() + EXACT
+        bound = -np.inf
+        while True:
+            off, total, prices = self._solve(codes[:, self._cells], np.concatenate(self._requested)[rows], limits)
+            found = self._distance(off, prices, active)
+            if loose is None and found.largest <= enough:
+                return found
+            reduced = np.sum([prices.take(code) for code in codes], axis=0)
+            worst = max(0.0, float(reduced.max()))
+            # Shares sum to one, so no cell can improve the total by more than the worst reduced cost.
+            bound = max(bound, total - worst)
+            if worst <= EXACT or (loose is None and enough > 0 and bound > 20 * enough):
+                return found
+            better = np.flatnonzero(reduced > EXACT / 10)
+            most = better[np.argsort(-reduced[better], kind="stable")[:MORE]]
+            self._cells = np.union1d(self._cells, most)
+
+    def _distance(self, off: np.ndarray, prices: np.ndarray, active: Sequence[int]) -> Distance:
+        ends = np.cumsum([len(self._requested[i]) for i in active])[:-1]
+        parts = [np.zeros(len(one)) for one in self._requested]
+        for i, part in zip(active, np.split(off, ends), strict=True):
+            parts[i] = part
+        # A price that is the same for all codes of a constraint is no pull: its codes' shares always sum to one.
+        pulls = zip(active, np.split(prices, ends), strict=True)
+        return Distance(tuple(parts), tuple(i for i, own in pulls if np.ptp(own) > PULL))
+
+    def _solve(
+        self, codes: np.ndarray, requested: np.ndarray, limits: np.ndarray
+    ) -> tuple[np.ndarray, float, np.ndarray]:
+        """One program over some cells: requested − reached by code, their total, and the prices.
+
+        Codes that may be off by no more than a limit, of `limits` (L,), may be so for nothing.
+        """
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTimeError
+        size, (controls, cells) = len(requested), codes.shape
+        shares = csc_matrix((np.ones(codes.size), codes.T.ravel(), np.arange(cells + 1) * controls), (size, cells))
+        spare = identity(size, format="csc")
+        paid = np.isinf(limits).astype(float)
+        highest = np.concatenate([np.full(cells, np.inf), limits, limits])
+        result = linprog(
+            np.concatenate([np.zeros(cells), paid, paid]),
+            A_eq=hstack([shares, spare, -spare], format="csc"),
+            b_eq=requested,
+            bounds=[(0.0, float(high)) for high in highest],
+            method="highs-ds",
+            options={"time_limit": left, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT},
+        )
+        if result.x is None or result.fun is None:
+            raise OutOfTimeError
+        over, under = np.split(result.x[cells:], 2)
+        return over - under, float(result.fun), np.asarray(result.eqlin.marginals)

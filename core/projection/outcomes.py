@@ -1,0 +1,99 @@
+"""The joint outcomes of a design's events in whole rows, so that each event is true in exactly its number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_matrix, hstack, identity
+
+from core.projection.feasibility import Conflict, ConflictsError
+from core.projection.fit import Constraint
+from core.projection.grouping import group_rows
+from core.projection.rounding import event_rows
+from core.projection.wording import whole_rows_clash
+
+SECONDS = 5.0
+"""The integer program is given up after this long; it takes milliseconds."""
+
+CLASH = 1e4
+"""Costs of a row by which an event misses its number, beside 1 for a row by which an outcome misses its share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """The combinations of event truths that the cells show: the one of each cell (C,), and the whole rows of each."""
+
+    of_cell: np.ndarray
+    rows: np.ndarray
+
+
+def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int) -> Outcomes:
+    """Whole numbers of rows for the joint outcomes of `events`, near the cells' `shares` (C,) of `rows`.
+
+    Raises ConflictsError if the events' own whole numbers can't be met together, as 3,333 of 10,000 rows for each of
+    three events of which one is always true.
+    """
+    of_cell, first = group_rows([event.codes for event in events], [2] * len(events), len(shares))
+    wanted = np.bincount(of_cell, weights=shares) * rows
+    truths = np.array([event.codes[first] for event in events]).reshape(len(events), len(first))
+    goals = np.array([event_rows(float(event.requested[1]), rows) for event in events], dtype=np.int64)
+    counts, off = _nearest(wanted, truths, goals, rows)
+    if off.any():
+        raise ConflictsError(_clashes([event.name for event in events], wanted, truths, goals, rows))
+    return Outcomes(of_cell, counts)
+
+
+def _nearest(wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers (O,) that sum to `rows`, with `goals` (E,) under `truths` (E, O), near `wanted` (O,); and by how
+    much each goal is missed (E,), as little as possible.
+
+    An integer program: each outcome is rounded down or up, or, where that is not enough, is further off by a few rows.
+    """
+    size, limits = len(wanted), 1 + len(goals)
+    floor = np.floor(np.round(wanted, 6))
+    more = np.where(wanted > 1e-9, float(limits), 0.0)
+    totals = csc_matrix(np.vstack([np.ones(size), truths]))
+    slack = identity(limits, format="csc")[:, 1:]
+    # Variables: rounded up or not, then rows more and fewer, then what each goal is missed by, over and under.
+    result = milp(
+        np.concatenate([1 - 2 * (wanted - floor), np.full(2 * size, 1.5), np.full(2 * len(goals), CLASH)]),
+        integrality=np.ones(3 * size + 2 * len(goals), dtype=np.int64),
+        bounds=Bounds(
+            0, np.concatenate([np.minimum(more, 1), more, np.minimum(floor, limits), np.full(2 * len(goals), np.inf)])
+        ),
+        constraints=LinearConstraint(
+            hstack([totals, totals, -totals, slack, -slack], format="csc"),
+            lb=(left := np.array([rows, *goals]) - totals @ floor),
+            ub=left,
+        ),
+        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+    )
+    if result.x is None:
+        return floor.astype(np.int64), np.ones(len(goals), dtype=np.int64)
+    x = np.round(result.x).astype(np.int64)
+    up, plus, minus = x[:size], x[size : 2 * size], x[2 * size : 3 * size]
+    under, over = np.split(x[3 * size :], 2)
+    return floor.astype(np.int64) + up + plus - minus, over - under
+
+
+def _clashes(
+    names: Sequence[str], wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int
+) -> tuple[Conflict, ...]:
+    """A conflict for each event of a smallest set whose whole numbers can't be met together."""
+    involved = list(range(len(goals)))
+    for i in range(len(goals)):
+        fewer = [j for j in involved if j != i]
+        if _nearest(wanted, truths[fewer], goals[fewer], rows)[1].any():
+            involved = fewer
+    controls = tuple(names[i] for i in involved)
+    found = []
+    for i in involved:
+        others = [j for j in involved if j != i]
+        counts, _ = _nearest(wanted, truths[others], goals[others], rows)
+        nearest = int(truths[i] @ counts)
+        message = whole_rows_clash(names[i], int(goals[i]), nearest, rows, [names[j] for j in others])
+        found.append(Conflict(controls, message, names[i], nearest / rows))
+    return tuple(found)

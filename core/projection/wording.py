@@ -1,0 +1,93 @@
+"""Conflicts in the words of the design: controls by their names, bins by their labels, shares in percent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+DIGITS = 3
+
+
+def listed(controls: Sequence[str]) -> str:
+    """Controls in a sentence.
+
+    >>> listed(["keep visib", "event fog", "missing pressure"])
+    'keep `visib`, event `fog` and the missing share of `pressure`'
+    """
+    named = [_words(name) for name in controls]
+    return named[0] if len(named) == 1 else ", ".join(named[:-1]) + f" and {named[-1]}"
+
+
+def asked_and_nearest(control: str, asked: float, nearest: float, label: str | None, rest: Sequence[str]) -> str:
+    """Why one control can't be met beside the `rest`, and what can: both shares, of the bin `label` if there is one.
+
+    >>> asked_and_nearest("event fog", 0.05, 0.0064321, None, ["keep visib"])
+    'Event `fog` asks for 5 %, but keep `visib` leaves no room: the most that works is 0.643 %.'
+    """
+    why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room"
+    return f"{_asks(control, asked, label)}, but {why}: {_nearest(control, asked, nearest, label)}."
+
+
+def cant_be_met(control: str, asked: float, nearest: float, label: str | None, rows: int) -> str:
+    """Why one control can't be met on its own, on `rows` real rows.
+
+    >>> cant_be_met("event fog", 0.05, 0.0, None, 26217)
+    'Event `fog` asks for 5 %, but it is true in 0 of the 26,217 real rows: 0 % is all that works.'
+    """
+    asks = _asks(control, asked, label)
+    if control.startswith("event ") and nearest in (0.0, 1.0):
+        real = f"{0 if nearest == 0 else rows:,} of the {rows:,}"
+        return f"{asks}, but it is true in {real} real rows: {percent(nearest)} is all that works."
+    return f"{asks}, but the {rows:,} real rows leave no room: {_nearest(control, asked, nearest, label)}."
+
+
+def whole_rows_clash(control: str, asked: int, nearest: int, rows: int, rest: Sequence[str]) -> str:
+    """Why an event can't be true in its whole number of rows.
+
+    >>> whole_rows_clash("event fog", 3333, 3334, 10000, ["event clear"])
+    'Event `fog` comes to 3,333 of 10,000 rows, but event `clear` leaves no room: 3,334 would work, or more rows.'
+    """
+    words = _words(control)
+    why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room" if rest else "the cells leave no room"
+    return (
+        f"{words[0].upper()}{words[1:]} comes to {asked:,} of {rows:,} rows, but {why}: {nearest:,} would work, "
+        "or more rows."
+    )
+
+
+def percent(share: float, *, towards: float | None = None) -> str:
+    """A share in percent with three digits that say something, rounded away from `towards` if that is given.
+
+    >>> percent(0.05), percent(1 / 3), percent(0.00123456, towards=0.5), percent(0.00123456, towards=0), percent(1.0)
+    ('5 %', '33.3 %', '0.123 %', '0.124 %', '100 %')
+    """
+    value = share * 100
+    if value <= 0 or value >= 100:
+        return f"{min(max(value, 0), 100):.0f} %"
+    # Beyond 99 % what is left counts: 99.9996 % is not 100 %.
+    places = DIGITS - 1 - math.floor(math.log10(min(value, 100 - value)))
+    places = min(places, 12) if value < 99 else min(places - 2, 12)
+    unit = 10.0**-places
+    steps = round(value / unit, 6)
+    steps = round(steps) if towards is None else math.floor(steps) if towards > share else math.ceil(steps)
+    return f"{steps * unit:.{max(places, 0)}f}".rstrip("0").rstrip(".") + " %"
+
+
+def _words(control: str) -> str:
+    kind, name = control.split(" ", 1)
+    return f"the missing share of `{name}`" if kind == "missing" else f"{kind} `{name}`"
+
+
+def _asks(control: str, asked: float, label: str | None) -> str:
+    words = _words(control)
+    where = "" if label is None else f" at `{label}`"
+    return f"{words[0].upper()}{words[1:]} asks for {percent(asked)}{where}"
+
+
+def _nearest(control: str, asked: float, nearest: float, label: str | None) -> str:
+    limit = percent(nearest, towards=asked)
+    if control.startswith("hold "):
+        return f"at most {limit} of the rows can have a held value"
+    if label is not None:
+        return f"the nearest that works there is {limit}"
+    return f"the {'most' if nearest < asked else 'least'} that works is {limit}"

@@ -1,0 +1,189 @@
+"""The page coverage: what is compared, in which order, what lies outside, and what it says when nothing is there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.delivery.outputs import read_output
+from core.delivery.receipt import deliver
+from core.design.files import loads
+from core.projection.projection import project
+from core.study import Study, open_study
+from core.workspace import Workspace
+from ui.comparing import covered, distances_csv, distances_table
+
+ROOT = Path(__file__).parents[2]
+CRASHES = ROOT / "sample_data" / "crashes.csv"
+DESIGN = """
+trimtab: 1
+name: few
+seed: 3
+rows: 2000
+source: {path: crashes.csv, sha256: %s}
+factors:
+  sex: {role: target, target: {family: categorical, weights: {m: 3, f: 1}}}
+  weight: {role: drop}
+events:
+  fast: {when: "dvcat = '55+'", rate: 0.2}
+"""
+CONFLICT = "  faster: {when: \"dvcat = '55+' AND airbag = 'none'\", rate: 0.5}\n"
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TRIMTAB_HOME", str(tmp_path / "home"))
+    return Workspace(tmp_path / "home")
+
+
+@pytest.fixture
+def study(home: Workspace) -> Study:
+    source = home.spool(CRASHES)
+    return open_study(loads(DESIGN % source.sha256), source)
+
+
+@pytest.fixture
+def design_id(home: Workspace, study: Study) -> str:
+    return home.save_design(study.design)
+
+
+@pytest.fixture
+def generated(home: Workspace, study: Study, design_id: str) -> Path:
+    return deliver(study, home.output(design_id, "rows.parquet")).path
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """`visit(design_id)`: the page in a session of its own."""
+
+    def go(design_id: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at.query_params["design"] = design_id
+        at.switch_page("pages/coverage.py")
+        return sound(at.run())
+
+    return go
+
+
+def sound(at: AppTest) -> AppTest:
+    assert not at.exception, [one.value for one in at.exception]
+    return at
+
+
+def text_of(at: AppTest) -> str:
+    """All our own markup on the page, but the styles."""
+    bodies = [element.proto.body for element in at.get("html")]
+    return "\n".join(body for body in bodies if not body.startswith("<style"))
+
+
+def factors(at: AppTest) -> list[str]:
+    """The cards in their order."""
+    return re.findall(r'td-card-head" data-factor="([^"]*)"', text_of(at))
+
+
+def groups(at: AppTest) -> list[str]:
+    return re.findall(r'colgroup"[^>]*>([^<]*)<', text_of(at))
+
+
+def test_without_generated_rows_the_design_is_compared_with_the_real_data(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    assert "Nothing was generated from this design yet" in text_of(at)
+    assert at.button(key="coverage_generate").label == "Go to Generate"
+    assert groups(at) == ["design from real"]
+    assert len(at.get("plotly_chart")) == len(factors(at)) == 13
+    assert "weight" not in factors(at), "it is dropped"
+
+
+def test_generated_rows_stand_beside_the_design(design_id: str, generated: Path, visit: Visit) -> None:
+    at = visit(design_id)
+    assert groups(at) == ["design from real", "generated from real", "generated from design"]
+    assert "Nothing was generated" not in text_of(at)
+    row = re.search(r'<tr data-factor="sex">.*?</tr>', text_of(at))
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", row.group())
+    assert cells[0] == "target"
+    assert (cells[9], cells[10], cells[11]) == ("0 %", "–", "–"), "exact, and a category has no order"
+
+
+def test_the_largest_shift_comes_first_until_another_order_is_asked_for(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    assert factors(at)[0] in ("dvcat", "sex")
+    sound(at.selectbox(key="coverage_order").set_value("by name").run())
+    assert factors(at) == sorted(factors(at), key=str.casefold)
+    sound(at.selectbox(key="coverage_order").set_value("as in the source").run())
+    assert factors(at)[0] == "dvcat"
+
+
+def test_a_factor_is_found_by_a_part_of_its_name(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    sound(at.text_input(key="coverage_search").set_value("BAG").run())
+    assert factors(at) == ["airbag"]
+    sound(at.text_input(key="coverage_search").set_value("nothing like it").run())
+    assert factors(at) == []
+    assert "No factor is called like “nothing like it”" in text_of(at)
+
+
+def test_rows_of_an_older_revision_are_told(design_id: str, generated: Path, home: Workspace, visit: Visit) -> None:
+    home.save_design(home.load_design(design_id).changed(seed=4), design_id)
+    assert "made by an older revision" in text_of(visit(design_id))
+
+
+def test_a_design_that_cannot_be_met_is_not_shown_but_the_rest_is(home: Workspace, study: Study, visit: Visit) -> None:
+    stuck = home.save_design(loads(DESIGN % study.source.sha256 + CONFLICT))
+    deliver(study, home.output(stuck, "rows.parquet"))
+    at = visit(stuck)
+    assert "can't be met" in text_of(at) or "can&#x27;t be met" in text_of(at)
+    assert groups(at) == ["generated from real"]
+    assert len(factors(at)) == 13
+
+
+def test_another_file_is_compared_and_what_the_source_never_saw_is_counted(
+    design_id: str, generated: Path, visit: Visit
+) -> None:
+    lines = CRASHES.read_text(encoding="utf-8").splitlines(keepends=True)
+    strange = [lines[0], *lines[1:1001], *(line.replace("25-39", "warp 9") for line in lines[1:201])]
+    content = "".join(strange).encode()
+    expected = Counter(row["dvcat"] for row in csv.DictReader(io.StringIO(content.decode())))
+    at = visit(design_id)
+    sound(at.file_uploader(key="coverage_upload_0").upload("other.csv", content, "text/csv").run())
+    assert groups(at)[3:] == ["other.csv from real", "other.csv from design"]
+    assert expected["warp 9"] > 20
+    assert f"{expected['warp 9']:,} rows never seen in the source" in text_of(at)
+    sound(at.button(key="coverage_stop").click().run())
+    assert len(groups(at)) == 3
+
+
+def test_a_broken_file_is_refused_and_the_page_stays(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    sound(at.file_uploader(key="coverage_upload_0").upload("broken.csv", b"a,b\n1,2,3\n", "text/csv").run())
+    assert "broken.csv" in text_of(at)
+    assert len(factors(at)) == 13
+
+
+def test_distances_are_those_of_the_projection_and_of_the_file(study: Study, generated: Path) -> None:
+    outcome = project(study)
+    found = covered(study, outcome, {"generated": read_output(generated).path})
+    rows = {row["factor"]: row for row in csv.DictReader(io.StringIO(distances_csv(found)))}
+    assert list(rows) == list(study.delivered)
+    for shift in outcome.shifts:
+        assert float(rows[shift.factor]["tv design from real"]) == pytest.approx(shift.tv, abs=1e-12)
+        assert 0 <= float(rows[shift.factor]["js generated from design"]) <= 1
+    assert rows["sex"]["ks design from real"] == ""
+    assert float(rows["ageOFocc"]["wasserstein generated from real"]) > 0
+    assert float(rows["sex"]["tv generated from design"]) <= 0.5 / 2000 * 2  # two levels, each exact to one row
+
+
+def test_names_of_files_and_factors_are_text(study: Study, generated: Path) -> None:
+    found = covered(study, None, {"<b>file</b>": generated})
+    table = distances_table(found)
+    assert "&lt;b&gt;file&lt;/b&gt;" in table
+    assert "<b>file</b>" not in table

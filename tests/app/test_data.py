@@ -1,0 +1,116 @@
+"""Data: cards of all columns, kinds that are corrected, columns that are switched off, rare levels with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.design.design import Design, SourceRef
+from core.workspace import Workspace
+
+Start = Callable[..., AppTest]
+HOSTILE = '*b* `c` [l](x) <img src=x onerror="alert(1)"> $x$'
+
+
+def table(rows: int = 400) -> pd.DataFrame:
+    random = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "speed": random.normal(50, 9, rows).round(1),
+            "lanes": random.integers(1, 5, rows),
+            "alarm": np.arange(rows) < 2,
+            HOSTILE: np.where(np.arange(rows) == 0, "<b>rare</b>", "usual"),
+            "nothing": pd.Series([None] * rows, dtype="string"),
+            "id": [f"row {i}" for i in range(rows)],
+        }
+    )
+
+
+@pytest.fixture
+def design_id(home: Workspace, tmp_path: Path) -> str:
+    file = tmp_path / "roads.parquet"
+    table().to_parquet(file)
+    source = home.spool(file)
+    return home.save_design(Design(name="roads", source=SourceRef(path=source.name, sha256=source.sha256)))
+
+
+def body(app: AppTest) -> str:
+    return " ".join(one.proto.body for one in app.get("html"))
+
+
+def test_every_column_has_a_card(start: Start, design_id: str) -> None:
+    app = start("data", design_id)
+    assert [one.key for one in app.toggle] == [f"tt_use_{name}" for name in table().columns]
+    text = body(app)
+    assert "every value is missing" in text
+    assert "looks like an identifier" in text
+    assert "400" in text
+
+
+def test_text_from_the_data_is_text(start: Start, design_id: str) -> None:
+    text = body(start("data", design_id))
+    assert "<img src=x" not in text
+    assert "<b>rare</b>" not in text
+    assert "&lt;b&gt;rare&lt;/b&gt;" in text
+
+
+def test_rare_levels_come_with_wilsons_interval(start: Start, design_id: str) -> None:
+    # 2 of 400: Wilson's 95 % interval is 0.137 % to 1.805 %.
+    text = body(start("data", design_id))
+    assert "<td>alarm</td><td>true</td><td>2</td><td>1 in 200</td><td>0.14–1.8 %</td>" in text
+
+
+def test_a_kind_is_corrected_and_that_can_be_undone(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("data", design_id)
+    app.selectbox(key="tt_kind_lanes").select("categorical").run()
+    assert not app.exception
+    assert home.load_design(design_id).factors["lanes"].kind == "categorical"
+    assert app.button(key="tt_undo").label == "↶ Undo “kind of lanes”"
+    app.button(key="tt_undo").click().run()
+    assert home.load_design(design_id).factors == {}
+    assert app.selectbox(key="tt_kind_lanes").value == "count"
+
+
+def test_only_kinds_that_fit_are_offered(start: Start, design_id: str) -> None:
+    app = start("data", design_id)
+    assert app.selectbox(key="tt_kind_speed").options == ["continuous", "count", "categorical"]
+    assert app.selectbox(key="tt_kind_alarm").options == ["boolean", "categorical"]
+    assert "tt_kind_id" not in [one.key for one in app.selectbox]
+
+
+def test_a_kind_that_does_not_fit_is_refused_with_the_reason(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("data", design_id)
+    app.selectbox(key="tt_kind_speed").select("count").run()
+    assert "counts are whole numbers" in body(app)
+    assert app.selectbox(key="tt_kind_speed").value == "continuous"
+    assert home.load_design(design_id).factors == {}
+
+
+def test_a_column_is_switched_off_and_on(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("data", design_id)
+    app.toggle(key="tt_use_id").set_value(False).run()
+    assert home.load_design(design_id).factors["id"].role == "drop"
+    app.toggle(key="tt_use_id").set_value(True).run()
+    assert home.load_design(design_id).factors == {}
+
+
+def test_a_table_of_one_column_and_one_row_is_shown(start: Start, home: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("a\n1\n", encoding="utf-8")
+    source = home.spool(file)
+    id_ = home.save_design(Design(name="one", source=SourceRef(path=source.name, sha256=source.sha256)))
+    assert "always the same" in body(start("data", id_))
+
+
+def test_sixty_columns_are_shown(start: Start, home: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "wide.parquet"
+    values = np.random.default_rng(1).normal(size=(200, 60))
+    pd.DataFrame(values, columns=[f"a_rather_long_name_of_a_column_{i}" for i in range(60)]).to_parquet(file)
+    source = home.spool(file)
+    id_ = home.save_design(Design(name="wide", source=SourceRef(path=source.name, sha256=source.sha256)))
+    assert len(start("data", id_).toggle) == 60

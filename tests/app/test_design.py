@@ -1,0 +1,369 @@
+"""Design: gestures of the sculptor, roles, families, bins, rare events, conflicts with a way out, undo, restore."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.design.design import Design, SourceRef
+from core.design.targets import FAMILIES, suitable_families
+from core.projection.projection import project
+from core.source.axes import default_axis
+from core.study import Study, open_study
+from core.workspace import Workspace
+from ui.changes import nearest_rate
+from ui.families import DRAWN, parameters, starting
+from ui.rates import read_size, size_text, steps
+from ui.shaping import asked_shares, entries, rebinned, sculpted, with_edges, with_role
+
+Start = Callable[..., AppTest]
+ROWS = 2000
+HOSTILE = '*b* `c` <img src=x onerror="alert(1)">'
+
+
+def table() -> pd.DataFrame:
+    random = np.random.default_rng(11)
+    speed = np.clip(random.gamma(9.0, 6.0, ROWS), 5, 140).round(1)
+    return pd.DataFrame(
+        {
+            "speed": speed,
+            "lanes": random.integers(1, 6, ROWS),
+            "belt": random.random(ROWS) < 0.9,
+            "road": random.choice(["town", "country", HOSTILE], ROWS, p=[0.6, 0.3, 0.1]),
+            "city": [f"city {i}" for i in np.minimum(random.geometric(0.03, ROWS), 90)],
+            "day": pd.to_datetime("2024-01-01") + pd.to_timedelta(random.integers(0, 366, ROWS), unit="D"),
+            "wet": np.where(random.random(ROWS) < 0.2, np.nan, (speed < 50).astype(float)),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("roads") / "roads.parquet"
+    table().to_parquet(path)
+    return path
+
+
+@pytest.fixture
+def study(home: Workspace, file: Path) -> Study:
+    source = home.spool(file)
+    return open_study(Design(name="roads", source=SourceRef(path=source.name, sha256=source.sha256)), source)
+
+
+@pytest.fixture
+def design_id(home: Workspace, study: Study) -> str:
+    return home.save_design(study.design)
+
+
+def reopened(study: Study, design: Design) -> Study:
+    return open_study(design, study.source, previous=study)
+
+
+def body(app: AppTest) -> str:
+    return " ".join(one.proto.body for one in app.get("html"))
+
+
+def drag(app: AppTest, factor: str, weights: list[float], seq: int = 1) -> AppTest:
+    """What the sculptor sends when a hand lets go of a bar: the page's own callback gets it."""
+    message: dict[str, Any] = {"factor": factor, "kind": "weights", "weights": weights, "label": f"drag {factor}"}
+    found = app.session_state["tt_inbox"]
+    session = app.session_state["trimtab_session"]
+    before = session.document
+
+    def apply(operation: Any) -> None:
+        design = sculpted(before.study, operation.factor, operation.weights)
+        session.undo.append((operation.label, before.design))
+        session.revisions += 1
+        session.document = type(before)(
+            before.design_id, design, reopened(before.study, design), session.revisions, saved=True
+        )
+
+    found.receive({"mount": "m", "ops": [{"seq": seq, **message}]}, apply)
+    return app.run()
+
+
+# --- what a gesture means -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["speed", "lanes", "belt", "road", "city", "day"])
+def test_the_first_gesture_makes_any_factor_a_target_with_just_these_shares(study: Study, name: str) -> None:
+    size = study.axes[name].size
+    shares = [(i + 1) / (size * (size + 1) / 2) for i in range(size)]
+    after = reopened(study, sculpted(study, name, shares))
+    assert after.role(name) == "target"
+    assert asked_shares(after, name) == pytest.approx(shares, rel=1e-6)
+    assert project(after).shifts[list(study.columns).index(name)].after[:-1] == pytest.approx(shares, rel=1e-6)
+
+
+def test_the_edges_of_a_drawn_target_are_written_so_that_the_file_stands_alone(study: Study) -> None:
+    size = study.axes["speed"].size
+    factor = sculpted(study, "speed", [1 / size] * size).factor("speed")
+    assert factor.edge_numbers == study.axes["speed"].edges
+    dates = sculpted(study, "day", [1 / study.axes["day"].size] * study.axes["day"].size).factor("day")
+    assert dates.edge_numbers == study.axes["day"].edges
+    assert all(isinstance(edge, str) for edge in dates.edges or ())
+
+
+def test_levels_that_the_picture_does_not_show_keep_their_part_when_a_bar_is_dragged(study: Study) -> None:
+    axis = study.axes["city"]
+    assert axis.rest
+    hidden = next(name for name in table()["city"].unique() if name not in axis.levels)
+    asked = {"family": "categorical", "weights": {axis.levels[0]: 3, hidden: 1}, "rest": 0.5}
+    named = reopened(study, study.design.with_factor("city", role="target", target=asked))
+    shares = asked_shares(named, "city")
+    assert shares is not None
+    # Half of what the last bar holds goes to the first one: the hidden level halves with the bar.
+    moved = [shares[0] + shares[-1] / 2, *shares[1:-1], shares[-1] / 2]
+    target = sculpted(named, "city", moved).factor("city").target
+    assert target is not None
+    assert dict(target)["weights"][hidden] / sum(dict(target)["weights"].values()) * (
+        1 - dict(target)["rest"]
+    ) == pytest.approx(0.125 / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])
+@pytest.mark.parametrize("name", ["speed", "road", "belt", "day"])
+def test_every_role_can_be_taken_and_left_again(study: Study, name: str, role: str) -> None:
+    taken = reopened(study, with_role(study, None, name, role))
+    assert taken.role(name) == role
+    left = with_role(taken, None, name, "follow").factor(name)
+    assert (left.role, left.target, left.held) == ("follow", None, ())
+
+
+def test_new_edges_keep_the_shape_of_a_drawn_target(study: Study) -> None:
+    edges = [0, 20, 40, 60, 80, 140]
+    first = reopened(study, with_edges(study, "speed", edges))
+    drawn = reopened(first, sculpted(first, "speed", [0.1, 0.2, 0.3, 0.2, 0.2]))
+    coarse = reopened(drawn, with_edges(drawn, "speed", [0, 40, 80, 140]))
+    assert asked_shares(coarse, "speed") == pytest.approx([0.3, 0.5, 0.2], rel=1e-6)
+
+
+def test_a_bin_without_real_rows_keeps_its_share_on_new_edges(study: Study) -> None:
+    column = study.columns["speed"]
+    old = default_axis(column, [-20, 0, 140])
+    assert rebinned(old, default_axis(column, [-20, -5, 140]), column, [0.25, 0.75]) == pytest.approx([0.25, 0.75])
+
+
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name not in DRAWN])
+@pytest.mark.parametrize("name", ["speed", "lanes", "day", "road"])
+def test_every_family_begins_with_values_that_can_be_used(study: Study, family: str, name: str) -> None:
+    axis, column = study.axes[name], study.columns[name]
+    if family not in suitable_families(column.kind, points=axis.points):
+        pytest.skip("does not suit this kind")
+    given = starting(family, column)
+    after = reopened(study, study.design.with_factor(name, role="target", target=given))
+    shares = asked_shares(after, name)
+    assert shares is not None
+    assert sum(shares) == pytest.approx(1)
+    assert {one.name for one in parameters(family)} >= given.keys() - {"family"}
+
+
+def test_the_list_takes_the_noise_of_the_fit_for_no_shift(study: Study) -> None:
+    assert {one["shift"] for one in entries(study, project(study))} == {0.0}
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_a_gesture_is_an_undoable_step_and_is_saved(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app = drag(app, "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])
+    assert not app.exception
+    assert app.button(key="tt_undo").label == "↶ Undo “drag lanes”"
+    app.button(key="tt_undo").click().run()
+    assert home.load_design(design_id).factor("lanes").role == "follow"
+    app.button(key="tt_redo").click().run()
+    assert home.load_design(design_id).factor("lanes").role == "target"
+
+
+def test_the_sculptor_gets_plain_numbers_of_the_chosen_factor(start: Start, design_id: str) -> None:
+    app = start("design", design_id)
+    sent = [json.loads(one.proto.bidi_component.json) for one in app.main if hasattr(one.proto, "bidi_component")] or [
+        json.loads(one.proto.json) for one in app.get("bidi_component")
+    ]
+    sculpting = next(one for one in sent if "labels" in one)
+    assert sculpting["factor"] == "speed"
+    assert sum(sculpting["real"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])
+def test_the_role_is_set_on_the_page(start: Start, home: Workspace, design_id: str, role: str) -> None:
+    app = start("design", design_id)
+    app.button_group(key="tt_role").set_value(role).run()
+    assert not app.exception
+    assert home.load_design(design_id).factor("speed").role == role
+
+
+def test_a_role_that_an_event_needs_is_refused_with_the_reason(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.with_event("fast", when="speed > 100", rate=0.1))
+    app = start("design", id_)
+    app.button_group(key="tt_role").set_value("drop").run()
+    assert "has role drop, so no row could show" in body(app)
+    assert home.load_design(id_).factor("speed").role == "follow"
+
+
+def test_a_family_is_chosen_and_its_parameters_are_checked(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.button_group(key="tt_role").set_value("target").run()
+    app.selectbox(key="tt_family").select("normal").run()
+    app.text_input(key="tt_parameter_mean").input("60").run()
+    app.text_input(key="tt_parameter_sd").input("-1").run()
+    assert "must be more than 0" in body(app)
+    assert app.text_input(key="tt_parameter_sd").value == "-1"
+    target = home.load_design(design_id).factor("speed").target
+    assert target is not None
+    assert (target.family, dict(target)["mean"]) == ("normal", 60)
+    app.text_input(key="tt_parameter_low").input("30").run()
+    assert "must be more than 0" not in body(app)
+    assert dict(home.load_design(design_id).factor("speed").target or {})["low"] == 30
+
+
+def test_edges_are_typed_and_refused_inline(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.text_area(key="tt_edges").input("0, 30, 60, 140").run()
+    assert home.load_design(design_id).factor("speed").edges == (0, 30, 60, 140)
+    app.text_area(key="tt_edges").input("50, 60").run()
+    assert "they must cover the data" in body(app)
+    app.text_area(key="tt_edges").input("0, x").run()
+    assert "must be numbers" in body(app)
+    app.button(key="tt_default_edges").click().run()
+    assert home.load_design(design_id).factor("speed").edges is None
+
+
+def test_unit_and_missing_share(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.text_input(key="tt_unit").input("km/h").run()
+    app.text_input(key="tt_missing").input("3 %").run()
+    factor = home.load_design(design_id).factor("speed")
+    assert (factor.unit, factor.missing) == ("km/h", 0.03)
+    app.text_input(key="tt_missing").input("300").run()
+    assert "must be at most 1" in body(app)
+
+
+def test_an_event_is_built_from_rows(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.button(key="tt_add_event").click().run()
+    app.text_input(key="tt_form_name").input("fast & unbelted").run()
+    app.selectbox(key="tt_form_factor_0").select("speed").run()
+    app.selectbox(key="tt_form_op_0").select(">").run()
+    app.text_input(key="tt_form_value_0").input("90").run()
+    app.button(key="tt_form_add").click().run()
+    app.selectbox(key="tt_form_factor_1").select("belt").run()
+    app.selectbox(key="tt_form_value_1").select("false").run()
+    seen = int(((table()["speed"] > 90) & ~table()["belt"]).sum())
+    assert f"{seen} of 2,000 real rows" in body(app)
+    app.button(key="tt_form_save").click().run()
+    assert not app.exception
+    event = home.load_design(design_id).events["fast_unbelted"]
+    assert (event.when, event.rate) == ("speed > 90 AND belt = false", 0.01)
+    assert app.button(key="tt_undo").label == "↶ Undo “add fast unbelted”"
+
+
+def test_an_event_is_written_in_sql_and_wrong_sql_is_explained(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.button(key="tt_add_event").click().run()
+    app.button(key="tt_form_mode").click().run()
+    app.text_area(key="tt_form_sql").input("sped > 100").run()
+    assert "Did you mean <b>speed</b>?" in body(app)
+    assert app.button(key="tt_form_save").disabled
+    app.text_area(key="tt_form_sql").input("speed > (SELECT 1)").run()
+    assert app.button(key="tt_form_save").disabled
+    app.text_area(key="tt_form_sql").input("speed > 100 OR belt = false").run()
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(design_id).events["event_1"].when == "speed > 100 OR belt = false"
+
+
+def test_a_condition_is_changed_an_event_renamed_and_deleted(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.with_event("fast", when="speed > 100 AND road IN ('town')", rate=0.02))
+    app = start("design", id_)
+    app.button(key="tt_change_fast").click().run()
+    assert app.text_input(key="tt_form_value_0").value == "100"
+    assert app.multiselect(key="tt_form_value_1").value == ["town"]
+    app.text_input(key="tt_form_value_0").input("95,5").run()
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(id_).events["fast"].when == "speed > 95.5 AND road IN ('town')"
+    app.text_input(key="tt_rename_fast").input("very fast").run()
+    assert list(home.load_design(id_).events) == ["very_fast"]
+    app.button(key="tt_delete_very_fast").click().run()
+    assert home.load_design(id_).events == {}
+
+
+def test_the_share_of_an_event_is_set_by_slider_and_by_words(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.with_event("fast", when="speed > 80", rate=0.05))
+    app = start("design", id_)
+    app.select_slider(key="tt_rate_fast").set_value(0.1).run()
+    assert home.load_design(id_).events["fast"].rate == 0.1
+    app.text_input(key="tt_size_fast").input("500 rows").run()
+    assert home.load_design(id_).events["fast"].rows == 500
+    app.text_input(key="tt_size_fast").input("often").run()
+    assert "must be like 5 %, 1 in 200 or 1,000 rows" in body(app)
+    assert app.text_input(key="tt_size_fast").value == "often"
+
+
+def test_a_conflict_is_shown_with_a_value_that_works_and_a_click_uses_it(
+    start: Start, home: Workspace, study: Study
+) -> None:
+    design = study.design.with_factor("belt", role="keep").with_event("loose", when="belt = false", rate=0.6)
+    id_ = home.save_design(design)
+    app = start("design", id_)
+    assert "pull against each other" in body(app)
+    app.button(key="tt_way_out_0").click().run()
+    assert "pull against each other" not in body(app)
+    kept = home.load_design(id_)
+    rate = kept.events["loose"].rate
+    real = float((~table()["belt"]).mean())
+    assert kept.factor("belt").role == "follow" or (rate is not None and 0.9 * real < rate < 1.001 * real)
+
+
+def test_the_address_brings_the_design_back_in_another_session(start: Start, design_id: str) -> None:
+    first = start("design", design_id)
+    drag(first, "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])
+    first.text_input(key="tt_unit").input("km/h").run()
+    second = start("design", design_id)
+    assert "target" in json.dumps([json.loads(one.proto.json) for one in second.get("bidi_component")])
+    assert second.text_input(key="tt_unit").value == ""  # lanes, the first target, is shown
+    assert second.button(key="tt_undo").disabled
+
+
+def test_two_sessions_do_not_mix(start: Start, home: Workspace, study: Study) -> None:
+    ids = [home.save_design(study.design.changed(name=name)) for name in ("one", "two")]
+    first, second = (start("design", id_) for id_ in ids)
+    first.text_input(key="tt_unit").input("km/h").run()
+    second.text_input(key="tt_unit").input("mph").run()
+    first.run()
+    assert [home.load_design(id_).factor("speed").unit for id_ in ids] == ["km/h", "mph"]
+    assert first.text_input(key="tt_unit").value == "km/h"
+
+
+def test_names_from_the_data_are_text(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.with_event("odd", when=f"road = '{HOSTILE}'", rate=0.2))
+    assert "<img src=x" not in body(start("design", id_))
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["5 %", "0.0001 %", "12.345678 %", "1,000 rows", "50 %"])
+def test_a_share_reads_back_as_it_is_shown(study: Study, text: str) -> None:
+    event = study.design.with_event("e", when="lanes > 1", **read_size(text, owner="e")).events["e"]
+    assert size_text(event) == text
+
+
+def test_the_slider_reaches_from_one_in_a_million_to_one_in_two_and_holds_what_is_set() -> None:
+    all_ = steps(0.0123)
+    assert (all_[0], all_[-1]) == (1e-6, 0.5)
+    assert 0.0123 in all_
+    assert all_ == sorted(all_)
+
+
+@pytest.mark.parametrize("limit", [0.0064321, 0.16, 0.5, 0.1, 1e-5])
+def test_the_offered_rate_lies_just_inside_what_works(limit: float) -> None:
+    assert 0.985 * limit < nearest_rate(limit, asked=0.9) < limit
+    assert limit < nearest_rate(limit, asked=0.0) < 1.015 * limit

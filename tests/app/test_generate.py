@@ -1,0 +1,268 @@
+"""The page generate: rows and seed, feasibility, the job behind it, receipts and files."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.cli import main
+from core.design.files import loads
+from core.study import open_study
+from core.workspace import Workspace
+from ui.jobs import JOBS
+
+ROOT = Path(__file__).parents[2]
+CRASHES = ROOT / "sample_data" / "crashes.csv"
+DESIGN = """
+trimtab: 1
+name: few
+seed: 3
+rows: 2000
+source: {path: crashes.csv, sha256: %s}
+factors:
+  sex: {role: keep}
+events:
+  fast: {when: "dvcat = '55+'", rate: 0.2}
+"""
+CONFLICT = "  faster: {when: \"dvcat = '55+' AND airbag = 'none'\", rate: 0.5}\n"
+
+Visit = Callable[[str], AppTest]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TRIMTAB_HOME", str(tmp_path / "home"))
+    return Workspace(tmp_path / "home")
+
+
+@pytest.fixture
+def design_id(home: Workspace) -> str:
+    source = home.spool(CRASHES)
+    return home.save_design(loads(DESIGN % source.sha256))
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """`visit(design_id)`: the page in a session of its own."""
+
+    def go(design_id: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at.query_params["design"] = design_id
+        at.switch_page("pages/generate.py")
+        return sound(at.run())
+
+    return go
+
+
+def sound(at: AppTest) -> AppTest:
+    assert not at.exception, [one.value for one in at.exception]
+    return at
+
+
+def text_of(at: AppTest) -> str:
+    """All our own markup on the page, but the styles."""
+    bodies = [element.proto.body for element in at.get("html")]
+    return "\n".join(body for body in bodies if not body.startswith("<style"))
+
+
+def generate(at: AppTest, design_id: str) -> AppTest:
+    """Click, wait for the job, and draw the page again."""
+    sound(at.button(key="generate_start").click().run())
+    finish(design_id)
+    return sound(at.run())
+
+
+def finish(design_id: str) -> None:
+    for thread in threading.enumerate():
+        if thread.name == f"generate {design_id}":
+            thread.join(timeout=60)
+            assert not thread.is_alive()
+
+
+def files(home: Workspace, design_id: str) -> list[Path]:
+    return sorted((home.home / "outputs" / design_id).glob("*"))
+
+
+def labels(at: AppTest) -> list[str]:
+    return [element.proto.label for element in at.get("download_button")]
+
+
+def test_rows_and_seed_are_edits_of_the_design(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    assert at.text_input(key="generate_rows").value == "2,000"
+    sound(at.text_input(key="generate_rows").set_value("1.5k").run())
+    sound(at.text_input(key="generate_seed").set_value("12").run())
+    design = home.load_design(design_id)
+    assert (design.rows, design.seed) == (1500, 12)
+    assert at.text_input(key="generate_rows").value == "1,500"
+    assert at.button(key="generate_start").label == "Generate 1,500 rows"
+    sound(at.button(key="tt_undo").click().run())
+    assert home.load_design(design_id).seed == 3
+    assert at.text_input(key="generate_seed").value == "3"
+    sound(at.button(key="generate_10000").click().run())
+    assert home.load_design(design_id).rows == 10_000
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("rows", "many", "must be a whole number such as 100,000 or 10k, got <b>many</b>"),
+        ("rows", "0", "rows"),
+        ("seed", "-1", "must be a whole number"),
+    ],
+)
+def test_what_is_no_number_of_rows_is_refused(
+    home: Workspace, design_id: str, visit: Visit, field: str, typed: str, told: str
+) -> None:
+    at = visit(design_id)
+    sound(at.text_input(key=f"generate_{field}").set_value(typed).run())
+    assert told in text_of(at)
+    assert (home.load_design(design_id).rows, home.load_design(design_id).seed) == (2000, 3)
+    assert at.text_input(key="generate_rows").value == "2,000"
+
+
+def test_the_page_says_what_will_come_out(design_id: str, visit: Visit) -> None:
+    text = re.sub(r"<[^>]+>", "", text_of(visit(design_id)))
+    assert "2,000 rows, exactly" in text
+    assert "fast in exactly 400 rows, 1 in 5" in text
+    assert "sex as in the source" in text
+    assert "carried along" in text
+
+
+def test_rows_receipt_and_files(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = generate(visit(design_id), design_id)
+    rows, receipt, design = files(home, design_id)
+    assert (receipt.name, design.name) == (f"{rows.name}.receipt.json", f"{rows.stem}.yaml")
+    table = pq.read_table(rows)
+    assert table.num_rows == 2000
+    assert table["dvcat"].to_pylist().count("55+") == 400
+    text = text_of(at)
+    for promise in ("rows", "event fast", "keep sex", "columns"):
+        assert f'data-promise="{promise}"' in text
+    assert text.count("</i> kept<") == 4
+    assert "All 4 promises kept" in text
+    assert "older revision" not in text
+    assert labels(at)[1:] == [
+        f"Download Parquet ({rows.stat().st_size / 1e3:.1f} kB)",
+        "Download CSV",
+        "Download receipt",
+        "Download this design",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_the_command_that_is_shown_makes_the_same_bytes(
+    home: Workspace, design_id: str, visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    at = visit(design_id)
+    at.segmented_control(key="generate_format").set_value({"parquet": "Parquet", "csv": "CSV"}[suffix]).run()
+    generate(at, design_id)
+    made = next(file for file in files(home, design_id) if file.suffix == f".{suffix}")
+    command = at.code[0].value
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "crashes.csv").write_bytes(CRASHES.read_bytes())
+    (elsewhere / f"{made.stem}.yaml").write_bytes(made.with_suffix(".yaml").read_bytes())
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.delenv("TRIMTAB_HOME")
+    monkeypatch.setattr(sys, "argv", command.split())
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in (0, None)
+    assert (elsewhere / made.name).read_bytes() == made.read_bytes()
+
+
+def test_the_format_asked_for_is_written_beside_the_parquet_file(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    at.segmented_control(key="generate_format").set_value("CSV.gz").run()
+    at = generate(at, design_id)
+    names = [file.name for file in files(home, design_id)]
+    copy = next(file for file in files(home, design_id) if file.name.endswith(".csv.gz"))
+    assert len(names) == 4
+    table = pyarrow.csv.read_csv(copy)
+    assert table.num_rows == 2000
+    assert any(label.startswith("Download CSV.gz (") for label in labels(at))
+
+
+def test_a_change_afterwards_marks_the_receipt(design_id: str, visit: Visit) -> None:
+    at = generate(visit(design_id), design_id)
+    sound(at.text_input(key="generate_seed").set_value("4").run())
+    assert "made by an older revision of the design" in text_of(at)
+    sound(at.button(key="tt_undo").click().run())
+    assert "older revision" not in text_of(at)
+
+
+def test_earlier_outputs_are_listed_and_can_be_deleted(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = generate(visit(design_id), design_id)
+    sound(at.text_input(key="generate_rows").set_value("100").run())
+    at = generate(at, design_id)
+    assert len(files(home, design_id)) == 6
+    assert [bool(re.search(r"2,000 rows.*All 4 promises kept.*older revision", one.label)) for one in at.expander] == [
+        True
+    ]
+    first = next(button for button in at.button if button.label == "Delete this output")
+    sound(first.click().run())
+    assert len(files(home, design_id)) == 3
+    assert not at.expander
+
+
+def test_a_conflict_is_told_and_nothing_can_be_started(home: Workspace, visit: Visit) -> None:
+    source = home.spool(CRASHES)
+    stuck = home.save_design(loads(DESIGN % source.sha256 + CONFLICT))
+    at = visit(stuck)
+    assert at.button(key="generate_start").disabled
+    text = re.sub(r"<[^>]+>", "", text_of(at))
+    assert "pull against each other" in text
+    assert "20.0 %" in text, "the nearest value that works"
+    assert not files(home, stuck)
+
+
+def test_a_running_job_is_seen_by_every_session_and_started_once(home: Workspace, design_id: str, visit: Visit) -> None:
+    first = visit(design_id)
+    sound(first.text_input(key="generate_rows").set_value("5M").run())
+    sound(first.button(key="generate_start").click().run())
+    job = JOBS.get(home, design_id)
+    assert job is not None
+    second = visit(design_id)  # as after F5: another session of the same design
+    assert not [button for button in second.button if button.key == "generate_start"]
+    assert JOBS.start(home, design_id, job.study, ".parquet") is job
+    sound(second.button(key="tt_cancel").click().run())
+    finish(design_id)
+    assert job.status().state == "cancelled"
+    assert files(home, design_id) == []
+    assert "Generating was cancelled. Nothing was kept of it." in text_of(sound(first.run()))
+    assert not first.button(key="generate_start").disabled
+
+
+def test_progress_has_a_rate_and_ends_with_all_rows(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    sound(at.text_input(key="generate_rows").set_value("200k").run())
+    generate(at, design_id)
+    job = JOBS.get(home, design_id)
+    assert job is not None
+    status = job.status()
+    assert (status.state, status.done, status.total) == ("done", 200_000, 200_000)
+    assert status.rate is not None
+    assert status.rate > 0
+    assert status.left == 0
+
+
+def test_a_job_that_fails_says_why_and_leaves_nothing(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    # The design changes into one that can't be met between the page and the click.
+    source = home.spool(CRASHES)
+    study = open_study(loads(DESIGN % source.sha256 + CONFLICT), source)
+    job = JOBS.start(home, design_id, study, ".parquet")
+    finish(design_id)
+    assert job.status().state == "failed"
+    assert "the most that works is" in text_of(sound(at.run()))
+    assert files(home, design_id) == []
+    assert not at.button(key="generate_start").disabled

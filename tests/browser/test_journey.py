@@ -1,0 +1,313 @@
+"""The whole way in a real browser: from sample data to rows that are parsed and measured, and what must survive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Download, Page, expect
+
+from core.design.design import Design
+from core.design.files import load
+from core.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app.py"
+SAMPLES = ROOT / "sample_data"
+ROWS = 20_000
+PAGES = ("home", "data", "design", "coverage", "generate")
+SERIOUS = ("serious", "critical")
+LONG = 60_000  # ms for what reads or makes many rows
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace of the server, empty at first."""
+    return Workspace(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def url(serve: Any, home: Workspace) -> str:
+    return str(serve(APP, {"TRIMTAB_HOME": str(home.home)}))
+
+
+@pytest.fixture(scope="module")
+def crashes(home: Workspace) -> str:
+    """The id of a design on the crash records, as a link would carry it."""
+    source = home.spool(SAMPLES / "crashes.csv")
+    design = load(SAMPLES / "designs" / "crashes-without-belts.yaml")
+    return home.save_design(design.changed(source={"path": source.name, "sha256": source.sha256}))
+
+
+def at_rest(page: Page) -> None:
+    """Waits until Streamlit is connected and has nothing more to run."""
+    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=LONG)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
+
+
+def sculptor_at(page: Page, rev: int) -> None:
+    """Waits until the sculptor shows a revision of at least `rev` and Python has answered everything."""
+    page.wait_for_function(
+        """rev => [...document.querySelectorAll('[data-testid="sculptor"]')]
+        .some(box => Number(box.dataset.rev) >= rev && box.dataset.pending === "0")""",
+        arg=rev,
+        timeout=LONG,
+    )
+
+
+def revision(page: Page) -> int:
+    return int(page.get_by_test_id("sculptor").get_attribute("data-rev") or 0)
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, bin_: int, by: float) -> None:
+    """Drag a bar's handle by so many px and wait for the answer."""
+    before = revision(page)
+    x, y = middle(page, f'[data-bin="{bin_}"] .handle')
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + by, steps=4)
+    page.mouse.up()
+    sculptor_at(page, before + 1)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    at_rest(page)
+
+
+def type_in(page: Page, label: str, text: str) -> None:
+    field = page.get_by_role("textbox", name=label, exact=True)
+    field.fill(text)
+    field.press("Enter")
+    at_rest(page)
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    at_rest(page)
+
+
+def current(page: Page, home: Workspace) -> tuple[str, Design]:
+    """The design the address names, as it is saved."""
+    found = re.search(r"design=([a-z0-9-]+)", page.url)
+    assert found is not None, page.url
+    return found[1], home.load_design(found[1])
+
+
+def kept(download: Download, folder: Path) -> Path:
+    path = folder / download.suggested_filename
+    download.save_as(path)
+    return path
+
+
+def from_csv(path: Path, schema: pa.Schema) -> pa.Table:
+    """The CSV with the types of the Parquet file: an empty field is missing."""
+    options = pyarrow.csv.ConvertOptions(
+        column_types=schema, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
+    return pyarrow.csv.read_csv(path, convert_options=options)
+
+
+def test_from_sample_data_to_rows_that_keep_their_promises(
+    new_page: NewPage, url: str, home: Workspace, tmp_path: Path
+) -> None:
+    page = new_page(size=(1440, 1000))
+    visit(page, url)
+    page.get_by_role("button", name="Try the sample data").first.click()
+    sculptor_at(page, 1)
+
+    drag(page, 0, -40)
+    add_event(page)
+    at_rest(page)
+
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_role("textbox", name="Rows", exact=True)).to_be_visible(timeout=LONG)
+    at_rest(page)
+    type_in(page, "Rows", f"{ROWS:,}")
+    design_id, design = current(page, home)
+    assert design.rows == ROWS
+    assert design != load(SAMPLES / "designs" / "fog-and-wind.yaml")
+    assert set(design.events) == {"fog_and_wind", "long_delay", "frost_and_gale"}
+
+    page.get_by_role("button", name=f"Generate {ROWS:,} rows").click()
+    receipt = page.get_by_test_id("receipt").first
+    expect(receipt).to_be_visible(timeout=LONG)
+    at_rest(page)
+    expect(page.get_by_test_id("verdict").first).to_contain_text(re.compile(r"All \d+ promises kept"))
+    with page.expect_download() as parquet:
+        page.get_by_role("button", name=re.compile("^Download Parquet")).first.click()
+    with page.expect_download(timeout=LONG) as comma:
+        page.get_by_role("button", name=re.compile("^Download CSV")).first.click()
+
+    rows, text = kept(parquet.value, tmp_path), kept(comma.value, tmp_path)
+    table = pq.read_table(rows)
+    assert from_csv(text, table.schema).equals(table)
+    for data in (table, from_csv(text, table.schema)):
+        measure(data, design, home)
+    folder = home.home / "outputs" / design_id
+    assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+
+
+def add_event(page: Page) -> None:
+    """Add a rare event by the builder: two conditions, 1 % of the rows."""
+    page.get_by_role("button", name="Add an event").click()
+    at_rest(page)
+    type_in(page, "Name", "frost and gale")
+    choose(page, "Factor", "temp")
+    type_in(page, "Value", "32")
+    page.get_by_role("button", name="Another condition").click()
+    at_rest(page)
+    second = page.get_by_role("combobox", name="Factor", exact=True).nth(1)
+    second.click()
+    page.get_by_role("option", name="wind_speed", exact=True).click()
+    at_rest(page)
+    page.get_by_role("combobox", name="Comparison", exact=True).nth(1).click()
+    page.get_by_role("option", name=">", exact=True).click()
+    at_rest(page)
+    value = page.get_by_role("textbox", name="Value", exact=True).nth(1)
+    value.fill("25")
+    value.press("Enter")
+    at_rest(page)
+    page.get_by_role("button", name="Add this event").click()
+    expect(page.get_by_role("button", name="Add an event")).to_be_visible(timeout=LONG)
+    at_rest(page)
+
+
+def measure(table: pa.Table, design: Design, home: Workspace) -> None:
+    """Every promise, counted anew with SQL and NumPy: nothing of the engine's own measuring is used."""
+    assert table.num_rows == ROWS
+    con = duckdb.connect()
+    con.register("rows", table)
+    for event in design.events.values():
+        wanted = event.rows if event.rows is not None else round((event.rate or 0) * ROWS)
+        found = con.sql(f"SELECT count(*) FROM rows WHERE {event.when}").fetchall()[0][0]
+        assert found == wanted, event.when
+    target: Any = design.factors["visib"].target
+    edges = np.asarray(design.factors["visib"].edges, dtype=float)
+    values = table["visib"].to_numpy()
+    # The last edge repeats: its bin holds exactly that value.
+    counts = np.append(np.histogram(values[values < edges[-1]], edges[:-1])[0], (values == edges[-1]).sum())
+    asked = np.asarray(target.weights) / np.sum(target.weights) * ROWS
+    assert np.abs(counts - asked).max() < 1, (counts, asked)
+    source = home.source(design.source.sha256 if design.source and design.source.sha256 else "")
+    real = shares(pq.read_table(source.path, columns=["origin"])["origin"])
+    made = shares(table["origin"])
+    off = 0.5 * sum(abs(made.get(name, 0) - share) for name, share in real.items())
+    drawn = 0.5 * sum((2 * share * (1 - share) / (np.pi * ROWS)) ** 0.5 for share in real.values())
+    assert off <= drawn / 2, "half of what independent draws would be off by on average"
+
+
+def shares(values: pa.ChunkedArray) -> dict[str, float]:
+    return {one["values"]: one["counts"] / len(values) for one in values.value_counts().to_pylist()}
+
+
+def test_a_reload_brings_the_design_back(new_page: NewPage, url: str, home: Workspace) -> None:
+    page = new_page(size=(1440, 1000))
+    visit(page, url)
+    page.get_by_role("button", name="Try the sample data").first.click()
+    sculptor_at(page, 1)
+    at_rest(page)
+    drag(page, 2, -30)
+    shown = page.locator('[data-bin="2"]').get_attribute("aria-valuetext")
+    design_id, design = current(page, home)
+    page.reload()
+    sculptor_at(page, 1)
+    at_rest(page)
+    assert current(page, home) == (design_id, design)
+    expect(page.locator('[data-bin="2"]')).to_have_attribute("aria-valuetext", str(shown))
+
+
+def test_a_job_goes_on_through_pages_and_a_reload(new_page: NewPage, url: str, home: Workspace, crashes: str) -> None:
+    page = new_page(size=(1440, 1000))
+    visit(page, f"{url}/generate?design={crashes}")
+    type_in(page, "Rows", "3M")
+    page.get_by_role("button", name="Generate 3,000,000 rows").click()
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_visible(timeout=LONG)
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(cancel).to_be_hidden(timeout=LONG)
+    page.get_by_role("link", name="Generate", exact=True).click()
+    expect(cancel).to_be_visible(timeout=LONG)
+    page.reload()
+    expect(cancel).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"[\d,]+ of 3,000,000 rows"))).to_be_visible(timeout=LONG)
+    cancel.click()
+    expect(page.get_by_text("Generating was cancelled.")).to_be_visible(timeout=LONG)
+    assert list((home.home / "outputs" / crashes).iterdir()) == []
+    page.get_by_role("button", name="1,000", exact=True).click()
+    expect(page.get_by_role("button", name="Generate 1,000 rows")).to_be_enabled(timeout=LONG)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_visit_of_a_fresh_server_may_be_any_page(
+    new_page: NewPage, serve: Any, home: Workspace, crashes: str, name: str
+) -> None:
+    server = serve(APP, {"TRIMTAB_HOME": str(home.home), "TRIMTAB_TEST_SERVER": name})
+    page = new_page()
+    visit(page, f"{server}/{'' if name == 'home' else name}?design={crashes}")
+    expect(page.get_by_text("crashes.csv").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("link", name=name.capitalize(), exact=True)).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+
+
+def test_an_upload_and_then_a_broken_one(new_page: NewPage, url: str, home: Workspace, tmp_path: Path) -> None:
+    good, bad = tmp_path / "small.csv", tmp_path / "broken.csv"
+    good.write_text("size,colour\n" + "".join(f"{i % 7},{'red' if i % 3 else 'blue'}\n" for i in range(300)))
+    bad.write_text("size,colour\n1,red\n2,blue,7\n")
+    page = new_page()
+    visit(page, url)
+    page.locator('input[type="file"]').set_input_files(good)
+    page.wait_for_url(re.compile("/data"), timeout=LONG)
+    at_rest(page)
+    design_id, design = current(page, home)
+    assert design.source is not None
+    assert design.source.path == "small.csv"
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.locator('input[type="file"]').wait_for(state="attached", timeout=LONG)
+    at_rest(page)
+    page.locator('input[type="file"]').set_input_files(bad)
+    expect(page.get_by_role("alert").filter(has_text="broken.csv")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    assert current(page, home)[0] == design_id
+    expect(page.get_by_text("small.csv").first).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_serious_for_assistive_technology(
+    new_page: NewPage, url: str, crashes: str, home: Workspace, name: str, dark: bool
+) -> None:
+    page = new_page(dark=dark, size=(1440, 1000))
+    visit(page, f"{url}/{'' if name == 'home' else name}?design={crashes}")
+    expect(page.get_by_text("crashes.csv").first).to_be_visible(timeout=LONG)
+    if name == "generate":
+        page.get_by_role("button", name=re.compile("^Generate .* rows$")).click()
+        expect(page.get_by_test_id("receipt").first).to_be_visible(timeout=LONG)
+    at_rest(page)
+    found = Axe().run(page).response["violations"]
+    serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
+    assert serious == []
+    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    red = int(re.findall(r"\d+", ground)[0])
+    assert red < 60 if dark else red > 200

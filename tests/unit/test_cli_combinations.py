@@ -1,0 +1,168 @@
+"""The commands `gaps` and `slices`, and `coverage --strength`: keys of the contract, labels, exit codes, refusals."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli import main
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_data"
+CRASHES, PREDICTIONS = SAMPLES / "crashes.csv", SAMPLES / "flights_predictions.parquet"
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Trimtab = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield tmp_path
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture
+def trimtab(capsys: pytest.CaptureFixture[str]) -> Trimtab:
+    def run(*arguments: object) -> Result:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Result(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def test_gaps(trimtab: Trimtab) -> None:
+    result = trimtab("gaps", CRASHES, "--factors", "dvcat, seatbelt,injSeverity", "--threshold", 20, "--json")
+    assert (result.code, result.err) == (0, "")
+    assert result.json.keys() >= {"total", "patterns", "by_level"}
+    assert result.json["total"] == len(result.json["patterns"]) == sum(result.json["by_level"].values())
+    assert all(set(one) == {"pattern", "level", "count", "rows_to_close"} for one in result.json["patterns"])
+    limited = trimtab("gaps", CRASHES, "--factors", "dvcat,seatbelt,injSeverity", "--threshold", 20, "--max-level", 1)
+    assert limited.code == 0
+    assert limited.out.splitlines()[-1].split() == ["18", "2", "injSeverity", "=", "6"]
+
+
+def test_gaps_on_the_levels_a_design_declares(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "some.csv").write_text("ageOFocc,sex\n" + "20,f\n" * 5 + "96,f\n" + "200,f\n")
+    alone = trimtab("gaps", "some.csv", "--factors", "sex", "--threshold", 5, "--json").json
+    assert alone["total"] == 0  # of the levels that occur
+    (folder / "d.yaml").write_text(
+        f"trimtab: 1\nname: d\nsource: {{path: '{CRASHES}'}}\nfactors:\n  ageOFocc: {{edges: [16, 65, 97]}}\n"
+    )
+    result = trimtab("gaps", "some.csv", "--factors", "sex,ageOFocc", "--threshold", 5, "--design", "d.yaml", "--json")
+    assert [(one["pattern"], one["count"]) for one in result.json["patterns"]] == [
+        ({"ageOFocc": "65–97"}, 1),
+        ({"sex": "m"}, 0),
+    ]
+    assert result.json["outside"] == 1
+    assert "1 rows have a value that the design does not declare" in result.err
+
+
+def test_a_factor_of_50_000_levels(trimtab: Trimtab, folder: Path) -> None:
+    rows = "".join(f"N{i // 2},{i % 2},{i % 7 / 7}\n" for i in range(100_000))
+    (folder / "wide.csv").write_text("tail,side,error\n" + rows)
+    said = "`tail` has 50,000 levels: the 40 most frequent stay, the others count as one (other levels (49960))."
+    gaps = trimtab("gaps", "wide.csv", "--factors", "tail,side", "--threshold", 3, "--json")
+    assert (gaps.code, gaps.json["by_level"]) == (0, {"1": 40})
+    assert said in gaps.err
+    slices = trimtab("slices", "wide.csv", "--error", "error", "--json")
+    assert slices.code == 0
+    assert said in slices.err
+    tway = trimtab("coverage", "wide.csv", "--factors", "tail,side", "--strength", 2, "--json")
+    assert (tway.code, tway.json["tway"]["cells"], tway.json["tway"]["covered"]) == (0, 82, [1.0])
+
+
+def test_slices(trimtab: Trimtab) -> None:
+    arguments = ["slices", PREDICTIONS, "--error", "error", "--factors", "carrier,month,origin,visib", "--top", 5]
+    result = trimtab(*arguments, "--json")
+    assert (result.code, result.err) == (0, "")
+    assert len(result.json["slices"]) == 5
+    for one in result.json["slices"]:
+        assert set(one) >= {"pattern", "rows", "mean_error", "score", "divergence", "t", "p_value"}
+        assert one["mean_error"] - one["divergence"] == pytest.approx(result.json["mean_error"])
+    people = trimtab(*arguments)
+    assert people.out.splitlines()[2].split() == ["score", "rows", "mean", "error", "divergence", "t", "p", "slice"]
+    everything = trimtab("slices", PREDICTIONS, "--error", "error", "--min-rows", 3000, "--top", 1, "--json")
+    assert "error" not in everything.json["slices"][0]["pattern"]
+
+
+def test_strength(trimtab: Trimtab) -> None:
+    result = trimtab("coverage", CRASHES, CRASHES, "--factors", "dvcat,dead,sex", "--strength", 3, "--json")
+    assert (result.code, result.err) == (0, "")
+    tway = result.json["tway"]
+    assert tway.keys() >= {"strength", "cells", "covered", "set_difference"}
+    assert (tway["strength"], tway["cells"], tway["covered"]) == (3, 20, [0.95, 0.95])
+    assert tway["set_difference"] == [[0.0, 0.0], [0.0, 0.0]]
+    assert [one["factors"] for one in tway["combinations"]] == [["dvcat", "dead", "sex"]]
+    people = trimtab("coverage", CRASHES, "--factors", "dvcat,dead,sex", "--strength", 2)
+    assert "Combinations of 2 factors: 24 cells in 3 combinations" in people.out
+
+
+def test_strength_on_the_axes_of_a_design_tells_what_lies_outside(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "d.yaml").write_text(f"trimtab: 1\nname: d\nsource: {{path: '{CRASHES}'}}\n")
+    (folder / "some.csv").write_text("dead,sex\nalive,f\nasleep,m\n")
+    arguments = ["coverage", CRASHES, "some.csv", "--factors", "dead,sex", "--strength", 2, "--json"]
+    declared = trimtab(*arguments, "--design", "d.yaml")
+    assert (declared.json["tway"]["covered"], declared.json["tway"]["outside"]) == ([1.0, 0.25], [0, 1])
+    assert "some.csv: 1 rows have a value that is no level here" in declared.err
+    widened = trimtab(*arguments)
+    assert (widened.json["tway"]["cells"], widened.json["tway"]["outside"]) == (6, [0, 0])
+    assert widened.json["tway"]["set_difference"] == [[0.0, 0.75], [0.5, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["gaps", CRASHES, "--factors", "sexx", "--threshold", 5], "--factors: there is no factor `sexx`. Did you"),
+        (["gaps", CRASHES, "--factors", "sex,sex", "--threshold", 5], "--factors: `sex` is named 2 times"),
+        (["gaps", CRASHES, "--factors", "", "--threshold", 5], "--factors: there is no factor ``"),
+        (["gaps", CRASHES, "--factors", "sex", "--threshold", 30_000], "30,000 is above the 26,217 rows there are"),
+        (["slices", PREDICTIONS, "--error", "eror"], "--error: there is no column `eror`. Did you mean `error`?"),
+        (["slices", PREDICTIONS, "--error", "carrier"], "Error `carrier`: it is categorical; give a column of numbers"),
+        (["slices", PREDICTIONS, "--error", "error", "--factors", "error,hour"], "--factors: `error` is the error"),
+        (["slices", PREDICTIONS, "--error", "error", "--alpha", 2], "alpha must be above 0 and at most 1, got 2"),
+        (["coverage", CRASHES, "--strength", 5], "the strength is 2, 3 or 4, got 5"),
+        (["coverage", CRASHES, "--factors", "sex", "--strength", 2], "strength 2 needs 2 factors, and there is 1"),
+        (["coverage", CRASHES, PREDICTIONS, "--strength", 2], "there is no factor `dvcat`"),
+    ],
+)
+def test_wrong_input_is_exit_code_2(trimtab: Trimtab, arguments: list[object], message: str) -> None:
+    result = trimtab(*arguments, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_a_constant_error(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "flat.csv").write_text("a,error\n" + "x,0.5\ny,0.5\n" * 50)
+    result = trimtab("slices", "flat.csv", "--error", "error")
+    assert result.code == 2
+    assert "Error `error`: it is 0.5 in every row" in result.err
+
+
+@pytest.mark.parametrize("arguments", [["gaps", CRASHES], ["gaps", CRASHES, "--factors", "sex"], ["slices", CRASHES]])
+def test_what_must_be_named(trimtab: Trimtab, arguments: list[object]) -> None:
+    result = trimtab(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "Usage: trimtab" in result.err

@@ -1,0 +1,242 @@
+"""The fields of one factor that stand in the panel: family with parameters, values that are held, bins."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from core.design.design import Design
+from core.design.targets import FAMILIES, suitable_families
+from core.design.validation import held_codes
+from core.errors import InputError
+from core.projection.projection import Projection
+from core.source.axes import level_texts
+from core.source.labels import number_texts
+from core.study import Study
+from ui import document as doc
+from ui.families import DRAWN, Parameter, parameters, starting
+from ui.shaping import edge_bounds, plain_value, present, sculpted, with_edges
+
+PLACE = "factor"
+MOST_CHOICES = 2000
+"""Values up to which hold offers a list to choose from; beyond, they are typed."""
+
+
+def label(text: str, about: str = "") -> None:
+    """The words at the left of a field; `about` shows under the pointer."""
+    hint = f' title="{escape(about, quote=True)}"' if about else ""
+    st.html(f'<span class="tt-label"{hint}>{escape(text)}</span>', width="stretch")
+
+
+def field(key: str) -> Any:
+    """The container of one line of the panel."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_row")
+
+
+def text_row(
+    title: str, key: str, value: str, name: str, on_change: Any, *, placeholder: str = "none", about: str = ""
+) -> None:
+    """A label and a field, in one line."""
+    doc.own(key, value, place=PLACE)
+    with field(key):
+        label(title, about)
+        st.text_input(
+            title,
+            key=key,
+            on_change=on_change,
+            args=(name,),
+            label_visibility="collapsed",
+            placeholder=placeholder,
+            width=112,
+        )
+
+
+def number_of(text: str) -> float | None:
+    """The number a text means, with a decimal point or comma; None if it is none."""
+    try:
+        return float(text.replace(",", ".").replace(" ", ""))
+    except ValueError:
+        return None
+
+
+# --- family ---------------------------------------------------------------------------------------------------------
+
+
+def family_fields(study: Study, name: str) -> None:
+    """Role target: the family and its parameters."""
+    column = study.columns[name]
+    target = study.design.factor(name).target
+    assert target is not None
+    known = suitable_families(column.kind, points=study.axes[name].points)
+    options = [family for family in FAMILIES if family in known]
+    st.session_state["tt_family"] = target.family
+    with field("tt_family"):
+        label("Family", FAMILIES[target.family].summary)
+        st.selectbox(
+            "Family",
+            options,
+            key="tt_family",
+            format_func=lambda family: "Sculpted" if family in DRAWN[:1] else FAMILIES[family].title,
+            on_change=_set_family,
+            args=(name,),
+            label_visibility="collapsed",
+            width=132,
+        )
+    for parameter in parameters(target.family):
+        _parameter(name, parameter, getattr(target, parameter.name))
+
+
+def _parameter(name: str, parameter: Parameter, value: Any) -> None:
+    key = f"tt_parameter_{parameter.name}"
+    text = "" if value is None else number_texts([value])[0] if isinstance(value, float) else str(value)
+    labels = {"low": "From", "high": "To", "sd": "SD"}
+    title = labels.get(parameter.name, parameter.name.capitalize() if len(parameter.name) > 2 else parameter.name)
+    about = f"{parameter.about} {parameter.range_text}".strip()
+    text_row(
+        title,
+        key,
+        text,
+        name,
+        lambda factor: _set_parameter(factor, parameter),
+        placeholder="no cut" if parameter.optional else parameter.range_text,
+        about=about,
+    )
+
+
+def _set_family(name: str) -> None:
+    family = st.session_state["tt_family"]
+    found = doc.document()
+    if found is None:
+        return
+    study = found.study
+
+    def change(design: Design) -> Design:
+        if family in DRAWN:
+            return sculpted(study, name, present(_now(study, name)))
+        return design.with_factor(name, target=starting(family, study.columns[name]))
+
+    doc.edit(f"{FAMILIES[family].title.lower()} {name}", change, place=PLACE)
+
+
+def _now(study: Study, name: str) -> Any:
+    """Shares of a factor as they come out now, else as they are in the source."""
+    outcome = doc.projection()
+    if isinstance(outcome, Projection):
+        return next((one.after for one in outcome.shifts if one.factor == name), study.real_shares(name))
+    return study.real_shares(name)
+
+
+def _set_parameter(name: str, parameter: Parameter) -> None:
+    text = str(st.session_state[f"tt_parameter_{parameter.name}"]).strip()
+
+    def change(design: Design) -> Design:
+        target = design.factor(name).target
+        assert target is not None
+        given = {**dict(target), parameter.name: read_parameter(text, parameter)}
+        return design.with_factor(name, target=given)
+
+    doc.edit(f"{parameter.name} of {name}", change, place=PLACE)
+
+
+def read_parameter(text: str, parameter: Parameter) -> Any:
+    """What a person typed into a field of a family. Numbers may use a decimal comma; dates stay text."""
+    if not text:
+        return None
+    if parameter.kind == "value":
+        return {"true": True, "false": False}.get(
+            text.lower(), number_of(text) if number_of(text) is not None else text
+        )
+    number = number_of(text)
+    if number is None and parameter.kind not in ("bound", "value"):
+        raise InputError(f"`{parameter.name}` must be a number, got `{text}`.")
+    if parameter.kind == "whole" and number is not None and number.is_integer():
+        return int(number)
+    return text if number is None else number
+
+
+# --- hold, unit, missing, bins --------------------------------------------------------------------------------------
+
+
+def held_fields(study: Study, name: str) -> None:
+    """Role hold: the values that are left."""
+    column = study.columns[name]
+    codes = held_codes(name, study.design.factor(name), column)
+    values = [plain_value(column, code) for code in codes]
+    if column.distinct > MOST_CHOICES:
+        text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
+        return
+    texts = level_texts(column.values).to_pylist()
+    st.session_state["tt_held"] = [texts[code] for code in sorted(codes)]
+    st.multiselect("Values that are left", texts, key="tt_held", on_change=_set_held, args=(name,))
+
+
+def _set_held(name: str) -> None:
+    found = doc.document()
+    if found is None:
+        return
+    column = found.study.columns[name]
+    texts = level_texts(column.values).to_pylist()
+    chosen = [plain_value(column, texts.index(text)) for text in st.session_state["tt_held"]]
+    _hold(name, chosen)
+
+
+def _set_held_text(name: str) -> None:
+    parts = [part.strip() for part in str(st.session_state["tt_held_text"]).split(",") if part.strip()]
+    numbers = [number_of(part) for part in parts]
+    _hold(name, [part if number is None else number for part, number in zip(parts, numbers, strict=True)])
+
+
+def _hold(name: str, chosen: list[Any]) -> None:
+    def change(design: Design) -> Design:
+        if not chosen:
+            raise InputError(f"Factor `{name}`: hold needs at least one value.")
+        one = chosen[0] if len(chosen) == 1 else None
+        return design.with_factor(name, value=one, values=None if len(chosen) == 1 else tuple(chosen))
+
+    doc.edit(f"hold {name}", change, place=PLACE)
+
+
+def edge_fields(study: Study, name: str) -> None:
+    """The edges of the bins, as a text that can be changed."""
+    axis = study.axes[name]
+    edges = edge_bounds(axis)
+    texts = number_texts([e for e in edges if not isinstance(e, str)]) or [str(e) for e in edges]
+    doc.own("tt_edges", ", ".join(texts), place=PLACE)
+    with st.expander(f"Bins: {axis.size}", key="tt_bins"):
+        st.text_area(
+            "Edges, from the lowest to the highest",
+            key="tt_edges",
+            on_change=_set_edges,
+            args=(name,),
+            height=110,
+            help="Numbers with commas between them; repeat the last one for a bin that holds just that value.",
+        )
+        if study.design.factor(name).edges is not None:
+            st.button("Suggested bins", key="tt_default_edges", on_click=_suggested_edges, args=(name,))
+
+
+def _set_edges(name: str) -> None:
+    found = doc.document()
+    if found is None:
+        return
+    parts = [part.strip() for part in str(st.session_state["tt_edges"]).replace(";", ",").split(",") if part.strip()]
+
+    def change(_: Design) -> Design:
+        dates = found.study.columns[name].kind == "datetime"
+        edges: list[float | str] = []
+        for part in parts:
+            number = None if dates else number_of(part)
+            if number is None and not dates:
+                raise InputError(f"Edges of `{name}`: must be numbers, got `{part}`.")
+            edges.append(part if number is None else number)
+        return with_edges(found.study, name, edges)
+
+    doc.edit(f"bins of {name}", change, place=PLACE)
+
+
+def _suggested_edges(name: str) -> None:
+    found = doc.document()
+    if found:
+        doc.edit(f"bins of {name}", lambda _: with_edges(found.study, name, None), place=PLACE)
