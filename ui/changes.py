@@ -13,7 +13,7 @@ from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import Projection, Shift, project
 from core.study import Study, open_study
 from ui import document as doc
-from ui.parts import html, notice, percent, plain, section, shift_text
+from ui.parts import html, notice, percent, plain, shift_text
 from ui.shaping import STILL, present, with_role
 from ui.sparks import spark_svg
 
@@ -23,15 +23,13 @@ PLACE = "changes"
 
 def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
     """A small picture for each factor, the largest shift first; `stale`: they are of the state before a conflict."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        section("What changes", "as it was before the conflict" if stale else "")
-        st.html(
-            '<div class="tt-legend"><span class="asked">asked for</span>'
-            '<span class="carried">carried along</span></div>',
-            width="content",
-        )
+    state = ' <span class="tt-quiet">as it was before the conflict</span>' if stale else ""
     cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -round(one.tv, 6)))
-    html(f'<div class="tt-grid {"stale" if stale else ""}" data-testid="what-changes">{cells}</div>')
+    html(
+        f'<div class="tt-changes"><h2 class="tt-section">What changes{state}</h2><p class="tt-legend">'
+        '<span class="asked">asked for</span><span class="carried">carried along</span></p></div>'
+        f'<div class="tt-grid {"stale" if stale else ""}" data-testid="what-changes">{cells}</div>'
+    )
 
 
 def _cell(shift: Shift) -> str:

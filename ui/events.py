@@ -20,15 +20,17 @@ from ui.parts import notice, one_in, percent, quiet
 from ui.rates import interval_text, rate_of, read_size, size_text, steps
 
 ABOUT = "A condition that real rows rarely meet, such as fog with a strong wind. Say how often it is to come up."
-WIDTHS = [2.9, 1.25, 2.2, 1.15, 0.85, 0.5]
-HEADS = ("event", "real", "share of the rows", "exact", "rows", "")
+HEAD = (
+    '<div class="tt-events-head"><span class="tt-what"><span>event</span><span>real</span></span>'
+    "<span>share of the rows</span><span>exact</span><span>rows</span></div>"
+)
 
 
 def rare_events(found: doc.Document) -> None:
     """The table of events, and the form to add one or to change a condition."""
     if found.design.events:
         with st.container(gap=None, key="tt_events"):
-            _heads()
+            st.html(HEAD)
             for control in events_of(found.study):
                 _row(found, control)
     elif form_of() is None:
@@ -44,33 +46,25 @@ def rare_events(found: doc.Document) -> None:
         event_form(found)
 
 
-def _heads() -> None:
-    with st.container(key="tt_events_head"):
-        for column, text in zip(st.columns(WIDTHS, vertical_alignment="center"), HEADS, strict=True):
-            column.html(f'<span class="tt-head">{text}</span>')
-
-
 def _row(found: doc.Document, control: EventControl) -> None:
     name, event = control.name, found.design.events[control.name]
-    rows, total = real_rows(found.study, control), found.study.source.rows
+    with st.container(horizontal=True, vertical_alignment="center", key=f"tt_event_{name}"):
+        st.html(_what(name, event, real_rows(found.study, control), found.study.source.rows), width="stretch")
+        _slider(found, name, event)
+        _exact(name, event)
+        st.html(f'<div class="tt-number">{round(control.rate * found.design.rows):,}</div>', width=58)
+        _menu(name)
+
+
+def _what(name: str, event: Event, rows: int, total: int) -> str:
+    """Name and condition, and at their right how often the event really happens."""
     low, high = interval(rows, total)
-    with st.container(key=f"tt_event_{name}"):
-        what, real, slide, exact, delivered, more = st.columns(WIDTHS, vertical_alignment="center")
-        what.html(
-            f'<div class="tt-event"><b>{escape(name.replace("_", " "))}</b>'
-            f'<code title="{escape(event.when, quote=True)}">{escape(event.when)}</code></div>'
-        )
-        real.html(
-            f'<div class="tt-real" title="{rows:,} of {total:,} rows; 95 % interval">{one_in(rows / total)}'
-            f"<small>{interval_text(low, high)}</small></div>"
-        )
-        with slide:
-            _slider(found, name, event, rows / total)
-        with exact:
-            _exact(name, event)
-        delivered.html(f'<div class="tt-number">{round(control.rate * found.design.rows):,}</div>')
-        with more:
-            _menu(name)
+    return (
+        f'<div class="tt-what"><div class="tt-event"><b>{escape(_words(name))}</b>'
+        f'<code title="{escape(event.when, quote=True)}">{escape(event.when)}</code></div>'
+        f'<div class="tt-real" title="{rows:,} of {total:,} rows; 95 % interval">{one_in(rows / total)}'
+        f"<small>{interval_text(low, high)}</small></div></div>"
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +73,7 @@ def interval(rows: int, total: int) -> tuple[float, float]:
     return wilson(rows, total)
 
 
-def _slider(found: doc.Document, name: str, event: Event, real: float) -> None:
+def _slider(found: doc.Document, name: str, event: Event) -> None:
     rate = rate_of(event, found.design.rows)
     key = f"tt_rate_{name}"
     st.session_state[key] = rate
@@ -91,6 +85,7 @@ def _slider(found: doc.Document, name: str, event: Event, real: float) -> None:
         on_change=_set_rate,
         args=(name,),
         label_visibility="collapsed",
+        width=178,
     )
 
 
@@ -103,12 +98,16 @@ def _exact(name: str, event: Event) -> None:
         on_change=_set_size,
         args=(name,),
         label_visibility="collapsed",
+        width=96,
     )
 
 
 def _menu(name: str) -> None:
-    with st.popover(":material/more_horiz:", key=f"tt_menu_{name}", help="Rename, change, delete"):
-        st.session_state[f"tt_rename_{name}"] = name.replace("_", " ")
+    menu = st.popover(":material/more_horiz:", key=f"tt_menu_{name}", help="Rename, change, delete", on_change="rerun")
+    if not menu.open:  # what is not seen is not sent: each edit repaints the whole page
+        return
+    with menu:
+        st.session_state[f"tt_rename_{name}"] = _words(name)
         st.text_input("Name", key=f"tt_rename_{name}", on_change=_rename, args=(name,))
         with st.container(horizontal=True):
             st.button("Change the condition", key=f"tt_change_{name}", on_click=begin_form, args=(name,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -24,33 +23,12 @@ MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
 
 
-def label(text: str, about: str = "") -> None:
-    """The words at the left of a field; `about` shows under the pointer."""
-    hint = f' title="{escape(about, quote=True)}"' if about else ""
-    st.html(f'<span class="tt-label"{hint}>{escape(text)}</span>', width="stretch")
-
-
-def field(key: str) -> Any:
-    """The container of one line of the panel."""
-    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_row")
-
-
 def text_row(
-    title: str, key: str, value: str, name: str, on_change: Any, *, placeholder: str = "none", about: str = ""
+    title: str, key: str, value: str, name: str, on_change: Any, *, placeholder: str = "none", about: str | None = None
 ) -> None:
-    """A label and a field, in one line."""
+    """A field with its words at the left, in one line; the styles put them there. `about` shows under the pointer."""
     doc.own(key, value, place=PLACE)
-    with field(key):
-        label(title, about)
-        st.text_input(
-            title,
-            key=key,
-            on_change=on_change,
-            args=(name,),
-            label_visibility="collapsed",
-            placeholder=placeholder,
-            width=112,
-        )
+    st.text_input(title, key=key, on_change=on_change, args=(name,), placeholder=placeholder, help=about)
 
 
 def number_of(text: str) -> float | None:
@@ -72,18 +50,14 @@ def family_fields(study: Study, name: str) -> None:
     known = suitable_families(column.kind, points=study.axes[name].points)
     options = [family for family in FAMILIES if family in known]
     st.session_state["tt_family"] = target.family
-    with field("tt_family"):
-        label("Family", FAMILIES[target.family].summary)
-        st.selectbox(
-            "Family",
-            options,
-            key="tt_family",
-            format_func=lambda family: "Sculpted" if family in DRAWN[:1] else FAMILIES[family].title,
-            on_change=_set_family,
-            args=(name,),
-            label_visibility="collapsed",
-            width=132,
-        )
+    st.selectbox(
+        "Family",
+        options,
+        key="tt_family",
+        format_func=lambda family: "Sculpted" if family in DRAWN[:1] else FAMILIES[family].title,
+        on_change=_set_family,
+        args=(name,),
+    )
     for parameter in parameters(target.family):
         _parameter(name, parameter, getattr(target, parameter.name))
 
@@ -93,7 +67,7 @@ def _parameter(name: str, parameter: Parameter, value: Any) -> None:
     text = "" if value is None else number_texts([value])[0] if isinstance(value, float) else str(value)
     labels = {"low": "From", "high": "To", "sd": "SD"}
     title = labels.get(parameter.name, parameter.name.capitalize() if len(parameter.name) > 2 else parameter.name)
-    about = f"{parameter.about} {parameter.range_text}".strip()
+    about = None if parameter.optional else f"{parameter.about} {parameter.range_text}".strip()
     text_row(
         title,
         key,

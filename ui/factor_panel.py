@@ -52,8 +52,8 @@ def _set_role(name: str) -> None:
 def factor_panel(study: Study, name: str) -> None:
     """The panel at the right of the sculptor."""
     asked, column = study.design.factor(name), study.columns[name]
-    section("This factor")
     with st.container(gap=None, key="tt_panel"):
+        section("This factor")
         if asked.role == "target" and asked.target is not None:
             family_fields(study, name)
         if asked.role == "hold":

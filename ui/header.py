@@ -88,7 +88,10 @@ def _design_menu(found: doc.Document) -> None:
     design = found.design
     numbers = doc.workspace().versions(found.design_id)
     version = f" v{numbers[0].number}" if numbers else ""
-    with st.popover(f"**{plain(short(design.name, 32))}**{version}", key="tt_design", width="content"):
+    menu = st.popover(f"**{plain(short(design.name, 32))}**{version}", key="tt_design", on_change="rerun")
+    if not menu.open:  # what is not seen is not sent: each edit repaints the bar
+        return
+    with menu:
         st.session_state["tt_name"] = design.name
         st.session_state["tt_description"] = design.description
         st.text_input("Name of the design", key="tt_name", on_change=_rename)

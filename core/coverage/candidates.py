@@ -20,8 +20,10 @@ NOISE = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Candidates of one combination of factors: `codes` (C, factors), and (C,) the rows of each, the sums of their errors
-    and of the squared distances of these from the mean of all rows."""
+    """Candidates of one combination of factors: `codes` (C, factors), and (C,) the rows of each.
+
+    `sums` are of their errors, `squares` of the squared distances of their errors from the mean of all rows.
+    """
 
     chosen: tuple[int, ...]
     codes: np.ndarray

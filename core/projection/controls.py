@@ -17,12 +17,14 @@ from core.design.validation import event_predicate, held_codes, target_axis
 from core.errors import InputError
 from core.expressions import Leaf, Predicate
 from core.grounding.coding import groups_of
-from core.source.axes import Axis
+from core.source.axes import Axis, level_texts
 from core.source.columns import Column
 from core.study import Study
 
-FINE_BINS = 128
-"""A parametric target is met on about this many bins, so that its shape holds inside the display bins too."""
+FINE_BINS = 32
+FINE_TAILS = 4
+"""A parametric target is met on bins of about equal mass, finer in the tails, so that its shape holds everywhere. More
+bins would force what a few real rows can't give."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +140,12 @@ def _target_axis(display: Axis, column: Column, target: Target) -> Axis:
     """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target
     does."""
     fine = display
-    if display.numeric and not display.points and target.family != "histogram":
-        groups = groups_of(column, FINE_BINS)[:-1]
+    if target.family == "categorical":
+        # Levels that nobody named are one bin, however many are shown: their mix moves along instead of being forced.
+        named = tuple(level for level in target.levels_needed() if level in set(level_texts(column.values).to_pylist()))
+        fine = replace(display, levels=named, rest=column.distinct > len(named), hidden=column.distinct - len(named))
+    elif display.numeric and not display.points and target.family != "histogram":
+        groups = groups_of(column, FINE_BINS, tails=FINE_TAILS)[:-1]
         starts = column.numbers[np.flatnonzero(np.diff(groups, prepend=-1))]
         # Where the source ends, its values end: what the family puts beyond must not be heaped on the last of them.
         highest = column.numbers[-1]

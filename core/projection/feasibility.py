@@ -14,13 +14,16 @@ import numpy as np
 from core.errors import ConflictError
 from core.projection.elastic import Elastic, OutOfTimeError
 from core.projection.fit import Constraint
-from core.projection.wording import asked_and_nearest, cant_be_met, listed
+from core.projection.wording import asked_and_nearest, cant_be_met, listed, not_together
 
 SECONDS = 10.0
 """The search for conflicts is given up after this long."""
 
 MOST_CONFLICTS = 3
 """More conflicts than these are not looked for: what is told must be read."""
+
+NONE = 1e-7
+"""A share that counts as none in what would work."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,17 @@ def find_conflicts(
     `allowed` is the share by which a code may be off and still count as met; `rows` is how many real rows the cells
     stand for.
     """
-    names = [one.name for one in constraints]
     program = Elastic(mass, constraints, SECONDS)
     found: list[Conflict] = []
+    told = f"Whether the {len(constraints)} controls can be met together"
     try:
         for involved, others in _smallest_sets(program, constraints, allowed):
-            found += [_conflict(program, constraints, i, involved, others, rows) for i in involved]
+            told = f"Which of the {len(constraints)} controls can't be met together"
+            found += [_conflict(program, constraints, i, involved, others, allowed, rows) for i in involved]
     except OutOfTimeError:
-        unsaid = f"The {len(names)} controls are too many to tell within {SECONDS:.0f} seconds which can't be met "
-        unsaid += f"together. Take {listed(names[-1:])} away and try again."
-        return tuple(found) or (Conflict(tuple(names), unsaid, names[-1], None),)
+        names = tuple(one.name for one in constraints)
+        advice = f"Take {listed(names[-1:])} away and try again."
+        return tuple(found) or (Conflict(names, f"{told} was not found in {SECONDS:.0f} s. {advice}", names[-1], None),)
     return tuple(found)
 
 
@@ -132,6 +136,7 @@ def _conflict(
     loose: int,
     involved: Sequence[int],
     beside: Sequence[int],
+    allowed: float,
     rows: int,
 ) -> Conflict:
     """Let one control give way as little as possible, the others staying exact."""
@@ -140,12 +145,14 @@ def _conflict(
     # Two codes: the second one is what is asked for, but for a hold.
     pair = 0 if one.name.startswith("hold ") else 1
     worst = pair if len(one.requested) == 2 else int(np.abs(off).argmax())
-    nearest = float(np.clip(one.requested[worst] - off[worst], 0.0, 1.0))
-    nearest = 0.0 if nearest < 1e-9 else 1.0 if nearest > 1 - 1e-9 else nearest
+    asked = float(one.requested[worst])
+    nearest = float(np.clip(asked - off[worst], 0.0, 1.0))
+    nearest = 0.0 if nearest < NONE else 1.0 if nearest > 1 - NONE else nearest
     names = tuple(constraints[i].name for i in involved)
     rest = [name for name in names if name != one.name]
     label = one.labels[worst] if len(one.requested) > 2 else None
-    asked = float(one.requested[worst])
+    if abs(nearest - asked) <= allowed:
+        return Conflict(names, not_together(names), one.name, None)
     if rest:
         return Conflict(names, asked_and_nearest(one.name, asked, nearest, label, rest), one.name, nearest)
     return Conflict(names, cant_be_met(one.name, asked, nearest, label, rows), one.name, nearest)

@@ -41,16 +41,24 @@ def cant_be_met(control: str, asked: float, nearest: float, label: str | None, r
     return f"{asks}, but the {rows:,} real rows leave no room: {_nearest(control, asked, nearest, label)}."
 
 
+def not_together(controls: Sequence[str]) -> str:
+    """That some controls are in conflict, and no more.
+
+    >>> not_together(["event fog", "keep visib"])
+    "Event `fog` and keep `visib` can't be met together."
+    """
+    return f"{_capital(listed(controls))} can't be met together."
+
+
 def whole_rows_clash(control: str, asked: int, nearest: int, rows: int, rest: Sequence[str]) -> str:
     """Why an event can't be true in its whole number of rows.
 
     >>> whole_rows_clash("event fog", 3333, 3334, 10000, ["event clear"])
     'Event `fog` comes to 3,333 of 10,000 rows, but event `clear` leaves no room: 3,334 would work, or more rows.'
     """
-    words = _words(control)
     why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room" if rest else "the cells leave no room"
     return (
-        f"{words[0].upper()}{words[1:]} comes to {asked:,} of {rows:,} rows, but {why}: {nearest:,} would work, "
+        f"{_capital(_words(control))} comes to {asked:,} of {rows:,} rows, but {why}: {nearest:,} would work, "
         "or more rows."
     )
 
@@ -78,10 +86,13 @@ def _words(control: str) -> str:
     return f"the missing share of `{name}`" if kind == "missing" else f"{kind} `{name}`"
 
 
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def _asks(control: str, asked: float, label: str | None) -> str:
-    words = _words(control)
     where = "" if label is None else f" at `{label}`"
-    return f"{words[0].upper()}{words[1:]} asks for {percent(asked)}{where}"
+    return f"{_capital(_words(control))} asks for {percent(asked)}{where}"
 
 
 def _nearest(control: str, asked: float, nearest: float, label: str | None) -> str:

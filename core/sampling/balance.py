@@ -11,15 +11,20 @@ BATCH = 256
 """Cells that are tried as givers and as takers in one round."""
 
 
-def balance(quota: np.ndarray, codes: np.ndarray, goals: Sequence[np.ndarray], outcome: np.ndarray, shares: np.ndarray) -> int:
-    """Move rows between cells, in place, so that the codes of all controls come near their `goals`; returns rows left off.
+def balance(
+    quota: np.ndarray, codes: np.ndarray, goals: Sequence[np.ndarray], outcome: np.ndarray, shares: np.ndarray
+) -> int:
+    """Move rows between cells, in place, so that the codes of all controls come near their `goals`; returns rows left
+    off.
 
-    `quota` (C,) are whole rows per cell, `codes` (controls, C), `goals` whole rows per code. `outcome` (C,) is the joint
-    outcome of the events: rows move inside one only, so events stay exact. Cells of no `shares` get none. Each round takes
-    rows from the cells whose codes have too many and gives them to those whose codes have too few, and keeps only moves
-    after which fewer rows are off in all controls together.
+    `quota` (C,) are whole rows per cell, `codes` (controls, C), `goals` whole rows per code. `outcome` (C,) is the
+    joint outcome of the events: rows move inside one only, so events stay exact. Cells of no `shares` get none. Each
+    round takes rows from the cells whose codes have too many and gives them to those whose codes have too few, and
+    keeps only moves after which fewer rows are off in all controls together.
     """
-    lacking = [goal - np.bincount(code, weights=quota, minlength=len(goal)) for code, goal in zip(codes, goals, strict=True)]
+    lacking = [
+        goal - np.bincount(code, weights=quota, minlength=len(goal)) for code, goal in zip(codes, goals, strict=True)
+    ]
     lacking = [one.astype(np.int64) for one in lacking]
     for _ in range(ROUNDS):
         gain_in = sum(np.where(one >= 1, 1, -1)[code] for one, code in zip(lacking, codes, strict=True))
@@ -53,7 +58,8 @@ def _move(
         lost, won = codes[:, [giver]], codes[:, takers]
         gain = np.zeros(len(takers), dtype=np.int64)
         for control, one in enumerate(lacking):
-            # A row less of `lost` and one more of `won`: the change of |lacking| in both codes, nothing if they are equal.
+            # A row less of `lost` and one more of `won`: the change of |lacking| in both codes, nothing if they are
+            # equal.
             change = np.where(one[won[control]] >= 1, 1, -1) + np.where(one[lost[control]] <= -1, 1, -1)
             gain += np.where(won[control] == lost[control], 0, change)
         best = int(gain.argmax())

@@ -17,6 +17,7 @@ from core.projection.ungrounded import values_from_numbers
 from core.sampling.plan import Plan, make_plan
 from core.sampling.splice import Splicer
 from core.sampling.streams import stream
+from core.source.axes import Axis
 from core.source.columns import Column
 from core.study import Study
 
@@ -61,21 +62,31 @@ class Generator:
         return values
 
     def _invent(self, control: MarginalControl, column: Column, code: np.ndarray, number: int) -> pa.Array:
-        """Values for bins that the source never shows: the family's own law inside the bin, else evenly spread."""
-        if control.axis is None or not len(column.numbers):
-            return pa.nulls(len(code), column.type)
+        """Values for bins that no learning row shows: those of the rest of the source, the family's own law inside
+        the bin, else evenly spread."""
         u = stream(self.plan.seed, f"inside {column.name}", number).random(len(code))
-        numbers = np.full(len(code), np.nan)
+        numbers, known = np.full(len(code), np.nan), np.full(len(code), -1)
+        for one in np.unique(code):
+            here = code == one
+            real = np.flatnonzero(control.code_of_value[:-1] == one)
+            if len(real):
+                ends = np.cumsum(column.counts[real])
+                known[here] = real[np.searchsorted(ends, u[here] * ends[-1], side="right")]
+            elif control.axis is not None and one < control.axis.size:
+                numbers[here] = self._by_law(control.axis, column, int(one), u[here])
+        values = pa.nulls(len(code), column.type)
+        made = ~np.isnan(numbers)
+        if made.any():
+            values = _replace(values, made, values_from_numbers(numbers[made], column))
+        return _replace(values, known >= 0, column.values.take(pa.array(known[known >= 0])))
+
+    def _by_law(self, axis: Axis, column: Column, one: int, u: np.ndarray) -> np.ndarray:
+        low, high = float(axis.lows[one]), float(axis.highs[one])
         target = self.study.design.factors[column.name].target
         assert target is not None  # only targets reach where the source has nothing
-        for one in np.unique(code[code < control.axis.size]):
-            low, high = float(control.axis.lows[one]), float(control.axis.highs[one])
-            here = code == one
-            whole = column.kind == "count"
-            found = target.quantile_within(low, high, u[here], whole, closed=one == control.axis.size - 1)
-            numbers[here] = _evenly(low, high, u[here], whole=whole) if found is None else found
-        known = values_from_numbers(np.nan_to_num(numbers), column)
-        return _replace(known, np.isnan(numbers), pa.nulls(int(np.isnan(numbers).sum()), column.type))
+        whole = column.kind == "count"
+        found = target.quantile_within(low, high, u, whole, closed=one == axis.size - 1)
+        return _evenly(low, high, u, whole=whole) if found is None else found
 
     def _provenance(self, cell: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
         origin = pa.array(np.zeros(len(cell), dtype=np.int8))
