@@ -190,7 +190,7 @@ def _command(output: Output, found: session.Document, key: str) -> None:
     with st.container(key=f"command-{key}"):
         quiet(f"The same bytes on the command line, with the design beside {found.study.source.name}:")
         suffix = next((one for one in (".csv", ".csv.gz") if output.copy_path(one).is_file()), ".parquet")
-        st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language="bash")
+        st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language=None)
         if output.design_path.is_file():
             path = output.design_path
             st.download_button(

@@ -52,7 +52,7 @@ def _row(found: doc.Document, control: EventControl) -> None:
         st.html(_what(name, event, real_rows(found.study, control), found.study.source.rows), width="stretch")
         _slider(found, name, event)
         _exact(name, event)
-        st.html(f'<div class="tt-number">{round(control.rate * found.design.rows):,}</div>', width=58)
+        st.html(f'<div class="tt-number">{round(control.rate * found.design.rows):,}</div>', width=54)
         _menu(name)
 
 
@@ -85,7 +85,7 @@ def _slider(found: doc.Document, name: str, event: Event) -> None:
         on_change=_set_rate,
         args=(name,),
         label_visibility="collapsed",
-        width=178,
+        width=152,
     )
 
 
@@ -98,7 +98,7 @@ def _exact(name: str, event: Event) -> None:
         on_change=_set_size,
         args=(name,),
         label_visibility="collapsed",
-        width=96,
+        width=88,
     )
 
 

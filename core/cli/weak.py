@@ -173,7 +173,7 @@ def _print_slices(found: Weaknesses) -> None:
         f"{found.min_rows:,} rows tested."
     )
     if not found.slices:
-        print("None scores above 0: the error is spread evenly over these factors.")
+        print("None has an error above the mean that is not chance.")
         return
     print()
     print_table(

@@ -11,16 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.coverage.datasets import ROWS, DataSet, Reading, open_data, reading_of
+from core.coverage.batches import check_factors, value_batches
+from core.coverage.datasets import ROWS, Reading, open_data, reading_of
 from core.database import quote_name
-from core.errors import InputError, nearest
 from core.source.axes import MAX_POINTS, NUMERIC, Axis, default_axis, level_texts
 from core.source.columns import Column, as_numbers
 from core.source.spool import Source
 
 MAX_OWN_LEVELS = 1_000
 """Up to this many categories keep a level each; of more only the most frequent do, as on the axis."""
-BATCH_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def widened(levels: Sequence[Levels], others: Sequence[Path | Source]) -> tuple[
     for data in others:
         with open_data(data, {one.factor: one.reading for one in levels}) as opened:
             for i, one in enumerate(levels):
-                _check_factors(opened, [one.factor])
+                check_factors(opened, [one.factor])
                 column = quote_name(one.factor)
                 found = opened.con.sql(f"SELECT DISTINCT {column} FROM {ROWS} WHERE {column} IS NOT NULL")
                 axes[i] = _widened(axes[i], found.to_arrow_table().column(0).combine_chunks())
@@ -124,16 +123,12 @@ def code_rows(data: Path | Source, levels: Sequence[Levels], numbers: Mapping[st
     codes: dict[str, list[np.ndarray]] = {one.factor: [] for one in levels}
     floats: dict[str, list[np.ndarray]] = {name: [] for name in numbers or ()}
     rows = 0
-    with open_data(data, readings) as opened:
-        _check_factors(opened, list(readings))
-        picked = [quote_name(one.factor) for one in levels] + [f"CAST({quote_name(n)} AS DOUBLE)" for n in floats]
-        query = f"SELECT {', '.join([*picked, '__row'])} FROM {ROWS}"
-        for batch in opened.con.sql(query).to_arrow_reader(BATCH_ROWS):
-            rows += batch.num_rows
-            for i, one in enumerate(levels):
-                codes[one.factor].append(_codes(batch.column(i), one))
-            for i, name in enumerate(floats, len(levels)):
-                floats[name].append(batch.column(i).fill_null(np.nan).to_numpy(zero_copy_only=False))
+    for batch in value_batches(data, readings):
+        rows += len(next(iter(batch.values()), ()))
+        for one in levels:
+            codes[one.factor].append(_codes(batch[one.factor], one))
+        for name, parts in floats.items():
+            parts.append(batch[name].cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False))
     return Coded(
         rows,
         {one.factor: _joined(codes[one.factor], np.min_scalar_type(one.size)) for one in levels},
@@ -142,19 +137,13 @@ def code_rows(data: Path | Source, levels: Sequence[Levels], numbers: Mapping[st
 
 
 def _codes(values: pa.Array, levels: Levels) -> np.ndarray:
-    coded = values.dictionary_encode()
+    coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     places = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
     return np.asarray(levels.codes_of(coded.dictionary).astype(np.min_scalar_type(levels.size)).take(places))
 
 
 def _joined(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-
-
-def _check_factors(opened: DataSet, factors: Sequence[str]) -> None:
-    for factor in factors:
-        if factor not in opened.types:
-            raise InputError(f"{opened.name}: there is no factor `{factor}`.{nearest(factor, opened.columns)}")
 
 
 def _widened(axis: Axis, values: pa.Array) -> Axis:

@@ -25,9 +25,10 @@ def folded(
     errors: np.ndarray,
     top: int,
 ) -> tuple[list[tuple[int, int]], int]:
-    """([group, candidate] of the `top` slices that score above 0, how many were left out on the way).
+    """([group, candidate] of the `top` slices with an error above the mean, how many were left out on the way).
 
-    `rows` hold (n,) codes per factor, `errors` (n,) are those of the rows. By falling score, a slice is kept
+    `p_values` (C,) per group are adjusted, `rows` hold (n,) codes per factor, `errors` (n,) are those of the rows. By
+    falling score, a slice that is not chance (LARGEST_P) is kept
 
     - beside one that contains it (one condition fewer) only if it is notably worse, see NOTABLE_T;
     - beside parts of it that were kept only if its other rows have an error above the mean too;

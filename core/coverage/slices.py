@@ -46,7 +46,7 @@ class Weaknesses:
     """Weak slices by falling score.
 
     `rows` have an error, `without_error` have none and are left out; `tested` slices have at least `min_rows` rows;
-    `folded` are those that scored above the last one shown but repeat another.
+    `folded` of them would rank among those shown but repeat another.
     """
 
     slices: tuple[Slice, ...]
@@ -72,8 +72,9 @@ def find_slices(
 
     With n rows of mean error ē, a slice of ss rows whose errors sum to se scores α((se/ss)/ē − 1) − (1 − α)(n/ss − 1)
     (SliceLine; Sagadeeva and Boehm, SIGMOD 2021); its divergence is se/ss − ē (DivExplorer; Pastor, de Alfaro and
-    Baralis, SIGMOD 2021). All conjunctions of up to 3 factors with `min_rows` rows are scored; those that score above 0
-    are reported, and repetitions folded (see `folding.folded`).
+    Baralis, SIGMOD 2021). All conjunctions of up to 3 factors with `min_rows` rows are scored. Those with an error
+    above the mean that is not chance are reported by falling score, repetitions folded (see `folding.folded`). A score
+    below 0, where SliceLine would stop, tells that a slice is small or mild for this `alpha`.
 
     Raises InputError for no factors, options out of range, and an error that is no number, negative, not finite or
     the same in every row.

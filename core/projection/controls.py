@@ -140,7 +140,7 @@ def _target_axis(display: Axis, column: Column, target: Target) -> Axis:
     """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target
     does."""
     fine = display
-    if target.family == "categorical":
+    if target.family == "categorical" and not display.numeric:
         # Levels that nobody named are one bin, however many are shown: their mix moves along instead of being forced.
         named = tuple(level for level in target.levels_needed() if level in set(level_texts(column.values).to_pylist()))
         fine = replace(display, levels=named, rest=column.distinct > len(named), hidden=column.distinct - len(named))

@@ -27,6 +27,9 @@ EXACT = 1e-9
 """A distance that counts as none."""
 
 
+STRICT = 1e3
+"""What a strict constraint's distance costs, so that others give way first."""
+
 PULL = 1e-7
 """Prices of one constraint that differ by less are the same."""
 
@@ -42,11 +45,8 @@ class Distance:
 
     off: tuple[np.ndarray, ...]
     pulling: tuple[int, ...]
-
-    @property
-    def largest(self) -> float:
-        """The largest share by which a code is off."""
-        return max(float(np.abs(one).max(initial=0.0)) for one in self.off)
+    largest: float
+    """The largest share by which a code is off; infinite if it is one of a strict constraint."""
 
 
 class Elastic:
@@ -55,6 +55,7 @@ class Elastic:
     def __init__(self, mass: np.ndarray, constraints: Sequence[Constraint], seconds: float) -> None:
         usable = np.flatnonzero(mass > 0)
         self._requested = [one.requested for one in constraints]
+        self._strict = [one.strict for one in constraints]
         self._codes = np.stack([one.codes[usable] for one in constraints])
         self._first = np.cumsum([0, *(len(one) for one in self._requested)])
         heaviest = usable[np.argsort(-mass[usable], kind="stable")]
@@ -73,6 +74,10 @@ class Elastic:
         row_of = np.full(self._first[-1], -1)
         row_of[rows] = np.arange(len(rows))
         codes = row_of[self._codes[list(active)] + self._first[list(active), None]]
+        requested = np.concatenate([self._requested[i] for i in active])
+        cost = np.repeat(
+            [STRICT if self._strict[i] else 1.0 for i in active], [len(self._requested[i]) for i in active]
+        )
         limits = np.full(len(rows), np.inf)
         if loose is not None:
             others = self.distance([i for i in active if i != loose]).off if len(active) > 1 else ()
@@ -82,7 +87,7 @@ class Elastic:
                     limits[own] = 1.000001 * np.abs(others[i]).max() + EXACT
         bound = -np.inf
         while True:
-            off, total, prices = self._solve(codes[:, self._cells], np.concatenate(self._requested)[rows], limits)
+            off, total, prices = self._solve(codes[:, self._cells], requested, cost, limits)
             found = self._distance(off, prices, active)
             if loose is None and found.largest <= enough:
                 return found
@@ -103,12 +108,15 @@ class Elastic:
             parts[i] = part
         # A price that is the same for all codes of a constraint is no pull: its codes' shares always sum to one.
         pulls = zip(active, np.split(prices, ends), strict=True)
-        return Distance(tuple(parts), tuple(i for i, own in pulls if np.ptp(own) > PULL))
+        worst = [float(np.abs(parts[i]).max(initial=0.0)) for i in active]
+        broken = any(self._strict[i] and one > 10 * EXACT for i, one in zip(active, worst, strict=True))
+        largest = np.inf if broken else max(worst)
+        return Distance(tuple(parts), tuple(i for i, own in pulls if np.ptp(own) > PULL), largest)
 
     def _solve(
-        self, codes: np.ndarray, requested: np.ndarray, limits: np.ndarray
+        self, codes: np.ndarray, requested: np.ndarray, cost: np.ndarray, limits: np.ndarray
     ) -> tuple[np.ndarray, float, np.ndarray]:
-        """One program over some cells: requested − reached by code, their total, and the prices.
+        """One program over some cells: requested − reached by code, what that costs in all, and the prices.
 
         Codes that may be off by no more than a limit, of `limits` (L,), may be so for nothing.
         """
@@ -118,7 +126,7 @@ class Elastic:
         size, (controls, cells) = len(requested), codes.shape
         shares = csc_matrix((np.ones(codes.size), codes.T.ravel(), np.arange(cells + 1) * controls), (size, cells))
         spare = identity(size, format="csc")
-        paid = np.isinf(limits).astype(float)
+        paid = np.where(np.isinf(limits), cost, 0.0)
         highest = np.concatenate([np.full(cells, np.inf), limits, limits])
         result = linprog(
             np.concatenate([np.zeros(cells), paid, paid]),

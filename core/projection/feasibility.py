@@ -7,7 +7,7 @@ A conflict is a smallest set of controls that can't be met together (deletion fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,20 @@ def find_conflicts(
         advice = f"Take {listed(names[-1:])} away and try again."
         return tuple(found) or (Conflict(names, f"{told} was not found in {SECONDS:.0f} s. {advice}", names[-1], None),)
     return tuple(found)
+
+
+def nearest_possible(mass: np.ndarray, constraints: Sequence[Constraint], *, allowed: float) -> list[Constraint]:
+    """The constraints with shares that can be met exactly, each within `allowed` of what was asked."""
+    active = range(len(constraints))
+    try:
+        found = Elastic(mass, constraints, SECONDS).distance(active, enough=allowed)
+    except OutOfTimeError:
+        return list(constraints)
+    near = [np.maximum(one.requested - off, 0.0) for one, off in zip(constraints, found.off, strict=True)]
+    return [
+        replace(one, requested=np.where(shares < NONE, 0.0, shares) / shares[shares >= NONE].sum())
+        for one, shares in zip(constraints, near, strict=True)
+    ]
 
 
 class _Sets:

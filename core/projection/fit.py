@@ -8,7 +8,7 @@ is possible that creeps; Newton's method on the dual of the same problem does no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,13 +28,15 @@ TOLERANCE = 1e-9
 class Constraint:
     """One control on the cells: `codes` (C,) of each cell and the `requested` (L,) share of each code.
 
-    `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none.
+    `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. A `strict` one
+    must be met exactly: not even a part of a row may miss it.
     """
 
     name: str
     codes: np.ndarray
     requested: np.ndarray
     labels: tuple[str, ...] = ()
+    strict: bool = False
 
     def reached(self, shares: np.ndarray) -> np.ndarray:
         """(L,) the share of each code, given the cells' shares (C,)."""
@@ -53,6 +55,10 @@ class Fit:
     def met(self) -> bool:
         """True if every control is met."""
         return self.error <= TOLERANCE
+
+    def judged(self, constraints: Sequence[Constraint]) -> Fit:
+        """The same shares with the error they have on these constraints."""
+        return replace(self, error=max(_error(self.shares, one) for one in constraints))
 
 
 def fit_cells(mass: np.ndarray, constraints: Sequence[Constraint]) -> Fit:
@@ -81,6 +87,8 @@ def finish(fit: Fit, constraints: Sequence[Constraint]) -> Fit:
     The shares stay source · exp(sum of one number per code), so the result is the same closest distribution.
     """
     used = np.flatnonzero(fit.shares > 0)
+    if not len(used):
+        return fit
     narrowed = [Constraint(one.name, one.codes[used], one.requested) for one in constraints]
     shares, errors = fit.shares[used], [fit.error]
     while errors[-1] > TOLERANCE and len(errors) <= MOST_STEPS:
@@ -96,8 +104,7 @@ def finish(fit: Fit, constraints: Sequence[Constraint]) -> Fit:
 
 def _fit(shares: np.ndarray, constraints: Sequence[Constraint], sweeps: int) -> Fit:
     total = shares.sum()
-    shares = shares / total if total > 0 else shares
-    return Fit(shares, max(_error(shares, one) for one in constraints), sweeps)
+    return Fit(shares / total if total > 0 else shares, np.inf, sweeps).judged(constraints)
 
 
 def _scale(shares: np.ndarray, one: Constraint) -> float:

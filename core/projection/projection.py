@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import InputError
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import EventControl, MarginalControl, controls_of, events_of
-from core.projection.feasibility import Conflict, ConflictsError, find_conflicts
+from core.projection.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
 from core.projection.fit import TOLERANCE, Constraint, Fit, finish, fit_cells
 from core.projection.outcomes import Outcomes, outcomes_of
 from core.projection.rates import real_rows
@@ -128,7 +128,7 @@ def constraints_of(
         for i, event in enumerate(events)
     ]
     return found + [
-        Constraint(control.name, cells.codes[i], control.requested, control.labels)
+        Constraint(control.name, cells.codes[i], control.requested, control.labels, strict=control.kind == "hold")
         for i, control in enumerate(controls, start=len(events))
     ]
 
@@ -167,10 +167,21 @@ def _fitted(study: Study, rows: int) -> tuple[Cells, Fit, tuple[MarginalControl,
         )
         if conflicts:
             raise ConflictsError(conflicts)
-        fit = study.memo.of("finished fit", key, lambda: finish(fit, constraints))
-        if fit.error > 4 * whole:
+        swept = fit
+        fit = study.memo.of("finished fit", (key, whole), lambda: _finished(cells.mass, swept, constraints, whole))
+        if fit.error > 1.01 * whole:
             raise ConflictsError((_unfinished(constraints, fit),))
     return cells, fit, controls, events
+
+
+def _finished(mass: np.ndarray, fit: Fit, constraints: list[Constraint], whole: float) -> Fit:
+    """The fit taken to its end; where that is only possible to within `whole`, of the nearest that is possible."""
+    finished = finish(fit, constraints)
+    if finished.met:
+        return finished
+    near = nearest_possible(mass, constraints, allowed=whole)
+    again = finish(fit_cells(mass, near), near)
+    return again.judged(constraints)
 
 
 def _borrowed(study: Study, control: MarginalControl) -> tuple[object, ...]:

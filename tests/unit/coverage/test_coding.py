@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.coverage import coding
+from core.coverage import batches, coding
 from core.coverage.coding import code_rows, declared_levels, occurring_levels, widened
 from core.errors import InputError
 from core.source.axes import default_axis
@@ -53,7 +53,7 @@ def test_batches_give_the_same_codes(flights: Source, monkeypatch: pytest.Monkey
     columns = columns_of(flights)
     names = ["dest", "temp", "cancelled", "dep_delay"]
     levels = [occurring_levels(columns[name]) for name in names]
-    monkeypatch.setattr(coding, "BATCH_ROWS", 10_000)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 10_000)
     coded = code_rows(flights, levels)
     for one in levels:
         column = columns[one.factor]

@@ -1,0 +1,156 @@
+"""Between bars and design: what a gesture, a role, other edges and a family mean; shares as people type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.design.design import Design, SourceRef
+from core.design.targets import suitable_families
+from core.projection.projection import project
+from core.source.axes import default_axis
+from core.source.kinds import Kind
+from core.source.spool import spool
+from core.study import Study, open_study
+from ui.changes import nearest_rate
+from ui.families import DRAWN, parameters, starting
+from ui.rates import read_size, size_text, steps
+from ui.shaping import asked_shares, entries, rebinned, sculpted, with_edges, with_role
+
+ROWS = 2000
+KINDS: dict[str, tuple[Kind, bool]] = {
+    "speed": ("continuous", False),
+    "lanes": ("count", True),
+    "day": ("datetime", False),
+    "road": ("categorical", False),
+}
+STARTS = [
+    (name, family)
+    for name, (kind, points) in KINDS.items()
+    for family in suitable_families(kind, points=points)
+    if family not in DRAWN
+]
+
+
+def table() -> pd.DataFrame:
+    random = np.random.default_rng(11)
+    speed = np.clip(random.gamma(9.0, 6.0, ROWS), 5, 140).round(1)
+    return pd.DataFrame(
+        {
+            "speed": speed,
+            "lanes": random.integers(1, 6, ROWS),
+            "belt": random.random(ROWS) < 0.9,
+            "road": random.choice(["town", "country", "other"], ROWS, p=[0.6, 0.3, 0.1]),
+            "city": [f"city {i}" for i in np.minimum(random.geometric(0.03, ROWS), 90)],
+            "day": pd.to_datetime("2024-01-01") + pd.to_timedelta(random.integers(0, 366, ROWS), unit="D"),
+            "wet": np.where(random.random(ROWS) < 0.2, np.nan, (speed < 50).astype(float)),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder: Path = tmp_path_factory.mktemp("roads")
+    table().to_parquet(folder / "roads.parquet")
+    source = spool(folder / "roads.parquet", folder / "home")
+    return open_study(Design(name="roads", source=SourceRef(path=source.name, sha256=source.sha256)), source)
+
+
+def reopened(study: Study, design: Design) -> Study:
+    return open_study(design, study.source, previous=study)
+
+
+@pytest.mark.parametrize("name", ["speed", "lanes", "belt", "road", "city", "day"])
+def test_the_first_gesture_makes_any_factor_a_target_with_just_these_shares(study: Study, name: str) -> None:
+    size = study.axes[name].size
+    shares = [(i + 1) / (size * (size + 1) / 2) for i in range(size)]
+    after = reopened(study, sculpted(study, name, shares))
+    assert after.role(name) == "target"
+    assert asked_shares(after, name) == pytest.approx(shares, rel=1e-6)
+    assert project(after).shifts[list(study.columns).index(name)].after[:-1] == pytest.approx(shares, rel=1e-6)
+
+
+def test_the_edges_of_a_drawn_target_are_written_so_that_the_file_stands_alone(study: Study) -> None:
+    size = study.axes["speed"].size
+    factor = sculpted(study, "speed", [1 / size] * size).factor("speed")
+    assert factor.edge_numbers == study.axes["speed"].edges
+    dates = sculpted(study, "day", [1 / study.axes["day"].size] * study.axes["day"].size).factor("day")
+    assert dates.edge_numbers == study.axes["day"].edges
+    assert all(isinstance(edge, str) for edge in dates.edges or ())
+
+
+def test_levels_that_the_picture_does_not_show_keep_their_part_when_a_bar_is_dragged(study: Study) -> None:
+    axis = study.axes["city"]
+    assert axis.rest
+    hidden = next(name for name in table()["city"].unique() if name not in axis.levels)
+    asked = {"family": "categorical", "weights": {axis.levels[0]: 3, hidden: 1}, "rest": 0.5}
+    named = reopened(study, study.design.with_factor("city", role="target", target=asked))
+    shares = asked_shares(named, "city")
+    assert shares is not None
+    # Half of what the last bar holds goes to the first one: the hidden level halves with the bar.
+    moved = [shares[0] + shares[-1] / 2, *shares[1:-1], shares[-1] / 2]
+    target = sculpted(named, "city", moved).factor("city").target
+    assert target is not None
+    assert dict(target)["weights"][hidden] / sum(dict(target)["weights"].values()) * (
+        1 - dict(target)["rest"]
+    ) == pytest.approx(0.125 / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])
+@pytest.mark.parametrize("name", ["speed", "road", "belt", "day"])
+def test_every_role_can_be_taken_and_left_again(study: Study, name: str, role: str) -> None:
+    taken = reopened(study, with_role(study, None, name, role))
+    assert taken.role(name) == role
+    left = with_role(taken, None, name, "follow").factor(name)
+    assert (left.role, left.target, left.held) == ("follow", None, ())
+
+
+def test_new_edges_keep_the_shape_of_a_drawn_target(study: Study) -> None:
+    edges = [0, 20, 40, 60, 80, 140]
+    first = reopened(study, with_edges(study, "speed", edges))
+    drawn = reopened(first, sculpted(first, "speed", [0.1, 0.2, 0.3, 0.2, 0.2]))
+    coarse = reopened(drawn, with_edges(drawn, "speed", [0, 40, 80, 140]))
+    assert asked_shares(coarse, "speed") == pytest.approx([0.3, 0.5, 0.2], rel=1e-6)
+
+
+def test_a_bin_without_real_rows_keeps_its_share_on_new_edges(study: Study) -> None:
+    column = study.columns["speed"]
+    old = default_axis(column, [-20, 0, 140])
+    assert rebinned(old, default_axis(column, [-20, -5, 140]), column, [0.25, 0.75]) == pytest.approx([0.25, 0.75])
+
+
+@pytest.mark.parametrize(("name", "family"), STARTS)
+def test_every_family_begins_with_values_that_can_be_used(study: Study, family: str, name: str) -> None:
+    column = study.columns[name]
+    given = starting(family, column)
+    after = reopened(study, study.design.with_factor(name, role="target", target=given))
+    shares = asked_shares(after, name)
+    assert shares is not None
+    assert sum(shares) == pytest.approx(1)
+    assert {one.name for one in parameters(family)} >= given.keys() - {"family"}
+
+
+def test_the_list_takes_the_noise_of_the_fit_for_no_shift(study: Study) -> None:
+    assert {one["shift"] for one in entries(study, project(study))} == {0.0}
+
+
+@pytest.mark.parametrize("text", ["5 %", "0.0001 %", "12.345678 %", "1,000 rows", "50 %"])
+def test_a_share_reads_back_as_it_is_shown(study: Study, text: str) -> None:
+    event = study.design.with_event("e", when="lanes > 1", **read_size(text, owner="e")).events["e"]
+    assert size_text(event) == text
+
+
+def test_the_slider_reaches_from_one_in_a_million_to_one_in_two_and_holds_what_is_set() -> None:
+    all_ = steps(0.0123)
+    assert (all_[0], all_[-1]) == (1e-6, 0.5)
+    assert 0.0123 in all_
+    assert all_ == sorted(all_)
+
+
+@pytest.mark.parametrize("limit", [0.0064321, 0.16, 0.5, 0.1, 1e-5])
+def test_the_offered_rate_lies_just_inside_what_works(limit: float) -> None:
+    assert 0.985 * limit < nearest_rate(limit, asked=0.9) < limit
+    assert limit < nearest_rate(limit, asked=0.0) < 1.015 * limit
