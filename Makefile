@@ -20,13 +20,13 @@ lint: $(VENV)/.test
 
 # Figures of the README: run on a quiet machine. With `make judge` done once, SDV is measured beside.
 bench: $(VENV)/.bench
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/memory.py
-	$(BIN)/python benchmarks/fresh_real.py
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.fresh_real
 
 # Judges from outside need older libraries, so they live in an environment of their own.
 judge: $(JUDGE)/.done
-	$(JUDGE)/bin/python benchmarks/judge.py
+	$(JUDGE)/bin/python -m benchmarks.judge
 
 $(VENV)/.app: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -90,7 +90,7 @@ def open_study(
     once.
     """
     kinds = {name: one.kind for name, one in design.factors.items() if one.kind and name in source.columns}
-    if previous and previous.source.sha256 == source.sha256 and _kinds(previous.columns, kinds):
+    if previous and previous.source.sha256 == source.sha256 and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
         check_against(design, columns)
     else:
@@ -101,9 +101,10 @@ def open_study(
     return Study(design, source, columns, axes, grounding, memo)
 
 
-def _kinds(columns: Mapping[str, Column], asked: Mapping[str, Kind]) -> bool:
-    """True if the columns, as they were read, have the kinds now asked for."""
-    return all(columns[name].kind == kind for name, kind in asked.items())
+def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
+    """True if the columns, as they were read, have the kinds now asked for, and no earlier wish is withdrawn."""
+    before = {name for name, one in previous.design.factors.items() if one.kind}
+    return all(previous.columns[name].kind == kind for name, kind in asked.items()) and before <= set(asked)
 
 
 def _axis(design: Design, column: Column, memo: Memo) -> Axis:

@@ -16,7 +16,7 @@ from ui import session
 from ui.charts import factor_figure, palette
 from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
 from ui.delivery import outputs, size_text, styles, when
-from ui.parts import html, notice, percent, plain, quiet, section
+from ui.parts import html, notice, percent, plain, quiet, section, shift_text
 
 PLACE = "coverage"
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
@@ -118,7 +118,7 @@ def card(factor: Covered, place: int, *, log: bool) -> None:
     """One factor: its name, how far it moves, the chart, and what was generated."""
     tone = "asked" if factor.asked else "carried"
     tone = tone if (factor.shift or 0.0) >= 0.0005 else ""
-    moved = "" if factor.shift is None else f'<em class="{tone}"><small>shift</small> {percent(factor.shift)}</em>'
+    moved = "" if factor.shift is None else f'<em class="{tone}"><small>shift</small> {shift_text(factor.shift)}</em>'
     with st.container(border=True, key=f"tt_card_{place}", gap="xsmall"):
         html(
             f'<div class="td-card-head" data-factor="{escape(factor.name, quote=True)}">'

@@ -86,7 +86,7 @@ def _promised(design: Design, outcome: Projection) -> str:
     for event in outcome.events:
         real = f"really {one_in(event.real)}" if event.real_rows else "never in the real data"
         lines.append(
-            f"<b>{escape(event.name)}</b> in exactly {event.rows:,} rows, {one_in(event.rate)} "
+            f"<b>{escape(event.name.replace('_', ' '))}</b> in exactly {event.rows:,} rows, {one_in(event.rate)} "
             f'<span class="tt-quiet">({real})</span>'
         )
     shifts = {shift.factor: shift.tv for shift in outcome.shifts}
@@ -94,6 +94,8 @@ def _promised(design: Design, outcome: Projection) -> str:
         moved = shifts.get(control.factor, 0.0)
         note = f' <span class="tt-quiet">({percent(moved)} of the rows move)</span>' if moved >= 0.0005 else ""
         lines.append(f"<b>{escape(control.factor)}</b> {KINDS[control.kind]}{note}")
+    if not outcome.events and not outcome.controls:
+        lines.append("every factor as real as it can be: the design asks for nothing else yet")
     carried = [shift for shift in outcome.shifts if not shift.asked and shift.tv >= 0.01]
     if carried:
         most = max(carried, key=lambda shift: shift.tv)

@@ -88,7 +88,9 @@ def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.
     for symbol, (name, shares) in zip(SYMBOLS, bars.others.items(), strict=False):
         mark = {"symbol": symbol, "size": size, "color": colors.paper, "line": {"width": 1.6, "color": colors.ink}}
         told = _hover(labels, escape(name))
-        figure.add_trace(go.Scatter(x=place, y=100 * shares[:count], mode="markers", marker=mark, **told))
+        figure.add_trace(
+            go.Scatter(x=place, y=100 * shares[:count], mode="markers", marker=mark, cliponaxis=False, **told)
+        )
     _lay_out(figure, place, bars, log=log, height=height, colors=colors)
     return figure
 
@@ -139,7 +141,7 @@ def _lay_out(figure: go.Figure, place: np.ndarray, bars: Bars, *, log: bool, hei
     )
     common = {"tickfont": text, "zeroline": False, "fixedrange": True, "automargin": True, "title": None}
     figure.update_xaxes(showgrid=False, **common, **_level_axis(place, bars))
-    height_axis = _log_axis(top) if log else {"range": [0, top * 1.06], "ticksuffix": " %"}
+    height_axis = _log_axis(bars.sets) if log else {"range": [0, top * 1.06], "ticksuffix": " %"}
     figure.update_yaxes(gridcolor=colors.grid, nticks=5, **common, **height_axis)
 
 
@@ -161,11 +163,15 @@ def _level_axis(place: np.ndarray, bars: Bars) -> dict[str, Any]:
     }
 
 
-def _log_axis(top: float) -> dict[str, Any]:
-    values = [10.0**power for power in range(int(np.log10(FAINTEST)), 3)]
+def _log_axis(sets: Sequence[np.ndarray]) -> dict[str, Any]:
+    """From the power of ten below the rarest bin, but at least FAINTEST."""
+    shares = 100 * np.concatenate(sets)
+    rarest = float(shares[shares > 0].min(initial=100.0))
+    low = max(np.floor(np.log10(rarest) - 0.1), np.log10(FAINTEST))
+    values = [10.0**power for power in range(int(low), 3)]
     return {
         "type": "log",
-        "range": [np.log10(FAINTEST), np.log10(top * 1.3)],
+        "range": [low, np.log10(float(shares.max(initial=0.0)) * 1.3 or 100.0)],
         "tickvals": values,
         "ticktext": [f"{value:g} %" for value in values],
     }

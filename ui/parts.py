@@ -26,7 +26,7 @@ def short(text: str, most: int = 28) -> str:
 def percent(share: float) -> str:
     """A share as text: "24.1 %", "8.0 %", "1.05 %", "0.60 %", "0.012 %"; the same rule as in the sculptor."""
     value = share * 100
-    if value <= 0:
+    if value < 1e-7:  # rounding, not a share
         return "0 %"
     if value >= 9.995:
         return f"{value:.1f} %"

@@ -15,10 +15,7 @@ HEADINGS = ("promise", "requested", "delivered", "tolerance", "kept")
 
 def summary(promises: Sequence[Promise]) -> str:
     """The receipt in a sentence."""
-    kept = sum(promise.kept for promise in promises)
-    if kept == len(promises):
-        return f"All {kept} promises kept" if kept != 1 else "The promise was kept"
-    return f"{kept} of {len(promises)} promises kept, {len(promises) - kept} not"
+    return f"{sum(promise.kept for promise in promises)} of {len(promises)} promises kept"
 
 
 def receipt_table(promises: Sequence[Promise]) -> str:
@@ -58,7 +55,8 @@ def _row(promise: Promise) -> str:
     mark, word, tone = ("✓", "kept", "good") if promise.kept else ("✗", "not kept", "warn")
     columns = "".join(f"<td>{escape(figure)}</td>" for figure in figures)
     kind, _, rest = name.partition(" ")
-    named = f'<span class="tt-quiet">{escape(kind)}</span> <b>{escape(rest)}</b>' if rest else f"<b>{escape(kind)}</b>"
+    shown = rest.replace("_", " ") if kind == "event" else rest
+    named = f'<span class="td-kind">{escape(kind)}</span> <b>{escape(shown)}</b>' if rest else f"<b>{escape(kind)}</b>"
     return (
         f'<tr data-promise="{escape(name, quote=True)}"><th scope="row">{named}</th>{columns}'
         f'<td><span class="td-kept {tone}"><i aria-hidden="true">{mark}</i> {word}</span></td></tr>'

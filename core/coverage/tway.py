@@ -94,8 +94,8 @@ def t_way_of(
 ) -> TWay:
     """As `t_way`, on rows that are coded already.
 
-    Cells are marked in numpy: measured on 335,000 rows, all pairs or triples of 12 factors take as long as `bincount`
-    and a third of DuckDB's grouping sets, and 4 factors need one byte per cell.
+    Cells are marked in numpy, one byte each. Measured on the codes of 335,000 rows, all pairs of 12 factors took 0.4 of
+    the time of DuckDB's grouping sets, all triples 0.07; `bincount` takes as long as this, and 8 bytes per cell.
     """
     check_strength(strength, len(levels))
     sizes = [one.size for one in levels]

@@ -1,6 +1,6 @@
 """The elastic linear program over control cells: how far constraints are from being met together.
 
-min Σ(u + v), A·w + u − v = b over the cells' shares w ≥ 0 (J. W. Chinneck, *Feasibility and Infeasibility in
+min Σ(u + v), A·w + u − v = b over the cells' shares w ≥ 0, Σw = 1 (J. W. Chinneck, *Feasibility and Infeasibility in
 Optimization*, 2008). A design may have hundreds of thousands of cells and only hundreds of codes, so few cells matter:
 they are found by their reduced costs (column generation, P. C. Gilmore and R. E. Gomory 1961).
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,13 +41,22 @@ class OutOfTimeError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Distance:
-    """How far some constraints are from being met: by code, requested − reached, for each of the program's
-    constraints (zeros for those that took no part). `pulling` are those whose prices say that they pull."""
+    """How far some constraints are from being met.
+
+    For each of the program's constraints, by code: `off`, requested − reached, and `prices`, the dual prices; both are
+    zeros for those that took no part. `largest` is the largest share by which a code is off, infinite if that is one of
+    a strict constraint.
+    """
 
     off: tuple[np.ndarray, ...]
-    pulling: tuple[int, ...]
+    prices: tuple[np.ndarray, ...]
     largest: float
-    """The largest share by which a code is off; infinite if it is one of a strict constraint."""
+
+    @property
+    def pulling(self) -> tuple[int, ...]:
+        """The constraints whose prices say that they pull. A price that is the same for all codes is no pull: their
+        shares always sum to one."""
+        return tuple(i for i, own in enumerate(self.prices) if np.ptp(own) > PULL)
 
 
 class Elastic:
@@ -63,6 +73,18 @@ class Elastic:
         leading = [place[np.unique(codes[place], return_index=True)[1]] for codes in self._codes]
         self._cells = np.unique(np.concatenate([place[:FIRST], *leading]))
         self._deadline = time.monotonic() + seconds
+        self._nearest: dict[tuple[int, ...], tuple[np.ndarray, ...]] = {}
+
+    def narrowed(self, constraint: int, code: int) -> Elastic:
+        """The program in which one constraint asks only for the share of one of its codes, as an event does."""
+        other = copy(self)
+        other._codes = self._codes.copy()
+        other._codes[constraint] = self._codes[constraint] == code
+        share = self._requested[constraint][code]
+        other._requested = list(self._requested)
+        other._requested[constraint] = np.array([1.0 - share, share])
+        other._first = np.cumsum([0, *(len(one) for one in other._requested)])
+        return other
 
     def distance(self, active: Sequence[int], *, enough: float = 0.0, loose: int | None = None) -> Distance:
         """The least total distance of the `active` constraints, or one within `enough` on every code.
@@ -80,18 +102,19 @@ class Elastic:
         )
         limits = np.full(len(rows), np.inf)
         if loose is not None:
-            others = self.distance([i for i in active if i != loose]).off if len(active) > 1 else ()
-            for i in active:
-                if i != loose:
-                    own = (rows >= self._first[i]) & (rows < self._first[i + 1])
-                    limits[own] = 1.000001 * np.abs(others[i]).max() + EXACT
+            others = tuple(i for i in active if i != loose)
+            if others and others not in self._nearest:
+                self._nearest[others] = self.distance(others).off
+            for i in others:
+                own = (rows >= self._first[i]) & (rows < self._first[i + 1])
+                limits[own] = 1.000001 * np.abs(self._nearest[others][i]).max() + EXACT
         bound = -np.inf
         while True:
             off, total, prices = self._solve(codes[:, self._cells], requested, cost, limits)
-            found = self._distance(off, prices, active)
+            found = self._distance(off, prices[1:], active)
             if loose is None and found.largest <= enough:
                 return found
-            reduced = np.sum([prices.take(code) for code in codes], axis=0)
+            reduced = prices[0] + np.sum([prices[1:].take(code) for code in codes], axis=0)
             worst = max(0.0, float(reduced.max()))
             # Shares sum to one, so no cell can improve the total by more than the worst reduced cost.
             bound = max(bound, total - worst)
@@ -103,35 +126,38 @@ class Elastic:
 
     def _distance(self, off: np.ndarray, prices: np.ndarray, active: Sequence[int]) -> Distance:
         ends = np.cumsum([len(self._requested[i]) for i in active])[:-1]
-        parts = [np.zeros(len(one)) for one in self._requested]
-        for i, part in zip(active, np.split(off, ends), strict=True):
-            parts[i] = part
-        # A price that is the same for all codes of a constraint is no pull: its codes' shares always sum to one.
-        pulls = zip(active, np.split(prices, ends), strict=True)
-        worst = [float(np.abs(parts[i]).max(initial=0.0)) for i in active]
-        broken = any(self._strict[i] and one > 10 * EXACT for i, one in zip(active, worst, strict=True))
-        largest = np.inf if broken else max(worst)
-        return Distance(tuple(parts), tuple(i for i, own in pulls if np.ptp(own) > PULL), largest)
+        by_code = [[np.zeros(len(one)) for one in self._requested] for _ in range(2)]
+        for parts, flat in zip(by_code, (off, prices), strict=True):
+            for i, part in zip(active, np.split(flat, ends), strict=True):
+                parts[i] = part
+        worst = [float(np.abs(one).max(initial=0.0)) for one in by_code[0]]
+        broken = any(strict and one > 10 * EXACT for strict, one in zip(self._strict, worst, strict=True))
+        return Distance(tuple(by_code[0]), tuple(by_code[1]), np.inf if broken else max(worst))
 
     def _solve(
         self, codes: np.ndarray, requested: np.ndarray, cost: np.ndarray, limits: np.ndarray
     ) -> tuple[np.ndarray, float, np.ndarray]:
-        """One program over some cells: requested − reached by code, what that costs in all, and the prices.
+        """One program over some cells: requested − reached by code, what that costs in all, and the prices, first that
+        of all shares together.
 
         Codes that may be off by no more than a limit, of `limits` (L,), may be so for nothing.
         """
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise OutOfTimeError
-        size, (controls, cells) = len(requested), codes.shape
-        shares = csc_matrix((np.ones(codes.size), codes.T.ravel(), np.arange(cells + 1) * controls), (size, cells))
-        spare = identity(size, format="csc")
+        size, cells = len(requested), codes.shape[1]
+        # The first row is the sum of all shares, which is one and gives no way.
+        places = np.vstack([np.zeros(cells, dtype=np.int64), codes + 1])
+        shares = csc_matrix(
+            (np.ones(places.size), places.T.ravel(), np.arange(cells + 1) * len(places)), (size + 1, cells)
+        )
+        spare = identity(size + 1, format="csc")[:, 1:]
         paid = np.where(np.isinf(limits), cost, 0.0)
         highest = np.concatenate([np.full(cells, np.inf), limits, limits])
         result = linprog(
             np.concatenate([np.zeros(cells), paid, paid]),
             A_eq=hstack([shares, spare, -spare], format="csc"),
-            b_eq=requested,
+            b_eq=np.append(1.0, requested),
             bounds=[(0.0, float(high)) for high in highest],
             method="highs-ds",
             options={"time_limit": left, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT},

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import ConflictError
 from core.projection.elastic import Elastic, OutOfTimeError
 from core.projection.fit import Constraint
-from core.projection.wording import asked_and_nearest, cant_be_met, listed, not_together
+from core.projection.wording import Way, asked_and_nearest, cant_be_met, listed, not_together
 
 SECONDS = 10.0
 """The search for conflicts is given up after this long."""
@@ -23,7 +23,10 @@ MOST_CONFLICTS = 3
 """More conflicts than these are not looked for: what is told must be read."""
 
 NONE = 1e-7
-"""A share that counts as none in what would work."""
+"""A share that counts as none in what can be met."""
+
+MOST_CODES = 4
+"""Of a control with many bins, so many are tried for the one to tell."""
 
 
 @dataclass(frozen=True)
@@ -155,18 +158,32 @@ def _conflict(
 ) -> Conflict:
     """Let one control give way as little as possible, the others staying exact."""
     one = constraints[loose]
-    off = program.distance(sorted([*involved, *beside]), loose=loose).off[loose]
-    # Two codes: the second one is what is asked for, but for a hold.
-    pair = 0 if one.name.startswith("hold ") else 1
-    worst = pair if len(one.requested) == 2 else int(np.abs(off).argmax())
-    asked = float(one.requested[worst])
-    nearest = float(np.clip(asked - off[worst], 0.0, 1.0))
-    nearest = 0.0 if nearest < NONE else 1.0 if nearest > 1 - NONE else nearest
+    code, nearest, certain = _give_way(program, one, loose, sorted([*involved, *beside]))
     names = tuple(constraints[i].name for i in involved)
     rest = [name for name in names if name != one.name]
-    label = one.labels[worst] if len(one.requested) > 2 else None
+    asked = float(one.requested[code])
     if abs(nearest - asked) <= allowed:
         return Conflict(names, not_together(names), one.name, None)
-    if rest:
-        return Conflict(names, asked_and_nearest(one.name, asked, nearest, label, rest), one.name, nearest)
-    return Conflict(names, cant_be_met(one.name, asked, nearest, label, rows), one.name, nearest)
+    way = Way(one.name, asked, nearest, one.labels[code] if len(one.requested) > 2 else None, certain)
+    return Conflict(names, asked_and_nearest(way, rest) if rest else cant_be_met(way, rows), one.name, nearest)
+
+
+def _give_way(program: Elastic, one: Constraint, loose: int, active: Sequence[int]) -> tuple[int, float, bool]:
+    """The code of a constraint that must give way, the nearest share of it that works, and whether that is certain:
+    if several codes must move together, each of them alone could stay."""
+    off = program.distance(active, loose=loose).off[loose]
+    if len(one.requested) == 2:
+        # The second one is what is asked for, but for a hold.
+        code = 0 if one.name.startswith("hold ") else 1
+        return code, _share(one.requested[code] - off[code]), True
+    moved = np.argsort(-np.round(np.abs(off), 7), kind="stable")
+    for code in moved[: min(MOST_CODES, np.count_nonzero(np.abs(off) > NONE))]:
+        alone = float(program.narrowed(loose, int(code)).distance(active, loose=loose).off[loose][1])
+        if abs(alone) > NONE:
+            return int(code), _share(one.requested[code] - alone), True
+    return int(moved[0]), _share(one.requested[moved[0]] - off[moved[0]]), False
+
+
+def _share(share: float) -> float:
+    """The program is exact to about 1e-9; more digits would only show that."""
+    return round(float(np.clip(share, 0.0, 1.0)), 8)

@@ -89,7 +89,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
     cells, fit, controls, events = _fitted(study, rows)
     constraints = constraints_of(cells, controls, events)[: len(events)]
     outcomes = study.memo.of("outcomes", (fit, rows), lambda: outcomes_of(constraints, fit.shares, rows))
-    weights = row_weights(cells, fit.shares)
+    per_group = group_shares(cells, fit.shares)
     return Projection(
         rows=rows,
         cells=cells,
@@ -98,8 +98,8 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
         controls=controls,
         event_controls=events,
         cost_bits=cost_bits(cells.mass, fit.shares),
-        effective_share=float(1.0 / (weights**2).sum() / len(weights)),
-        shifts=_shifts(study, weights, controls, cells, fit),
+        effective_share=float(1.0 / (per_group**2 / np.diff(cells.start)).sum() / len(cells.cell_of_row)),
+        shifts=_shifts(study, per_group, controls, cells, fit),
         events=_event_rates(study, events, rows),
         ungrounded=float(fit.shares[cells.ungrounded].sum()),
     )
@@ -139,10 +139,27 @@ def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:
     return float((shares[used] * np.log2(shares[used] / (mass[used] / mass.sum()))).sum())
 
 
-def row_weights(cells: Cells, shares: np.ndarray) -> np.ndarray:
-    """(n,) the projection's weight of every learning row; they sum to 1."""
-    per_group = np.bincount(cells.group, weights=shares, minlength=len(cells.start) - 1)
-    return np.asarray((per_group / np.diff(cells.start))[cells.cell_of_row])
+def group_shares(cells: Cells, shares: np.ndarray) -> np.ndarray:
+    """(G,) the share of the rows that are taken from each group of alike learning rows."""
+    return np.bincount(cells.group, weights=shares, minlength=len(cells.start) - 1)
+
+
+def display_shares(study: Study, cells: Cells, name: str, per_group: np.ndarray) -> np.ndarray:
+    """(size + 1,) shares per display bin of a factor, if groups of learning rows have the shares `per_group` (G,).
+
+    Kept is how the rows of each group spread over the bins: then a change of the shares costs one small product.
+    """
+    size, groups = study.axes[name].size + 1, len(per_group)
+    codes = study.display_codes(name)
+    if groups * size > len(codes):
+        weights = (per_group / np.diff(cells.start))[cells.cell_of_row]
+        return np.bincount(codes, weights=weights, minlength=size)
+
+    def spread() -> np.ndarray:
+        counts = np.bincount(cells.cell_of_row.astype(np.int64) * size + codes, minlength=groups * size)
+        return counts.reshape(groups, size) / np.diff(cells.start)[:, None]
+
+    return np.asarray(per_group @ study.memo.of(f"spread of {name}", (cells, study.axes[name]), spread))
 
 
 def _fitted(study: Study, rows: int) -> tuple[Cells, Fit, tuple[MarginalControl, ...], tuple[EventControl, ...]]:
@@ -201,14 +218,13 @@ def _unfinished(constraints: list[Constraint], fit: Fit) -> Conflict:
 
 
 def _shifts(
-    study: Study, weights: np.ndarray, controls: tuple[MarginalControl, ...], cells: Cells, fit: Fit
+    study: Study, per_group: np.ndarray, controls: tuple[MarginalControl, ...], cells: Cells, fit: Fit
 ) -> tuple[Shift, ...]:
     asked = {control.factor for control in controls}
     found = []
     for name in study.delivered:
-        size = study.axes[name].size
         before = study.real_shares(name)
-        after = np.bincount(study.display_codes(name), weights=weights, minlength=size + 1)
+        after = display_shares(study, cells, name, per_group)
         for row, control in enumerate(controls, start=len(cells.codes) - len(controls)):
             if control.factor == name and cells.invented[row].any():
                 after = _with_invented(study, after, row, control, cells, fit)
@@ -221,8 +237,8 @@ def _with_invented(
 ) -> np.ndarray:
     """Move the share of a factor's invented bins from the rows they were borrowed from to where they will be."""
     invented = cells.invented[row]
-    lent = row_weights(cells, np.where(invented, fit.shares, 0.0))
-    after = after - np.bincount(study.display_codes(control.factor), weights=lent, minlength=len(after))
+    lent = group_shares(cells, np.where(invented, fit.shares, 0.0))
+    after = after - display_shares(study, cells, control.factor, lent)
     given = np.bincount(cells.codes[row, invented], weights=fit.shares[invented], minlength=len(control.requested))
     for code in np.flatnonzero(given):
         after[_display_bin(study.axes[control.factor], control, int(code))] += given[code]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 DIGITS = 3
 
@@ -18,27 +19,42 @@ def listed(controls: Sequence[str]) -> str:
     return named[0] if len(named) == 1 else ", ".join(named[:-1]) + f" and {named[-1]}"
 
 
-def asked_and_nearest(control: str, asked: float, nearest: float, label: str | None, rest: Sequence[str]) -> str:
-    """Why one control can't be met beside the `rest`, and what can: both shares, of the bin `label` if there is one.
+@dataclass(frozen=True)
+class Way:
+    """How one control could give way: the share it asks for and the nearest that works, of a bin if there is a `label`.
 
-    >>> asked_and_nearest("event fog", 0.05, 0.0064321, None, ["keep visib"])
+    `certain`: all others as they are, nothing beyond `nearest` works; else it is one of several bins that move together.
+    """
+
+    control: str
+    asked: float
+    nearest: float
+    label: str | None = None
+    certain: bool = True
+
+
+def asked_and_nearest(way: Way, rest: Sequence[str]) -> str:
+    """Why one control can't be met beside the `rest`, and what can.
+
+    >>> asked_and_nearest(Way("event fog", 0.05, 0.0064321), ["keep visib"])
     'Event `fog` asks for 5 %, but keep `visib` leaves no room: the most that works is 0.643 %.'
+    >>> asked_and_nearest(Way("keep visib", 0.1, 0.3, "0–0.5"), ["event fog"])
+    'Keep `visib` asks for 10 % at `0–0.5`, but event `fog` leaves no room: the least that works is 30 %.'
     """
     why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room"
-    return f"{_asks(control, asked, label)}, but {why}: {_nearest(control, asked, nearest, label)}."
+    return f"{_asks(way)}, but {why}: {_nearest(way)}."
 
 
-def cant_be_met(control: str, asked: float, nearest: float, label: str | None, rows: int) -> str:
+def cant_be_met(way: Way, rows: int) -> str:
     """Why one control can't be met on its own, on `rows` real rows.
 
-    >>> cant_be_met("event fog", 0.05, 0.0, None, 26217)
+    >>> cant_be_met(Way("event fog", 0.05, 0.0), 26217)
     'Event `fog` asks for 5 %, but it is true in 0 of the 26,217 real rows: 0 % is all that works.'
     """
-    asks = _asks(control, asked, label)
-    if control.startswith("event ") and nearest in (0.0, 1.0):
-        real = f"{0 if nearest == 0 else rows:,} of the {rows:,}"
-        return f"{asks}, but it is true in {real} real rows: {percent(nearest)} is all that works."
-    return f"{asks}, but the {rows:,} real rows leave no room: {_nearest(control, asked, nearest, label)}."
+    if way.control.startswith("event ") and way.nearest in (0.0, 1.0):
+        real = f"{0 if way.nearest == 0 else rows:,} of the {rows:,}"
+        return f"{_asks(way)}, but it is true in {real} real rows: {percent(way.nearest)} is all that works."
+    return f"{_asks(way)}, but the {rows:,} real rows leave no room: {_nearest(way)}."
 
 
 def not_together(controls: Sequence[str]) -> str:
@@ -90,15 +106,15 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _asks(control: str, asked: float, label: str | None) -> str:
-    where = "" if label is None else f" at `{label}`"
-    return f"{_capital(_words(control))} asks for {percent(asked)}{where}"
+def _asks(way: Way) -> str:
+    where = "" if way.label is None else f" at `{way.label}`"
+    return f"{_capital(_words(way.control))} asks for {percent(way.asked)}{where}"
 
 
-def _nearest(control: str, asked: float, nearest: float, label: str | None) -> str:
-    limit = percent(nearest, towards=asked)
-    if control.startswith("hold "):
+def _nearest(way: Way) -> str:
+    limit = percent(way.nearest, towards=way.asked)
+    if way.control.startswith("hold "):
         return f"at most {limit} of the rows can have a held value"
-    if label is not None:
-        return f"the nearest that works there is {limit}"
-    return f"the {'most' if nearest < asked else 'least'} that works is {limit}"
+    if not way.certain:
+        return f"with other bins moved too, {limit} would work there"
+    return f"the {'most' if way.nearest < way.asked else 'least'} that works is {limit}"

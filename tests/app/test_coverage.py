@@ -80,7 +80,7 @@ def sound(at: AppTest) -> AppTest:
 
 
 def text_of(at: AppTest) -> str:
-    """All our own markup on the page, but the styles."""
+    """All our own markup on the page, without the styles."""
     bodies = [element.proto.body for element in at.get("html")]
     return "\n".join(body for body in bodies if not body.startswith("<style"))
 

@@ -59,10 +59,15 @@ def test_a_factor_without_any_row_is_drawn_empty() -> None:
 
 
 def test_logarithmic_height_shows_rare_bins() -> None:
-    axis = drawn(bars(3), log=True).layout.yaxis
-    assert axis.type == "log"
-    assert axis.range[0] == pytest.approx(-3)  # 0.001 %
-    assert "0.001 %" in axis.ticktext
+    def axis(rarest: float) -> Any:
+        shares = np.array([1 - rarest, rarest, 0.0])
+        labels = ["often", "rare", "missing"]
+        return drawn(bars(2, labels=labels, real=shares, design=None, others={}), log=True).layout.yaxis
+
+    assert axis(0.004).type == "log"
+    assert axis(0.004).range[0] == -1
+    assert axis(0.004).ticktext[:2] == ("0.1 %", "1 %")
+    assert axis(1e-9).range[0] == -3
 
 
 def test_labels_of_a_file_are_text() -> None:

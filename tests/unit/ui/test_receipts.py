@@ -10,9 +10,8 @@ BROKEN = Promise("target visib", 0.0, 0.12, 0.0005, False)
 
 
 def test_the_sentence_counts_what_was_kept() -> None:
-    assert summary([KEPT]) == "The promise was kept"
-    assert summary([KEPT, KEPT]) == "All 2 promises kept"
-    assert summary([KEPT, BROKEN]) == "1 of 2 promises kept, 1 not"
+    assert summary([KEPT, KEPT]) == "2 of 2 promises kept"
+    assert summary([KEPT, BROKEN]) == "1 of 2 promises kept"
 
 
 def test_a_marginal_says_how_many_rows_are_elsewhere() -> None:
