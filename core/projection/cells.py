@@ -46,12 +46,13 @@ class Cells:
 
 
 def cells_of(study: Study, controls: Sequence[MarginalControl], events: Sequence[EventControl]) -> Cells:
-    """The control cells of a study. Raises InputError if an event's truth is not settled inside an ungrounded bin."""
+    """The control cells of a study. Raises InputError if an event's truth can't be decided, or not inside an ungrounded
+    bin."""
     rows = study.grounding.rows
-    leaves = {leaf.sql: leaf for event in events for leaf in event.predicate.leaves}
+    leaves = {leaf.sql: (leaf, event.name) for event in events for leaf in event.predicate.leaves}
     truths = {
-        sql: leaf_truths(study, leaf)[study.columns[leaf.columns[0]].codes].astype(np.float32)
-        for sql, leaf in leaves.items()
+        sql: leaf_truths(study, leaf, name)[study.columns[leaf.columns[0]].codes].astype(np.float32)
+        for sql, (leaf, name) in leaves.items()
     }
     codes = [event.predicate.combine([truths[leaf.sql] for leaf in event.predicate.leaves]) for event in events]
     codes += [control.code_of_value[study.columns[control.factor].codes] for control in controls]

@@ -78,15 +78,16 @@ def events_of(study: Study) -> tuple[EventControl, ...]:
     return tuple(found)
 
 
-def leaf_truths(study: Study, leaf: Leaf) -> np.ndarray:
-    """(K+1,) where a single-factor condition holds on the factor's values: 1, 0, or nan for NULL. Decided by DuckDB."""
+def leaf_truths(study: Study, leaf: Leaf, event: str) -> np.ndarray:
+    """(K+1,) where a single-factor condition of an event holds on the factor's values: 1, 0, or nan for NULL. Decided
+    by DuckDB. Raises InputError for one that can't be."""
     column = study.columns[leaf.columns[0]]
     with_missing = pa.concat_arrays([column.values, pa.nulls(1, column.type)])
-    return study.memo.of(f"truth of {leaf.sql}", id(column), lambda: evaluate_leaf(leaf, with_missing))
+    return study.memo.of(f"truth of {leaf.sql}", id(column), lambda: evaluate_leaf(leaf, with_missing, event))
 
 
-def evaluate_leaf(leaf: Leaf, values: pa.Array) -> np.ndarray:
-    """Where the condition holds on `values`: 1, 0, or nan for NULL."""
+def evaluate_leaf(leaf: Leaf, values: pa.Array, event: str) -> np.ndarray:
+    """Where the condition holds on `values`: 1, 0, or nan for NULL. Raises InputError, naming the event."""
     con = connect()
     con.register("the_values", pa.table({leaf.columns[0]: values}))
     try:
@@ -94,7 +95,7 @@ def evaluate_leaf(leaf: Leaf, values: pa.Array) -> np.ndarray:
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise InputError(
-            f"The condition `{leaf.sql}` can't be decided on the values of the source: {reason}"
+            f"Event `{event}`: `{leaf.sql}` can't be decided on the values of the source: {reason}"
         ) from error
     return np.asarray(table.column("truth").combine_chunks().to_numpy(zero_copy_only=False), dtype=float)
 

@@ -116,7 +116,7 @@ def _truths_inside(
     for _, event in conditions.events:
         for leaf in event.predicate.leaves:
             if leaf.columns[0] == control.factor and leaf.sql not in found:
-                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(probes)), ends)
+                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(probes), event.name), ends)
                 mixed = next((one for one, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
                 if mixed is not None:
                     raise InputError(_mixed(column, control, int(mixed), event, leaf))

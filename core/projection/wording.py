@@ -21,9 +21,9 @@ def listed(controls: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """How one control could give way: the share it asks for and the nearest that works, of a bin if there is a `label`.
+    """How one control could give way: the share it asks for and the nearest that works, of a bin if it has a `label`.
 
-    `certain`: all others as they are, nothing beyond `nearest` works; else it is one of several bins that move together.
+    `certain`: with all others as they are nothing beyond `nearest` works; else several bins must move together.
     """
 
     control: str

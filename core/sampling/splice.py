@@ -136,7 +136,7 @@ def _fixed_codes(study: Study, projection: Projection, name: str) -> np.ndarray 
     for event in projection.event_controls:
         for leaf in event.predicate.leaves:
             if leaf.columns[0] == name:
-                parts.append(np.nan_to_num(leaf_truths(study, leaf), nan=2.0).astype(np.int64))
+                parts.append(np.nan_to_num(leaf_truths(study, leaf, event.name), nan=2.0).astype(np.int64))
     if not parts:
         return None
     of_value, _ = group_rows(parts, [int(part.max()) + 1 for part in parts], len(parts[0]))

@@ -170,7 +170,7 @@ def test_a_design_is_met_to_the_row_or_refused_before_the_first(asked: dict[str,
 def check_refusal(error: TrimtabError, asked: dict[str, Any]) -> None:
     """It names a control of the design; a conflict none that is not in the design."""
     names = {*asked["factors"], *asked["events"]}
-    assert any(f"`{name}`" in str(error) for name in names), error
+    assert any(f"`{name}`" in str(error) or f".{name}." in str(error) for name in names), error
     assert isinstance(error, ConflictsError) == isinstance(error, ConflictError)
     for conflict in error.conflicts if isinstance(error, ConflictsError) else ():
         assert conflict.control in conflict.controls
