@@ -146,7 +146,7 @@ def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
     cells = "".join(_cells(factor.found.between(other, one), factor) for one, other in told)
     return (
         f'<tr data-factor="{escape(factor.name, quote=True)}"><th scope="row"><b>{escape(factor.name)}</b></th>'
-        f'<td>{escape(factor.role)}</td>{cells}</tr>'
+        f"<td>{escape(factor.role)}</td>{cells}</tr>"
     )
 
 

@@ -15,14 +15,12 @@ import pyarrow as pa
 from core.errors import InputError
 from core.expressions import Leaf
 from core.projection.controls import EventControl, MarginalControl, evaluate_leaf
+from core.projection.inside import probes
 from core.source.columns import Column
 from core.study import Study
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """(codes, mass, group, invented) of some cells."""
-
-PROBES = 9
-"""A condition is tried at this many places of an ungrounded bin."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,8 @@ def with_invented(
     """Cells with those of a control's ungrounded bins added; `row` is the control's row of the codes.
 
     A cell is split between its own bin and the bins that borrow its rows, so that the total mass stays one. Raises
-    InputError if there is nothing to borrow from, or a condition changes inside an ungrounded bin.
+    InputError if there is nothing to borrow from, no value of the column's type is in an ungrounded bin, or a condition
+    changes inside one.
     """
     codes, mass, group, invented = cells
     missing = len(control.requested) - 1
@@ -110,13 +109,14 @@ def _truths_inside(
     Raises InputError if a condition changes inside one.
     """
     column = study.columns[control.factor]
-    probes = [_probes(column, control, int(one)) for one in bins]
-    ends = np.cumsum([len(probe) for probe in probes])[:-1]
+    thresholds = [t for _, event in conditions.events for t in event.predicate.thresholds.get(column.name, ())]
+    tried = [_values_of(column, control, int(one), thresholds) for one in bins]
+    ends = np.cumsum([len(values) for values in tried])[:-1]
     found = {}
     for _, event in conditions.events:
         for leaf in event.predicate.leaves:
             if leaf.columns[0] == control.factor and leaf.sql not in found:
-                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(probes), event.name), ends)
+                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(tried), event.name), ends)
                 mixed = next((one for one, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
                 if mixed is not None:
                     raise InputError(_mixed(column, control, int(mixed), event, leaf))
@@ -124,15 +124,12 @@ def _truths_inside(
     return found
 
 
-def _probes(column: Column, control: MarginalControl, one: int) -> pa.Array:
+def _values_of(column: Column, control: MarginalControl, one: int, thresholds: Sequence[float]) -> pa.Array:
     """Values of an ungrounded bin: those that its rows can get, or some from end to end."""
     if control.axis is None or one == len(control.requested) - 1:
         return pa.nulls(1, column.type)
     real = np.flatnonzero(control.code_of_value[:-1] == one)
-    if len(real):
-        return column.values.take(pa.array(real))
-    low, high = float(control.axis.lows[one]), float(control.axis.highs[one])
-    return values_from_numbers(np.linspace(low, np.nextafter(high, low), PROBES), column)
+    return column.values.take(pa.array(real)) if len(real) else probes(control.axis, one, column, thresholds)
 
 
 def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, leaf: Leaf) -> str:
@@ -143,18 +140,3 @@ def _mixed(column: Column, control: MarginalControl, one: int, event: EventContr
         return f"{problem} Name its levels in the target."
     inside = [t for t in event.predicate.thresholds.get(column.name, ()) if axis.lows[one] <= t <= axis.highs[one]]
     return f"{problem} Add an edge there: {inside[0]:g}." if inside else f"{problem} Add an edge where it changes."
-
-
-def values_from_numbers(numbers: np.ndarray, column: Column) -> pa.Array:
-    """Numbers as values of the column's own type: whole numbers are rounded, dates come from microseconds."""
-    kind = column.type
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        moments = pa.array(np.round(numbers).astype(np.int64)).cast(pa.timestamp("us", tz=getattr(kind, "tz", None)))
-        return moments.cast(kind, safe=False)
-    if pa.types.is_integer(kind):
-        return pa.array(np.round(numbers).astype(np.int64)).cast(kind)
-    if column.kind == "count":
-        numbers = np.round(numbers)
-    if pa.types.is_decimal(kind):
-        return pa.array([f"{x:.{max(kind.scale, 0)}f}" for x in numbers]).cast(kind)
-    return pa.array(numbers).cast(kind)

@@ -12,12 +12,11 @@ import pyarrow as pa
 
 from core.errors import InputError, Progress
 from core.projection.controls import MarginalControl
+from core.projection.inside import evenly, values_inside
 from core.projection.projection import Projection, project
-from core.projection.ungrounded import values_from_numbers
 from core.sampling.plan import Plan, make_plan
 from core.sampling.splice import Splicer
 from core.sampling.streams import stream
-from core.source.axes import Axis
 from core.source.columns import Column
 from core.study import Study
 
@@ -65,28 +64,29 @@ class Generator:
         """Values for bins that no learning row shows: those of the rest of the source, the family's own law inside
         the bin, else evenly spread."""
         u = stream(self.plan.seed, f"inside {column.name}", number).random(len(code))
-        numbers, known = np.full(len(code), np.nan), np.full(len(code), -1)
+        parts, place = [], np.empty(len(code), dtype=np.int64)
+        done = 0
         for one in np.unique(code):
-            here = code == one
-            real = np.flatnonzero(control.code_of_value[:-1] == one)
-            if len(real):
-                ends = np.cumsum(column.counts[real])
-                known[here] = real[np.searchsorted(ends, u[here] * ends[-1], side="right")]
-            elif control.axis is not None and one < control.axis.size:
-                numbers[here] = self._by_law(control.axis, column, int(one), u[here])
-        values = pa.nulls(len(code), column.type)
-        made = ~np.isnan(numbers)
-        if made.any():
-            values = _replace(values, made, values_from_numbers(numbers[made], column))
-        return _replace(values, known >= 0, column.values.take(pa.array(known[known >= 0])))
+            here = np.flatnonzero(code == one)
+            place[here] = done + np.arange(len(here))
+            parts.append(self._inside(control, column, int(one), u[here]))
+            done += len(here)
+        return pa.concat_arrays(parts).take(pa.array(place))
 
-    def _by_law(self, axis: Axis, column: Column, one: int, u: np.ndarray) -> np.ndarray:
-        low, high = float(axis.lows[one]), float(axis.highs[one])
+    def _inside(self, control: MarginalControl, column: Column, one: int, u: np.ndarray) -> pa.Array:
+        """Values of one such bin at the shares `u`."""
+        real = np.flatnonzero(control.code_of_value[:-1] == one)
+        if len(real):
+            ends = np.cumsum(column.counts[real])
+            return column.values.take(pa.array(real[np.searchsorted(ends, u * ends[-1], side="right")]))
+        axis = control.axis
+        if axis is None or one == axis.size:
+            return pa.nulls(len(u), column.type)
         target = self.study.design.factors[column.name].target
         assert target is not None  # only targets reach where the source has nothing
-        whole = column.kind == "count"
-        found = target.quantile_within(low, high, u, whole, closed=one == axis.size - 1)
-        return _evenly(low, high, u, whole=whole) if found is None else found
+        whole, last = column.kind == "count", one == axis.size - 1
+        numbers = target.quantile_within(float(axis.lows[one]), float(axis.highs[one]), u, whole, closed=last)
+        return values_inside(axis, one, column, evenly(axis, one, u, whole=whole) if numbers is None else numbers)
 
     def _provenance(self, cell: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
         origin = pa.array(np.zeros(len(cell), dtype=np.int8))
@@ -166,10 +166,3 @@ def _replace(values: pa.Array, where: np.ndarray, by: pa.Array) -> pa.Array:
     position = np.arange(len(values))
     position[where] = len(values) + np.arange(len(by))
     return pa.concat_arrays([values, by]).take(pa.array(position))
-
-
-def _evenly(low: float, high: float, u: np.ndarray, *, whole: bool) -> np.ndarray:
-    if not whole:
-        return np.minimum(low + u * (high - low), np.nextafter(high, low) if high > low else high)
-    first, last = np.ceil(low), max(np.ceil(low), np.ceil(high) - 1)
-    return np.asarray(np.minimum(first + np.floor(u * (last - first + 1)), last))

@@ -40,12 +40,6 @@ Visit = Callable[..., AppTest]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("TRIMTAB_HOME", str(tmp_path / "home"))
-    return Workspace(tmp_path / "home")
-
-
-@pytest.fixture
 def study(home: Workspace) -> Study:
     source = home.spool(CRASHES)
     return open_study(loads(DESIGN % source.sha256), source)
@@ -62,16 +56,9 @@ def generated(home: Workspace, study: Study, design_id: str) -> Path:
 
 
 @pytest.fixture
-def visit() -> Visit:
+def visit(start: Visit) -> Visit:
     """`visit(design_id)`: the page in a session of its own."""
-
-    def go(design_id: str) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        at.query_params["design"] = design_id
-        at.switch_page("pages/coverage.py")
-        return sound(at.run())
-
-    return go
+    return lambda design_id: start("coverage", design_id)
 
 
 def sound(at: AppTest) -> AppTest:

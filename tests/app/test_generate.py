@@ -34,13 +34,7 @@ events:
 """
 CONFLICT = "  faster: {when: \"dvcat = '55+' AND airbag = 'none'\", rate: 0.5}\n"
 
-Visit = Callable[[str], AppTest]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("TRIMTAB_HOME", str(tmp_path / "home"))
-    return Workspace(tmp_path / "home")
+Visit = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -50,16 +44,9 @@ def design_id(home: Workspace) -> str:
 
 
 @pytest.fixture
-def visit() -> Visit:
+def visit(start: Visit) -> Visit:
     """`visit(design_id)`: the page in a session of its own."""
-
-    def go(design_id: str) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        at.query_params["design"] = design_id
-        at.switch_page("pages/generate.py")
-        return sound(at.run())
-
-    return go
+    return lambda design_id: start("generate", design_id)
 
 
 def sound(at: AppTest) -> AppTest:

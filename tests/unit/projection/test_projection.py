@@ -89,8 +89,11 @@ def test_the_cost_of_a_control_is_what_the_design_would_save(flights_100: Source
 
 
 def test_costs_near_the_limit_of_what_is_possible(flights_100: Source, open_: Open) -> None:
-    text = "factors: {visib: {role: keep}, origin: {role: keep}}\nevents: {lga: {when: \"origin = 'LGA' AND late\",
-    rate: 0.39999}}" costs = {cost.name: cost.cost_bits for cost in control_costs(open_(flights_100, text))}
+    text = """
+factors: {visib: {role: keep}, origin: {role: keep}}
+events: {lga: {when: "origin = 'LGA' AND late", rate: 0.39999}}
+"""
+    costs = {cost.name: cost.cost_bits for cost in control_costs(open_(flights_100, text))}
     # Without the keeps the event costs its own divergence: 10 of 100 flights are late at LGA.
     assert costs["event lga"] > kl_of_event(0.1, 0.39999) - 0.01
     assert min(costs.values()) >= 0
@@ -117,8 +120,11 @@ def test_missing_values_beside_what_is_held(flights_100: Source, open_: Open) ->
 
 
 def test_what_lies_beyond_the_source_shows_in_the_outermost_bin(flights_100: Source, open_: Open) -> None:
-    text = "factors: {pressure: {edges: [1000, 1002, 1003], role: target, target: {family: uniform, low: 1000, high:
-    1009}}}" study = open_(flights_100, text)
+    text = """
+factors:
+  pressure: {edges: [1000, 1002, 1003], role: target, target: {family: uniform, low: 1000, high: 1009}}
+"""
+    study = open_(flights_100, text)
     found = project(study)
     (one,) = [one for one in found.shifts if one.factor == "pressure"]
     assert found.ungrounded == pytest.approx(0.95 * 0.6)
@@ -130,7 +136,7 @@ def test_what_lies_beyond_the_source_shows_in_the_outermost_bin(flights_100: Sou
 def test_rows_decide_what_is_less_than_half_a_row(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "rows: 1000\nevents: {never: {when: visib > 10, rate: 0.0004}}")
     assert project(study).events[0].rows == 0
-    with pytest.raises(ConflictsError, match="`never` asks for 0.04 %, but it is true in 0 of the 100 real rows"):
+    with pytest.raises(ConflictsError, match=r"`never` asks for 0\.04 %, but it is true in 0 of the 100 real rows"):
         project(study, rows=10_000)
 
 

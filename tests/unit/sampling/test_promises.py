@@ -72,7 +72,8 @@ def test_three_events_at_once_are_exact_to_the_row(flights: Source, open_: Open)
 def test_one_target_is_exact_to_one_row(flights: Source, open_: Open) -> None:
     study = open_(
         flights,
-        "rows: 99991\nfactors:\n  temp: {role: target, target: {family: normal, mean: 30, sd: 12, low: 11, high: 100}}\n",
+        "rows: 99991\nfactors:\n"
+        "  temp: {role: target, target: {family: normal, mean: 30, sd: 12, low: 11, high: 100}}\n",
     )
     (control,) = controls_of(study)
     assert len(control.requested) > 30
