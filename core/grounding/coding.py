@@ -15,7 +15,7 @@ from core.source.columns import Column
 COARSE_LEVELS = 8
 MODEL_BINS = 64
 TAIL_BINS = 6
-"""The outermost model bins are halved this many times: what happens in a tail happens to few rows."""
+"""The outermost model bins are split into this many, halving outwards: what happens in a tail happens to few rows."""
 
 POINT_BINS = 256
 """Up to this many distinct values, every value is a model bin of its own."""
@@ -46,8 +46,9 @@ def code_factor(column: Column) -> Coding:
 def groups_of(column: Column, most: int, *, tails: int = 0) -> np.ndarray:
     """(K+1,) about `most` groups of about equal mass; missing is a group of its own.
 
-    Numbers are cut in order, at quantiles, a value of more than its share alone, and the first and last group are
-    halved towards the ends `tails` times; categories keep their heaviest levels and share one group for the rest.
+    Numbers are cut in order, at quantiles, a value of more than its share alone, and the first and last group are split
+    into `tails` groups, each half as heavy as the one before it; categories keep their heaviest levels and share one
+    group for the rest.
     """
     mass = column.counts[:-1].astype(float)
     k = len(mass)

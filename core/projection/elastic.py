@@ -144,7 +144,7 @@ class Elastic:
         """
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise OutOfTimeError
+            raise OutOfTimeError("the linear program was not solved in time")
         size, cells = len(requested), codes.shape[1]
         # The first row is the sum of all shares, which is one and gives no way.
         places = np.vstack([np.zeros(cells, dtype=np.int64), codes + 1])
@@ -163,6 +163,6 @@ class Elastic:
             options={"time_limit": left, "primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT},
         )
         if result.x is None or result.fun is None:
-            raise OutOfTimeError
+            raise OutOfTimeError("the linear program was not solved in time")
         over, under = np.split(result.x[cells:], 2)
         return over - under, float(result.fun), np.asarray(result.eqlin.marginals)

@@ -93,7 +93,9 @@ def _candidates(column: Column, low: float, high: float, thresholds: Sequence[fl
         return np.concatenate([some, [last - 1], np.floor(near), np.ceil(near), np.floor(near) - 1, np.ceil(near) + 1])
     # The steps in which some types count: whole microseconds, digits of a decimal, single precision.
     scale = 10.0**-column.type.scale if pa.types.is_decimal(column.type) else 1.0
-    steps = [np.nextafter(high, low), high - scale, float(np.nextafter(np.float32(high), np.float32(low)))]
+    with np.errstate(over="ignore"):
+        single = float(np.nextafter(np.float32(high), np.float32(low)))
+    steps = [np.nextafter(high, low), high - scale, single]
     sides = [near, np.nextafter(near, low), np.nextafter(near, high), near - scale, near + scale]
     return np.concatenate([np.linspace(low, high, PROBES), steps, *sides])
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.elastic import Elastic
 from core.projection.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
 from core.projection.fit import Constraint
 from core.projection.projection import project
@@ -246,33 +245,6 @@ def test_bins_that_only_together_leave_no_room_are_told_as_such() -> None:
     assert found.control == "keep x"
     assert found.message.startswith("Keep `x` asks for 25 % at ")
     assert ", but event `e` leaves no room: with other bins moved too, " in found.message
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_few_cells_give_the_distance_that_all_of_them_give(seed: int) -> None:
-    from scipy.optimize import linprog
-
-    rng = np.random.default_rng(seed)
-    sizes = [2, 9, 14, 25]
-    codes = np.unique(np.stack([rng.integers(0, size, 3000) for size in sizes]), axis=1)
-    codes = codes[:, (codes.sum(axis=0) % 3 > 0)]
-    constraints = [
-        Constraint(f"target {i}", code, rng.dirichlet(np.ones(n)))
-        for i, (code, n) in enumerate(zip(codes, sizes, strict=True))
-    ]
-    found = Elastic(rng.random(codes.shape[1]), constraints, 60.0).distance(range(4))
-    whole = np.concatenate([(code == np.arange(n)[:, None]) for code, n in zip(codes, sizes, strict=True)]).astype(
-        float
-    )
-    spare = np.eye(len(whole))
-    least = linprog(
-        np.append(np.zeros(whole.shape[1]), np.ones(2 * len(whole))),
-        A_eq=np.vstack(
-            [np.append(np.ones(whole.shape[1]), np.zeros(2 * len(whole))), np.hstack([whole, spare, -spare])]
-        ),
-        b_eq=np.append(1.0, np.concatenate([one.requested for one in constraints])),
-    )
-    assert sum(np.abs(off).sum() for off in found.off) == pytest.approx(least.fun, abs=1e-7)
 
 
 def test_the_nearest_that_is_possible_is_possible() -> None:

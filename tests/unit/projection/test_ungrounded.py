@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from core.errors import InputError
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import controls_of, events_of
-from core.projection.inside import values_from_numbers
 from core.projection.ungrounded import invented_bins
-from core.source.columns import encode
 from core.source.spool import Source
 from core.study import Study
 
@@ -91,7 +85,7 @@ events: {calm: {when: wind < 10, rate: 0.2}, lost: {when: wind IS NULL, rate: 0.
 def test_two_factors_may_both_reach_beyond_the_source(flights_100: Source, open_: Open) -> None:
     text = BEYOND + "  wind: {missing: 0.25}\nevents:\n  odd: {when: pressure >= 1020 AND wind IS NULL, rate: 0.1}\n"
     found = cells(open_(flights_100, text))
-    odd, pressure, wind = found.codes
+    odd, wind, pressure = found.codes
     assert ((odd == 1) == ((pressure == 4) & (wind == 1))).all()
     assert found.mass.sum() == pytest.approx(1.0)
     assert found.invented[1:].all(axis=0)[odd == 1].all()
@@ -103,33 +97,16 @@ def test_nothing_is_known_of_a_factor_without_values(table_source: Callable[...,
         cells(open_(source, "factors: {lost: {missing: 0.5}}"))
 
 
-@pytest.mark.parametrize(
-    ("values", "type_", "numbers", "expected"),
-    [
-        ([1, 5], pa.int8(), [2.4, 2.6], [2, 3]),
-        ([1, 2**62], pa.int64(), [3.0], [3]),
-        ([1.5, 2.5], pa.float32(), [2.25], [2.25]),
-        ([1.0, 5.0], pa.float64(), [2.4], [2.0]),
-        ([Decimal("1.50"), Decimal("9.25")], pa.decimal128(6, 2), [2.499, 7.0], [Decimal("2.50"), Decimal("7.00")]),
-        ([dt.date(2013, 1, 1), dt.date(2013, 5, 1)], pa.date32(), [86_400e6 * 1.6], [dt.date(1970, 1, 2)]),
-        (
-            [dt.datetime(2013, 1, 1), dt.datetime(2014, 1, 1)],
-            pa.timestamp("s"),
-            [1.2e6],
-            [dt.datetime(1970, 1, 1, 0, 0, 1)],
-        ),
-        (
-            [dt.datetime(2013, 1, 1, tzinfo=dt.UTC), dt.datetime(2014, 1, 1, tzinfo=dt.UTC)],
-            pa.timestamp("us", tz="UTC"),
-            [1e6],
-            [dt.datetime(1970, 1, 1, 0, 0, 1, tzinfo=dt.UTC)],
-        ),
-    ],
-)
-def test_numbers_become_values_of_the_column_s_type(
-    values: list[Any], type_: pa.DataType, numbers: list[float], expected: list[Any]
-) -> None:
-    column = encode("x", pa.chunked_array([pa.array(values, type_)]), None)
-    made = values_from_numbers(np.array(numbers), column)
-    assert made.type == column.type
-    assert made.to_pylist() == expected
+@pytest.mark.parametrize("when", ["pressure = 1013", "pressure % 10 = 7", "pressure IN (1, 1019)", "pressure > 1018"])
+def test_a_condition_on_one_value_of_such_a_bin_is_seen(flights_100: Source, open_: Open, when: str) -> None:
+    text = BEYOND + f"events:\n  odd: {{when: '{when}', rate: 0.1}}\n"
+    with pytest.raises(InputError, match=r"Event `odd`: .* changes inside 1010–1019 of `pressure`"):
+        cells(open_(flights_100, text))
+
+
+def test_a_bin_that_can_hold_no_value_can_have_no_share(flights_100: Source, open_: Open) -> None:
+    text = BEYOND.replace("1020, 1030]", "1010.5, 1030]")
+    with pytest.raises(
+        InputError, match=r"Target of `pressure`: no whole number lies in .*, so it can't have a share\."
+    ):
+        cells(open_(flights_100, text.replace("1010,", "1010.2,")))
