@@ -23,6 +23,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.fresh_real
+	$(BIN)/python -m benchmarks.coverage
 
 # Judges from outside need older libraries, so they live in an environment of their own.
 judge: $(JUDGE)/.done

@@ -48,6 +48,15 @@ class MarginalControl:
         """How messages call this control."""
         return f"{self.kind} {self.factor}"
 
+    @property
+    def missing_code(self) -> int | None:
+        """The code of missing values alone: the last one, if a hold does not count them among all others."""
+        return None if self.kind == "hold" and len(self.requested) == 2 else len(self.requested) - 1
+
+    def values_of(self, code: int) -> np.ndarray:
+        """Positions of the source's values that have a code."""
+        return np.flatnonzero(self.code_of_value[:-1] == code)
+
 
 @dataclass(frozen=True, eq=False)
 class EventControl:

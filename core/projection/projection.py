@@ -16,7 +16,6 @@ from core.projection.rates import real_rows
 from core.projection.rounding import event_rows
 from core.projection.ungrounded import invented_bins
 from core.projection.wording import listed, percent
-from core.source.axes import Axis
 from core.study import Study
 
 MOST_ROWS = 2_000_000_000
@@ -123,13 +122,14 @@ def constraints_of(
     cells: Cells, controls: tuple[MarginalControl, ...], events: tuple[EventControl, ...]
 ) -> list[Constraint]:
     """The rows of `cells.codes` with what is asked of them, events first."""
-    found = [
-        Constraint(f"event {event.name}", cells.codes[i], np.array([1.0 - event.rate, event.rate]))
-        for i, event in enumerate(events)
+    found: list[tuple[str, np.ndarray, tuple[str, ...]]] = [
+        (f"event {event.name}", np.array([1.0 - event.rate, event.rate]), ()) for event in events
     ]
-    return found + [
-        Constraint(control.name, cells.codes[i], control.requested, control.labels, strict=control.kind == "hold")
-        for i, control in enumerate(controls, start=len(events))
+    found += [(control.name, control.requested, control.labels) for control in controls]
+    # What is asked of all rows or of none leaves no part of a row to others.
+    return [
+        Constraint(name, cells.codes[i], requested, labels, strict=bool(requested.max() == 1.0))
+        for i, (name, requested, labels) in enumerate(found)
     ]
 
 
@@ -241,18 +241,23 @@ def _with_invented(
     after = after - display_shares(study, cells, control.factor, lent)
     given = np.bincount(cells.codes[row, invented], weights=fit.shares[invented], minlength=len(control.requested))
     for code in np.flatnonzero(given):
-        after[_display_bin(study.axes[control.factor], control, int(code))] += given[code]
+        after += given[code] * _display_spread(study, control, int(code))
     return np.asarray(np.maximum(after, 0.0))
 
 
-def _display_bin(axis: Axis, control: MarginalControl, code: int) -> int:
-    if control.axis is None or code == len(control.requested) - 1:
-        return axis.size
-    if not axis.numeric:
-        return int(axis.bin_of_levels([control.labels[code]])[0])
-    # Beyond the display axis its outermost bin stands for it; the receipt states the exact ungrounded share.
-    middle = (control.axis.lows[code] + control.axis.highs[code]) / 2
-    return int(axis.bin_of_numbers(np.clip([middle], axis.edges[0], axis.edges[-1]))[0])
+def _display_spread(study: Study, control: MarginalControl, code: int) -> np.ndarray:
+    """(size + 1,) where on the display axis the rows of an ungrounded code will be; sums to 1."""
+    axis, column = study.axes[control.factor], study.columns[control.factor]
+    spread, real = np.zeros(axis.size + 1), control.values_of(code)
+    if len(real):
+        np.add.at(spread, axis.bins_of(column)[real], column.counts[real] / column.counts[real].sum())
+    elif control.axis is None or code == control.missing_code:
+        spread[-1] = 1.0
+    else:
+        # Beyond the display axis its outermost bin stands for it; the receipt states the exact ungrounded share.
+        middle = (control.axis.lows[code] + control.axis.highs[code]) / 2
+        spread[axis.bin_of_numbers(np.clip([middle], axis.edges[0], axis.edges[-1]))] = 1.0
+    return spread
 
 
 def _event_rates(study: Study, events: tuple[EventControl, ...], rows: int) -> tuple[EventRate, ...]:

@@ -22,6 +22,8 @@ from core.study import Study
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """(codes, mass, group, invented) of some cells."""
 
+TINY = 1e-300
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -63,32 +65,45 @@ def with_invented(
     changes inside one.
     """
     codes, mass, group, invented = cells
-    missing = len(control.requested) - 1
-    present = np.setdiff1d(codes[row], [missing])
+    lent = _lent(control, np.unique(codes[row]), bins)
     truths = _truths_inside(study, control, bins, conditions)
+    # A code keeps of its rows what is asked of it beside what is asked of all that borrow from it.
+    asked = control.requested + lent.sum(axis=0)
     parts = [cells]
-    left = np.ones(len(mass))
+    left = mass.copy()
     for place, one in enumerate(bins):
-        if not len(present):
-            raise InputError(
-                f"{control.name.capitalize()}: every value of this factor is missing in the source, so nothing is "
-                f"known of {control.labels[one]}."
-            )
-        lenders = present if one == missing else present[[int(np.abs(present - one).argmin())]]
-        chosen = np.flatnonzero(np.isin(codes[row], lenders))
-        share = left[chosen] * control.requested[one] / (control.requested[one] + control.requested[lenders].sum())
+        chosen = np.flatnonzero(lent[place, codes[row]] > 0)
+        share = mass[chosen] * (lent[place] / np.maximum(asked, TINY))[codes[row, chosen]]
         left[chosen] -= share
         borrowed, marked = codes[:, chosen].copy(), invented[:, chosen].copy()
         borrowed[row], marked[row] = one, True
         _decide_again(borrowed, conditions, {sql: truth[place] for sql, truth in truths.items()})
-        parts.append((borrowed, mass[chosen] * share, group[chosen], marked))
-    parts[0] = (codes, mass * left, group, invented)
+        parts.append((borrowed, share, group[chosen], marked))
+    parts[0] = (codes, np.maximum(left, 0.0), group, invented)
     return (
         np.concatenate([part[0] for part in parts], axis=1),
         np.concatenate([part[1] for part in parts]),
         np.concatenate([part[2] for part in parts]),
         np.concatenate([part[3] for part in parts], axis=1),
     )
+
+
+def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray) -> np.ndarray:
+    """(bins, L) the share of each ungrounded bin that the rows of each code are lent for: of the nearest bin, and of
+    all for missing values. `seen` are the codes that have rows."""
+    missing = control.missing_code
+    present = np.setdiff1d(seen, [missing] if missing is not None else [])
+    if not len(present):
+        raise InputError(
+            f"{control.name.capitalize()}: every value of this factor is missing in the source, so nothing is known of "
+            f"{control.labels[bins[0]]}."
+        )
+    lent = np.zeros((len(bins), len(control.requested)))
+    for place, one in enumerate(bins):
+        lenders = present if one == missing else present[[int(np.abs(present - one).argmin())]]
+        weights = control.requested[lenders] + TINY
+        lent[place, lenders] = control.requested[one] * weights / weights.sum()
+    return lent
 
 
 def _decide_again(codes: np.ndarray, conditions: Conditions, truths: Mapping[str, float]) -> None:
@@ -126,10 +141,12 @@ def _truths_inside(
 
 def _values_of(column: Column, control: MarginalControl, one: int, thresholds: Sequence[float]) -> pa.Array:
     """Values of an ungrounded bin: those that its rows can get, or some from end to end."""
-    if control.axis is None or one == len(control.requested) - 1:
+    real = control.values_of(one)
+    if len(real):
+        return column.values.take(pa.array(real))
+    if control.axis is None or one == control.missing_code:
         return pa.nulls(1, column.type)
-    real = np.flatnonzero(control.code_of_value[:-1] == one)
-    return column.values.take(pa.array(real)) if len(real) else probes(control.axis, one, column, thresholds)
+    return probes(control.axis, one, column, thresholds)
 
 
 def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, leaf: Leaf) -> str:

@@ -75,12 +75,12 @@ class Generator:
 
     def _inside(self, control: MarginalControl, column: Column, one: int, u: np.ndarray) -> pa.Array:
         """Values of one such bin at the shares `u`."""
-        real = np.flatnonzero(control.code_of_value[:-1] == one)
+        real = control.values_of(one)
         if len(real):
             ends = np.cumsum(column.counts[real])
             return column.values.take(pa.array(real[np.searchsorted(ends, u * ends[-1], side="right")]))
         axis = control.axis
-        if axis is None or one == axis.size:
+        if axis is None or one == control.missing_code:
             return pa.nulls(len(u), column.type)
         target = self.study.design.factors[column.name].target
         assert target is not None  # only targets reach where the source has nothing

@@ -76,9 +76,10 @@ class _State:
         # Where splicing made a combination that no real row has, there is no donor: the values stay.
         known = count > 0
         chosen = donors.rows.take(np.where(known, first + offset, 0)).astype(np.int64)
-        # A row that draws its own value takes the next donor's instead, else too many rows would stay what they were.
+        # A row that draws its own value takes one half a round further instead (rows of much weight stand there many
+        # times, side by side), else too many rows would stay what they were.
         own = np.flatnonzero((chosen == now) & (count > 1))
-        chosen[own] = donors.rows[first[own] + (offset[own] + 1) % count[own]]
+        chosen[own] = donors.rows[first[own] + (offset[own] + count[own] // 2) % count[own]]
         chosen = np.where(known, chosen, now)
         for name in donors.factors:
             self.at[name] = chosen

@@ -104,10 +104,10 @@ def test_every_factor_is_in_one_block_and_the_least_predictable_block_comes_firs
 def test_donors_are_the_geometric_mean_of_the_rows_that_agree() -> None:
     one = Neighbour("a", False)
     groups = Groups(codes({"a": np.array([0, 0, 0, 1]), "b": np.array([0, 1, 1, 1])}), rows=40)
-    # Three rows agree with each other, and with 10 times as many of all rows; one is alone.
-    assert groups.donors([one]) == pytest.approx((30**3 * 10) ** 0.25)
+    # Each of three rows agrees with itself and two others, who stand for ten rows each; the last one is alone.
+    assert groups.donors([one]) == pytest.approx((21**3 * 1) ** 0.25)
     assert groups.donors([]) == 40
-    assert groups.donors([one, Neighbour("b", False)]) == pytest.approx((10 * 20 * 20 * 10) ** 0.25)
+    assert groups.donors([one, Neighbour("b", False)]) == pytest.approx((1 * 11 * 11 * 1) ** 0.25)
 
 
 def test_a_prediction_leaves_its_own_row_out() -> None:

@@ -43,10 +43,14 @@ def test_the_rows_of_the_nearest_bin_are_lent_and_mass_is_kept(flights_100: Sour
     assert found.codes.tolist() == [[0, 1, 5, 3, 4]]
     assert found.invented.tolist() == [[False, False, False, True, True]]
     assert found.group.tolist() == [0, 1, 2, 1, 1]
-    # The second bin, asked for 1/8, lends to 1/8 and then, of what is left, to 4/8.
-    real = 0.47
-    assert found.mass == pytest.approx([0.48, real / 2 / 5, 0.05, real / 2, real / 2 * 4 / 5])
+    # The second bin, asked for 1/8 of the rows, lends to two that are asked for 1/8 and 4/8.
+    assert found.mass == pytest.approx([0.48, 0.47 / 6, 0.05, 0.47 / 6, 0.47 * 4 / 6])
     assert found.mass.sum() == pytest.approx(1.0)
+
+
+def test_a_bin_that_nobody_asks_for_lends_to_all_around_it(flights_100: Source, open_: Open) -> None:
+    found = cells(open_(flights_100, BEYOND.replace("[2, 1, 0, 1, 4]", "[2, 0, 0, 1, 4]")))
+    assert found.mass == pytest.approx([0.48, 0.0, 0.05, 0.47 / 5, 0.47 * 4 / 5])
 
 
 def test_conditions_are_decided_anew_inside_bins_without_rows(flights_100: Source, open_: Open) -> None:
