@@ -69,7 +69,7 @@ def _nearest(wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: in
             lb=(left := np.array([rows, *goals]) - totals @ floor),
             ub=left,
         ),
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+        options={"time_limit": SECONDS, "mip_rel_gap": 0.5},
     )
     if result.x is None:
         return floor.astype(np.int64), np.ones(len(goals), dtype=np.int64)

@@ -72,9 +72,9 @@ def whole_rows_clash(control: str, asked: int, nearest: int, rows: int, rest: Se
     >>> whole_rows_clash("event fog", 3333, 3334, 10000, ["event clear"])
     'Event `fog` comes to 3,333 of 10,000 rows, but event `clear` leaves no room: 3,334 would work, or more rows.'
     """
-    why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'} no room" if rest else "the cells leave no room"
+    why = f"{listed(rest)} {'leaves' if len(rest) == 1 else 'leave'}" if rest else "all other controls leave"
     return (
-        f"{_capital(_words(control))} comes to {asked:,} of {rows:,} rows, but {why}: {nearest:,} would work, "
+        f"{_capital(_words(control))} comes to {asked:,} of {rows:,} rows, but {why} no room: {nearest:,} would work, "
         "or more rows."
     )
 

