@@ -10,7 +10,7 @@ app: $(VENV)/.app
 	$(BIN)/trimtab app
 
 test: $(VENV)/.test
-	TRIMTAB_CHROMIUM="$$(./tests/browser/chromium.sh)" $(BIN)/python -m pytest
+	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

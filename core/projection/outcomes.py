@@ -18,6 +18,9 @@ from core.projection.wording import whole_rows_clash
 SECONDS = 5.0
 """The integer program is given up after this long; it takes milliseconds."""
 
+FEW = 40
+"""Up to this many outcomes are rounded all at once."""
+
 CLASH = 1e4
 """Costs of a row by which an event misses its number, beside 1 for a row by which an outcome misses its share."""
 
@@ -50,33 +53,71 @@ def _nearest(wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: in
     """Whole numbers (O,) that sum to `rows`, with `goals` (E,) under `truths` (E, O), near `wanted` (O,); and by how
     much each goal is missed (E,), as little as possible.
 
-    An integer program: each outcome is rounded down or up, or, where that is not enough, is further off by a few rows.
+    An integer program. Of many outcomes the linear one settles nearly all, and a few are left to be rounded; if that is
+    not enough, all are.
     """
-    size, limits = len(wanted), 1 + len(goals)
-    floor = np.floor(np.round(wanted, 6))
-    more = np.where(wanted > 1e-9, float(limits), 0.0)
-    totals = csc_matrix(np.vstack([np.ones(size), truths]))
-    slack = identity(limits, format="csc")[:, 1:]
-    # Variables: rounded up or not, then rows more and fewer, then what each goal is missed by, over and under.
-    result = milp(
-        np.concatenate([1 - 2 * (wanted - floor), np.full(2 * size, 1.5), np.full(2 * len(goals), CLASH)]),
-        integrality=np.ones(3 * size + 2 * len(goals), dtype=np.int64),
-        bounds=Bounds(
-            0, np.concatenate([np.minimum(more, 1), more, np.minimum(floor, limits), np.full(2 * len(goals), np.inf)])
-        ),
-        constraints=LinearConstraint(
-            hstack([totals, totals, -totals, slack, -slack], format="csc"),
-            lb=(left := np.array([rows, *goals]) - totals @ floor),
-            ub=left,
-        ),
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.5},
-    )
-    if result.x is None:
-        return floor.astype(np.int64), np.ones(len(goals), dtype=np.int64)
-    x = np.round(result.x).astype(np.int64)
-    up, plus, minus = x[:size], x[size : 2 * size], x[2 * size : 3 * size]
-    under, over = np.split(x[3 * size :], 2)
-    return floor.astype(np.int64) + up + plus - minus, over - under
+    program = _Program(wanted, truths, goals, rows)
+    if len(wanted) > FEW:
+        relaxed = program.solve(np.ones(len(wanted), dtype=bool), whole=False)
+        settled = relaxed is not None and np.abs(relaxed - np.round(relaxed)) < 1e-6
+        open_ = np.ones(len(wanted), dtype=bool)
+        if relaxed is not None:
+            open_ = ~settled[: 3 * len(wanted)].reshape(3, -1).all(axis=0)
+            open_[np.argsort(np.abs(program.part - 0.5), kind="stable")[:FEW]] = True
+            found = program.solve(open_, whole=True, settled=relaxed)
+            if found is not None and not program.missed(found).any():
+                return program.counts(found), program.missed(found)
+    found = program.solve(np.ones(len(wanted), dtype=bool), whole=True)
+    if found is None:
+        return program.floor.astype(np.int64), np.ones(len(goals), dtype=np.int64)
+    return program.counts(found), program.missed(found)
+
+
+class _Program:
+    """Each outcome is rounded down or up, or, where that is not enough, is off by a few rows more.
+
+    Variables: rounded up or not, then rows more and fewer, then what each goal is missed by, over and under.
+    """
+
+    def __init__(self, wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int) -> None:
+        size, limits = len(wanted), 1 + len(goals)
+        self.floor = np.floor(np.round(wanted, 6))
+        self.part = wanted - self.floor
+        more = np.where(wanted > 1e-9, float(limits), 0.0)
+        totals = csc_matrix(np.vstack([np.ones(size), truths]))
+        slack = identity(limits, format="csc")[:, 1:]
+        self._rows = hstack([totals, totals, -totals, slack, -slack], format="csc")
+        self._goals = np.array([rows, *goals]) - totals @ self.floor
+        self._cost = np.concatenate([1 - 2 * self.part, np.full(2 * size, 1.5), np.full(2 * len(goals), CLASH)])
+        self._highest = np.concatenate(
+            [np.minimum(more, 1), more, np.minimum(self.floor, limits), np.full(2 * len(goals), np.inf)]
+        )
+
+    def solve(self, open_: np.ndarray, *, whole: bool, settled: np.ndarray | None = None) -> np.ndarray | None:
+        """All variables; those of outcomes that are not `open_` (O,) stay `settled`. None if there was no time."""
+        lowest, highest = np.zeros(len(self._highest)), self._highest
+        if settled is not None:
+            fixed = np.concatenate([~np.tile(open_, 3), np.zeros(len(settled) - 3 * len(open_), dtype=bool)])
+            lowest = np.where(fixed, np.round(settled), lowest)
+            highest = np.where(fixed, np.round(settled), highest)
+        result = milp(
+            self._cost,
+            integrality=np.full(len(self._cost), int(whole)),
+            bounds=Bounds(lowest, highest),
+            constraints=LinearConstraint(self._rows, lb=self._goals, ub=self._goals),
+            options={"time_limit": SECONDS, "mip_rel_gap": 0.01},
+        )
+        return None if result.x is None else np.asarray(result.x)
+
+    def counts(self, found: np.ndarray) -> np.ndarray:
+        """(O,) whole rows of each outcome."""
+        up, more, fewer = np.round(found[: 3 * len(self.floor)]).astype(np.int64).reshape(3, -1)
+        return np.asarray(self.floor.astype(np.int64) + up + more - fewer)
+
+    def missed(self, found: np.ndarray) -> np.ndarray:
+        """(E,) by how many rows each goal is missed."""
+        under, over = np.round(found[3 * len(self.floor) :]).astype(np.int64).reshape(2, -1)
+        return np.asarray(over - under)
 
 
 def _clashes(
