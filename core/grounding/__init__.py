@@ -1,1 +1,1 @@
-"""What the world gives: the junction tree learned from the source."""
+"""What the world gives: the real rows as codes, and what each factor depends on."""

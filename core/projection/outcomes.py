@@ -9,11 +9,12 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, hstack, identity
 
+from core.projection.elastic import OutOfTimeError
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.fit import Constraint
 from core.projection.grouping import group_rows
 from core.projection.rounding import event_rows
-from core.projection.wording import whole_rows_clash
+from core.projection.wording import listed, whole_rows_clash
 
 SECONDS = 5.0
 """The integer program is given up after this long; it takes milliseconds."""
@@ -43,9 +44,14 @@ def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int) -> 
     wanted = np.bincount(of_cell, weights=shares) * rows
     truths = np.array([event.codes[first] for event in events]).reshape(len(events), len(first))
     goals = np.array([event_rows(float(event.requested[1]), rows) for event in events], dtype=np.int64)
-    counts, off = _nearest(wanted, truths, goals, rows)
-    if off.any():
-        raise ConflictsError(_clashes([event.name for event in events], wanted, truths, goals, rows))
+    names = tuple(event.name for event in events)
+    try:
+        counts, off = _nearest(wanted, truths, goals, rows)
+        if off.any():
+            raise ConflictsError(_clashes(names, wanted, truths, goals, rows))
+    except OutOfTimeError as error:
+        said = f"Whole rows for {len(names)} events were not found in {SECONDS:.0f} s. Take {listed(names[-1:])} away."
+        raise ConflictsError((Conflict(names, said, names[-1], None),)) from error
     return Outcomes(of_cell, counts)
 
 
@@ -56,20 +62,17 @@ def _nearest(wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: in
     An integer program. Of many outcomes the linear one settles nearly all, and a few are left to be rounded; if that is
     not enough, all are.
     """
-    program = _Program(wanted, truths, goals, rows)
-    if len(wanted) > FEW:
-        relaxed = program.solve(np.ones(len(wanted), dtype=bool), whole=False)
-        settled = relaxed is not None and np.abs(relaxed - np.round(relaxed)) < 1e-6
-        open_ = np.ones(len(wanted), dtype=bool)
-        if relaxed is not None:
-            open_ = ~settled[: 3 * len(wanted)].reshape(3, -1).all(axis=0)
-            open_[np.argsort(np.abs(program.part - 0.5), kind="stable")[:FEW]] = True
-            found = program.solve(open_, whole=True, settled=relaxed)
-            if found is not None and not program.missed(found).any():
-                return program.counts(found), program.missed(found)
-    found = program.solve(np.ones(len(wanted), dtype=bool), whole=True)
+    program, every = _Program(wanted, truths, goals, rows), np.ones(len(wanted), dtype=bool)
+    if len(wanted) > FEW and (relaxed := program.solve(every, whole=False)) is not None:
+        parts = np.abs(relaxed - np.round(relaxed))[: 3 * len(wanted)].reshape(3, -1)
+        open_ = parts.max(axis=0) > 1e-6
+        open_[np.argsort(np.abs(program.part - 0.5), kind="stable")[:FEW]] = True
+        found = program.solve(open_, whole=True, settled=relaxed)
+        if found is not None and not program.missed(found).any():
+            return program.counts(found), program.missed(found)
+    found = program.solve(every, whole=True)
     if found is None:
-        return program.floor.astype(np.int64), np.ones(len(goals), dtype=np.int64)
+        raise OutOfTimeError("the integer program was not solved in time")
     return program.counts(found), program.missed(found)
 
 

@@ -260,6 +260,19 @@ def test_the_nearest_that_is_possible_is_possible() -> None:
         assert np.abs(one.requested - other.requested).max() <= 0.02 + 1e-9
 
 
+def test_the_search_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [
+        Constraint("event a", np.array([0, 1]), np.array([0.7, 0.3])),
+        Constraint("keep b", np.array([0, 1]), np.array([0.2, 0.8]), ("x", "y")),
+    ]
+    monkeypatch.setattr("core.projection.feasibility.SECONDS", 0.0)
+    (found,) = find_conflicts(np.full(2, 0.5), asked, allowed=1e-6, rows=2)
+    assert found.message == (
+        "Whether the 2 controls can be met together was not found in 0 s. Take keep `b` away and try again."
+    )
+    assert (found.control, found.nearest) == ("keep b", None)
+
+
 def test_a_conflict_on_flights_is_found_while_one_waits(flights: Source, open_: Open) -> None:
     study = open_(
         flights,

@@ -1,0 +1,106 @@
+"""Bad designs on real columns: refused before a row is written, naming what is wrong; the workspace stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.delivery.receipt import deliver
+from core.design.files import loads
+from core.errors import TrimtabError
+from core.study import open_study
+from core.workspace import Workspace
+
+ROADS = {"speed": [10, 20, 30, 40], "road": ["dry", "wet", "dry", "dry"], "small": pa.array([1, 2, 3, 4], pa.int8())}
+
+HEAD = "trimtab: 1\nname: roads\nsource: {{path: roads.parquet, sha256: {}}}\n"
+
+FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "unknown column": ("factors: {sped: {role: keep}}", ("Factor `sped`", "no such column", "Did you mean `speed`?")),
+    "unknown column in an event": (
+        "events: {fast: {when: sped > 1, rate: 0.1}}",
+        ("Event `fast`", "there is no column `sped`", "Did you mean `speed`?"),
+    ),
+    "weights that don't match the bins": (
+        "factors: {speed: {edges: [0, 25, 50], role: target, target: {family: histogram, weights: [1, 2, 3]}}}",
+        ("Target of `speed`", "weights must be one per bin, got 3 for 2 bins"),
+    ),
+    "a level that does not exist": (
+        "factors: {road: {role: target, target: {family: categorical, weights: {snow: 1}}}}",
+        ("Target of `road`", "there is no level `snow`", "Known: dry, wet"),
+    ),
+    "a rate above 1": (
+        "events: {fast: {when: speed > 1, rate: 1.5}}",
+        ("test.yaml", "events.fast.rate", "1.5"),
+    ),
+    "more rows than there will be": (
+        "rows: 10\nevents: {fast: {when: speed > 1, rows: 11}}",
+        ("events can't ask for more rows than the design's 10, got `fast` (11)",),
+    ),
+    "an event that can never happen": (
+        "events: {fast: {when: speed > 100, rate: 0.1}}",
+        ("Event `fast` asks for 10 %", "true in 0 of the 4 real rows"),
+    ),
+    "a condition that contradicts itself": (
+        "events: {fast: {when: speed > 30 AND speed < 20, rate: 0.1}}",
+        ("Event `fast` asks for 10 %", "true in 0 of the 4 real rows"),
+    ),
+    "a sub-query": (
+        "events: {fast: {when: speed > (SELECT max(speed) FROM source), rate: 0.1}}",
+        ("Event `fast`", "a sub-query is not allowed"),
+    ),
+    "a function that reads files": (
+        "events: {fast: {when: \"speed > length(read_text('/etc/passwd'))\", rate: 0.1}}",
+        ("Event `fast`", "read_text"),
+    ),
+    "a table function": (
+        "events: {fast: {when: \"speed IN (FROM read_csv('/etc/passwd'))\", rate: 0.1}}",
+        ("Event `fast`",),
+    ),
+    "a second statement": (
+        "events: {fast: {when: speed > 1; DROP TABLE x, rate: 0.1}}",
+        ("Event `fast`",),
+    ),
+    "a setting": ("events: {fast: {when: \"getenv('HOME') = road\", rate: 0.1}}", ("Event `fast`", "getenv")),
+    "a condition that is no condition": (
+        "events: {fast: {when: speed + 1, rate: 0.1}}",
+        ("Event `fast`", "true or false"),
+    ),
+    "values that are cast to what they are not": (
+        "events: {fast: {when: CAST(road AS INTEGER) > 1, rate: 0.1}}",
+        ("Event `fast`", "can't be decided on the values of the source"),
+    ),
+    "a held value that never occurs": (
+        "factors: {road: {role: hold, value: snow}}",
+        ("Factor `road`", "'snow' never occurs in the source"),
+    ),
+    "a target the column's type can't reach": (
+        "factors: {small: {role: target, target: {family: uniform, low: 1, high: 300}}}",
+        ("Target of `small`", "int8 can't hold"),
+    ),
+    "controls that conflict": (
+        "factors: {road: {role: keep}}\nevents: {wet: {when: \"road = 'wet'\", rate: 0.5}}",
+        ("Event `wet` asks for 50 %, but keep `road` leaves no room: the most that works is 25 %",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_design_that_can_t_be_met(tmp_path: Path, case: str) -> None:
+    text, said = FAULTS[case]
+    home, output = Workspace(tmp_path / "home"), tmp_path / "rows.csv"
+    pq.write_table(pa.table(ROADS), tmp_path / "roads.parquet")
+    source = home.spool(tmp_path / "roads.parquet")
+    id_ = home.save_design(loads(HEAD.format(source.sha256), owner="other.yaml"))
+    before = {file: file.read_bytes() for file in home.home.rglob("*") if file.is_file()}
+    with pytest.raises(TrimtabError, match=r"`|test\.yaml") as caught:
+        deliver(open_study(loads(HEAD.format(source.sha256) + text, owner="test.yaml"), source), output)
+    for words in said:
+        assert words in str(caught.value)
+    assert caught.value.exit_code == (3 if "asks for" in said[0] else 2)
+    assert not output.exists()
+    assert {file: file.read_bytes() for file in home.home.rglob("*") if file.is_file()} == before
+    assert home.load_design(id_).name == "roads"
