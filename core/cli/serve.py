@@ -39,6 +39,8 @@ def command(script: Path, port: int, *, browser: bool) -> list[str]:
         "server.address": HOST,
         "server.port": str(port),
         "server.headless": str(not browser).lower(),
+        # On a machine where Streamlit has never run it would ask for an e-mail address and wait.
+        "server.showEmailPrompt": "false",
         "browser.gatherUsageStats": "false",
     }
     return [

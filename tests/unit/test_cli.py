@@ -413,6 +413,7 @@ def test_the_app_listens_on_this_machine_only() -> None:
     assert "--server.address=localhost" in line
     assert "--server.port=8600" in line
     assert "--server.headless=true" in line
+    assert "--server.showEmailPrompt=false" in line  # a fresh machine would wait for an answer
 
 
 def test_the_app_answers_until_it_is_stopped(folder: Path) -> None:
