@@ -29,7 +29,7 @@ EXACT = 1e-9
 
 
 STRICT = 1e3
-"""What a strict constraint's distance costs, so that others give way first."""
+"""What a share of a code costs that must stay empty, so that others give way first."""
 
 PULL = 1e-7
 """Prices of one constraint that differ by less are the same."""
@@ -44,8 +44,8 @@ class Distance:
     """How far some constraints are from being met.
 
     For each of the program's constraints, by code: `off`, requested − reached, and `prices`, the dual prices; both are
-    zeros for those that took no part. `largest` is the largest share by which a code is off, infinite if that is one of
-    a strict constraint.
+    zeros for those that took no part. `largest` is the largest share by which a code is off, infinite if a code that
+    must stay empty is not.
     """
 
     off: tuple[np.ndarray, ...]
@@ -97,9 +97,7 @@ class Elastic:
         row_of[rows] = np.arange(len(rows))
         codes = row_of[self._codes[list(active)] + self._first[list(active), None]]
         requested = np.concatenate([self._requested[i] for i in active])
-        cost = np.repeat(
-            [STRICT if self._strict[i] else 1.0 for i in active], [len(self._requested[i]) for i in active]
-        )
+        cost = np.concatenate([np.where(self._empty(i), STRICT, 1.0) for i in active])
         limits = np.full(len(rows), np.inf)
         if loose is not None:
             others = tuple(i for i in active if i != loose)
@@ -124,6 +122,10 @@ class Elastic:
             most = better[np.argsort(-reduced[better], kind="stable")[:MORE]]
             self._cells = np.union1d(self._cells, most)
 
+    def _empty(self, constraint: int) -> np.ndarray:
+        """(L,) the codes of a constraint that must stay empty: those that a strict one asks nothing of."""
+        return np.asarray(self._strict[constraint] & (self._requested[constraint] == 0.0))
+
     def _distance(self, off: np.ndarray, prices: np.ndarray, active: Sequence[int]) -> Distance:
         ends = np.cumsum([len(self._requested[i]) for i in active])[:-1]
         by_code = [[np.zeros(len(one)) for one in self._requested] for _ in range(2)]
@@ -131,7 +133,7 @@ class Elastic:
             for i, part in zip(active, np.split(flat, ends), strict=True):
                 parts[i] = part
         worst = [float(np.abs(one).max(initial=0.0)) for one in by_code[0]]
-        broken = any(strict and one > 10 * EXACT for strict, one in zip(self._strict, worst, strict=True))
+        broken = any(np.abs(one[self._empty(i)]).max(initial=0.0) > 10 * EXACT for i, one in enumerate(by_code[0]))
         return Distance(tuple(by_code[0]), tuple(by_code[1]), np.inf if broken else max(worst))
 
     def _solve(

@@ -28,8 +28,8 @@ TOLERANCE = 1e-9
 class Constraint:
     """One control on the cells: `codes` (C,) of each cell and the `requested` (L,) share of each code.
 
-    `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. A `strict` one
-    must be met exactly: not even a part of a row may miss it.
+    `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. Codes of
+    which a `strict` one asks nothing must stay empty: not even a part of a row may be there.
     """
 
     name: str

@@ -126,9 +126,11 @@ def constraints_of(
         (f"event {event.name}", np.array([1.0 - event.rate, event.rate]), ()) for event in events
     ]
     found += [(control.name, control.requested, control.labels) for control in controls]
-    # What is asked of all rows or of none leaves no part of a row to others.
+    # What is held, and what is asked of all rows, leaves no part of a row to anything else.
     return [
-        Constraint(name, cells.codes[i], requested, labels, strict=bool(requested.max() == 1.0))
+        Constraint(
+            name, cells.codes[i], requested, labels, strict=name.startswith("hold ") or bool(requested.max() == 1.0)
+        )
         for i, (name, requested, labels) in enumerate(found)
     ]
 

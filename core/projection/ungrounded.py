@@ -22,7 +22,8 @@ from core.study import Study
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """(codes, mass, group, invented) of some cells."""
 
-TINY = 1e-300
+UNASKED = 1e-3
+"""A code that is asked for nothing lends nearly all its rows; the few it keeps show that there are some."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,16 @@ def with_invented(
     changes inside one.
     """
     codes, mass, group, invented = cells
-    lent = _lent(control, np.unique(codes[row]), bins)
-    truths = _truths_inside(study, control, bins, conditions)
     # A code keeps of its rows what is asked of it beside what is asked of all that borrow from it.
-    asked = control.requested + lent.sum(axis=0)
+    asked = np.where(control.requested > 0, control.requested, UNASKED)
+    lent = _lent(control, np.unique(codes[row]), bins, asked)
+    asked = asked + lent.sum(axis=0)
+    truths = _truths_inside(study, control, bins, conditions)
     parts = [cells]
     left = mass.copy()
     for place, one in enumerate(bins):
         chosen = np.flatnonzero(lent[place, codes[row]] > 0)
-        share = mass[chosen] * (lent[place] / np.maximum(asked, TINY))[codes[row, chosen]]
+        share = mass[chosen] * (lent[place] / asked)[codes[row, chosen]]
         left[chosen] -= share
         borrowed, marked = codes[:, chosen].copy(), invented[:, chosen].copy()
         borrowed[row], marked[row] = one, True
@@ -88,9 +90,9 @@ def with_invented(
     )
 
 
-def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray) -> np.ndarray:
+def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """(bins, L) the share of each ungrounded bin that the rows of each code are lent for: of the nearest bin, and of
-    all for missing values. `seen` are the codes that have rows."""
+    all for missing values, as they are `asked` for (L,). `seen` are the codes that have rows."""
     missing = control.missing_code
     present = np.setdiff1d(seen, [missing] if missing is not None else [])
     if not len(present):
@@ -101,8 +103,7 @@ def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray) -> np.nd
     lent = np.zeros((len(bins), len(control.requested)))
     for place, one in enumerate(bins):
         lenders = present if one == missing else present[[int(np.abs(present - one).argmin())]]
-        weights = control.requested[lenders] + TINY
-        lent[place, lenders] = control.requested[one] * weights / weights.sum()
+        lent[place, lenders] = control.requested[one] * asked[lenders] / asked[lenders].sum()
     return lent
 
 

@@ -234,6 +234,8 @@ def test_less_than_half_a_row_is_no_conflict(flights_100: Source, open_: Open) -
 def test_a_hold_is_broken_by_no_part_of_a_row(flights_100: Source, open_: Open) -> None:
     text = "rows: 1\nfactors: {origin: {role: hold, value: LGA}}\nevents: {jfk: {when: \"origin = 'JFK'\", rate: 1.0}}"
     assert {one.control for one in conflicts_of(open_(flights_100, text))} == {"event jfk", "hold origin"}
+    half = text.replace("value: LGA", "value: LGA, missing: 0.5").replace("rows: 1\n", "rows: 2\n")
+    assert {one.control for one in conflicts_of(open_(flights_100, half))} == {"event jfk", "hold origin"}
 
 
 def test_bins_that_only_together_leave_no_room_are_told_as_such() -> None:
