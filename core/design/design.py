@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.design.controls import Event
+from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
 from core.design.factors import Factor
 from core.design.faults import explain, not_built
 from core.design.fields import Identifier, Model, Name, Sha256, Text, broken
@@ -42,10 +42,18 @@ class Design(Model):
     description: str = Field(default="", strict=True, description="What it is for.")
     seed: Seed = Field(default=0, description="Same design, same seed: same rows.")
     rows: Rows = Field(default=10_000, description="Rows to generate.")
-    mode: Literal["standalone"] = Field(default="standalone", description="The rows alone meet the design.")
+    mode: Literal["standalone", "supplement"] = Field(
+        default="standalone", description="The rows alone meet the design, or the source and the rows together."
+    )
     source: SourceRef | None = Field(default=None, description="The real data.")
     factors: dict[Name, Factor] = Field(default={}, description="Column -> what is said of it.")
+    pairs: tuple[Pair, ...] = Field(default=(), description="How two factors depend on each other.")
     events: dict[Identifier, Event] = Field(default={}, description="Name -> condition and how often it is true.")
+    levels: dict[Identifier, LevelMix] = Field(default={}, description="Name -> score, cuts and shares.")
+    labels: dict[Identifier, Label] = Field(default={}, description="Name -> how the label is made.")
+    rules: tuple[Text, ...] = Field(default=(), description="SQL conditions that are true in every row.")
+    sweeps: tuple[Sweep, ...] = Field(default=(), description="Groups of rows that differ in one factor.")
+    floors: tuple[Floor, ...] = Field(default=(), description="Combinations that occur at least so often.")
     output: Output = Field(default=Output(), description="What the rows are written with.")
 
     @model_validator(mode="after")

@@ -11,14 +11,15 @@ from core.design.fields import Bound, Model, Share, Text, Value, broken, number_
 from core.design.targets import FAMILIES, AnyTarget, suitable_families
 from core.source.kinds import Kind
 
-Role = Literal["follow", "keep", "target", "hold", "drop"]
+Role = Literal["follow", "keep", "target", "hold", "derive", "drop"]
 
 
 class Factor(Model):
     """What a design says of one column.
 
     Roles: `follow` moves with its neighbours; `keep` has its marginal as in the source; `target` has the designed one;
-    `hold` is one `value`, or some `values` in their proportions of the source; `drop` leaves the column out.
+    `hold` is one `value`, or some `values` in their proportions of the source; `derive` is computed from other factors by
+    an `expression`; `drop` leaves the column out.
     """
 
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
@@ -34,6 +35,8 @@ class Factor(Model):
     values: Annotated[tuple[Value, ...], Field(min_length=1)] | None = Field(
         default=None, description="Role hold: the values that are left."
     )
+
+    expression: Text | None = Field(default=None, description="Role derive: SQL expression over other factors.")
 
     @property
     def held(self) -> tuple[bool | int | float | str, ...]:
