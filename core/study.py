@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 import numpy as np
+import pyarrow as pa
 
+from core.design.definitions import Definition, definitions_of
 from core.design.design import Design
 from core.design.validation import check_against
 from core.errors import Progress
+from core.expressions.evaluate import evaluate
 from core.grounding.grounding import Grounding, learn
 from core.source.axes import Axis, default_axis
-from core.source.columns import Column, read_columns
+from core.source.columns import Column, encode, read_columns
 from core.source.kinds import Kind
 from core.source.spool import Source
 
@@ -41,28 +44,54 @@ class Memo:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A design and its source, opened by `open_study`. `axes` are the display axes, one per factor."""
+    """A design and its source, opened by `open_study`.
+
+    `columns` are the source's; `definitions` are computed from them: derived factors, levels, labels. `axes` are the
+    display axes of both, by name.
+    """
 
     design: Design
     source: Source
     columns: Mapping[str, Column]
+    definitions: Mapping[str, Definition]
     axes: Mapping[str, Axis]
     grounding: Grounding
     memo: Memo
 
     @property
     def delivered(self) -> tuple[str, ...]:
-        """The factors that are written: all but the dropped ones, in the source's order."""
-        return tuple(name for name in self.columns if self.role(name) != "drop")
+        """The factors whose values are taken from real rows: all but the dropped and derived ones, in the source's
+        order."""
+        return tuple(name for name in self.columns if self.role(name) not in ("drop", "derive"))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All that a row has a value of: the factors in the source's order, derived ones included, then what else is
+        computed."""
+        real = tuple(name for name in self.columns if self.role(name) != "drop")
+        return (*real, *(name for name in self.definitions if name not in self.columns))
+
+    @property
+    def declared(self) -> bool:
+        """Whether there is no real data: the source was made from what the design declares."""
+        return self.design.source is None
 
     def role(self, factor: str) -> str:
         """The role of a factor; `follow` where the design says nothing."""
         asked = self.design.factors.get(factor)
         return asked.role if asked else "follow"
 
+    def known(self, name: str) -> Column:
+        """A column of the source, or the one that a definition gives on the learning rows."""
+        return known_column(name, self.columns, self.definitions, self.memo)
+
+    def rows_of(self, names: Sequence[str], codes: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Rows of columns of the source as a table: the learning rows, or those with the `codes` (n,) of values."""
+        return rows_of(self.columns, names, codes)
+
     def display_codes(self, factor: str) -> np.ndarray:
         """(n,) the display bin of every learning row."""
-        axis, column = self.axes[factor], self.columns[factor]
+        axis, column = self.axes[factor], self.known(factor)
 
         def make() -> np.ndarray:
             bins = axis.bins_of(column)
@@ -72,7 +101,7 @@ class Study:
 
     def real_shares(self, factor: str) -> np.ndarray:
         """(size + 1,) shares of the whole source per display bin, the last one missing."""
-        axis, column = self.axes[factor], self.columns[factor]
+        axis, column = self.axes[factor], self.known(factor)
 
         def make() -> np.ndarray:
             counts = axis.histogram(column)
@@ -97,8 +126,48 @@ def open_study(
         columns = read_columns(source, kinds, progress=progress)
         check_against(design, columns)
         grounding, memo = learn(columns, progress=progress), Memo()
+    definitions = definitions_of(design, columns)
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}
-    return Study(design, source, columns, axes, grounding, memo)
+    axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
+    return Study(design, source, columns, definitions, axes, grounding, memo)
+
+
+def known_column(name: str, columns: Mapping[str, Column], definitions: Mapping[str, Definition], memo: Memo) -> Column:
+    """A column of the source, or the one that a definition gives on the learning rows, of which nothing is left out.
+
+    Numbers that are not finite count as missing. Raises InputError if the definition can't be computed on some row.
+    """
+    if name not in definitions:
+        return columns[name]
+    found = definitions[name]
+    needed = found.scalar.columns
+
+    def make() -> Column:
+        (values,) = evaluate([finite_sql(found)], rows_of(columns, needed), owner=f"`{name}`")
+        return encode(name, pa.chunked_array([values]), found.kind)
+
+    return memo.of(f"column of {name}", (found.scalar.sql, found.kind, *(id(columns[one]) for one in needed)), make)
+
+
+def finite_sql(definition: Definition) -> str:
+    """The SQL of a definition in which numbers that are not finite are missing."""
+    sql = definition.scalar.sql
+    return f"CASE WHEN isfinite(({sql})::DOUBLE) THEN {sql} END" if definition.scalar.type == "number" else sql
+
+
+def rows_of(
+    columns: Mapping[str, Column], names: Sequence[str], codes: Mapping[str, np.ndarray] | None = None
+) -> pa.Table:
+    """Rows as a table of the named columns: the learning rows, or those with the `codes` (n,) of values."""
+    return pa.table(
+        {name: values_of(columns[name], columns[name].codes if codes is None else codes[name]) for name in names}
+    )
+
+
+def values_of(column: Column, codes: np.ndarray) -> pa.Array:
+    """(n,) the values at `codes`, of which the number of distinct values stands for missing."""
+    missing = codes == column.distinct
+    return column.values.take(pa.array(codes, mask=missing) if missing.any() else pa.array(codes))
 
 
 def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:

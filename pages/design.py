@@ -1,7 +1,8 @@
-"""Design: the sculptor, what is said of each factor, rare events, and what changes because of it."""
+"""Design: the sculptor, what is said of each factor, the controls beside them, and what changes because of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -9,16 +10,34 @@ import streamlit as st
 from core.projection.projection import Projection
 from ui import session
 from ui.changes import conflicts, what_changes
+from ui.derived import add_derived
 from ui.events import rare_events
 from ui.factor_list import factor_list
 from ui.factor_panel import factor_panel, role_control
+from ui.floors import floors
+from ui.labels import labels
+from ui.levels import levels
 from ui.ops import Operation, OpsInbox
+from ui.pairs import pairs
 from ui.parts import percent
+from ui.rules import rules
 from ui.sculptor import sculptor
-from ui.shaping import entries, sculpted, sculptor_data
+from ui.shaping import entries, factors_of, sculpted, sculptor_data
+from ui.sweeps import sweeps
 
 FACTOR = "tt_factor"
 INBOX = "tt_inbox"
+TAB = "tt_tab"
+# A tab for each kind of control beside the factors: its name in the design, its title, and what draws it.
+CONTROLS: dict[str, tuple[str, Callable[[session.Document], None]]] = {
+    "events": ("Rare events", rare_events),
+    "pairs": ("Pairs", pairs),
+    "levels": ("Levels", levels),
+    "labels": ("Labels", labels),
+    "rules": ("Rules", rules),
+    "sweeps": ("Sweeps", sweeps),
+    "floors": ("Floors", floors),
+}
 
 
 @st.fragment
@@ -32,6 +51,7 @@ def workbench() -> None:
     with left:
         listed = entries(found.study, session.feasible())
         factor_list(listed, selected=name, key="tt_factors", on_select=choose, height=520)
+        add_derived(choose)
     with middle:
         with st.container(horizontal=True, vertical_alignment="center", key="tt_factor_head"):
             heading(found, name)
@@ -45,22 +65,38 @@ def workbench() -> None:
 
 
 def below(found: session.Document, outcome: session.Outcome) -> None:
-    """Rare events, and what changes beside them."""
-    count = len(found.design.events)
+    """The controls beside the factors, a tab for each kind, and what changes beside them."""
     left, right = st.columns([1.12, 1], gap="large")
     with left:
-        (tab,) = st.tabs([f"Rare events · {count}" if count else "Rare events"])
-        with tab:
-            rare_events(found)
+        controls(found)
     with right:
         shown = session.feasible()
         if shown is not None:
             what_changes(shown.shifts, stale=not isinstance(outcome, Projection))
 
 
+def controls(found: session.Document) -> None:
+    """The tabs. Only the chosen one is drawn: what is not seen is not sent, since each edit repaints the page."""
+    counts = {kind: len(getattr(found.design, kind)) for kind in CONTROLS}
+    titles = {kind: f"{title} · {counts[kind]}" if counts[kind] else title for kind, (title, _) in CONTROLS.items()}
+    chosen = st.session_state.setdefault(TAB, "events")
+    st.session_state["tt_tabs"] = titles[chosen]  # a title changes with its count, the chosen kind does not
+    for kind, tab in zip(titles, st.tabs(list(titles.values()), key="tt_tabs", on_change=choose_tab), strict=True):
+        if kind == chosen:
+            with tab:
+                CONTROLS[kind][1](found)
+
+
+def choose_tab() -> None:
+    """Show another kind of control."""
+    title = str(st.session_state["tt_tabs"]).split(" · ")[0]
+    st.session_state[TAB] = next(kind for kind, (known, _) in CONTROLS.items() if known == title)
+    session.settle()
+
+
 def heading(found: session.Document, name: str) -> None:
     """The name of the factor, and what it is."""
-    column, asked = found.study.columns[name], found.design.factor(name)
+    column, asked = found.study.known(name), found.design.factor(name)
     parts = [asked.unit or "", column.kind]
     if column.counts[-1]:
         parts.append(f"{percent(column.missing_share)} missing")
@@ -75,7 +111,7 @@ def heading(found: session.Document, name: str) -> None:
 def chosen_factor(found: session.Document) -> str:
     """The factor that is shown: the one chosen, else the first that is asked for, else the first."""
     chosen = st.session_state.get(FACTOR)
-    if chosen in found.study.columns:
+    if chosen in factors_of(found.study):
         return str(chosen)
     targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
     first = next(iter((*targets, *found.study.columns)))

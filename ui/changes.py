@@ -8,12 +8,15 @@ from html import escape
 
 import streamlit as st
 
+from core.design.design import Design
 from core.errors import ConflictError
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import Projection, Shift, project
 from core.study import Study, open_study
 from ui import document as doc
-from ui.parts import html, notice, percent, plain, shift_text
+from ui.control_rows import words
+from ui.parts import code_marks, html, notice, percent, plain, shift_text, short
+from ui.rates import rate_of
 from ui.shaping import STILL, present, with_role
 from ui.sparks import spark_svg
 
@@ -59,8 +62,7 @@ def conflicts(outcome: doc.Outcome) -> None:
         return
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
         st.html(_conflict_text(outcome.conflicts), width="stretch")
-        for i, conflict in enumerate(outcome.conflicts):
-            _way_out(conflict, i)
+        _ways_out(outcome.conflicts)
     message = doc.refusal(PLACE)
     if message:
         notice(message)
@@ -84,11 +86,14 @@ def _set_text(controls: tuple[str, ...], found: Sequence[Conflict]) -> str:
 
 
 def _limit(conflict: Conflict) -> str:
+    """The nearest that works, as markup: of an event its rate, of another control what the engine says of it."""
     kind, name = conflict.control.split(" ", 1)
-    if kind != "event" or conflict.nearest is None:
+    if conflict.nearest is None or kind == "keep":  # a keep asks for no number that could be another one
         return ""
+    if kind != "event":
+        return f" <span>{code_marks(conflict.message)}</span>"
     word = "most" if conflict.nearest < _asked_rate(name) else "least"
-    return f" The {word} that works for {escape(_words(name))} is <b>{percent(_worth(conflict.nearest))}</b>."
+    return f" The {word} that works for {escape(words(name))} is <b>{percent(_worth(conflict.nearest))}</b>."
 
 
 def _worth(share: float) -> float:
@@ -97,37 +102,69 @@ def _worth(share: float) -> float:
     return 0.0 if found is None or share * found.design.rows < 0.5 else share
 
 
-def _control(name: str) -> str:
-    kind, rest = name.split(" ", 1)
-    return f"{_words(rest)} {percent(_asked_rate(rest))}" if kind == "event" else f"{kind} {rest}"
-
-
-def _words(event: str) -> str:
-    return event.replace("_", " ")
+def _control(control: str) -> str:
+    """A control as people call it: "fog and wind 5 %", "levels of difficulty", "rule arr_delay > dep_delay - 90"."""
+    kind, name = control.split(" ", 1)
+    if kind == "event":
+        return f"{words(name)} {percent(_asked_rate(name))}"
+    texts = {
+        "level": f"levels of {words(name)}",
+        "label": f"label {words(name)}",
+        "missing": f"missing share of {name}",
+        "pair": f"pair {name}",
+        "rule": f"rule {short(name, 60)}",
+        "sweep": f"sweep of {name}",
+        "floor": f"floor of {name}",
+    }
+    return texts.get(kind, control)
 
 
 def _asked_rate(name: str) -> float:
     found = doc.document()
     event = found.design.events.get(name) if found else None
-    if found is None or event is None:
-        return 0.0
-    return event.rate if event.rate is not None else (event.rows or 0) / found.design.rows
+    return rate_of(event, found.design.rows) if found and event else 0.0
+
+
+def _ways_out(found: Sequence[Conflict]) -> None:
+    """A button for each control that could give way."""
+    once: dict[str, Conflict] = {}
+    for conflict in found:
+        once.setdefault(conflict.control, conflict)
+    for place, conflict in enumerate(once.values()):
+        _way_out(conflict, place)
 
 
 def _way_out(conflict: Conflict, place: int) -> None:
-    """A button that makes one control give way."""
     kind, name = conflict.control.split(" ", 1)
-    if kind == "event" and conflict.nearest is not None:
-        rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
-        several = f" for {plain(_words(name))}" if place else ""
-        st.button(
-            f"Use {percent(rate)}{several}",
-            key=f"tt_way_out_{place}",
-            on_click=_use_rate,
-            args=(name, (rate, conflict.nearest)),
-        )
-    elif kind in ("keep", "hold", "missing"):
-        st.button(f"Let {plain(name)} follow", key=f"tt_way_out_{place}", on_click=_let_follow, args=(name,))
+    key = f"tt_way_out_{place}"
+    if kind == "event":
+        if conflict.nearest is not None:
+            rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
+            several = f" for {plain(words(name))}" if place else ""
+            args = (name, (rate, conflict.nearest))
+            st.button(f"Use {percent(rate)}{several}", key=key, on_click=_use_rate, args=args)
+    else:
+        st.button(plain(way_out(conflict.control)), key=key, on_click=_give_way, args=(conflict.control,))
+
+
+def way_out(control: str) -> str:
+    """What a control does when it gives way; for a button and for undo.
+
+    >>> way_out("keep origin"), way_out("rule arr_delay > 0"), way_out("pair carrier × late")
+    ('Let origin follow', 'Remove the rule', 'Let carrier × late be')
+    """
+    kind, name = control.split(" ", 1)
+    name = short(words(name) if kind in ("level", "label") else name)
+    texts = {
+        "missing": f"Let gaps of {name} be",
+        "pair": f"Let {name} be",
+        "level": f"Remove the levels {name}",
+        "label": f"Remove the label {name}",
+        "rule": "Remove the rule",
+        "sweep": f"Remove the sweep of {name}",
+        "floor": f"Remove the floor of {name}",
+    }
+    return texts.get(kind, f"Let {name} follow")
 
 
 def nearest_rate(limit: float, asked: float) -> float:
@@ -149,7 +186,7 @@ def _use_rate(name: str, rates: tuple[float, ...]) -> None:
     if found is None:
         return
     works = next((rate for rate in rates if _is_met(found.study, name, rate)), rates[-1])
-    doc.edit(f"rate of {_words(name)}", lambda design: design.with_event(name, rate=works), place=PLACE)
+    doc.edit(f"rate of {words(name)}", lambda design: design.with_event(name, rate=works), place=PLACE)
 
 
 def _is_met(study: Study, name: str, rate: float) -> bool:
@@ -160,7 +197,31 @@ def _is_met(study: Study, name: str, rate: float) -> bool:
     return True
 
 
-def _let_follow(name: str) -> None:
+def _give_way(control: str) -> None:
     found = doc.document()
     if found:
-        doc.edit(f"let {name} follow", lambda _: with_role(found.study, None, name, "follow"), place=PLACE)
+        label = way_out(control)
+        doc.edit(label[0].lower() + label[1:], lambda _: without_control(found.study, control), place=PLACE)
+
+
+def without_control(study: Study, control: str) -> Design:
+    """The design without a control that a message names, such as `rule x > 1`; the first one of this name."""
+    kind, name = control.split(" ", 1)
+    design = study.design
+    if kind == "missing":
+        return design.with_factor(name, missing=None)
+    if kind == "derive":
+        return design.without_factor(name)
+    if kind == "pair":
+        return design.without_pair(name)
+    if kind == "level":
+        return design.without_level(name)
+    if kind == "label":
+        return design.without_label(name)
+    if kind == "rule":
+        return design.without_rule(design.rules.index(name))
+    if kind == "sweep":
+        return design.without_sweep([sweep.factor for sweep in design.sweeps].index(name))
+    if kind == "floor":
+        return design.without_floor([floor.name for floor in design.floors].index(name))
+    return with_role(study, None, name, "follow")

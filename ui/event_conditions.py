@@ -1,4 +1,4 @@
-"""One condition of an event as fields: factor, comparison, value; from the fields to the condition and back."""
+"""One row of a condition as fields: factor, comparison, value; from the fields to the condition and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError
-from core.expressions import Condition, Value
+from core.expressions import Condition, Value, known_name
 from core.source.axes import level_texts
 from core.source.columns import Column
 from core.source.labels import number_texts
@@ -22,9 +22,9 @@ LEVEL_OPS = {"=": "is", "!=": "is not", "in": "is one of", "not in": "is none of
 NUMBER_OPS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠", "between": "between", **GAPS}
 
 
-def real_name(name: str, study: Study) -> str:
-    """The column that a condition names; SQL does not tell upper from lower case."""
-    return name if name in study.columns else next(one for one in study.columns if one.lower() == name.lower())
+def real_name(name: str, study: Study) -> str | None:
+    """The column that a condition names, None for what the design computes: for that the rows offer no values."""
+    return known_name(name, study.delivered) if known_name(name, study.definitions) is None else None
 
 
 def can_show(column: Column, condition: Condition) -> bool:
@@ -61,13 +61,21 @@ def _ordered(column: Column) -> bool:
     return column.kind in ("continuous", "count", "datetime")
 
 
-def condition_fields(study: Study, i: int, *, first: bool, on_remove: Callable[[int], None] | None) -> None:
-    """Row `i` of the form; `on_remove` is called with it, None for a row that must stay."""
+def condition_fields(
+    study: Study, i: int, *, kind: str, first: bool, on_remove: Callable[[str, int], None] | None
+) -> None:
+    """Row `i` of the form of this `kind`; `on_remove` is called with both, None for a row that must stay."""
     joint, factor, op, value, remove = st.columns([0.5, 2, 1.3, 2.4, 0.45], vertical_alignment="center")
     joint.html(f'<span class="tt-label">{"where" if first else "and"}</span>')
     names = list(study.delivered)
     chosen = factor.selectbox(
-        "Factor", names, key=f"tt_form_factor_{i}", label_visibility="collapsed", on_change=_forget_value, args=(i,)
+        "Factor",
+        names,
+        key=f"tt_form_factor_{i}",
+        label_visibility="collapsed",
+        on_change=_forget_value,
+        args=(i,),
+        persist_state="page",
     )
     column = study.columns[str(chosen)]
     ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
@@ -81,11 +89,12 @@ def condition_fields(study: Study, i: int, *, first: bool, on_remove: Callable[[
         label_visibility="collapsed",
         on_change=_forget_value,
         args=(i,),
+        persist_state="page",
     )
     with value:
         _value_field(column, str(chosen_op), i)
     if on_remove:
-        remove.button("✕", key=f"tt_form_remove_{i}", help="Remove this condition", on_click=on_remove, args=(i,))
+        remove.button("✕", key=f"tt_form_remove_{i}", help="Remove this condition", on_click=on_remove, args=(kind, i))
 
 
 def _value_field(column: Column, op: str, i: int) -> None:
@@ -95,17 +104,29 @@ def _value_field(column: Column, op: str, i: int) -> None:
     if _ordered(column):
         hint = "a date such as 2013-05-31" if column.kind == "datetime" else _range_hint(column)
         if op != "between":
-            st.text_input("Value", key=key, placeholder=hint, label_visibility="collapsed")
+            st.text_input("Value", key=key, placeholder=hint, label_visibility="collapsed", persist_state="page")
             return
         low, high = st.columns(2)
-        low.text_input("From", key=key, placeholder="from", label_visibility="collapsed")
-        high.text_input("To", key=f"tt_form_high_{i}", placeholder="to", label_visibility="collapsed")
+        low.text_input("From", key=key, placeholder="from", label_visibility="collapsed", persist_state="page")
+        high.text_input(
+            "To", key=f"tt_form_high_{i}", placeholder="to", label_visibility="collapsed", persist_state="page"
+        )
     elif op in ("in", "not in"):
         options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
-        st.multiselect("Values", options, key=key, label_visibility="collapsed", placeholder="choose")
+        st.multiselect(
+            "Values", options, key=key, label_visibility="collapsed", placeholder="choose", persist_state="page"
+        )
     else:
         options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
-        st.selectbox("Value", options, key=key, index=None, label_visibility="collapsed", placeholder="choose")
+        st.selectbox(
+            "Value",
+            options,
+            key=key,
+            index=None,
+            label_visibility="collapsed",
+            placeholder="choose",
+            persist_state="page",
+        )
 
 
 def _range_hint(column: Column) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.design.design import Design
 from core.design.targets import FAMILIES, suitable_families
+from core.design.targets.mixture import Mixture
 from core.design.validation import held_codes
 from core.errors import InputError
 from core.projection.projection import Projection
@@ -15,28 +17,14 @@ from core.source.axes import level_texts
 from core.source.labels import number_texts
 from core.study import Study
 from ui import document as doc
-from ui.families import DRAWN, Parameter, parameters, starting
+from ui.families import DRAWN, Parameter, fitted_values, parameters, starting
+from ui.mixture_fields import mixture_fields
+from ui.parameter_fields import PLACE, number_of, parameter_row, read_parameter, text_row
+from ui.parts import notice
 from ui.shaping import edge_bounds, plain_value, present, sculpted, with_edges
 
-PLACE = "factor"
 MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
-
-
-def text_row(
-    title: str, key: str, value: str, name: str, on_change: Any, *, placeholder: str = "none", about: str | None = None
-) -> None:
-    """A field with its words at the left, in one line; the styles put them there. `about` shows under the pointer."""
-    doc.own(key, value, place=PLACE)
-    st.text_input(title, key=key, on_change=on_change, args=(name,), placeholder=placeholder, help=about)
-
-
-def number_of(text: str) -> float | None:
-    """The number a text means, with a decimal point or comma; None if it is none."""
-    try:
-        return float(text.replace(",", ".").replace(" ", ""))
-    except ValueError:
-        return None
 
 
 # --- family ---------------------------------------------------------------------------------------------------------
@@ -58,25 +46,15 @@ def family_fields(study: Study, name: str) -> None:
         on_change=_set_family,
         args=(name,),
     )
+    if isinstance(target, Mixture):
+        mixture_fields(column, name, target)
+    fitted = fitted_values(target, column)
     for parameter in parameters(target.family):
-        _parameter(name, parameter, getattr(target, parameter.name))
-
-
-def _parameter(name: str, parameter: Parameter, value: Any) -> None:
-    key = f"tt_parameter_{parameter.name}"
-    text = "" if value is None else number_texts([value])[0] if isinstance(value, float) else str(value)
-    labels = {"low": "From", "high": "To", "sd": "SD"}
-    title = labels.get(parameter.name, parameter.name.capitalize() if len(parameter.name) > 2 else parameter.name)
-    about = None if parameter.optional else f"{parameter.about} {parameter.range_text}".strip()
-    text_row(
-        title,
-        key,
-        text,
-        name,
-        lambda factor: _set_parameter(factor, parameter),
-        placeholder="no cut" if parameter.optional else parameter.range_text,
-        about=about,
-    )
+        value = getattr(target, parameter.name)
+        parameter_row(name, parameter, value, partial(_set_parameter, parameter=parameter), fitted=fitted)
+    warning = target.warning(column)
+    if warning:
+        notice(warning, tone="info")
 
 
 def _set_family(name: str) -> None:
@@ -102,8 +80,8 @@ def _now(study: Study, name: str) -> Any:
     return study.real_shares(name)
 
 
-def _set_parameter(name: str, parameter: Parameter) -> None:
-    text = str(st.session_state[f"tt_parameter_{parameter.name}"]).strip()
+def _set_parameter(name: str, key: str, *, parameter: Parameter) -> None:
+    text = str(st.session_state[key]).strip()
 
     def change(design: Design) -> Design:
         target = design.factor(name).target
@@ -112,22 +90,6 @@ def _set_parameter(name: str, parameter: Parameter) -> None:
         return design.with_factor(name, target=given)
 
     doc.edit(f"{parameter.name} of {name}", change, place=PLACE)
-
-
-def read_parameter(text: str, parameter: Parameter) -> Any:
-    """What a person typed into a field of a family. Numbers may use a decimal comma; dates stay text."""
-    if not text:
-        return None
-    if parameter.kind == "value":
-        return {"true": True, "false": False}.get(
-            text.lower(), number_of(text) if number_of(text) is not None else text
-        )
-    number = number_of(text)
-    if number is None and parameter.kind not in ("bound", "value"):
-        raise InputError(f"`{parameter.name}` must be a number, got `{text}`.")
-    if parameter.kind == "whole" and number is not None and number.is_integer():
-        return int(number)
-    return text if number is None else number
 
 
 # --- hold, unit, missing, bins --------------------------------------------------------------------------------------
@@ -198,7 +160,7 @@ def _set_edges(name: str) -> None:
     parts = [part.strip() for part in str(st.session_state["tt_edges"]).replace(";", ",").split(",") if part.strip()]
 
     def change(_: Design) -> Design:
-        dates = found.study.columns[name].kind == "datetime"
+        dates = found.study.axes[name].kind == "datetime"
         edges: list[float | str] = []
         for part in parts:
             number = None if dates else number_of(part)

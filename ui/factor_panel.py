@@ -11,8 +11,11 @@ from core.errors import InputError
 from core.projection.projection import Projection
 from core.study import Study
 from ui import document as doc
-from ui.factor_fields import PLACE, edge_fields, family_fields, held_fields, number_of, text_row
-from ui.parts import notice, percent, plain, section, shift_text
+from ui.control_rows import refused
+from ui.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
+from ui.factor_fields import edge_fields, family_fields, held_fields
+from ui.parameter_fields import PLACE, number_of, text_row
+from ui.parts import percent, plain, section, shift_text
 from ui.shaping import with_role
 
 ROLES = {
@@ -20,14 +23,18 @@ ROLES = {
     "keep": ("Keep", "stays exactly as in the real data, whatever else moves"),
     "target": ("Target", "has the shares you set"),
     "hold": ("Hold", "one value only, or a few"),
+    "derive": ("Derive", "is computed from other factors"),
     "drop": ("Drop", "is left out of the rows"),
 }
 
 
 def role_control(study: Study, name: str) -> None:
-    """The role of a factor, as a choice of five."""
+    """The role of a factor as a choice; what the design has added can only be derived, or deleted."""
+    if name not in study.columns:
+        delete_derived(name)
+        return
     key = "tt_role"
-    st.session_state[key] = study.role(name)
+    st.session_state[key] = "derive" if waits_for_expression(name) else study.role(name)
     st.segmented_control(
         f"Role of {plain(name)}",
         list(ROLES),
@@ -44,16 +51,19 @@ def role_control(study: Study, name: str) -> None:
 def _set_role(name: str) -> None:
     role = st.session_state["tt_role"]
     found = doc.document()
-    if found and role:
+    ask_for_expression(name if role == "derive" else None)
+    if found and role and role != "derive":
         outcome = doc.projection()
         doc.edit(f"{role} {name}", lambda _: with_role(found.study, outcome, name, role), place=PLACE)
 
 
 def factor_panel(study: Study, name: str) -> None:
     """The panel at the right of the sculptor."""
-    asked, column = study.design.factor(name), study.columns[name]
+    asked, column = study.design.factor(name), study.known(name)
     with st.container(gap=None, key="tt_panel"):
         section("This factor")
+        if asked.role == "derive" or waits_for_expression(name):
+            expression_field(study, name)
         if asked.role == "target" and asked.target is not None:
             family_fields(study, name)
         if asked.role == "hold":
@@ -67,9 +77,7 @@ def factor_panel(study: Study, name: str) -> None:
         _figures(study, name)
         if study.axes[name].numeric and study.axes[name].size and asked.role != "drop":
             edge_fields(study, name)
-    message = doc.refusal(PLACE)
-    if message:
-        notice(message)
+    refused(PLACE)
 
 
 def _figures(study: Study, name: str) -> None:

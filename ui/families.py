@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from core.design.targets import FAMILIES
+from core.design.targets import FAMILIES, Target
+from core.design.targets.tail import FEWEST, FEWEST_VALUES, Tail
+from core.errors import InputError
 from core.source.columns import Column
 from core.source.labels import moment_texts
 
 DRAWN = ("histogram", "categorical")
 """Families whose parameters are the bars."""
+TAIL_SHARE = 0.05
+"""Share of the real rows that a tail begins with."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,16 @@ def parameters(family: str) -> tuple[Parameter, ...]:
     found = [
         _parameter(name, field, optional=name not in required and field.get("default") is None)
         for name, field in schema["properties"].items()
-        if name not in ("family", "weights", "rest")
+        if name not in ("family", "weights", "rest", "parts", "weight")
     ]
     return tuple(sorted(found, key=lambda one: one.name in ("low", "high")))
 
 
 def _parameter(name: str, field: dict[str, Any], *, optional: bool) -> Parameter:
+    # What may be left out is a union with null.
+    ways = [way for way in field.get("anyOf", []) if way.get("type") != "null"]
+    if len(ways) == 1:
+        field = {**ways[0], **field}
     type_ = field.get("type")
     kind = "whole" if type_ == "integer" else "number" if type_ == "number" else "bound"
     if isinstance(type_, list):
@@ -72,8 +80,12 @@ def starting(family: str, column: Column) -> dict[str, Any]:
         from ui.shaping import plain_value
 
         return {"family": family, "value": plain_value(column, int(np.argmax(counts)))}
-    if family not in _STARTS:
+    if family == "mixture":
+        return {"family": family, "parts": [{"weight": 9, "family": "empirical"}, {"weight": 1, **extra(column)}]}
+    if family not in (*_STARTS, "tail"):
         return {"family": family}
+    if family == "tail":
+        return {"family": family, **_tail(column)}
     numbers, shares = column.numbers, counts / counts.sum()
     first, last = float(numbers[0]), float(numbers[-1])
     if column.kind == "datetime":
@@ -83,6 +95,34 @@ def starting(family: str, column: Column) -> dict[str, Any]:
     sd = float(np.sqrt(((numbers - mean) ** 2) @ shares)) or 1.0
     given = _STARTS[family](first, last, mean, sd)
     return {"family": family, **{name: _short(value) for name, value in given.items()}}
+
+
+def extra(column: Column) -> dict[str, Any]:
+    """One more part for a mixture: a tail for numbers, else what is the simplest."""
+    return starting({"continuous": "tail", "count": "tail", "datetime": "uniform"}.get(column.kind, "constant"), column)
+
+
+def fitted_values(target: Target, column: Column) -> dict[str, float]:
+    """What the source gives to the parameters that a tail leaves open; nothing for other families, or if it can't."""
+    if not isinstance(target, Tail):
+        return {}
+    try:
+        found = target.fitted(column)
+    except InputError:
+        return {}
+    return {name: value for name, value in (("shape", found.shape), ("scale", found.scale)) if value is not None}
+
+
+def _tail(column: Column) -> dict[str, Any]:
+    """A tail above what nineteen of twenty real rows have, lower if a fit needs more; a plain one if it can't be fitted."""
+    counts = column.counts[:-1]
+    above = counts.sum() - np.cumsum(counts)
+    enough = np.flatnonzero((above >= FEWEST) & (np.arange(len(counts)) < len(counts) - FEWEST_VALUES))
+    if not len(enough):
+        return {"above": float(column.numbers[0]), "shape": 0.0, "scale": float(np.ptp(column.numbers)) or 1.0}
+    beyond = np.flatnonzero(above <= TAIL_SHARE * counts.sum())
+    at = min(int(beyond[0]), int(enough[-1]))
+    return {"above": float(column.numbers[at])}
 
 
 def _short(value: float) -> float | int:

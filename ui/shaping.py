@@ -15,7 +15,7 @@ from core.projection.projection import Projection
 from core.source.axes import Axis, default_axis, level_texts
 from core.source.columns import Column
 from core.source.labels import moment_texts
-from core.study import Study
+from core.study import Study, open_study
 from ui.document import Outcome
 from ui.factor_list import FactorEntry
 from ui.sculptor import SculptorData
@@ -33,14 +33,20 @@ def present(shares: np.ndarray) -> list[float]:
     return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]
 
 
+def factors_of(study: Study) -> tuple[str, ...]:
+    """The names of all factors: the source's in its order, then what the design derives under a new name."""
+    new = (name for name, one in study.definitions.items() if one.role == "derive" and name not in study.columns)
+    return (*study.columns, *new)
+
+
 def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
-    """Every factor for the list at the left, in the source's order."""
+    """Every factor for the list at the left: those of the source in its order, then those that the design derives."""
     found = outcome.shifts if outcome else ()
     # One of before a conflict may have other bins by now.
     shifts = {one.factor: one for one in found if len(one.after) == study.axes[one.factor].size + 1}
     asked = {control.factor for control in controls_of(study)}
     listed: list[FactorEntry] = []
-    for name in study.columns:
+    for name in factors_of(study):
         shift = shifts.get(name)
         moved = shift is not None and (name in asked or shift.tv >= STILL)
         listed.append(
@@ -58,7 +64,7 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
 
 def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]) -> SculptorData:
     """What the sculptor draws of one factor."""
-    axis, column, asked = study.axes[name], study.columns[name], study.design.factor(name)
+    axis, column, asked = study.axes[name], study.known(name), study.design.factor(name)
     real = present(study.real_shares(name))
     target = asked_shares(study, name) if asked.role == "target" else None
     after = _after(outcome, name)
@@ -79,7 +85,7 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
         else None,
         "unit": asked.unit,
         "rows": study.design.rows,
-        "locked": asked.role in ("keep", "hold", "drop"),
+        "locked": asked.role in ("keep", "hold", "derive", "drop"),
         "hint": _hint(asked, known=after is not None),
         "ordered": axis.numeric,
         "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
@@ -92,6 +98,7 @@ def _hint(asked: Factor, *, known: bool) -> str | None:
     texts = {
         "keep": "Kept: these shares stay as in the real data. Choose Target or Follow to let them move.",
         "hold": "Held: only the values chosen at the right are left.",
+        "derive": "Derived: computed from other factors in every row, by the expression at the right.",
         "drop": "Dropped: the rows will not have this column.",
     }
     return texts.get(asked.role)
@@ -174,6 +181,8 @@ def edge_bounds(axis: Axis) -> list[float | str]:
 
 def with_role(study: Study, outcome: Outcome | None, name: str, role: str) -> Design:
     """The design with another role of a factor, which begins with what is there now."""
+    if study.role(name) == "derive":
+        study, outcome = _not_derived(study, name), None
     design, column = study.design, study.columns[name]
     if role == "target":
         after = _after(outcome, name)
@@ -202,13 +211,21 @@ def plain_value(column: Column, place: int) -> bool | int | float | str:
     return str(level_texts(column.values.slice(place, 1))[0].as_py())
 
 
+def _not_derived(study: Study, name: str) -> Study:
+    """The study in which a column of the source is what it was before the design replaced it."""
+    plain = study.design.with_factor(name, role="follow", expression=None, kind=None, edges=None)
+    return open_study(plain, study.source, previous=study)
+
+
 def with_edges(study: Study, name: str, edges: Sequence[float | str] | None) -> Design:
     """The design with other bins of a factor; a drawn target keeps its shape on the new ones.
 
     Inside an old bin its share is divided as the real rows are. None: the bins the source suggests.
     """
-    design, column = study.design, study.columns[name]
+    design, column = study.design, study.known(name)
     asked = design.factor(name)
+    if asked.role == "derive":
+        return design.with_factor(name, edges=edges)
     # As a factor that follows first: with the weights of the old bins the new ones can't be right yet.
     plain = design.with_factor(name, edges=edges, role="follow", target=None, value=None, values=None)
     axis = default_axis(column, plain.factor(name).edge_numbers)

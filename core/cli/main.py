@@ -126,6 +126,19 @@ def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJs
 
 
 @app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="A design file.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="Another design file.", show_default=False)],
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put two designs side by side: what differs control by control, and the distributions they give."""
+    from core.cli.diff import show_diff
+
+    raise typer.Exit(show_diff(before, after, accept_source=accept_source, as_json=as_json))
+
+
+@app.command()
 def sample(
     design: DesignFile,
     output: Annotated[

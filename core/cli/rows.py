@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli.console import note, print_json, print_table, progress_bar
+from core.cli.console import note, percent, print_json, print_table, progress_bar
 from core.cli.opening import study_of
+from core.delivery.copies import Copies
 from core.delivery.promises import Promise, receipt
 from core.delivery.receipt import deliver, receipt_json
 from core.delivery.writers import format_of
@@ -44,6 +45,8 @@ def make_rows(
     else:
         print(f"{delivery.path}: {delivery.written.rows:,} rows, {delivery.written.bytes:,} bytes\n")
         _print_receipt(delivery.promises)
+        if delivery.copies is not None:
+            _print_copies(delivery.copies)
         note(f"receipt: {delivery.receipt_path}")
     return delivery.kept
 
@@ -75,6 +78,21 @@ def _print_receipt(promises: Sequence[Promise]) -> None:
     )
     broken = sum(not one.kept for one in promises)
     print(f"\n{broken} of {len(promises)} promises not kept" if broken else f"\nall {len(promises)} promises kept")
+
+
+def _print_copies(copies: Copies) -> None:
+    print(
+        f"copies: {copies.equal:,} of {copies.rows:,} rows ({percent(copies.share)}) equal a real row in every factor"
+    )
+    nearer = copies.nearer
+    if nearer.share is None or nearer.standard_error is None:
+        print(f"nearer to what was learned than to rows held out: not told, {nearer.reason}")
+    else:
+        # Not of these rows: of rows made anew from half of the source.
+        print(
+            f"made from one half of the real rows, {percent(nearer.share)} (± {percent(nearer.standard_error)}) of the "
+            "rows are nearer to that half than to the other; 50 % is right"
+        )
 
 
 def _text(value: float | str) -> str:

@@ -1,20 +1,27 @@
-"""Cells in SQL: the code of every row's bin, and how many rows have each code, counted in one pass."""
+"""Cells in SQL: the code of every row's bin, and how many rows have each code or combination of codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from core.coverage.datasets import NUMBERS, ROWS, DataSet
 from core.database import quote_name, quote_text
-from core.source.axes import Axis
+from core.source.axes import NUMERIC, Axis
 from core.source.columns import Column
+from core.source.kinds import Kind
 
 MISSING, BELOW, ABOVE, UNSEEN = range(4)
 """Codes beyond an axis of `size` bins: `size + MISSING` is its bin for missing values; the others lie outside it."""
+BEYOND = 4
+"""How many codes there are beyond an axis."""
+
+BATCH_ROWS = 250_000
+SUM_STEPS = 10**12
+"""Sums are made of whole steps, so many to 1, so that they don't depend on the order of the rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +68,23 @@ def value_code(column: Column, codes: np.ndarray, *, other: int) -> Code:
     return Code(factor=column.name, values=column.values, codes=codes[:-1], missing=int(codes[-1]), other=other)
 
 
+def listed_code(column: Column, values: Sequence[float] | Sequence[str]) -> Code:
+    """The position of each row's value among `values`, -1 for every other one and for missing.
+
+    `values` are numbers (dates: microseconds since 1970) as floats, or the texts of levels.
+    """
+    if column.kind not in NUMERIC:
+        texts = pa.array([str(value) for value in values], pa.string())
+        return Code(factor=column.name, values=texts, codes=np.arange(len(values)), missing=-1, other=-1)
+    # A value that the column can only hold as a shorter float is that one.
+    numbers = np.asarray(values, np.float32 if pa.types.is_float32(column.type) else np.float64)
+    steps = [f"WHEN {{value}} = {_number(number)} THEN {i}" for i, number in enumerate(numbers)]
+    return Code(sql=f"CASE {' '.join(steps)} ELSE -1 END", value=_as_number(column.name, column.kind))
+
+
 def truth_code(condition: str) -> Code:
-    """1 where the SQL condition is true, else 0; NULL counts as false."""
-    return Code(sql=f"CASE WHEN {condition} THEN 1 ELSE 0 END")
+    """1 where the SQL condition is true, else 0; NULL, and a condition that can't be computed, count as false."""
+    return Code(sql=f"CASE WHEN TRY({condition}) THEN 1 ELSE 0 END")
 
 
 def missing_code(factor: str) -> Code:
@@ -71,18 +92,34 @@ def missing_code(factor: str) -> Code:
     return truth_code(f"{quote_name(factor)} IS NULL")
 
 
+def with_columns(data: DataSet, columns: Mapping[str, str]) -> DataSet:
+    """The data set with more `columns` in its rows, name -> SQL over those it has; NULL where it can't be computed."""
+    if not columns:
+        return data
+    before = f"{ROWS}_before_{len(data.types)}"
+    made = "".join(f", TRY({sql}) AS {quote_name(name)}" for name, sql in columns.items())
+    data.con.execute(f"ALTER VIEW {ROWS} RENAME TO {before}")
+    data.con.execute(f"CREATE VIEW {ROWS} AS SELECT *{made} FROM {before}")
+    described = data.con.execute(f"DESCRIBE {ROWS}").fetchall()
+    return replace(data, types={str(row[0]): str(row[1]) for row in described if row[0] != "__row"})
+
+
 def count_codes(data: DataSet, codes: Sequence[Code]) -> tuple[int, list[dict[int, int]]]:
     """(rows, for each of `codes` the rows of every code that occurs), in one pass over the data set."""
-    for i, code in enumerate(codes):
-        if code.values is not None:
-            data.con.register(f"levels_{i}", pa.table({"value": code.values, "code": code.codes}))
+    register(data, codes)
     found = data.con.execute(count_query(codes, data.types)).fetchall()[0]
     return int(found[0]), [{int(key): int(n) for key, n in (counts or {}).items()} for counts in found[1:]]
 
 
 def count_query(codes: Sequence[Code], types: Mapping[str, str]) -> str:
     """The SQL of `count_codes`; the levels to look up are in tables levels_0, levels_1, …"""
-    values, picked, joins = ["*"], [], []
+    counts = "".join(f", histogram(__c{i})" for i in range(len(codes)))
+    return f"SELECT count(*){counts} FROM ({coded_query(codes, types)})"
+
+
+def coded_query(codes: Sequence[Code], types: Mapping[str, str], kept: Sequence[str] = ("__row",)) -> str:
+    """SQL of all rows with the columns `kept` and their codes as __c0, __c1, …; see `count_query`."""
+    values, picked, joins = ["*"], list(map(quote_name, kept)), []
     for i, code in enumerate(codes):
         if code.values is None:
             if code.value:
@@ -90,19 +127,55 @@ def count_query(codes: Sequence[Code], types: Mapping[str, str]) -> str:
             picked.append(f"{code.sql.format(value=f'__v{i}') if code.value else code.sql} AS __c{i}")
             continue
         column = quote_name(code.factor)
-        known = f"SELECT {_as_type('value', code.values.type, types[code.factor])} AS value, min(code) AS code"
-        joins.append(f"LEFT JOIN ({known} FROM levels_{i} GROUP BY 1) AS __l{i} ON {column} = __l{i}.value")
+        known = f"SELECT {_as_type('value', code.values.type, types[code.factor])} AS __value, min(code) AS __code"
+        joins.append(f"LEFT JOIN ({known} FROM levels_{i} GROUP BY 1) AS __l{i} ON {column} = __l{i}.__value")
         picked.append(
-            f"CASE WHEN {column} IS NULL THEN {code.missing} ELSE coalesce(__l{i}.code, {code.other}) END AS __c{i}"
+            f"CASE WHEN {column} IS NULL THEN {code.missing} ELSE coalesce(__l{i}.__code, {code.other}) END AS __c{i}"
         )
-    counts = "".join(f", histogram(__c{i})" for i in range(len(codes)))
     rows = f"(SELECT {', '.join(values)} FROM {ROWS})"
-    return f"SELECT count(*){counts} FROM (SELECT {', '.join(['__row', *picked])} FROM {rows} {' '.join(joins)})"
+    return f"SELECT {', '.join(picked)} FROM {rows} {' '.join(joins)}"
+
+
+def count_joint(
+    data: DataSet, codes: Sequence[Code], sizes: Sequence[int], groups: Sequence[Sequence[int]]
+) -> list[np.ndarray]:
+    """Rows of every combination: for each of `groups`, positions among `codes`, an array with an axis for each.
+
+    Code i lies in range(`sizes[i]`). One pass over the data set; memory holds the arrays and a batch of rows.
+    """
+    counts = [np.zeros(int(np.prod([sizes[i] for i in group])), dtype=np.int64) for group in groups]
+    register(data, codes)
+    listed = ", ".join(f"__c{i}::UINTEGER" for i in range(len(codes)))
+    rows = data.con.sql(f"SELECT {listed} FROM ({coded_query(codes, data.types)})") if groups else None
+    for batch in rows.to_arrow_reader(BATCH_ROWS) if rows else ():
+        own = [batch.column(i).to_numpy() for i in range(len(codes))]
+        for found, group in zip(counts, groups, strict=True):
+            key = np.zeros(batch.num_rows, dtype=np.int64)
+            for i in group:
+                key = key * sizes[i] + own[i]
+            found += np.bincount(key, minlength=len(found))
+    return [found.reshape([sizes[i] for i in group]) for found, group in zip(counts, groups, strict=True)]
+
+
+def sum_values(data: DataSet, values: Sequence[str]) -> list[float]:
+    """The sum over all rows of each SQL number below a million; NULL counts as 0. Every number is rounded to a step (see
+    SUM_STEPS)."""
+    if not values:
+        return []
+    listed = ", ".join(f"sum(CAST(round(({value}) * {SUM_STEPS}) AS BIGINT))" for value in values)
+    found = data.con.execute(f"SELECT {listed} FROM {ROWS}").fetchall()[0]
+    return [int(one or 0) / SUM_STEPS for one in found]
+
+
+def register(data: DataSet, codes: Sequence[Code]) -> None:
+    """Make the tables of levels that `coded_query` looks up."""
+    for i, code in enumerate(codes):
+        if code.values is not None:
+            data.con.register(f"levels_{i}", pa.table({"value": code.values, "code": code.codes}))
 
 
 def _interval_code(axis: Axis) -> Code:
-    size, column = axis.size, quote_name(axis.factor)
-    value = f"CAST({f'epoch_us({column})' if axis.kind == 'datetime' else column} AS DOUBLE)"
+    size = axis.size
     steps = [f"WHEN {{value}} < {_number(edge)} THEN {i}" for i, edge in enumerate(axis.edges[1:-1])]
     if axis.size:
         steps.insert(0, f"WHEN {{value}} < {_number(axis.edges[0])} THEN {size + BELOW}")
@@ -110,7 +183,13 @@ def _interval_code(axis: Axis) -> Code:
     beyond = size + (ABOVE if axis.size else UNSEEN)
     # Missing first: a comparison with NULL is not true, and the row would end up above all edges.
     sql = f"CASE WHEN {{value}} IS NULL THEN {size + MISSING} {' '.join(steps)} ELSE {beyond} END"
-    return Code(sql=sql, value=value, factor=axis.factor)
+    return Code(sql=sql, value=_as_number(axis.factor, axis.kind), factor=axis.factor)
+
+
+def _as_number(factor: str, kind: Kind) -> str:
+    """A factor's value as the number an axis knows it by."""
+    column = quote_name(factor)
+    return f"CAST({f'epoch_us({column})' if kind == 'datetime' else column} AS DOUBLE)"
 
 
 def _number(edge: float) -> str:

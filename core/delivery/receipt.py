@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.delivery.atomic import write_text
+from core.delivery.copies import Copies, copies_json, copies_of
 from core.delivery.promises import Promise, receipt
 from core.delivery.version import trimtab_version
 from core.delivery.writers import Written, write
@@ -20,12 +21,14 @@ from core.study import Study
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivered data set: where it and its receipt are, what was written, and every promise as measured."""
+    """A delivered data set: where it and its receipt are, what was written, every promise as measured, and how many
+    rows are copies of real ones (None where there are no real ones)."""
 
     path: Path
     receipt_path: Path
     written: Written
     promises: tuple[Promise, ...]
+    copies: Copies | None
 
     @property
     def kept(self) -> bool:
@@ -42,7 +45,8 @@ def deliver(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Delivery:
-    """Generate the study's rows into `path`, measure every promise on the file, and write the receipt beside it.
+    """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
+    beside it.
 
     `rows` and `seed` are the design's if None. A promise that was not kept is told by the receipt, not by an error.
     Raises ConflictsError before a row is drawn, InputError if `path` can't be written; whatever `progress` raises stops
@@ -56,9 +60,10 @@ def deliver(
     target, beside = Path(path), receipt_path(path)
     beside.unlink(missing_ok=True)  # a receipt of the file that was there before would lie about this one
     promises = receipt(target, study, rows=rows)
-    document = receipt_document(study, projection, written, promises, rows=rows, seed=seed, name=target.name)
+    delivery = Delivery(target, beside, written, promises, copies_of(study, target, rows))
+    document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
     write_text(beside, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    return Delivery(target, beside, written, promises)
+    return delivery
 
 
 def receipt_path(path: Path | str) -> Path:
@@ -73,31 +78,27 @@ def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
 
 
 def receipt_document(
-    study: Study,
-    projection: Projection,
-    written: Written,
-    promises: Sequence[Promise],
-    *,
-    rows: int,
-    seed: int,
-    name: str,
+    study: Study, projection: Projection, delivery: Delivery, *, rows: int, seed: int
 ) -> dict[str, Any]:
     """The receipt as a file: what was asked of what, what came out, and what it cost.
 
     It holds no time and no place, so that the same design, seed and source give the same receipt. `cost_bits` is the KL
     divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
-    `ungrounded` the share of rows in bins that the source never shows (0 to 1).
+    `ungrounded` the share of rows in bins that the source never shows (0 to 1). `copies` is no promise: see
+    `core.delivery.copies`.
     """
+    written = delivery.written
     return {
         "trimtab": trimtab_version(),
         "design": {"name": study.design.name, "fingerprint": study.design.fingerprint()},
         "source": {"name": study.source.name, "sha256": study.source.sha256, "rows": study.source.rows},
-        "file": {"name": name, "bytes": written.bytes, "sha256": written.sha256},
+        "file": {"name": delivery.path.name, "bytes": written.bytes, "sha256": written.sha256},
         "rows": rows,
         "seed": seed,
         "cost_bits": projection.cost_bits,
         "effective_share": projection.effective_share,
         "ungrounded": projection.ungrounded,
-        "kept": all(promise.kept for promise in promises),
-        "receipt": receipt_json(promises),
+        "copies": None if delivery.copies is None else copies_json(delivery.copies),
+        "kept": delivery.kept,
+        "receipt": receipt_json(delivery.promises),
     }

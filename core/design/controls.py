@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from core.design.fields import Level, Model, Name, Number, Share, Text, Value, Weight, broken
 
@@ -13,7 +13,14 @@ Rows = Annotated[int, Field(strict=True, ge=0)]
 Some = Annotated[int, Field(strict=True, ge=1)]
 Correlation = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1, le=1)]
 Grid = Annotated[tuple[Annotated[tuple[Weight, ...], Field(min_length=1)], ...], Field(min_length=1)]
-Table = dict[Level, dict[Level, Weight]]
+Table = Annotated[dict[Level, Annotated[dict[Level, Weight], Field(min_length=1)]], Field(min_length=1)]
+
+WEIGHTS_AS = ("a list of rows", "a mapping of levels")
+"""The two ways to write a table of weights."""
+Weights = Annotated[
+    Annotated[Grid, Tag(WEIGHTS_AS[0])] | Annotated[Table, Tag(WEIGHTS_AS[1])],
+    Discriminator(lambda given: WEIGHTS_AS[isinstance(given, Mapping)]),
+]
 
 MOST_LEVELS = 20
 """Levels that one score may be cut into."""
@@ -32,7 +39,7 @@ class Pair(Model):
         default=None, description="`independent`: neither tells of the other."
     )
     rank_correlation: Correlation | None = Field(default=None, description="Spearman's rank correlation.")
-    weights: Grid | Table | None = Field(default=None, description="Weights of the combinations, at any scale.")
+    weights: Weights | None = Field(default=None, description="Weights of the combinations, at any scale.")
 
     @model_validator(mode="before")
     @classmethod
@@ -108,6 +115,10 @@ class LevelMix(Model):
         if abs(total - 1.0) > 1e-6:
             broken(f"`shares` must add up to 1, got {total:g}")
         return self
+
+    def __eq__(self, other: object) -> bool:
+        # Mappings are equal in any order, but the order of the levels is that of the score.
+        return super().__eq__(other) and isinstance(other, LevelMix) and list(self.shares) == list(other.shares)
 
 
 class Label(Model):

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Set
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
 from core.design.factors import Factor
-from core.design.faults import explain, not_built
+from core.design.faults import explain
 from core.design.fields import Identifier, Model, Name, Sha256, Text, broken
 from core.errors import InputError, nearest
 
 Rows = Annotated[int, Field(strict=True, ge=1)]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+
+COLD_ROLES = ("target", "hold", "derive")
+"""Roles a factor can have without a source."""
+NAMED_OR_LISTED = ("pairs", "levels", "labels", "rules", "sweeps", "floors")
 
 
 class SourceRef(Model):
@@ -45,7 +51,7 @@ class Design(Model):
     mode: Literal["standalone", "supplement"] = Field(
         default="standalone", description="The rows alone meet the design, or the source and the rows together."
     )
-    source: SourceRef | None = Field(default=None, description="The real data.")
+    source: SourceRef | None = Field(default=None, description="The real data; without it, all is declared.")
     factors: dict[Name, Factor] = Field(default={}, description="Column -> what is said of it.")
     pairs: tuple[Pair, ...] = Field(default=(), description="How two factors depend on each other.")
     events: dict[Identifier, Event] = Field(default={}, description="Name -> condition and how often it is true.")
@@ -58,12 +64,48 @@ class Design(Model):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Design:
-        if self.source is None:
-            broken(not_built("a design without `source`", "add the source"))
-        many = [f"`{name}` ({event.rows})" for name, event in self.events.items() if (event.rows or 0) > self.rows]
-        if many:
-            broken(f"events can't ask for more rows than the design's {self.rows}, got {', '.join(many)}")
+        problems = [*self._size_problems(), *self._cold_start_problems()]
+        pairs = Counter(frozenset(pair.factors) for pair in self.pairs)
+        twice = [pair.name for pair in self.pairs if pairs[frozenset(pair.factors)] > 1]
+        if twice:
+            problems.append(f"`pairs` must be of different factors, got {' and '.join(twice)}")
+        repeated = [rule for rule, times in Counter(self.rules).items() if times > 1]
+        if repeated:
+            problems.append(f"`rules` must differ, got `{repeated[0]}` more than once")
+        if problems:
+            broken("; ".join(problems))
         return self
+
+    def _size_problems(self) -> list[str]:
+        problems = []
+        many = [f"`{name}` ({event.rows})" for name, event in self.events.items() if (event.rows or 0) > self.rows]
+        # Rows of a supplement's event may be rows of the source.
+        if many and self.mode == "standalone":
+            problems.append(f"events can't ask for more rows than the design's {self.rows}, got {', '.join(many)}")
+        taken = [(sweep.factor, sweep.groups * len(sweep.values)) for sweep in self.sweeps]
+        if sum(rows for _, rows in taken) > self.rows:
+            listed = ", ".join(f"`{factor}` ({rows})" for factor, rows in taken)
+            problems.append(
+                f"sweeps can't take more rows than the design's {self.rows}; groups times values are {listed}"
+            )
+        return problems
+
+    def _cold_start_problems(self) -> list[str]:
+        """What is missing where there is no source to learn from."""
+        if self.source is not None:
+            return []
+        problems = []
+        if self.mode == "supplement":
+            problems.append("mode supplement adds to a source: it needs a `source`")
+        open_ = [f"`{name}` ({one.role})" for name, one in self.factors.items() if one.role not in COLD_ROLES]
+        if open_:
+            problems.append(
+                "without a `source` to learn from, every factor has role target, hold or derive, or is left out; got "
+                + ", ".join(open_)
+            )
+        if not any(one.role in ("target", "hold") for one in self.factors.values()):
+            problems.append("without a `source` to learn from, at least one factor needs role target or hold")
+        return problems
 
     def factor(self, name: str) -> Factor:
         """What the design says of a column; role follow if it says nothing."""
@@ -80,30 +122,122 @@ class Design(Model):
         """A copy in which fields of a factor are changed; None takes a field away."""
         return self.changed(factors={**self.factors, name: {**dict(self.factor(name)), **changes}})
 
-    def with_event(self, name: str, **changes: Any) -> Design:
-        """A copy in which an event is added or its fields are changed; a `rate` replaces `rows`, and `rows` a rate."""
-        before = dict(self.events[name]) if name in self.events else {}
-        size = {"rate", "rows"} & changes.keys()
-        kept = {field: value for field, value in before.items() if not size or field == "when"}
-        return self.changed(events={**self.events, name: {**kept, **changes}})
-
-    def without(self, event: str) -> Design:
-        """A copy without one event. Raises InputError if there is none of this name."""
-        if event not in self.events:
-            raise InputError(f"Design `{self.name}`: there is no event `{event}`.{nearest(event, self.events)}")
-        return self.changed(events={name: kept for name, kept in self.events.items() if name != event})
-
     def without_factor(self, name: str) -> Design:
         """A copy that says nothing of a column, so that it follows."""
         return self.changed(factors={known: factor for known, factor in self.factors.items() if known != name})
 
+    def with_event(self, name: str, **changes: Any) -> Design:
+        """A copy in which an event is added or its fields are changed; a `rate` replaces `rows`, and `rows` a rate."""
+        return self._with_named("events", name, changes, instead={"rate", "rows"})
+
+    def without(self, event: str) -> Design:
+        """A copy without one event. Raises InputError if there is none of this name."""
+        return self._without_named("events", event, "event")
+
+    def with_level(self, name: str, **changes: Any) -> Design:
+        """A copy in which a level mix is added or its fields are changed."""
+        return self._with_named("levels", name, changes)
+
+    def without_level(self, name: str) -> Design:
+        """A copy without one level mix. Raises InputError if there is none of this name."""
+        return self._without_named("levels", name, "level mix")
+
+    def with_label(self, name: str, **changes: Any) -> Design:
+        """A copy in which a label is added or its fields are changed; a `rule` replaces a `probability`, and back."""
+        return self._with_named("labels", name, changes, instead={"rule", "probability"})
+
+    def without_label(self, name: str) -> Design:
+        """A copy without one label. Raises InputError if there is none of this name."""
+        return self._without_named("labels", name, "label")
+
+    def with_pair(self, **fields: Any) -> Design:
+        """A copy with a pair of two `factors`; it takes the place of one that there is, in either order."""
+        both = set(fields.get("factors", ()))
+        at = next((i for i, one in enumerate(self.pairs) if set(one.factors) == both), None)
+        return self._with_listed("pairs", fields, at)
+
+    def without_pair(self, name: str) -> Design:
+        """A copy without the pair of this name, such as `carrier × late`. Raises InputError if there is none."""
+        names = [pair.name for pair in self.pairs]
+        if name not in names:
+            raise InputError(f"Design `{self.name}`: there is no pair `{name}`.{nearest(name, names)}")
+        return self._without_listed("pairs", names.index(name))
+
+    def with_rule(self, rule: str, at: int | None = None) -> Design:
+        """A copy with one rule more, or with another one at a position (from 0)."""
+        return self._with_listed("rules", rule, at)
+
+    def without_rule(self, at: int) -> Design:
+        """A copy without the rule at a position (from 0). Raises InputError if there is none."""
+        return self._without_listed("rules", at)
+
+    def with_sweep(self, at: int | None = None, **changes: Any) -> Design:
+        """A copy with one sweep more, or with fields of the one at a position (from 0) changed."""
+        before = {} if at is None else dict(self._listed("sweeps", at))
+        return self._with_listed("sweeps", {**before, **changes}, at)
+
+    def without_sweep(self, at: int) -> Design:
+        """A copy without the sweep at a position (from 0). Raises InputError if there is none."""
+        return self._without_listed("sweeps", at)
+
+    def with_floor(self, at: int | None = None, **changes: Any) -> Design:
+        """A copy with one floor more, or with fields of the one at a position (from 0) changed."""
+        before = {} if at is None else dict(self._listed("floors", at))
+        return self._with_listed("floors", {**before, **changes}, at)
+
+    def without_floor(self, at: int) -> Design:
+        """A copy without the floor at a position (from 0). Raises InputError if there is none."""
+        return self._without_listed("floors", at)
+
     def fingerprint(self) -> str:
         """SHA-256 over what decides the rows: not name, description, units or the source's path."""
-        matters = self.model_dump(mode="json", exclude={"name", "description", "source"})
+        # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
+        unused = {name for name in NAMED_OR_LISTED if not getattr(self, name)}
+        matters = self.model_dump(mode="json", exclude={"name", "description", "source", *unused})
         matters["source"] = self.source.sha256 if self.source else None
         matters["factors"] = {
-            name: {field: value for field, value in factor.items() if field != "unit"}
+            name: {
+                field: value
+                for field, value in factor.items()
+                if field != "unit" and (field, value) != ("expression", None)
+            }
             for name, factor in matters["factors"].items()
             if self.factors[name] != Factor(unit=self.factors[name].unit)
         }
+        for level in matters.get("levels", {}).values():
+            level["shares"] = list(level["shares"].items())  # their order is that of the score
         return hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()
+
+    def _with_named(self, part: str, name: str, changes: dict[str, Any], instead: Set[str] = frozenset()) -> Design:
+        """A copy in which one of a mapping is added or changed; of the fields `instead`, one takes away the others."""
+        known = getattr(self, part)
+        before = dict(known[name]) if name in known else {}
+        replaced = instead if instead & changes.keys() else set()
+        kept = {field: value for field, value in before.items() if field not in replaced}
+        return self.changed(**{part: {**known, name: {**kept, **changes}}})
+
+    def _without_named(self, part: str, name: str, called: str) -> Design:
+        known = getattr(self, part)
+        if name not in known:
+            raise InputError(f"Design `{self.name}`: there is no {called} `{name}`.{nearest(name, known)}")
+        return self.changed(**{part: {other: one for other, one in known.items() if other != name}})
+
+    def _listed(self, part: str, at: int) -> Any:
+        known = getattr(self, part)
+        if not 0 <= at < len(known):
+            raise InputError(f"Design `{self.name}`: `{part}` has {len(known)} entries, so none at position {at}.")
+        return known[at]
+
+    def _with_listed(self, part: str, one: Any, at: int | None) -> Design:
+        known = list(getattr(self, part))
+        if at is None:
+            known.append(one)
+        else:
+            self._listed(part, at)
+            known[at] = one
+        return self.changed(**{part: known})
+
+    def _without_listed(self, part: str, at: int) -> Design:
+        self._listed(part, at)
+        known = getattr(self, part)
+        return self.changed(**{part: (*known[:at], *known[at + 1 :])})

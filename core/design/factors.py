@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
 from core.design.targets import FAMILIES, AnyTarget, suitable_families
+from core.errors import InputError
 from core.source.kinds import Kind
 
 Role = Literal["follow", "keep", "target", "hold", "derive", "drop"]
@@ -18,8 +19,8 @@ class Factor(Model):
     """What a design says of one column.
 
     Roles: `follow` moves with its neighbours; `keep` has its marginal as in the source; `target` has the designed one;
-    `hold` is one `value`, or some `values` in their proportions of the source; `derive` is computed from other factors by
-    an `expression`; `drop` leaves the column out.
+    `hold` is one `value`, or some `values` in their proportions of the source; `derive` is computed from other factors
+    by an `expression`, under a new name or in the place of a column; `drop` leaves the column out.
     """
 
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
@@ -35,7 +36,6 @@ class Factor(Model):
     values: Annotated[tuple[Value, ...], Field(min_length=1)] | None = Field(
         default=None, description="Role hold: the values that are left."
     )
-
     expression: Text | None = Field(default=None, description="Role derive: SQL expression over other factors.")
 
     @property
@@ -47,6 +47,12 @@ class Factor(Model):
     def edge_numbers(self) -> tuple[float, ...] | None:
         """The edges as numbers; dates as microseconds since 1970 (UTC)."""
         return None if self.edges is None else tuple(number_of(edge) for edge in self.edges)
+
+    def check_edges(self, name: str, kind: Kind) -> None:
+        """Raise InputError, naming the factor, if the edges are dates on numbers or numbers on dates."""
+        if self.edges is not None and isinstance(self.edges[0], str) != (kind == "datetime"):
+            wanted = "dates" if kind == "datetime" else "numbers"
+            raise InputError(f"Factor `{name}`: edges must be {wanted} for a {kind} factor, got {self.edges[0]!r}.")
 
     @model_validator(mode="after")
     def _role_has_what_it_needs(self) -> Factor:
@@ -68,7 +74,11 @@ class Factor(Model):
             problems.append(f"`{given[0]}` goes with role hold, not with role {self.role}")
         if self.values and len(set(map(_identity, self.values))) < len(self.values):
             problems.append(f"`values` must differ, got {list(self.values)}")
-        if self.missing is not None and self.role in ("keep", "drop"):
+        if self.role == "derive" and self.expression is None:
+            problems.append("role derive needs an `expression`")
+        if self.role != "derive" and self.expression is not None:
+            problems.append(f"`expression` goes with role derive, not with role {self.role}")
+        if self.missing is not None and self.role in ("keep", "drop", "derive"):
             problems.append(f"`missing` can't be set with role {self.role}")
         if self.kind and self.target and self.kind not in (*self.target.kinds, *self.target.point_kinds):
             listed = ", ".join(suitable_families(self.kind))

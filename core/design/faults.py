@@ -8,17 +8,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from core.design.controls import WEIGHTS_AS
 from core.design.fields import PATTERNS
 from core.design.targets import FAMILIES, Target
+from core.design.targets.mixture import PARTS
 from core.errors import InputError, nearest
-
-NOT_BUILT = frozenset(
-    {
-        *("pairs", "levels", "labels", "rules", "sweeps", "floors"),
-        *("derive", "expression", "supplement", "tail", "mixture"),
-    }
-)
-"""Words of the design format that this version recognises, but does not build."""
 
 _MUST = {
     "missing": "must be given",
@@ -34,6 +28,7 @@ _MUST = {
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "{words}, got {got}",
     "too_short": "must have at least {min_length} entries, got {got}",
+    "too_long": "must have at most {max_length} entries, got {got}",
     "dict_type": "must be a mapping, got {got}",
     "model_type": "must be a mapping, got {got}",
     "model_attributes_type": "must be a mapping, got {got}",
@@ -42,15 +37,12 @@ _MUST = {
 }
 
 
-def not_built(what: str, remedy: str = "remove it to go on") -> str:
-    """The one message for what the format has and this version does not build."""
-    return f"{what} is part of the design format, but this version of Trimtab does not build it yet; {remedy}"
-
-
 def explain(error: ValidationError, model: type[BaseModel], *, owner: str) -> InputError:
     """All faults of `error`, raised by validating `model`, as one InputError: `owner: path: what must hold`."""
     lines = []
     for fault in error.errors(include_url=False):
+        if fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"]:
+            continue  # only because its entries are wrong, which is told of each
         path, known = _place(fault["loc"], model)
         where = f"{owner}: {path}: " if path else f"{owner}: "
         lines.append(where + _problem(fault, known).removesuffix(".") + ".")
@@ -62,13 +54,12 @@ def _problem(fault: Mapping[str, Any], known: Sequence[str]) -> str:
     if type_ == "extra_forbidden":
         name = str(fault["loc"][-1])
         others = [field for field in known if field != name]
-        return not_built(f"`{name}`") if name in NOT_BUILT else f"unknown key.{nearest(name, others, shown=20)}"
+        return f"unknown key.{nearest(name, others, shown=20)}"
     if type_ in ("literal_error", "union_tag_invalid"):
         given = fault["input"] if type_ == "literal_error" else context["tag"]
-        if isinstance(given, str) and given in NOT_BUILT:
-            return not_built(f"`{given}`")
         if type_ == "union_tag_invalid":
-            return f"there is no family {_got(given)}.{nearest(str(given), FAMILIES, shown=20)}"
+            families = context["expected_tags"].replace("'", "").split(", ")
+            return f"there is no family {_got(given)}.{nearest(str(given), families, shown=20)}"
         allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
         if len(allowed) == 1:
             return f"must be {allowed[0]}, got {_got(given)}"
@@ -100,15 +91,20 @@ def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, lis
         if part == "[key]":
             break
         if current is Target:  # pydantic names the family that it chose
-            current = FAMILIES.get(str(part), Target)
+            families: Mapping[str, type[Target]] = FAMILIES if path[-1] == "target" else PARTS
+            current = families.get(str(part), Target)
+            continue
+        if part in WEIGHTS_AS:  # or which way of writing weights it took
             continue
         path.append(str(part))
         if isinstance(current, type) and issubclass(current, BaseModel):
             known = list(current.model_fields)
             field = current.model_fields.get(str(part))
             current = _bare(field.annotation) if field else None
-        elif get_origin(current) in (dict, tuple):
+        elif get_origin(current) is dict:
             current = _bare(get_args(current)[-1])
+        elif get_origin(current) is tuple:
+            current = _bare(get_args(current)[0])
     return ".".join(path), known
 
 

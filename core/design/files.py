@@ -10,16 +10,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.design import yaml_text
-from core.design.controls import Event
 from core.design.design import Design
-from core.design.factors import Factor
 from core.design.faults import explain
 from core.design.targets import Target
-from core.design.yaml_text import Flow
+from core.design.yaml_text import Flow, Lines
 from core.errors import InputError
 
 ONE_LINE = 100
-"""Characters up to which a factor or an event is written on one line."""
+"""Characters up to which a control is written on one line."""
+
+ALWAYS = ("trimtab", "name", "seed", "rows")
+"""Keys that are written even if they have their defaults."""
 
 
 def load(path: Path | str) -> Design:
@@ -55,15 +56,17 @@ def loads(text: str, owner: str = "design") -> Design:
 
 def dumps(design: Design) -> str:
     """The YAML text of a design: defaults left out, keys in the order of the models. `loads` gives it back exactly."""
-    data: dict[str, Any] = {"trimtab": design.trimtab, "name": design.name}
-    if design.description:
-        data["description"] = design.description
-    data |= {"seed": design.seed, "rows": design.rows}
-    data |= {name: value for name, value in _given(design).items() if name not in (*data, "factors", "events")}
-    if design.factors:
-        data["factors"] = {name: _compact(name, factor) for name, factor in design.factors.items()}
-    if design.events:
-        data["events"] = {name: _compact(name, event) for name, event in design.events.items()}
+    data: dict[str, Any] = {}
+    for name, field in Design.model_fields.items():
+        value = getattr(design, name)
+        if name not in ALWAYS and value == field.default:
+            continue
+        if isinstance(value, dict):
+            data[name] = {key: _compact(part, key) for key, part in value.items()}
+        elif isinstance(value, tuple):
+            data[name] = Lines(_compact(part, "-") for part in value)
+        else:
+            data[name] = _plain(value)
     return yaml_text.write(data)
 
 
@@ -85,14 +88,16 @@ def save(design: Design, path: Path | str) -> None:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a design file."""
     schema = Design.model_json_schema()
-    schema["required"] = ["trimtab", *schema.get("required", []), "source"]
+    schema["required"] = ["trimtab", *schema.get("required", [])]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Trimtab design"}
 
 
-def _compact(name: str, part: Factor | Event) -> dict[str, Any]:
-    """On one line if it fits, else a line for each field."""
+def _compact(part: BaseModel | str, key: str) -> dict[str, Any] | str:
+    """What follows a key, or the dash of a list: on one line if it fits, else a line for each field."""
+    if isinstance(part, str):
+        return part
     given = _given(part)
-    line = yaml_text.write(Flow({name: Flow(given)}))
+    line = yaml_text.write(Flow({key: Flow(given)}))
     return Flow(given) if len(line) <= ONE_LINE and line.count("\n") == 1 else given
 
 

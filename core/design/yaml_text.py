@@ -56,9 +56,16 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)  # lists below a key are indented
+
 
 class Flow(dict[str, Any]):
     """A mapping that is written on one line."""
+
+
+class Lines(list[Any]):
+    """A list that is written with a line, or several, for each item."""
 
 
 for _tag, _pattern, _first in (
@@ -77,6 +84,9 @@ _Dumper.add_representer(
 )
 _Dumper.add_representer(
     list, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+)
+_Dumper.add_representer(
+    Lines, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=False)
 )
 
 
@@ -104,7 +114,7 @@ def read(text: str, *, owner: str) -> Any:
 
 
 def write(data: dict[str, Any]) -> str:
-    """YAML text of `data`: keys in the given order, `Flow` mappings and lists on one line."""
+    """YAML text of `data`: keys in the given order, `Flow` mappings and lists on one line, `Lines` on many."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NoReturn
 
 from sqlglot import exp
@@ -11,7 +11,8 @@ from sqlglot import exp
 from core.errors import InputError, nearest
 from core.expressions.language import CASTS, DATE_PARTS, FUNCTIONS, KINDS, SAME, SIGNATURES, WORDS, Type
 from core.expressions.moments import microseconds
-from core.expressions.reading import Typed, is_plain_name
+from core.expressions.reading import Typed, is_plain_name, known_name
+from core.expressions.scalar import Scalar
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)
@@ -19,12 +20,15 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)
 
 @dataclass
 class Checker:
-    """Walks a tree once: resolves columns to their known names in place, and raises InputError at the first fault."""
+    """Walks a tree once: resolves columns to their known names in place, and raises InputError at the first fault.
+
+    `kinds` are the columns; `definitions`, looked up only if they are named, stand for expressions and go before a
+    column.
+    """
 
     kinds: Mapping[str, str]
     owner: str
-    columns: dict[str, None] = field(default_factory=dict)
-    """Known names met so far, in the order of the text."""
+    definitions: Mapping[str, Scalar]
 
     def type_of(self, node: exp.Expr) -> Type:
         """The type of a part."""
@@ -105,14 +109,13 @@ class Checker:
         if not isinstance(identifier, exp.Identifier):
             self.refuse(node)
         typed = identifier.name
-        alike = [known for known in self.kinds if known.lower() == typed.lower()]
-        known = typed if typed in self.kinds else alike[0] if len(alike) == 1 else None
+        names = dict.fromkeys((*self.kinds, *self.definitions))
+        known = known_name(typed, names)
         if known is None:
             text = f" A text goes in single quotes: '{typed}'." if identifier.quoted else ""
-            self.fail(f"there is no column `{typed}`.{nearest(typed, self.kinds)}{text}")
+            self.fail(f"there is no column `{typed}`.{nearest(typed, names)}{text}")
         node.set("this", exp.to_identifier(known, quoted=not is_plain_name(known)))
-        self.columns[known] = None
-        return KINDS[self.kinds[known]]
+        return self.definitions[known].type if known in self.definitions else KINDS[self.kinds[known]]
 
     def literal(self, node: exp.Expr) -> Type:
         if is_text(node):

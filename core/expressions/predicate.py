@@ -10,9 +10,11 @@ from sqlglot import exp
 
 from core.expressions.builder import Condition, literal_value, rows_of
 from core.expressions.checking import Checker, shown, sql_of
+from core.expressions.expanding import expanded, is_whole
 from core.expressions.language import Type
 from core.expressions.moments import microseconds
 from core.expressions.reading import read
+from core.expressions.scalar import Scalar
 
 _Tree = int | tuple[str, tuple["_Tree", ...]]
 """A leaf's position, or ("and" | "or" | "not", parts)."""
@@ -24,16 +26,6 @@ class Leaf:
 
     sql: str
     columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A checked expression with any result: `sql` is what DuckDB may evaluate, `type` what comes out."""
-
-    text: str
-    sql: str
-    columns: tuple[str, ...]
-    type: Type
 
 
 @dataclass(frozen=True)
@@ -73,40 +65,56 @@ class Predicate:
         return None if self._rows is None else list(self._rows)
 
 
-def parse_predicate(text: str, kinds: Mapping[str, str], *, owner: str) -> Predicate:
+def parse_predicate(
+    text: str, kinds: Mapping[str, str], *, owner: str, definitions: Mapping[str, Scalar] | None = None
+) -> Predicate:
     """Read a condition over the columns of `kinds` (name -> kind).
 
-    Raises InputError, naming `owner`, for everything that is not one boolean SQL expression over known columns built
-    from the operators and functions of `core.expressions.language`.
+    A name of `definitions` stands for its expression, which is written out before the condition is split: leaves,
+    columns and SQL speak of columns only. It goes before a column of this name. Raises InputError, naming `owner`, for
+    everything that is not one boolean SQL expression over known names built from the operators and functions of
+    `core.expressions.language`.
     """
-    tree, checker, type_ = _checked(text, kinds, owner)
+    tree, checker, type_ = _checked(text, kinds, owner, definitions or {})
     if type_ != "boolean":
         checker.fail(f"`{text}` must be true or false for each row, such as `{_example(kinds)}`.")
+    rows = rows_of(tree)
+    tree = expanded(tree, definitions or {}, owner=owner)
     leaves: dict[str, Leaf] = {}
     logic = _split(tree, leaves, checker)
     return Predicate(
         text=text,
         sql=sql_of(tree),
-        columns=tuple(checker.columns),
+        columns=_columns(tree),
         leaves=tuple(leaves.values()),
         thresholds=_thresholds(tree, kinds),
         _tree=logic,
-        _rows=rows_of(tree),
+        _rows=rows,
     )
 
 
-def parse_scalar(text: str, kinds: Mapping[str, str], *, owner: str) -> Scalar:
+def parse_scalar(
+    text: str, kinds: Mapping[str, str], *, owner: str, definitions: Mapping[str, Scalar] | None = None
+) -> Scalar:
     """Read an expression with any result, under the same checks as a predicate."""
-    tree, checker, type_ = _checked(text, kinds, owner)
-    return Scalar(text=text, sql=sql_of(tree), columns=tuple(checker.columns), type=type_)
+    tree, _, type_ = _checked(text, kinds, owner, definitions or {})
+    whole = type_ == "number" and is_whole(tree, kinds, definitions or {})
+    tree = expanded(tree, definitions or {}, owner=owner)
+    return Scalar(text=text, sql=sql_of(tree), columns=_columns(tree), type=type_, whole=whole, tree=tree)
 
 
-def _checked(text: str, kinds: Mapping[str, str], owner: str) -> tuple[exp.Expr, Checker, Type]:
+def _checked(
+    text: str, kinds: Mapping[str, str], owner: str, definitions: Mapping[str, Scalar]
+) -> tuple[exp.Expr, Checker, Type]:
     # The parenthesis gives every part a parent, so that a part can be replaced in place.
     root = exp.Paren(this=read(text, owner=owner))
-    checker = Checker(kinds, owner)
+    checker = Checker(kinds, owner, definitions)
     type_ = checker.type_of(root)
     return root.this, checker, type_
+
+
+def _columns(node: exp.Expr) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column.name for column in node.find_all(exp.Column, bfs=False)))
 
 
 def _example(kinds: Mapping[str, str]) -> str:
@@ -121,7 +129,7 @@ def _split(node: exp.Expr, leaves: dict[str, Leaf], checker: Checker) -> _Tree:
     if isinstance(node, exp.Not):
         return "not", (_split(node.this, leaves, checker),)
     sql = sql_of(node)
-    columns = tuple(dict.fromkeys(column.name for column in node.find_all(exp.Column, bfs=False)))
+    columns = _columns(node)
     if not columns:
         checker.fail(f"`{shown(node)}` names no column: it is the same for every row.")
     leaves.setdefault(sql, Leaf(sql, columns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 import sqlglot
@@ -61,9 +62,17 @@ def read(text: str, *, owner: str) -> exp.Expr:
         tree = sqlglot.parse_one(text, into=exp.Condition, dialect=Typed)
     except (ParseError, RecursionError) as error:
         raise InputError(_unreadable(text, error, owner)) from error
-    if _height(tree) > TALLEST:
+    if height(tree) > TALLEST:
         raise InputError(_too_deep(owner, TALLEST))
     return tree
+
+
+def known_name(typed: str, known: Collection[str]) -> str | None:
+    """The known name that is meant: the same one, or the only one that differs in upper and lower case alone."""
+    if typed in known:
+        return typed
+    alike = [name for name in known if name.lower() == typed.lower()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def is_plain_name(name: str) -> bool:
@@ -94,8 +103,8 @@ def _check_tokens(text: str, tokens: list[Token], owner: str) -> None:
             raise InputError(_too_deep(owner, DEEPEST))
 
 
-def _height(tree: exp.Expr) -> int:
-    """Levels of the tree, found without recursion."""
+def height(tree: exp.Expr) -> int:
+    """Levels of the tree, a chain of ANDs or ORs counting as one; found without recursion."""
     highest = 0
     waiting = [(tree, 1)]
     while waiting:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from core.database import connect
 from core.design.factors import Factor
 from core.design.targets import Target
-from core.design.validation import event_predicate, held_codes, target_axis
-from core.errors import InputError
-from core.expressions import Leaf, Predicate
+from core.design.validation import event_predicate, held_codes, rule_predicates, target_axis
+from core.expressions import Predicate
 from core.grounding.coding import groups_of
+from core.projection.features import UNKNOWN, Feature, truth_feature
 from core.source.axes import Axis, level_texts
 from core.source.columns import Column
 from core.study import Study
@@ -28,19 +28,33 @@ bins would force what a few real rows can't give."""
 
 
 @dataclass(frozen=True, eq=False)
-class MarginalControl:
+class Control:
+    """Something every row has one code of, and the share that each code must have.
+
+    `requested` (L,) sums to 1; `labels` (L,) name the codes in messages.
+    """
+
+    requested: np.ndarray
+    labels: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """How messages call this control."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class MarginalControl(Control):
     """A control of one factor's marginal.
 
-    `code_of_value` (K+1,) gives each source value (last: missing) its code; `requested` (L,) are the shares of the L
-    codes, which sum to 1. For targets and keeps the codes are the bins of `axis`, then missing; for holds 0 is held
-    and 1 is not, and 2 is missing if the design sets that share; for a missing share alone 0 is present and 1 missing.
+    `code_of_value` (K+1,) gives each source value (last: missing) its code. For targets and keeps the codes are the
+    bins of `axis`, then missing; for holds 0 is held and 1 is not, and 2 is missing if the design sets that share; for
+    a missing share alone 0 is present and 1 missing.
     """
 
     kind: Literal["target", "keep", "hold", "missing"]
     factor: str
     code_of_value: np.ndarray
-    requested: np.ndarray
-    labels: tuple[str, ...]
     axis: Axis | None = None
 
     @property
@@ -59,12 +73,39 @@ class MarginalControl:
 
 
 @dataclass(frozen=True, eq=False)
+class LevelControl(Control):
+    """A level mix: a code for each level, from the lowest score up, and one for rows without a score."""
+
+    level: str
+    feature: Feature
+
+    @property
+    def name(self) -> str:
+        """How messages call this control."""
+        return f"level {self.level}"
+
+
+@dataclass(frozen=True, eq=False)
 class EventControl:
-    """An event and the share of rows in which it must be true."""
+    """A condition and the share of rows in which it must be true: of an event, or all of them for a rule.
+
+    `features` are its conditions' truths, one for each of the predicate's leaves.
+    """
 
     name: str
     predicate: Predicate
     rate: float
+    features: tuple[Feature, ...]
+    kind: Literal["event", "rule"] = "event"
+
+    @property
+    def control(self) -> str:
+        """How messages call this control."""
+        return f"{self.kind} {self.name}"
+
+    def combine(self, codes: Sequence[np.ndarray]) -> np.ndarray:
+        """Where the condition is true, given the codes of its features; NULL counts as false."""
+        return self.predicate.combine([np.where(code == UNKNOWN, np.nan, code) for code in codes])
 
 
 def controls_of(study: Study) -> tuple[MarginalControl, ...]:
@@ -80,33 +121,55 @@ def controls_of(study: Study) -> tuple[MarginalControl, ...]:
 
 def events_of(study: Study) -> tuple[EventControl, ...]:
     """The events of a study's design, in its order. Raises InputError for a condition that is not understood."""
+    total = whole_size(study, study.design.rows)
     found = []
     for name, event in study.design.events.items():
-        rate = event.rate if event.rate is not None else (event.rows or 0) / study.design.rows
-        found.append(EventControl(name, event_predicate(study.design, name, study.columns), float(rate)))
+        rate = event.rate if event.rate is not None else (event.rows or 0) / total
+        found.append(_event(event_predicate(study.design, name, study.columns), "event", name, float(rate)))
     return tuple(found)
 
 
-def leaf_truths(study: Study, leaf: Leaf, event: str) -> np.ndarray:
-    """(K+1,) where a single-factor condition of an event holds on the factor's values: 1, 0, or nan for NULL. Decided
-    by DuckDB. Raises InputError for one that can't be."""
-    column = study.columns[leaf.columns[0]]
-    with_missing = pa.concat_arrays([column.values, pa.nulls(1, column.type)])
-    return study.memo.of(f"truth of {leaf.sql}", id(column), lambda: evaluate_leaf(leaf, with_missing, event))
+def rules_of(study: Study) -> tuple[EventControl, ...]:
+    """The rules of a study's design, as conditions that are true in all rows."""
+    predicates = rule_predicates(study.design, study.columns)
+    return tuple(_event(one, "rule", one.text, 1.0) for one in predicates)
 
 
-def evaluate_leaf(leaf: Leaf, values: pa.Array, event: str) -> np.ndarray:
-    """Where the condition holds on `values`: 1, 0, or nan for NULL. Raises InputError, naming the event."""
-    con = connect()
-    con.register("the_values", pa.table({leaf.columns[0]: values}))
-    try:
-        table = con.sql(f"SELECT CAST(({leaf.sql}) AS DOUBLE) AS truth FROM the_values").to_arrow_table()
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"Event `{event}`: `{leaf.sql}` can't be decided on the values of the source: {reason}"
-        ) from error
-    return np.asarray(table.column("truth").combine_chunks().to_numpy(zero_copy_only=False), dtype=float)
+def levels_of(study: Study) -> tuple[LevelControl, ...]:
+    """The level mixes of a study's design."""
+    found = []
+    for name, mix in study.design.levels.items():
+        definition = study.definitions[name]
+        levels = pa.array(list(mix.shares), pa.string())
+        feature = Feature(
+            f"Level mix `{name}`",
+            f"level {name}",
+            definition.scalar.sql,
+            definition.scalar.columns,
+            partial(_level_codes, levels),
+            tuple(mix.shares),
+        )
+        shares = np.array([*mix.shares.values(), 0.0])
+        found.append(LevelControl(shares / shares.sum(), (*mix.shares, "no score"), name, feature))
+    return tuple(found)
+
+
+def whole_size(study: Study, rows: int) -> int:
+    """How many rows the shares of a design are of: `rows`, or in a supplement those of the source too."""
+    return rows + (study.source.rows if study.design.mode == "supplement" else 0)
+
+
+def _event(predicate: Predicate, kind: Literal["event", "rule"], name: str, rate: float) -> EventControl:
+    owner = f"{kind.capitalize()} `{name}`"
+    features = tuple(truth_feature(leaf, owner, place) for place, leaf in enumerate(predicate.leaves))
+    return EventControl(name, predicate, rate, features, kind)
+
+
+def _level_codes(levels: pa.Array, values: pa.Array) -> np.ndarray:
+    """(n,) the position of each level; one more for none."""
+    return np.asarray(
+        pc.index_in(values.cast(pa.string()), levels).fill_null(len(levels)).to_numpy(zero_copy_only=False)
+    )
 
 
 def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
@@ -116,20 +179,19 @@ def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
         return _hold(column, asked)
     if asked.role == "target":
         assert asked.target is not None  # the design's own validation
-        axis = _target_axis(study.axes[name], column, asked.target)
-        shares = asked.target.masses(axis, axis.histogram(column)[:-1])
-        return MarginalControl(
-            "target", name, axis.bins_of(column), np.append(shares * (1 - missing), missing), _labels(axis), axis
-        )
+        target = asked.target.fitted(column)
+        axis = _target_axis(study.axes[name], column, target)
+        shares = target.masses(axis, axis.histogram(column)[:-1])
+        requested = np.append(shares * (1 - missing), missing)
+        return MarginalControl(requested, _labels(axis), "target", name, axis.bins_of(column), axis)
     if asked.role == "keep":
         axis = study.axes[name]
         real = axis.histogram(column)
         present = real[:-1] / max(1, real[:-1].sum())
-        return MarginalControl(
-            "keep", name, axis.bins_of(column), np.append(present * (1 - missing), missing), _labels(axis), axis
-        )
+        requested = np.append(present * (1 - missing), missing)
+        return MarginalControl(requested, _labels(axis), "keep", name, axis.bins_of(column), axis)
     code = np.append(np.zeros(column.distinct, dtype=np.int64), 1)
-    return MarginalControl("missing", name, code, np.array([1 - missing, missing]), ("present", "missing"))
+    return MarginalControl(np.array([1 - missing, missing]), ("present", "missing"), "missing", name, code)
 
 
 def _labels(axis: Axis) -> tuple[str, ...]:
@@ -140,10 +202,10 @@ def _hold(column: Column, asked: Factor) -> MarginalControl:
     code = np.ones(column.distinct + 1, dtype=np.int64)
     code[list(held_codes(column.name, asked, column))] = 0
     if asked.missing is None:
-        return MarginalControl("hold", column.name, code, np.array([1.0, 0.0]), ("held", "other"))
+        return MarginalControl(np.array([1.0, 0.0]), ("held", "other"), "hold", column.name, code)
     code[-1] = 2
     shares = np.array([1.0 - asked.missing, 0.0, asked.missing])
-    return MarginalControl("hold", column.name, code, shares, ("held", "other", "missing"))
+    return MarginalControl(shares, ("held", "other", "missing"), "hold", column.name, code)
 
 
 def _target_axis(display: Axis, column: Column, target: Target) -> Axis:

@@ -13,7 +13,6 @@ from core.projection.elastic import OutOfTimeError
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.fit import Constraint
 from core.projection.grouping import group_rows
-from core.projection.rounding import event_rows
 from core.projection.wording import listed, whole_rows_clash
 
 SECONDS = 5.0
@@ -34,16 +33,16 @@ class Outcomes:
     rows: np.ndarray
 
 
-def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int) -> Outcomes:
+def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int, goals: np.ndarray) -> Outcomes:
     """Whole numbers of rows for the joint outcomes of `events`, near the cells' `shares` (C,) of `rows`.
 
-    Raises ConflictsError if the events' own whole numbers can't be met together, as 3,333 of 10,000 rows for each of
-    three events of which one is always true.
+    Each event is a constraint of two codes, of which the second gets exactly its `goals` (E,). Raises ConflictsError if
+    those whole numbers can't be met together, as 3,333 of 10,000 rows for each of three events of which one is always
+    true.
     """
     of_cell, first = group_rows([event.codes for event in events], [2] * len(events), len(shares))
     wanted = np.bincount(of_cell, weights=shares) * rows
     truths = np.array([event.codes[first] for event in events]).reshape(len(events), len(first))
-    goals = np.array([event_rows(float(event.requested[1]), rows) for event in events], dtype=np.int64)
     names = tuple(event.name for event in events)
     try:
         counts, off = _nearest(wanted, truths, goals, rows)

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import InputError
-from core.expressions import Leaf
-from core.projection.controls import EventControl, MarginalControl, evaluate_leaf
+from core.projection.controls import Control, EventControl, LevelControl, MarginalControl
+from core.projection.features import Feature
 from core.projection.inside import probes
+from core.projection.pairs import PairControl
 from core.source.columns import Column
 from core.study import Study
 
@@ -28,22 +29,43 @@ UNASKED = 1e-3
 
 @dataclass(frozen=True)
 class Conditions:
-    """The events that use a factor with ungrounded bins, and their conditions, whose truths are codes from `first`
-    on."""
+    """The events and rules that use a factor with ungrounded bins, and their features, whose codes are rows from
+    `first` on."""
 
     events: tuple[tuple[int, EventControl], ...]
-    leaves: tuple[Leaf, ...]
+    features: tuple[Feature, ...]
     first: int
 
     @staticmethod
-    def of(
-        study: Study, controls: Sequence[MarginalControl], events: Sequence[EventControl], *, first: int
-    ) -> Conditions:
-        """The conditions of a study that its ungrounded bins touch."""
-        factors = {control.factor for control in controls if len(invented_bins(study, control))}
-        touched = tuple((i, e) for i, e in enumerate(events) if factors & set(e.predicate.columns))
-        leaves = {leaf.sql: leaf for _, event in touched for leaf in event.predicate.leaves}
-        return Conditions(touched, tuple(leaves.values()), first)
+    def of(study: Study, controls: Sequence[Control], events: Sequence[EventControl], *, first: int) -> Conditions:
+        """The conditions of a study that its ungrounded bins touch. Raises InputError if one looks at several factors
+        together, or a level or a pair at such a factor: what they are there can't be told bin by bin."""
+        targets = [one for one in controls if isinstance(one, MarginalControl) and len(invented_bins(study, one))]
+        factors = {control.factor: control for control in targets}
+        touched = tuple((i, e) for i, e in enumerate(events) if factors.keys() & set(e.predicate.columns))
+        features = {feature.sql: feature for _, event in touched for feature in event.features}
+        for _, event in touched:
+            for feature in event.features:
+                if not feature.single:
+                    _refuse(event.control, feature.columns, factors)
+        for control in controls:
+            if isinstance(control, LevelControl):
+                _refuse(control.name, control.feature.columns, factors)
+            if isinstance(control, PairControl):
+                for side in control.sides:
+                    _refuse(control.name, side.feature.columns if side.feature else (side.name,), factors)
+        return Conditions(touched, tuple(features.values()), first)
+
+
+def _refuse(owner: str, columns: Sequence[str], factors: Mapping[str, MarginalControl]) -> None:
+    for name in columns:
+        if name in factors:
+            kind, what = owner.split(" ", 1)
+            raise InputError(
+                f"{kind.capitalize()} `{what}`: it looks at `{name}`, whose {factors[name].kind} reaches where the "
+                f"source has no values, so it can't be decided there. Cut the {factors[name].kind} with low and high, "
+                "or give no share to those bins."
+            )
 
 
 def invented_bins(study: Study, control: MarginalControl) -> np.ndarray:
@@ -107,20 +129,19 @@ def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray, asked: n
     return lent
 
 
-def _decide_again(codes: np.ndarray, conditions: Conditions, truths: Mapping[str, float]) -> None:
+def _decide_again(codes: np.ndarray, conditions: Conditions, truths: Mapping[str, int]) -> None:
     """Set the truths of borrowed cells, given those of the conditions that their new bin decides."""
-    rows = {leaf.sql: conditions.first + i for i, leaf in enumerate(conditions.leaves)}
+    rows = {feature.sql: conditions.first + i for i, feature in enumerate(conditions.features)}
     for sql, truth in truths.items():
-        codes[rows[sql]] = 2 if np.isnan(truth) else int(truth)
+        codes[rows[sql]] = truth
     for number, event in conditions.events:
-        own = [codes[rows[leaf.sql]].astype(float) for leaf in event.predicate.leaves]
-        codes[number] = event.predicate.combine([np.where(truth == 2, np.nan, truth) for truth in own])
+        codes[number] = event.combine([codes[rows[feature.sql]] for feature in event.features])
 
 
 def _truths_inside(
     study: Study, control: MarginalControl, bins: np.ndarray, conditions: Conditions
 ) -> dict[str, np.ndarray]:
-    """For each condition on the control's factor, whether it holds inside each of the `bins`: 1, 0, or nan for NULL.
+    """For each condition on the control's factor, the truth inside each of the `bins`: 1, 0, or UNKNOWN.
 
     Raises InputError if a condition changes inside one.
     """
@@ -130,13 +151,14 @@ def _truths_inside(
     ends = np.cumsum([len(values) for values in tried])[:-1]
     found = {}
     for _, event in conditions.events:
-        for leaf in event.predicate.leaves:
-            if leaf.columns[0] == control.factor and leaf.sql not in found:
-                parts = np.split(evaluate_leaf(leaf, pa.concat_arrays(tried), event.name), ends)
+        for feature in event.features:
+            if feature.columns == (control.factor,) and feature.sql not in found:
+                codes = feature.of_table(pa.table({column.name: pa.concat_arrays(tried)}))
+                parts = np.split(codes, ends)
                 mixed = next((one for one, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
                 if mixed is not None:
-                    raise InputError(_mixed(column, control, int(mixed), event, leaf))
-                found[leaf.sql] = np.array([part[0] for part in parts])
+                    raise InputError(_mixed(column, control, int(mixed), event, feature))
+                found[feature.sql] = np.array([part[0] for part in parts])
     return found
 
 
@@ -150,10 +172,11 @@ def _values_of(column: Column, control: MarginalControl, one: int, thresholds: S
     return probes(control.axis, one, column, thresholds)
 
 
-def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, leaf: Leaf) -> str:
+def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, feature: Feature) -> str:
     axis = control.axis
     where = f"inside {control.labels[one]} of `{column.name}`"
-    problem = f"Event `{event.name}`: `{leaf.sql}` changes {where}, where the source has no rows."
+    leaf = event.predicate.leaves[event.features.index(feature)]
+    problem = f"{feature.owner}: `{leaf.sql}` changes {where}, where the source has no rows."
     if axis is None or not axis.numeric:
         return f"{problem} Name its levels in the target."
     inside = [t for t in event.predicate.thresholds.get(column.name, ()) if axis.lows[one] <= t <= axis.highs[one]]

@@ -16,6 +16,14 @@ DENSE = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
+class Fixed:
+    """`codes` (n,) of one factor on the learning rows, which must not change when it is redrawn."""
+
+    factor: str
+    codes: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Step:
     """One step of a key: codes times `strides`, added to the number so far, then looked up in `table`, if there is one.
 
@@ -23,7 +31,7 @@ class Step:
     tables hold the combinations themselves, ascending, where one slot for each possible one would be too many.
     """
 
-    codes: tuple[Neighbour | np.ndarray, ...]
+    codes: tuple[Neighbour | Fixed, ...]
     strides: tuple[int, ...]
     table: np.ndarray
     sorted: bool
@@ -52,21 +60,21 @@ def donors_of(
     grounding: Grounding,
     factors: tuple[str, ...],
     neighbours: Sequence[Neighbour],
-    fixed: Sequence[np.ndarray],
+    fixed: Sequence[Fixed],
     pool: np.ndarray,
 ) -> Donors:
-    """Group the rows of `pool` by the codes of `neighbours` and by the `fixed` codes (n,), which always have to agree.
+    """Group the rows of `pool` by the codes of `neighbours` and by the `fixed` codes, which always have to agree.
 
     The key is compacted whenever a table for it would be too large.
     """
-    parts: list[tuple[Neighbour | np.ndarray, np.ndarray, int]] = []
+    parts: list[tuple[Neighbour | Fixed, np.ndarray, int]] = []
     parts += [(one, grounding.code(one), grounding.size(one)) for one in neighbours]
-    parts += [(codes, codes, int(codes.max()) + 1) for codes in fixed]
+    parts += [(one, one.codes, int(one.codes.max()) + 1) for one in fixed]
     # Most levels first: what is added to a compacted key should be small, or the key needs bisection.
     parts.sort(key=lambda part: -part[2])
     steps = []
     key, size = np.zeros(len(pool), dtype=np.int64), 1
-    open_: list[tuple[Neighbour | np.ndarray, int]] = []
+    open_: list[tuple[Neighbour | Fixed, int]] = []
     for code, of_row, levels in parts:
         if open_ and size * levels > DENSE:
             step, key, size = _close(open_, key, size)
@@ -80,7 +88,7 @@ def donors_of(
     return Donors(factors, (*steps, step), start, rows)
 
 
-def _close(codes: list[tuple[Neighbour | np.ndarray, int]], key: np.ndarray, size: int) -> tuple[Step, np.ndarray, int]:
+def _close(codes: list[tuple[Neighbour | Fixed, int]], key: np.ndarray, size: int) -> tuple[Step, np.ndarray, int]:
     """A step that numbers the combinations in `key`; with the numbers and how many there are, the unknown included."""
     names, strides = tuple(code for code, _ in codes), tuple(stride for _, stride in codes)
     if size > DENSE:

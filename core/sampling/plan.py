@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.projection.projection import Projection
-from core.projection.rounding import whole_rows
 from core.sampling.balance import settle
 from core.sampling.streams import stream
 
@@ -23,9 +22,11 @@ BLOCK = 65_536
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Quotas of n rows: `quota` (C,) rows per cell, `ends` (C,) their cumulative sums."""
+    """Quotas of n rows: `quota` (C,) of the `drawn` ones per cell, `ends` (C,) their cumulative sums; the strata after
+    those are the reserved rows."""
 
     rows: int
+    drawn: int
     seed: int
     quota: np.ndarray
     ends: np.ndarray
@@ -45,23 +46,22 @@ class Plan:
         return np.asarray(stream(self.seed, "order of rows", block).permutation(index * _step(self.rows) % self.rows))
 
     def cells(self, strata: np.ndarray) -> np.ndarray:
-        """The control cell of each stratum."""
-        return np.searchsorted(self.ends, strata, side="right")
+        """The control cell of each stratum; -1 for a reserved row."""
+        return np.where(strata < self.drawn, np.searchsorted(self.ends, strata, side="right"), -1)
 
 
 def make_plan(projection: Projection, seed: int) -> Plan:
     """Round the projection's shares to whole rows, of which every event and bin gets the number asked for."""
-    rows, cells = projection.rows, projection.cells
-    events = len(projection.event_controls)
+    cells, conditions = projection.cells, len(projection.conditions)
     quota = np.zeros(cells.count, dtype=np.int64)
     offset = 0.01 + 0.98 * stream(seed, "rounding").random()
     for outcome, total in enumerate(projection.outcomes.rows):
         inside = np.flatnonzero(projection.outcomes.of_cell == outcome)
         inside = inside[np.lexsort(cells.codes[::-1, inside])] if len(cells.codes) else inside
         quota[inside] = _systematic(projection.shares[inside], int(total), offset)
-    goals = [whole_rows(control.requested, rows) for control in projection.controls]
-    settle(quota, cells.codes[events:], goals, projection.outcomes.of_cell, projection.shares)
-    return Plan(rows=rows, seed=seed, quota=quota, ends=np.cumsum(quota))
+    goals = [goal.rows for goal in projection.goals[conditions:]]
+    settle(quota, cells.codes[conditions:], goals, projection.outcomes.of_cell, projection.shares)
+    return Plan(projection.rows, projection.drawn, seed, quota, np.cumsum(quota))
 
 
 def _systematic(shares: np.ndarray, total: int, offset: float) -> np.ndarray:

@@ -14,15 +14,20 @@ from core.errors import InputError, Progress
 from core.projection.controls import MarginalControl
 from core.projection.inside import evenly, values_inside
 from core.projection.projection import Projection, project
+from core.projection.reserved import with_values
+from core.sampling.computed import computed, computed_fields
 from core.sampling.plan import Plan, make_plan
-from core.sampling.splice import Splicer
+from core.sampling.splice import Spliced, Splicer
 from core.sampling.streams import stream
 from core.source.columns import Column
-from core.study import Study
+from core.study import Study, values_of
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
 """Columns that tell where a row comes from: `_weight` is grounding ÷ projection, with which a training run undoes the
-design."""
+design; it is 0 for rows that have no place in the grounding."""
+
+SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
+"""More of them in a design with sweeps: the group of a row, and the factor that varies in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,26 +42,23 @@ class Generator:
 
     def block(self, number: int) -> pa.Table:
         """The rows of one block, at most BLOCK of them."""
-        at, cell = self.splicer.rows(number)
-        arrays = [self._values(name, at[name], cell, number) for name in self.study.delivered]
-        table = pa.table(arrays, schema=schema_of(self.study, provenance=False))
-        if not self.study.design.output.provenance:
-            return table
-        for field, values in zip(PROVENANCE, self._provenance(cell), strict=True):
-            table = table.append_column(pa.field(*field), values)
-        return table
+        made = self.splicer.rows(number)
+        plain = pa.table({name: self._values(name, made, number) for name in self.study.delivered})
+        table = pa.table(computed(self.study, with_values(plain, made.values), self.plan, number))
+        schema = schema_of(self.study, provenance=self.study.design.output.provenance)
+        if self.study.design.output.provenance:
+            for name, values in self._provenance(made).items():
+                table = table.append_column(name, values)
+        return table.select(schema.names).cast(schema)
 
-    def _values(self, name: str, rows: np.ndarray, cell: np.ndarray, number: int) -> pa.Array:
-        column = self.study.columns[name]
-        codes = column.codes[rows]
-        missing = codes == column.distinct
-        values = column.values.take(pa.array(codes, mask=missing) if missing.any() else pa.array(codes))
-        for row, control in enumerate(self.projection.controls):
-            if control.factor == name:
-                place = len(self.projection.event_controls) + row
-                invented = self.projection.cells.invented[place, cell]
+    def _values(self, name: str, made: Spliced, number: int) -> pa.Array:
+        column, projection = self.study.columns[name], self.projection
+        values = values_of(column, column.codes[made.at[name]])
+        for row, control in enumerate(projection.controls, start=len(projection.conditions)):
+            if isinstance(control, MarginalControl) and control.factor == name:
+                invented = projection.cells.invented[row, made.cell] & (made.cell >= 0)
                 if invented.any():
-                    code = self.projection.cells.codes[place, cell[invented]]
+                    code = projection.cells.codes[row, made.cell[invented]]
                     values = _replace(values, invented, self._invent(control, column, code, number))
         return values
 
@@ -88,13 +90,22 @@ class Generator:
         numbers = target.quantile_within(float(axis.lows[one]), float(axis.highs[one]), u, whole, closed=last)
         return values_inside(axis, one, column, evenly(axis, one, u, whole=whole) if numbers is None else numbers)
 
-    def _provenance(self, cell: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
-        origin = pa.array(np.zeros(len(cell), dtype=np.int8))
-        return (
-            pa.DictionaryArray.from_arrays(origin, pa.array(["synthetic"])).cast(pa.string()),
-            pa.array(self.weights[cell]),
-            pa.array(self.projection.cells.ungrounded[cell]),
-        )
+    def _provenance(self, made: Spliced) -> dict[str, pa.Array]:
+        drawn, reserved = made.cell >= 0, self.projection.reserved
+        ungrounded = np.where(drawn, self.projection.cells.ungrounded[made.cell], False)
+        weights = np.where(drawn, self.weights[made.cell], 0.0)
+        found = {"_origin": pa.array(["synthetic"] * len(drawn)), "_weight": pa.array(weights)}
+        group, varied = np.full(len(drawn), -1), np.full(len(drawn), -1)
+        if reserved.rows:
+            row = made.reserved[~drawn]
+            ungrounded[~drawn] = reserved.ungrounded[row]
+            group[~drawn], varied[~drawn] = reserved.group[row], reserved.part[row]
+        found["_ungrounded"] = pa.array(np.ones(len(drawn), dtype=bool) if self.study.declared else ungrounded)
+        if self.study.design.sweeps:
+            names = pa.array([part.varied for part in reserved.parts], pa.string())
+            found["_group"] = pa.array(group, mask=group < 0)
+            found["_varied"] = names.take(pa.array(varied, mask=varied < 0))
+        return found
 
 
 def prepare(
@@ -138,8 +149,13 @@ def generate(
 
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     """The Arrow schema of generated rows."""
-    fields = [pa.field(name, study.columns[name].type) for name in study.delivered]
-    return pa.schema(fields + ([pa.field(*one) for one in PROVENANCE] if provenance else []))
+    computed_types = dict(computed_fields(study))
+    names = [name for name in study.columns if study.role(name) != "drop"]
+    fields = [pa.field(name, computed_types.pop(name, study.columns[name].type)) for name in names]
+    fields += [pa.field(name, type_) for name, type_ in computed_types.items()]
+    if provenance:
+        fields += [pa.field(*one) for one in (*PROVENANCE, *(SWEPT if study.design.sweeps else ()))]
+    return pa.schema(fields)
 
 
 def _blocks(generator: Generator, workers: int, progress: Progress | None) -> Iterator[pa.Table]:

@@ -116,7 +116,7 @@ def test_a_role_that_an_event_needs_is_refused_with_the_reason(start: Start, hom
     id_ = home.save_design(study.design.with_event("fast", when="speed > 100", rate=0.1))
     app = start("design", id_)
     app.button_group(key="tt_role").set_value("drop").run()
-    assert "has role drop, so no row could show" in body(app)
+    assert "has role drop, so the rows don" in body(app)
     assert home.load_design(id_).factor("speed").role == "follow"
 
 

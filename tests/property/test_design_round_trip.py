@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jsonschema
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.design.controls import Event
+from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
 from core.design.design import Design, Output, SourceRef
 from core.design.factors import Factor
 from core.design.files import dumps, json_schema, loads
@@ -70,51 +71,144 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "rest": st.none() | shares,
     },
     "constant": {"value": values},
+    "tail": {
+        "above": st.integers(-1000, 1000).map(float),
+        "shape": st.none() | st.floats(-1, 1),
+        "scale": st.none() | positive,
+    },
+    "mixture": {},
 }
+
+
+@st.composite
+def parameters(draw: st.DrawFn, family: str) -> dict[str, Any]:
+    given_ = {name: draw(strategy) for name, strategy in PARAMETERS[family].items()}
+    if family == "tail":
+        given_["high"] = draw(st.none() | positive.map(lambda length: given_["above"] + length))
+    elif "low" in FAMILIES[family].model_fields and (family == "uniform" or draw(st.booleans())):
+        given_["low"], given_["high"], *_ = draw(ascending)
+    if family == "mixture":
+        inner = draw(st.lists(st.sampled_from(sorted(set(FAMILIES) - {"mixture"})), min_size=2, max_size=3))
+        given_["parts"] = [{"family": one, "weight": draw(positive), **draw(parameters(one))} for one in inner]
+    return given_
 
 
 @st.composite
 def targets(draw: st.DrawFn) -> Target:
     family = draw(st.sampled_from(sorted(FAMILIES)))
-    given_ = {name: draw(strategy) for name, strategy in PARAMETERS[family].items()}
-    if "low" in FAMILIES[family].model_fields and (family == "uniform" or draw(st.booleans())):
-        given_["low"], given_["high"], *_ = draw(ascending)
-    return FAMILIES[family](**given_)
+    return FAMILIES[family](**draw(parameters(family)))
+
+
+ROLES = ["follow", "keep", "target", "hold", "derive", "drop"]
 
 
 @st.composite
-def factors(draw: st.DrawFn) -> Factor:
-    role = draw(st.sampled_from(["follow", "keep", "target", "hold", "drop"]))
+def factors(draw: st.DrawFn, roles: Sequence[str] = ROLES) -> Factor:
+    role = draw(st.sampled_from(roles))
     given_: dict[str, Any] = {"role": role, "unit": draw(st.none() | names), "edges": draw(st.none() | ascending)}
     if role == "target":
         given_["target"] = draw(targets())
     if role == "hold":
-        several = st.lists(values, min_size=1, max_size=4, unique_by=lambda v: (type(v) is bool, v)).map(tuple)
+        several = several_values(1).map(tuple)
         given_ |= draw(st.fixed_dictionaries({"value": values}) | st.fixed_dictionaries({"values": several}))
-    if role not in ("keep", "drop"):
+    if role == "derive":
+        given_["expression"] = draw(names)
+    if role not in ("keep", "derive", "drop"):
         given_["missing"] = draw(st.none() | shares)
     return Factor(**given_)
 
 
-events = st.builds(Event, when=names, rate=shares) | st.builds(Event, when=names, rows=st.integers(0, 100))
-designs = st.builds(
-    Design,
-    name=names,
-    description=texts,
-    seed=st.integers(0, 2**63 - 1),
-    rows=st.integers(100, 10**12),
-    source=st.builds(SourceRef, path=names, sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)),
-    factors=st.dictionaries(names, factors(), max_size=4),
-    events=st.dictionaries(identifiers, events, max_size=3),
-    output=st.builds(Output, provenance=st.booleans()),
+def several_values(fewest: int) -> st.SearchStrategy[list[Any]]:
+    return st.lists(values, min_size=fewest, max_size=4, unique_by=lambda v: (type(v) is bool, v))
+
+
+weights = st.floats(0, 1e6)
+tables = st.one_of(
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(st.lists(weights, min_size=width, max_size=width), min_size=1, max_size=3)
+    ),
+    st.dictionaries(texts, st.dictionaries(texts, weights, min_size=1, max_size=3), min_size=1, max_size=3),
+).filter(lambda table: any(any(row.values() if isinstance(row, dict) else row) for row in rows_of(table)))
+
+
+def rows_of(table: Any) -> list[Any]:
+    return list(table.values()) if isinstance(table, dict) else table
+
+
+two_names = st.lists(names, min_size=2, max_size=2, unique=True)
+pairs = st.one_of(
+    st.builds(Pair, factors=two_names, target=st.just("independent")),
+    st.builds(Pair, factors=two_names, rank_correlation=st.floats(-1, 1)),
+    st.builds(Pair, factors=two_names, weights=tables),
 )
+
+
+@st.composite
+def level_mixes(draw: st.DrawFn) -> LevelMix:
+    cuts = draw(st.lists(numbers, min_size=1, max_size=3, unique=True).map(sorted))
+    sizes = draw(st.lists(st.integers(0, 9), min_size=len(cuts) + 1, max_size=len(cuts) + 1).filter(any))
+    levels = draw(st.lists(texts, min_size=len(sizes), max_size=len(sizes), unique=True))
+    mix = {level: size / sum(sizes) for level, size in zip(levels, sizes, strict=True)}
+    return LevelMix(score=draw(names), cuts=cuts, shares=mix)
+
+
+labels = st.builds(Label, rule=names, noise=shares) | st.builds(Label, probability=names, noise=shares)
+sweeps = st.builds(
+    Sweep,
+    factor=names,
+    values=several_values(2),
+    groups=st.integers(1, 5),
+    others=st.sampled_from(["intervene", "condition"]),
+)
+
+
+@st.composite
+def floors(draw: st.DrawFn) -> Floor:
+    several = draw(st.lists(names, min_size=1, max_size=5, unique=True))
+    strength = draw(st.integers(1, min(4, len(several))))
+    return Floor(factors=several, strength=strength, at_least=draw(st.integers(1, 10**6)))
+
+
+events = st.builds(Event, when=names, rate=shares) | st.builds(Event, when=names, rows=st.integers(0, 100))
+sources = st.builds(SourceRef, path=names, sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64))
+
+
+@st.composite
+def designs(draw: st.DrawFn) -> Design:
+    source = draw(st.none() | sources)
+    known = draw(st.dictionaries(names, factors(), max_size=4))
+    if source is None:
+        known = draw(st.dictionaries(names, factors(["target", "hold", "derive"]), max_size=2))
+        known[draw(names)] = draw(factors(["target", "hold"]))
+    return Design(
+        name=draw(names),
+        description=draw(texts),
+        seed=draw(st.integers(0, 2**63 - 1)),
+        rows=draw(st.integers(100, 10**12)),
+        mode=draw(st.sampled_from(["standalone", "supplement"])) if source else "standalone",
+        source=source,
+        factors=known,
+        pairs=draw(st.lists(pairs, max_size=2, unique_by=lambda pair: frozenset(pair.factors))),
+        events=draw(st.dictionaries(identifiers, events, max_size=2)),
+        levels=draw(st.dictionaries(identifiers, level_mixes(), max_size=2)),
+        labels=draw(st.dictionaries(identifiers, labels, max_size=2)),
+        rules=draw(st.lists(names, max_size=2, unique=True)),
+        sweeps=draw(st.lists(sweeps, max_size=2)),
+        floors=draw(st.lists(floors(), max_size=2)),
+        output=draw(st.builds(Output, provenance=st.booleans())),
+    )
 
 
 WORDS = [
     *Design.model_fields,
     *Factor.model_fields,
     *Event.model_fields,
-    *("sha256", "path", "provenance", "pairs", "weights", "rest", "mean", "sd", "low", "high", "family", "derive", "a"),
+    *Pair.model_fields,
+    *LevelMix.model_fields,
+    *Label.model_fields,
+    *Sweep.model_fields,
+    *Floor.model_fields,
+    *("sha256", "path", "provenance", "weights", "rest", "mean", "sd", "low", "high", "family", "parts", "derive", "a"),
     *FAMILIES,
 ]
 anything = st.recursive(
@@ -127,7 +221,7 @@ anything = st.recursive(
 
 
 @settings(SETTINGS, max_examples=150)
-@given(data=st.dictionaries(st.sampled_from(WORDS), anything, max_size=6), design=designs)
+@given(data=st.dictionaries(st.sampled_from(WORDS), anything, max_size=6), design=designs())
 def test_any_other_file_is_refused_in_our_words(data: dict[str, Any], design: Design) -> None:
     text = yaml.safe_dump({**yaml.safe_load(dumps(design)), **data}, allow_unicode=True)
     try:
@@ -143,22 +237,25 @@ def test_every_family_is_in_the_round_trip() -> None:
 
 
 @SETTINGS
-@given(design=designs)
+@given(design=designs())
 def test_a_design_comes_back_from_its_text(design: Design) -> None:
     text = dumps(design)
     again = loads(text, "design.yaml")
     assert again == design
+    assert {name: list(mix.shares) for name, mix in again.levels.items()} == {
+        name: list(mix.shares) for name, mix in design.levels.items()
+    }
     assert again.fingerprint() == design.fingerprint()
     assert dumps(again) == text
 
 
 @SETTINGS
-@given(design=designs)
+@given(design=designs())
 def test_other_readers_of_yaml_see_the_same_design(design: Design) -> None:
     assert Design.model_validate(yaml.safe_load(dumps(design))) == design
 
 
 @settings(SETTINGS, max_examples=60)
-@given(design=designs)
+@given(design=designs())
 def test_the_schema_accepts_every_design(design: Design) -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(dumps(design)))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.design.targets import FAMILIES, Law, Target
+from core.design.targets import FAMILIES, Law, Mixture, Target
 from core.errors import InputError
 from core.source.axes import Axis
 from core.source.kinds import KINDS
@@ -53,6 +53,10 @@ CASES: dict[str, tuple[dict[str, st.SearchStrategy[Any]], Callable[[Any, bool], 
     "exponential": ({"scale": size, "loc": place}, lambda t, whole: stats.expon(t.loc, t.scale)),
     "poisson": ({"mu": size}, lambda t, whole: stats.poisson(t.mu)),
     "binomial": ({"n": st.integers(1, 30), "p": share}, lambda t, whole: stats.binom(t.n, t.p)),
+    "tail": (
+        {"above": place, "shape": reals(-0.8, 1.5), "scale": size},
+        lambda t, whole: stats.genpareto(t.shape, np.floor(t.above) + 0.5 if whole else t.above, t.scale),
+    ),
     "histogram": ({"weights": weights}, None),
     "empirical": ({}, None),
     "categorical": (
@@ -63,6 +67,7 @@ CASES: dict[str, tuple[dict[str, st.SearchStrategy[Any]], Callable[[Any, bool], 
         None,
     ),
     "constant": ({"value": reals(-20, 20)}, None),
+    "mixture": ({}, None),
 }
 LAWS = sorted(name for name, (_, law) in CASES.items() if law)
 
@@ -74,15 +79,30 @@ def test_every_registered_family_keeps_the_contract() -> None:
 
 @st.composite
 def targets(draw: st.DrawFn, family: str, *, whole: bool = False) -> Target:
+    if family == "mixture":
+        return draw(mixtures(whole=whole))
     given_ = {name: draw(values) for name, values in CASES[family][0].items()}
     if family == "constant" and whole:
         given_["value"] = int(given_["value"])
     if family in LAWS:
         low = draw(place)
         high = low + draw(reals(1, 30))
+        if family == "tail":
+            high = max(high, given_["above"] + 1)
         ends = [True, True] if family == "uniform" else [draw(st.booleans()), draw(st.booleans())]
         given_ |= {name: end for name, end, used in zip(("low", "high"), (low, high), ends, strict=True) if used}
     return FAMILIES[family](**given_)
+
+
+@st.composite
+def mixtures(draw: st.DrawFn, *, whole: bool = False) -> Mixture:
+    """Two or three parts of families that suit numbers."""
+    families = draw(st.lists(st.sampled_from([*LAWS, "constant", "empirical", "histogram"]), min_size=2, max_size=3))
+    return Mixture(parts=tuple(as_part(draw(targets(one, whole=whole)), draw(size)) for one in families))
+
+
+def as_part(target: Target, weight: float) -> Any:
+    return {**target.model_dump(), "weight": weight}
 
 
 @st.composite
@@ -159,7 +179,7 @@ def test_masses_and_tails_are_differences_of_scipys_cdf(family: str, whole: bool
 
 
 @pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize("family", sorted({*LAWS, "constant"}))
+@pytest.mark.parametrize("family", sorted({*LAWS, "constant", "mixture"}))
 @SETTINGS
 @given(data=st.data(), touched=st.booleans())
 def test_extended_edges_reach_as_far_as_the_family(
@@ -207,7 +227,7 @@ def test_quantiles_stay_in_their_bin_and_rise(family: str, whole: bool, data: st
         closed = i == axis.size - 1
         values = target.quantile_within(low, high, u, whole, closed=closed)
         if values is None:
-            assert family in ("histogram", "empirical", "categorical")
+            assert family in ("histogram", "empirical", "categorical", "mixture")
             continue
         assert values.shape == u.shape
         assert np.all(np.diff(values) >= 0)
@@ -216,7 +236,7 @@ def test_quantiles_stay_in_their_bin_and_rise(family: str, whole: bool, data: st
         if family in LAWS:
             assert np.all(values >= (-np.inf if target.low is None else target.low))  # type: ignore[attr-defined]
             assert np.all(values <= (np.inf if target.high is None else target.high))  # type: ignore[attr-defined]
-        if whole_or_discrete(family, whole) and family != "constant":
+        if whole_or_discrete(family, whole) and family not in ("constant", "mixture"):
             assert np.array_equal(values, np.round(values))
 
 
@@ -249,6 +269,66 @@ def test_quantiles_follow_the_law_inside_a_bin(family: str, whole: bool, data: s
         assert drawn == pytest.approx(expected, abs=1.5 / n + 1e-9 / mass)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("family", sorted(set(CASES) - {"mixture", "categorical"}))
+@SETTINGS
+@given(data=st.data())
+def test_a_family_mixed_with_itself_is_the_family(family: str, whole: bool, data: st.DataObject) -> None:
+    target = data.draw(targets(family, whole=whole))
+    axis = data.draw(axes(whole=whole))
+    mixed = Mixture(parts=(as_part(target, data.draw(size)), as_part(target, data.draw(size))))
+    source = np.array(data.draw(st.lists(st.integers(1, 50), min_size=axis.size, max_size=axis.size)))
+    try:
+        masses = target.masses(axis, source)
+    except InputError:
+        reject()
+    assert mixed.masses(axis, source) == pytest.approx(masses, abs=1e-15)
+    assert mixed.outside(axis) == pytest.approx(target.outside(axis))
+    assert mixed.extended_edges(axis) == target.extended_edges(axis)
+    assert set(mixed.edges_needed(axis)) == set(target.edges_needed(axis))
+    u = np.array(data.draw(st.lists(reals(0, 0.999), min_size=2, max_size=8)))
+    for i, (low, high) in enumerate(pairwise(axis.edges)):
+        if masses[i] > 1e-12:
+            drawn = target.quantile_within(low, high, u, whole, closed=i == axis.size - 1)
+            again = mixed.quantile_within(low, high, u, whole, closed=i == axis.size - 1)
+            assert (again is None) == (drawn is None)
+            assert drawn is None or np.array_equal(again, drawn)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@SETTINGS
+@given(data=st.data())
+def test_quantiles_of_a_mixture_follow_its_parts(whole: bool, data: st.DataObject) -> None:
+    families = data.draw(st.lists(st.sampled_from(LAWS), min_size=2, max_size=3))
+    parts = [(data.draw(targets(family, whole=whole)), data.draw(size)) for family in families]
+    axis = data.draw(axes(whole=whole))
+    low, high = float(np.ceil(axis.edges[0])), float(np.floor(axis.edges[-1]))
+    assume(low < high)
+    laws, shares = [], []
+    for target, weight in parts:
+        steps = whole_or_discrete(target.family, whole)
+        law, ends = CASES[target.family][1](target, steps), cut_bounds(target, steps)  # type: ignore[misc]
+        total = float(np.diff(law.cdf(ends))[0])
+        assume(total > 1e-6)
+        half = 0.5 * steps
+        shares.append(weight * np.diff(law.cdf(np.clip([low - half, high + half], *ends)))[0] / total)
+        laws.append((law, ends, half, weight / total))
+    assume(sum(shares) > 1e-4)
+    n = 300
+    u = (np.arange(n) + 0.5) / n
+    mixed = Mixture(parts=tuple(as_part(target, weight) for target, weight in parts))
+    values = mixed.quantile_within(low, high, u, whole, closed=True)
+    assert values is not None
+    assert np.all(np.diff(values) >= 0)
+    probes = np.arange(low, high + 1)
+    expected = sum(
+        weight * (law.cdf(np.clip(probes + half, *ends)) - law.cdf(np.clip(low - half, *ends)))
+        for law, ends, half, weight in laws
+    ) / sum(shares)
+    drawn = np.mean(values[:, None] <= probes, axis=0)
+    assert drawn == pytest.approx(expected, abs=1.5 / n + 1e-9 / sum(shares))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_family_that_does_not_suit_says_which_do(kind: str) -> None:
     if kind in ("categorical", "boolean"):
@@ -275,5 +355,6 @@ def iter_examples(name: str) -> Any:
         "binomial": {"n": 1, "p": 0.5},
         "histogram": {"weights": (1, 1)},
         "categorical": {"weights": {"a": 1}},
+        "tail": {"above": 0, "shape": 0.5, "scale": 1},
     }
     yield FAMILIES[name](**plain[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -193,6 +194,91 @@ def test_a_promise_not_kept_is_exit_code_1(trimtab: Trimtab) -> None:
     assert people.out.endswith("1 of 2 promises not kept\n")
 
 
+def test_sample_tells_copies_in_print_and_in_the_receipt(trimtab: Trimtab) -> None:
+    result = trimtab("sample", design(EVENT), "-o", "out.parquet")
+    assert result.code == 0
+    told = json.loads(Path("out.parquet.receipt.json").read_text())["copies"]
+    assert list(told) == ["equal", "share", "nearer", "sampled", "standard_error", "reason"]
+    assert told["share"] == told["equal"] / 2000
+    lines = result.out.splitlines()
+    equal = next(line for line in lines if line.startswith("copies: "))
+    assert equal.startswith(f"copies: {told['equal']:,} of 2,000 rows (")
+    assert equal.endswith(" %) equal a real row in every factor")
+    nearer = (
+        f"{told['nearer'] * 100:.1f} % (± {told['standard_error'] * 100:.1f} %) of the rows are nearer to that half"
+    )
+    assert f"made from one half of the real rows, {nearer} than to the other; 50 % is right" in lines
+    few = trimtab("sample", "d.yaml", "-o", "few.parquet", "-n", "40")
+    assert "nearer to what was learned than to rows held out: not told, fewer than 100 generated rows" in few.out
+
+
+def test_diff(trimtab: Trimtab) -> None:
+    design()
+    design(EVENT + "factors: {sex: {role: keep}}\n", "e.yaml")
+    result = trimtab("diff", "d.yaml", "e.yaml", "--json")
+    assert (result.code, result.err) == (0, "")
+    assert result.json.keys() >= {"controls", "factors"}
+    assert [list(one) for one in result.json["controls"]] == [["name", "change", "before", "after"]] * 2
+    assert [(one["name"], one["change"], one["before"]) for one in result.json["controls"]] == [
+        ("keep sex", "added", None),
+        ("event unbelted", "added", None),
+    ]
+    assert result.json["controls"][0]["after"] == "{role: keep}"
+    assert [list(one) for one in result.json["factors"]] == [["name", "tv", "before_tv", "after_tv"]] * 14
+    checked = {shift["factor"]: shift["tv"] for shift in trimtab("check", "e.yaml", "--json").json["shifts"]}
+    assert {one["name"]: one["after_tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
+    assert {one["name"]: one["tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
+    assert (result.json["same_source"], result.json["conflicts"]) == (True, [])
+
+
+def test_diff_for_people(trimtab: Trimtab) -> None:
+    design()
+    design(EVENT.replace("airbag = 'none'", "airbag = 'none' AND ageOFocc >= 18 AND yearVeh >= 1950"), "e.yaml")
+    result = trimtab("diff", "d.yaml", "e.yaml")
+    assert result.code == 0
+    lines = result.out.splitlines()
+    assert lines[0].split() == ["control", "change", "d.yaml", "e.yaml"]
+    name, change, text = re.split(r" {2,}", lines[1], maxsplit=2)
+    assert (name, change, len(text)) == ("event unbelted", "added", 60)
+    assert text.startswith("{when: seatbelt = 'none' AND airbag = 'none' AND ageOFocc")
+    assert text.endswith("…")
+    figures = [float(line.split()[1]) for line in lines[lines.index("") + 3 :]]
+    assert len(figures) == 14
+    assert figures == sorted(figures, reverse=True)
+    assert figures[0] > 0.01
+    alike = trimtab("diff", "d.yaml", "d.yaml")
+    assert (alike.code, alike.out.splitlines()[0]) == (0, "The controls are the same.")
+
+
+def test_diff_of_designs_that_conflict_is_exit_code_3(trimtab: Trimtab) -> None:
+    design(EVENT)
+    design(CONFLICT, "e.yaml")
+    result = trimtab("diff", "d.yaml", "e.yaml", "--json")
+    assert result.code == 3
+    assert [list(one)[:3] for one in result.json["conflicts"]] == [["design", "controls", "message"]] * 2
+    assert {one["design"] for one in result.json["conflicts"]} == {"e.yaml"}
+    assert {name for one in result.json["conflicts"] for name in one["controls"]} == {"event f", "event m"}
+    assert {one["after_tv"] for one in result.json["factors"]} == {None}
+    people = trimtab("diff", "e.yaml", "d.yaml")
+    assert people.code == 3
+    assert "e.yaml is not feasible: these controls conflict.\n\n- Event `f` asks for 70 %" in people.out
+    assert "What the designs give" in people.out
+    assert "What the designs give" not in trimtab("diff", "e.yaml", "e.yaml").out
+
+
+def test_diff_of_designs_on_two_sources_says_so(trimtab: Trimtab) -> None:
+    lines = Path("crashes.csv").read_text().splitlines(keepends=True)
+    Path("few.csv").write_text("".join(lines[:2000]))
+    design()
+    Path("e.yaml").write_text(Path("d.yaml").read_text().replace("crashes.csv", "few.csv"))
+    result = trimtab("diff", "d.yaml", "e.yaml", "--json")
+    assert result.code == 0
+    assert result.err == "The designs stand on two sources: crashes.csv and few.csv.\n"
+    assert result.json["same_source"] is False
+    assert [one["name"] for one in result.json["controls"]] == ["source"]
+    assert max(one["tv"] for one in result.json["factors"]) > 0.01
+
+
 def test_verify_demands_a_number_of_rows_if_asked(trimtab: Trimtab) -> None:
     design()
     assert trimtab("verify", "crashes.csv", "--design", "d.yaml").code == 0
@@ -302,6 +388,7 @@ def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:
         (["sample", "d.yaml", "-o", "none/out.csv"], "none/out.csv: there is no folder none"),
         (["sample", "d.yaml", "-o", "a.csv", "--engine", "spark"], "--engine spark: it is not built yet"),
         (["sample", "d.yaml", "-o", "a.csv", "--engine", "thread"], "no engine `thread`. Did you mean `threads`?"),
+        (["diff", "d.yaml", "none.yaml"], "none.yaml: the design file can't be read: No such file or directory"),
         (["verify", "none.csv", "--design", "d.yaml"], "none.csv: there is no such file"),
         (["init", "crashes.csv", "-o", "none/d.yaml"], "none/d.yaml: the design file can't be written"),
     ],
@@ -321,6 +408,7 @@ def test_wrong_input_is_exit_code_2(trimtab: Trimtab, folder: Path, arguments: l
         ["sampel"],
         ["sample"],
         ["sample", "d.yaml"],
+        ["diff", "d.yaml"],
         ["sample", "d.yaml", "-o", "a.csv", "-n", "0"],
         ["sample", "d.yaml", "-o", "a.csv", "--seed", "-1"],
         ["sample", "d.yaml", "-o", "a.csv", "--workers", "0"],

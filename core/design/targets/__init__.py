@@ -13,7 +13,9 @@ from core.design.targets.laws import (
     Triangular,
     Uniform,
 )
+from core.design.targets.mixture import Mixture
 from core.design.targets.tables import Categorical, Constant, Empirical, Histogram
+from core.design.targets.tail import Tail
 from core.design.targets.union import AnyTarget
 
 __all__ = [
@@ -29,8 +31,10 @@ __all__ = [
     "Histogram",
     "Law",
     "Lognormal",
+    "Mixture",
     "Normal",
     "Poisson",
+    "Tail",
     "Target",
     "Triangular",
     "Uniform",

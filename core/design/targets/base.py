@@ -1,23 +1,36 @@
-"""What every target family shares: registration by definition, the check of the kind, normalising, cuts."""
+"""What every target family shares: registration by definition, the check of the kind, normalising, bins outwards."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, NoReturn, get_args, get_origin
+from typing import Any, ClassVar, Literal, NamedTuple, NoReturn, get_args, get_origin
 
 import numpy as np
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict
 
-from core.design.fields import Bound, Model, broken, number_of
+from core.design.fields import Model
+from core.design.targets.extension import extend_down, extend_up
 from core.errors import InputError
 from core.source.axes import Axis
+from core.source.columns import Column
 from core.source.kinds import Kind
 
 FAMILIES: dict[str, type[Target]] = {}
 """Family name -> class, in the order of definition; filled by defining a class with `family: Literal["name"]`."""
 
+ORDERED: tuple[Kind, ...] = ("continuous", "count", "datetime")
+"""Kinds whose values have an order."""
 
-WHOLE: tuple[Kind, ...] = ("count", "datetime")
-"""Kinds whose numbers are whole: counts, and microseconds."""
+
+class Reach(NamedTuple):
+    """How far out bins are needed; infinite where no number is that far.
+
+    `low_exact`, `high_exact`: a bin ends exactly there; else it may go on to a round number.
+    """
+
+    low: float
+    high: float
+    low_exact: bool = True
+    high_exact: bool = True
 
 
 def suitable_families(kind: Kind, *, points: bool = False) -> tuple[str, ...]:
@@ -33,7 +46,8 @@ class Target(Model):
     """A designed marginal: shares of the bins of one factor's axis, missing values not counted.
 
     A family says which `kinds` of factor it suits, and on which it does so only where each bin holds one value
-    (`point_kinds`). `title` and `summary` are for people; the fields and their ranges are the JSON Schema.
+    (`point_kinds`). `title` and `summary` are for people; the fields and their ranges are the JSON Schema. Everything
+    but `fitted` and `warning` is asked of a target that is fitted.
     """
 
     model_config = ConfigDict(json_schema_extra=_family_first)
@@ -42,14 +56,27 @@ class Target(Model):
     summary: ClassVar[str]
     kinds: ClassVar[tuple[Kind, ...]] = ()
     point_kinds: ClassVar[tuple[Kind, ...]] = ()
+    registered: ClassVar[bool] = True
 
     family: str
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         annotation = cls.model_fields["family"].annotation
-        if get_origin(annotation) is Literal:
+        if cls.registered and get_origin(annotation) is Literal:
             FAMILIES[get_args(annotation)[0]] = cls
+
+    def fitted(self, column: Column, display: Axis | None = None) -> Target:
+        """The target with everything resolved that depends on the source; itself if nothing does.
+
+        `display`: the factor's display axis, for whose bins a drawn part of a mixture has its weights; by default the
+        source's default axis. Raises InputError, naming the factor, if the source does not tell enough.
+        """
+        return self
+
+    def warning(self, column: Column) -> str | None:
+        """What a person should know before asking for this target; None if there is nothing."""
+        return None
 
     def masses(self, axis: Axis, source: np.ndarray) -> np.ndarray:
         """Shares (axis.size,) of the bins, non-negative, summing to 1.
@@ -88,16 +115,36 @@ class Target(Model):
         """
         return None
 
+    def held(self, low: float, highs: np.ndarray, *, whole: bool) -> np.ndarray | None:
+        """Shares of the family with values from `low` to each of `highs`, both included; shape as `highs`.
+
+        None: the family has no law of its own, but the values of the source.
+        """
+        return None
+
     def outside(self, axis: Axis) -> tuple[float, float]:
         """Shares of the family below the first and above the last edge of the axis."""
         return 0.0, 0.0
+
+    def reach(self, axis: Axis) -> Reach:
+        """How far out the family needs bins; within the axis if none beyond it."""
+        return Reach(axis.edges[0], axis.edges[-1])
 
     def extended_edges(self, axis: Axis, *, touched: bool = True) -> tuple[float, ...]:
         """The edges of the axis with bins added outwards where the family reaches further; the new ones are ungrounded.
 
         `touched`: the source has values on the last edge itself; they stay in their bin, which ends just above it.
+        Raises InputError, naming the factor, if the family reaches beyond the largest number.
         """
-        return axis.edges
+        reach, edges = self.reach(axis), axis.edges
+        for name, end in (("low", reach.low), ("high", reach.high)):
+            if not np.isfinite(end):
+                self.fail(axis, f"the {self.family} law reaches beyond the largest number; give it a `{name}`.")
+        if reach.low < axis.edges[0]:
+            edges = extend_down(edges, axis.kind, reach.low, exact=reach.low_exact)
+        if reach.high > axis.edges[-1]:
+            edges = extend_up(edges, axis.kind, reach.high, exact=reach.high_exact, touched=touched)
+        return edges
 
     def edges_needed(self, axis: Axis) -> tuple[float, ...]:
         """Edges the axis must have for a bin to hold nothing but what the family asks of it."""
@@ -110,48 +157,3 @@ class Target(Model):
     def fail(self, axis: Axis, problem: str) -> NoReturn:
         """Raise InputError, naming the factor."""
         raise InputError(f"Target of `{axis.factor}`: {problem}")
-
-
-class Cut(Target):
-    """A family that may be cut: only values with low <= value <= high are left."""
-
-    low: Bound | None = Field(default=None, description="Smallest value left; none below it.")
-    high: Bound | None = Field(default=None, description="Largest value left; none above it.")
-
-    @model_validator(mode="after")
-    def _low_below_high(self) -> Cut:
-        if self.low is not None and self.high is not None:
-            if isinstance(self.low, str) != isinstance(self.high, str):
-                broken(f"low and high must both be numbers or both be dates, got {self.low!r} and {self.high!r}")
-            if not number_of(self.low) < number_of(self.high):
-                broken(f"low must be less than high, got low {_text(self.low)} and high {_text(self.high)}")
-        return self
-
-    def cut(self) -> tuple[float, float]:
-        """The cut as numbers; infinite where there is none."""
-        low = -np.inf if self.low is None else number_of(self.low)
-        return low, np.inf if self.high is None else number_of(self.high)
-
-    def cut_text(self) -> str:
-        """The cut in words, for messages."""
-        ends = (("from", self.low), ("to", self.high))
-        return " ".join(f"{word} {_text(end)}" for word, end in ends if end is not None) or "(none)"
-
-    def check(self, axis: Axis) -> None:
-        """As for every family; a cut of dates must be by dates, one of numbers by numbers."""
-        super().check(axis)
-        for name, bound in (("low", self.low), ("high", self.high)):
-            if bound is not None and isinstance(bound, str) != (axis.kind == "datetime"):
-                wanted = "a date such as 2013-05-31" if axis.kind == "datetime" else "a number"
-                self.fail(axis, f"{name} must be {wanted} for a {axis.kind} factor, got {bound!r}.")
-
-
-def _text(bound: float | str) -> str:
-    return bound if isinstance(bound, str) else f"{bound:g}"
-
-
-def whole_spans(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last whole number of each bin; the last bin is closed. Empty bins have last < first."""
-    first = np.ceil(edges[:-1])
-    last = np.append(np.ceil(edges[1:-1]) - 1, np.floor(edges[-1]))
-    return first, last

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from core.source.kinds import Kind
 
 MOST_BINS = 20
@@ -15,7 +17,7 @@ MOST_BINS = 20
 def extend_down(edges: Sequence[float], kind: Kind, bottom: float, *, exact: bool) -> tuple[float, ...]:
     """`edges` with bins below the first one, down to `bottom` or, unless `exact`, to the next round step below it.
 
-    The new bins are as wide as the first one, or a multiple of it if MOST_BINS of them are too few.
+    The new bins are as wide as the first one; if MOST_BINS of them are too few, ever wider ones, by a constant factor.
 
     >>> extend_down([0, 10, 20], "continuous", -25, exact=False)
     (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0)
@@ -54,11 +56,11 @@ def extend_up(
 
 
 def _outwards(last: float, width: float, end: float, *, exact: bool) -> list[float]:
-    """Edges beyond `last` in equal steps until `end` is reached; `exact`: the last of them is `end`."""
+    """Edges beyond `last` until `end` is reached, whole widths away from it; `exact`: the last of them is `end`."""
     count = max(math.ceil((end - last) / width), 1)
-    step = width * math.ceil(count / MOST_BINS)
-    edges = [last + step * i for i in range(1, math.ceil((end - last) / step) + 1)] or [end]
-    return [*edges[:-1], float(end)] if exact else edges
+    steps = np.arange(1, count + 1) if count <= MOST_BINS else np.unique(np.geomspace(1, count, MOST_BINS).round())
+    edges: list[float] = (last + width * steps).tolist()
+    return [*(edge for edge in edges if edge < end), float(end)] if exact else edges
 
 
 def _width(edges: Sequence[float], side: int, span: float, kind: Kind) -> float:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from core.design.targets.base import Cut, whole_spans
-from core.design.targets.extension import extend_down, extend_up
+from core.design.targets.base import Reach
+from core.design.targets.cut import Cut, around, span_of_bin, whole_spans
 from core.source.axes import Axis
 from core.source.kinds import Kind
 
@@ -31,6 +31,7 @@ class Frozen(Protocol):
     def sf(self, x: Any) -> Any: ...
     def ppf(self, q: Any) -> Any: ...
     def isf(self, q: Any) -> Any: ...
+    def support(self) -> tuple[Any, Any]: ...
 
 
 def scipy_law(name: str, *args: float, **kwargs: float) -> Frozen:
@@ -68,64 +69,75 @@ class Law(Cut):
         above = _mass(law, np.clip(last, low, high), np.maximum(high, last)) if high > last else 0.0
         return float(below / total), float(above / total)
 
+    def held(self, low: float, highs: np.ndarray, *, whole: bool) -> np.ndarray:
+        whole = whole or self.discrete
+        law, low_cut, high_cut, total = self._law_and_cut(whole=whole)
+        if not total > 0:
+            return np.zeros(np.shape(highs))
+        if whole:
+            low, highs = np.ceil(low) - 0.5, np.floor(highs) + 0.5
+        return _mass(law, np.clip(low, low_cut, high_cut), np.clip(highs, low_cut, high_cut)) / total
+
+    def span(self, *, whole: bool) -> tuple[float, float]:
+        """Smallest and largest value of the law and its cut; infinite where there is no end."""
+        whole = whole or self.discrete
+        low, high = self.law(whole=whole).support()
+        low_cut, high_cut = self.cut()
+        if whole:
+            low, high = np.floor(low - 0.5) + 1, np.ceil(high + 0.5) - 1
+            low_cut, high_cut = np.ceil(low_cut), np.floor(high_cut)
+        return float(max(low, low_cut)), float(min(high, high_cut))
+
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
+        if axis.points:
+            return ()
+        return tuple(end for end in around(axis.kind, *self.span(whole=self._whole(axis))) if np.isfinite(end))
+
     @np.errstate(over="ignore")
-    def extended_edges(self, axis: Axis, *, touched: bool = True) -> tuple[float, ...]:
+    def reach(self, axis: Axis) -> Reach:
         below, above = self.outside(axis)
         law, low, high, total = self._cut_law(axis)
-        low_cut, high_cut = self.cut()
-        edges = axis.edges
-        whole = self._whole(axis)
+        (low_cut, high_cut), (bottom, top) = self.cut(), (axis.edges[0], axis.edges[-1])
+        low_exact, high_exact = bool(np.isfinite(low_cut)), bool(np.isfinite(high_cut))
+        half = 0.5 if self._whole(axis) else 0.0
         if below > NEGLIGIBLE:
-            exact = bool(np.isfinite(low_cut))
-            bottom = self._end(axis, "low", low_cut if exact else law.ppf(law.cdf(low) + NEGLIGIBLE * total))
-            bottom = float(np.ceil(bottom - 0.5 * (not exact))) if whole else bottom
-            edges = extend_down(edges, axis.kind, bottom, exact=exact)
+            bottom = low_cut if low_exact else law.ppf(law.cdf(low) + NEGLIGIBLE * total)
+            bottom = np.ceil(bottom - half * (not low_exact)) if half else bottom
         if above > NEGLIGIBLE:
-            exact = bool(np.isfinite(high_cut))
-            top = self._end(axis, "high", high_cut if exact else law.isf(law.sf(high) + NEGLIGIBLE * total))
-            top = float(np.floor(top + 0.5 * (not exact))) if whole else top
-            edges = extend_up(edges, axis.kind, top, exact=exact, touched=touched)
-        return edges
-
-    def _end(self, axis: Axis, name: str, end: float) -> float:
-        """Where the new bins end, if numbers reach that far."""
-        if not np.isfinite(end):
-            self.fail(axis, f"the {self.family} law reaches beyond the largest number; give it a `{name}`.")
-        return float(end)
+            top = high_cut if high_exact else law.isf(law.sf(high) + NEGLIGIBLE * total)
+            top = np.floor(top + half * (not high_exact)) if half else top
+        return Reach(float(bottom), float(top), low_exact, high_exact)
 
     def quantile_within(
         self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
     ) -> np.ndarray:
         whole = whole or self.discrete
         law = self.law(whole=whole)
-        low_cut, high_cut = self.cut()
-        closed = closed or low == high
-        if whole:
-            first = max(np.ceil(low), np.ceil(low_cut))
-            last = min(np.floor(high) if closed else np.ceil(high) - 1, np.floor(high_cut))
-        else:
-            first = max(low, low_cut)
-            last = min(high if closed else np.nextafter(high, -np.inf), high_cut)
+        first, last = span_of_bin((low, high), self.cut(), whole=whole, closed=closed)
         if first > last:
             raise ValueError(f"the {self.family} law has nothing in the bin from {low} to {high}")
-        drawn = _whole_quantile(law, first, last, u) if whole else _quantile(law, first, min(high, high_cut), u)
+        end = min(high, self.cut()[1])
+        drawn = _whole_quantile(law, first, last, u) if whole else _quantile(law, first, end, u)
         return np.asarray(np.clip(drawn, first, last))
 
     def _whole(self, axis: Axis) -> bool:
         return self.discrete or axis.kind == "count"
 
     def _cut_law(self, axis: Axis) -> tuple[Frozen, float, float, float]:
-        """The law, its cut, and the share of the law that the cut leaves."""
+        """As `_law_and_cut`; raises InputError if the family does not suit the axis, or the cut leaves nothing."""
         self.check(axis)
-        whole = self._whole(axis)
+        law, low, high, total = self._law_and_cut(whole=self._whole(axis))
+        if not total > 0:
+            self.fail(axis, f"its cut {self.cut_text()} leaves nothing of the {self.family} law.")
+        return law, low, high, total
+
+    def _law_and_cut(self, *, whole: bool) -> tuple[Frozen, float, float, float]:
+        """The law, its cut, and the share of the law that the cut leaves."""
         law = self.law(whole=whole)
         low, high = self.cut()
         if whole:
             low, high = np.ceil(low) - 0.5, np.floor(high) + 0.5
-        total = float(_mass(law, np.asarray(low), np.asarray(high))) if low < high else 0.0
-        if not total > 0:
-            self.fail(axis, f"its cut {self.cut_text()} leaves nothing of the {self.family} law.")
-        return law, low, high, total
+        return law, low, high, float(_mass(law, np.asarray(low), np.asarray(high))) if low < high else 0.0
 
 
 def _mass(law: Frozen, low: np.ndarray, high: np.ndarray) -> np.ndarray:

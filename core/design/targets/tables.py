@@ -8,13 +8,11 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from core.design.fields import Level, Share, Value, Weight, broken, number_of
-from core.design.targets.base import WHOLE, Cut, Target, whole_spans
-from core.design.targets.extension import extend_down, extend_up
+from core.design.targets.base import ORDERED, Reach, Target
+from core.design.targets.cut import Cut, around
 from core.errors import nearest
 from core.source.axes import Axis
 from core.source.kinds import KINDS, Kind
-
-ORDERED: tuple[Kind, ...] = ("continuous", "count", "datetime")
 
 
 class Histogram(Cut):
@@ -55,27 +53,11 @@ class Empirical(Cut):
 
     family: Literal["empirical"] = "empirical"
 
-    def check(self, axis: Axis) -> None:
-        if axis.kind not in ORDERED and (self.low, self.high) != (None, None):
-            self.fail(axis, f"low and high need an order, and a {axis.kind} factor has none.")
-        super().check(axis)
-
     def edges_needed(self, axis: Axis) -> tuple[float, ...]:
-        low, high = self.cut()
-        ends = () if axis.points or axis.kind not in ORDERED else _around(axis.kind, low, high)
-        return tuple(end for end in ends if np.isfinite(end))
+        return self.cut_edges(axis)
 
     def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
-        low, high = self.cut()
-        if axis.kind not in ORDERED:
-            return source
-        first, last = _held(axis)
-        inside = (first >= low) & (last <= high)
-        split = np.flatnonzero(~inside & (last >= low) & (first <= high) & (source > 0))
-        if len(split):
-            label = axis.labels[int(split[0])]
-            self.fail(axis, f"its cut {self.cut_text()} goes through the bin {label}; it needs an edge there.")
-        return source * inside
+        return np.asarray(source * self.left_by_cut(axis, source))
 
 
 class Categorical(Target):
@@ -148,7 +130,7 @@ class Constant(Target):
         if axis.kind not in ORDERED:
             return ()
         number = self._number(axis)
-        return () if axis.points and number in axis.edges else _around(axis.kind, number, number)
+        return () if axis.points and number in axis.edges else around(axis.kind, number, number)
 
     def outside(self, axis: Axis) -> tuple[float, float]:
         self.check(axis)
@@ -157,21 +139,27 @@ class Constant(Target):
         number = self._number(axis)
         return float(number < axis.edges[0]), float(number > axis.edges[-1])
 
-    def extended_edges(self, axis: Axis, *, touched: bool = True) -> tuple[float, ...]:
+    def reach(self, axis: Axis) -> Reach:
         below, above = self.outside(axis)
-        if below:
-            return extend_down(axis.edges, axis.kind, self._number(axis), exact=True)
-        if above:
-            return extend_up(axis.edges, axis.kind, self._number(axis), exact=True, touched=touched)
-        return axis.edges
+        first, last = axis.edges[0], axis.edges[-1]
+        return Reach(self._number(axis) if below else first, self._number(axis) if above else last)
+
+    def held(self, low: float, highs: np.ndarray, *, whole: bool) -> np.ndarray | None:
+        number = self._plain_number()
+        return None if number is None else np.asarray((low <= number) & (number <= highs), dtype=float)
 
     def quantile_within(
         self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
     ) -> np.ndarray | None:
+        number = self._plain_number()
+        return None if number is None else np.full(np.shape(u), number)
+
+    def _plain_number(self) -> float | None:
+        """The value as a number; None for a level, which is the only one in its bin."""
         try:
-            return None if isinstance(self.value, bool) else np.full(np.shape(u), float(number_of(self.value)))
+            return None if isinstance(self.value, bool) else float(number_of(self.value))
         except ValueError:
-            return None  # a level, the only one in its bin
+            return None
 
     def _number(self, axis: Axis) -> float:
         dates = axis.kind == "datetime"
@@ -204,20 +192,3 @@ def _bin_of_level(target: Target, axis: Axis, level: str) -> int:
     if level not in axis.levels:
         target.fail(axis, f"there is no level `{level}`.{nearest(level, axis.levels)}")
     return axis.levels.index(level)
-
-
-def _around(kind: Kind, low: float, high: float) -> tuple[float, float]:
-    """Edges between which lie the values from low to high, both included, and no other."""
-    if kind in WHOLE:
-        return float(np.ceil(low)), float(np.floor(high) + 1)
-    return low, float(np.nextafter(high, np.inf))
-
-
-def _held(axis: Axis) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest and largest value each bin can hold."""
-    edges = np.asarray(axis.edges, dtype=float)
-    if axis.points:
-        return edges[:-1], edges[:-1]
-    if axis.kind in WHOLE:
-        return whole_spans(edges)
-    return edges[:-1], np.append(np.nextafter(edges[1:-1], -np.inf), edges[-1])

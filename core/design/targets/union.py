@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from core.design.targets import laws, tables  # noqa: F401  (importing them registers their families)
+from core.design.targets import mixture  # noqa: F401  (importing it registers all families)
 from core.design.targets.base import FAMILIES, Target
 
 

@@ -13,14 +13,19 @@ from core.coverage.cells import (
     ABOVE,
     BELOW,
     MISSING,
+    SUM_STEPS,
     UNSEEN,
     Code,
     axis_code,
     count_codes,
+    count_joint,
     count_query,
+    listed_code,
     missing_code,
+    sum_values,
     truth_code,
     value_code,
+    with_columns,
 )
 from core.coverage.datasets import open_data, reading_of, reading_of_kind
 from core.source.axes import Axis, default_axis
@@ -155,7 +160,71 @@ def test_one_pass_gives_the_histograms_of_the_sample_data(tmp_path: Path, file: 
 def test_the_query_quotes_names_and_edges() -> None:
     code = axis_code(Axis('a"b', "continuous", edges=(0.1, 2.0)))
     assert count_query([code], {'a"b': "DOUBLE"}) == (
-        "SELECT count(*), histogram(__c0) FROM (SELECT __row, "
+        'SELECT count(*), histogram(__c0) FROM (SELECT "__row", '
         "CASE WHEN __v0 IS NULL THEN 1 WHEN __v0 < '0.1'::DOUBLE THEN 2 WHEN __v0 <= '2.0'::DOUBLE THEN 0 ELSE 3 END "
         'AS __c0 FROM (SELECT *, CAST("a""b" AS DOUBLE) AS __v0 FROM data_set) )'
     )
+
+
+@pytest.mark.parametrize("name", ["value", "code"])
+def test_a_column_may_have_any_name(tmp_path: Path, name: str) -> None:
+    table = pa.table({name: ["a", "b", "a"], "x": [1.0, 2.0, 3.0]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    columns = {one: encode(one, table.column(one), None) for one in table.column_names}
+    with open_data(tmp_path / "a.parquet", {one: reading_of(column) for one, column in columns.items()}) as data:
+        _, found = count_codes(data, [axis_code(default_axis(columns[one]), columns[one]) for one in ("x", name)])
+    assert found == [{0: 1, 1: 1, 2: 1}, {0: 2, 1: 1}]
+
+
+def test_values_have_their_place_in_a_list(tmp_path: Path) -> None:
+    numbers = pa.array([0.5, 2.0, None, 2.5, -0.0])
+    column = column_of(numbers)
+    assert count(tmp_path, numbers, listed_code(column, [2.5, 0.0, 9.0]), column) == {-1: 3, 0: 1, 1: 1}
+    texts = pa.array(["a", "b", None, "it's"])
+    column = column_of(texts)
+    assert count(tmp_path, texts, listed_code(column, ["it's", "a", "none"]), column) == {-1: 2, 0: 1, 1: 1}
+    short = pa.array([0.1, 0.2], pa.float32())
+    assert count(tmp_path, short, listed_code(column_of(short), [0.1]), column_of(short)) == {-1: 1, 0: 1}
+
+
+def test_a_condition_that_fails_is_not_true(tmp_path: Path) -> None:
+    values = pa.array(["1", "many", None])
+    assert count(tmp_path, values, truth_code("CAST(x AS INTEGER) > 0"), column_of(values)) == {0: 2, 1: 1}
+
+
+def test_combinations_are_counted_in_every_group(tmp_path: Path) -> None:
+    generator = np.random.default_rng(1)
+    sizes = {"a": 2, "b": 3, "c": 4}
+    codes = {name: generator.integers(0, size, 300_000) for name, size in sizes.items()}
+    axes = [Axis(name, "count", edges=tuple(range(size + 1))) for name, size in sizes.items()]
+    pq.write_table(pa.table(codes), tmp_path / "a.parquet")
+    with open_data(tmp_path / "a.parquet", {name: reading_of_kind("continuous") for name in codes}) as data:
+        found = count_joint(data, [axis_code(axis) for axis in axes], [2, 3, 4], [(0, 1), (2, 0), (1,), (0, 1, 2)])
+        assert count_joint(data, [], [], []) == []
+    whole = np.zeros((2, 3, 4), dtype=np.int64)
+    np.add.at(whole, (codes["a"], codes["b"], codes["c"]), 1)
+    wanted = [whole.sum(axis=2), whole.sum(axis=1).T, whole.sum(axis=(0, 2)), whole]
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_sums_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
+    values = np.random.default_rng(2).random(200_000)
+    sums = []
+    for order in (slice(None), slice(None, None, -1)):
+        pq.write_table(pa.table({"x": pa.array([*values[order], None])}), tmp_path / "a.parquet", row_group_size=5_000)
+        with open_data(tmp_path / "a.parquet", {"x": reading_of_kind("continuous")}) as data:
+            sums.append(sum_values(data, ["x", "x * (1 - x)"]))
+            assert sum_values(data, []) == []
+    assert sums[0] == sums[1]
+    # Each value is rounded to half a step at most.
+    assert sums[0] == pytest.approx([values.sum(), (values * (1 - values)).sum()], abs=200_000 / SUM_STEPS)
+
+
+def test_columns_can_be_added_again_and_again(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": ["1", "many"]}), tmp_path / "a.parquet")
+    with open_data(tmp_path / "a.parquet", {"x": reading_of_kind("categorical")}) as data:
+        assert with_columns(data, {}) is data
+        more = with_columns(with_columns(data, {"a b": "CAST(x AS INTEGER)"}), {"twice": '"a b" * 2'})
+        assert more.types == {"x": "VARCHAR", "a b": "INTEGER", "twice": "INTEGER"}
+        assert more.con.execute('SELECT "a b", twice FROM data_set').fetchall() == [(1, 2), (None, None)]

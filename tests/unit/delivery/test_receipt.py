@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.delivery.copies import copies_json
 from core.delivery.receipt import deliver, receipt_json, receipt_path
 from core.design.files import loads
 from core.errors import CancelledError, ConflictError
@@ -20,6 +21,8 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     said: list[tuple[int, int, str]] = []
     delivery = deliver(study, tmp_path / "a.parquet", progress=lambda *step: said.append(step))
     assert delivery.kept
+    assert delivery.copies is not None
+    assert list(copies_json(delivery.copies)) == ["equal", "share", "nearer", "sampled", "standard_error", "reason"]
     assert delivery.receipt_path == tmp_path / "a.parquet.receipt.json"
     assert sorted(tmp_path.iterdir()) == [delivery.path, delivery.receipt_path]
     document = json.loads(delivery.receipt_path.read_text(encoding="utf-8"))
@@ -33,6 +36,7 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
         "cost_bits": pytest.approx(document["cost_bits"]),
         "effective_share": pytest.approx(document["effective_share"]),
         "ungrounded": 0.0 if document["ungrounded"] == 0 else pytest.approx(document["ungrounded"]),
+        "copies": copies_json(delivery.copies),
         "kept": True,
     }
     assert document["cost_bits"] > 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Annotated, Any, ClassVar, Literal
 
+import jsonschema
 import numpy as np
+import pyarrow as pa
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
+from scipy import stats
 
+from core.design.files import dumps, json_schema, loads
 from core.design.targets import (
     FAMILIES,
     AnyTarget,
@@ -19,14 +24,18 @@ from core.design.targets import (
     Gamma,
     Histogram,
     Lognormal,
+    Mixture,
     Normal,
     Poisson,
+    Tail,
     Target,
     Uniform,
     suitable_families,
 )
+from core.design.validation import target_axis
 from core.errors import InputError
-from core.source.axes import Axis
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column, encode
 
 BINS = Axis("visib", "continuous", edges=(0, 1, 2, 5, 10))
 COUNTS = Axis("hour", "count", edges=(0, 6, 12, 18, 23))
@@ -43,10 +52,18 @@ def refused(target: Target, axis: Axis, source: np.ndarray | None = None) -> str
     return str(caught.value).removeprefix(f"Target of `{axis.factor}`: ")
 
 
+def column(values: Any, name: str = "x") -> Column:
+    return encode(name, pa.chunked_array([pa.array(values)]), None)
+
+
+def mixture(*parts: dict[str, Any], **cut: Any) -> Mixture:
+    return Mixture.model_validate({"parts": [{"weight": 1, **part} for part in parts], **cut})
+
+
 def test_the_contract_s_families_exist() -> None:
     assert set(FAMILIES) == {
         *("histogram", "categorical", "constant", "uniform", "normal", "lognormal", "gamma", "beta", "triangular"),
-        *("exponential", "poisson", "binomial", "empirical"),
+        *("exponential", "poisson", "binomial", "empirical", "tail", "mixture"),
     }
     for family in FAMILIES.values():
         assert family.title
@@ -56,12 +73,12 @@ def test_the_contract_s_families_exist() -> None:
 
 
 def test_suitable_families_by_kind() -> None:
-    assert suitable_families("categorical") == ("empirical", "categorical", "constant")
+    assert suitable_families("categorical") == ("empirical", "categorical", "constant", "mixture")
     assert suitable_families("boolean") == suitable_families("categorical")
-    assert suitable_families("datetime") == ("uniform", "histogram", "empirical", "constant")
+    assert suitable_families("datetime") == ("uniform", "histogram", "empirical", "constant", "mixture")
     assert "categorical" not in suitable_families("count")
     assert "categorical" in suitable_families("count", points=True)
-    assert {"normal", "poisson", "histogram"} <= set(suitable_families("continuous"))
+    assert {"normal", "poisson", "histogram", "tail"} <= set(suitable_families("continuous"))
 
 
 def test_defining_a_class_registers_its_family() -> None:
@@ -99,6 +116,14 @@ def test_defining_a_class_registers_its_family() -> None:
         (Constant, {"value": [1]}, "must be one number, text, date, true or false"),
         (Constant, {"value": float("nan")}, "must be finite"),
         (Uniform, {"low": 1}, "Field required"),
+        (Tail, {"shape": 1, "scale": 1}, "Field required"),
+        (Tail, {"above": 1, "scale": 0}, "greater than 0"),
+        (Tail, {"above": 30, "high": 30}, "high must be more than above, got high 30 and above 30"),
+        (Mixture, {"parts": [{"weight": 1, "family": "empirical"}]}, "at least 2 items"),
+        (Mixture, {"parts": [{"family": "empirical"}, {"weight": 1, "family": "empirical"}]}, "Field required"),
+        (Mixture, {"parts": [{"weight": 0, "family": "empirical"}]}, "greater than 0"),
+        (Mixture, {"parts": [{"weight": 1, "family": "mixture", "parts": []}]}, "must not be mixtures themselves"),
+        (Mixture, {"parts": [{"weight": 1, "family": "norml"}]}, "does not match any of the expected tags"),
     ],
 )
 def test_ranges_are_checked_at_construction(family: type[Target], parameters: dict[str, Any], fault: str) -> None:
@@ -128,7 +153,7 @@ def test_a_histogram_that_does_not_fit_is_refused() -> None:
         "low must be an edge of the axis, got 1.4; the nearest is 1."
     )
     assert refused(Histogram(weights=(1, 1, 0, 0), low=2), BINS).startswith("nothing is left on the bins")
-    assert "does not suit a categorical factor; these do: empirical, categorical, constant." in refused(
+    assert "does not suit a categorical factor; these do: empirical, categorical, constant, mixture." in refused(
         Histogram(weights=(1, 1, 1, 1)), CARRIERS
     )
 
@@ -290,3 +315,243 @@ def test_at_most_twenty_bins_are_added_on_a_side() -> None:
     with pytest.raises(InputError, match="the lognormal law reaches beyond the largest number; give it a `high`"):
         Lognormal(s=300, scale=1).extended_edges(BINS)
     assert Lognormal(s=300, scale=1, high=100).extended_edges(BINS)[-1] == 100
+
+
+def test_far_reaching_laws_get_ever_wider_bins() -> None:
+    edges = np.array(Lognormal(s=2, scale=5).extended_edges(BINS, touched=False))
+    beyond = np.diff(edges[edges >= 10])
+    assert beyond[0] == 5  # as wide as its neighbour
+    assert np.all(np.diff(beyond) >= 0)
+    assert beyond[-1] > 1000 * beyond[0]
+
+
+def test_a_law_has_edges_where_it_begins_and_ends() -> None:
+    just_above = float(np.nextafter(7.5, 8))
+    assert Uniform(low=0.5, high=7.5).edges_needed(BINS) == (0.5, just_above)
+    assert Normal(mean=3, sd=1, high=7.5).edges_needed(BINS) == (just_above,)
+    assert Gamma(a=2, scale=1, loc=1.5).edges_needed(BINS) == (1.5,)
+    assert Uniform(low=0.5, high=7.5).edges_needed(COUNTS) == (1, 8)
+    assert Gamma(a=2, scale=1, loc=5).edges_needed(COUNTS) == (5,)  # 5 is worth [4.5, 5.5)
+    assert Poisson(mu=2).edges_needed(BINS) == (0,)
+    assert Uniform(low=5, high=7).edges_needed(POINTS) == ()
+    asked = Uniform(low="1970-01-02", high="1970-01-03").edges_needed(DAYS)
+    assert asked == (86_400e6, 2 * 86_400e6 + 1)
+
+
+def test_no_bin_holds_values_that_a_cut_excludes() -> None:
+    values = column(np.linspace(0, 10, 500))
+    axis = target_axis(Uniform(low=2.2, high=4.4), default_axis(values), values)
+    real = values.numbers[
+        Uniform(low=2.2, high=4.4).masses(axis, axis.histogram(values)[:-1])[axis.bins_of(values)[:-1]] > 0
+    ]
+    assert real.min() >= 2.2
+    assert real.max() <= 4.4
+    assert len(real) == np.sum((values.numbers >= 2.2) & (values.numbers <= 4.4))
+
+
+# --- tail -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_tail_is_scipys_generalised_pareto_above_its_threshold() -> None:
+    target = Tail(above=2, shape=0.3, scale=1.5)
+    law = stats.genpareto(0.3, loc=2, scale=1.5)
+    inside = law.cdf(10)
+    assert target.masses(BINS, EVEN) == pytest.approx([0, 0, law.cdf(5) / inside, (law.cdf(10) - law.cdf(5)) / inside])
+    assert target.outside(BINS) == pytest.approx((0, law.sf(10)))
+    assert target.edges_needed(BINS) == (float(np.nextafter(2, 3)),)
+    # Whole numbers begin with the one above the threshold, which is worth as much as [2.5, 3.5).
+    assert target.edges_needed(COUNTS) == (3,)
+    drawn = target.quantile_within(0, 6, np.array([0.0, 0.99]), True)
+    assert drawn is not None
+    assert drawn.tolist() == [3, 5]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, 2.5])
+@pytest.mark.parametrize("shape", [-0.3, 0.0, 0.4, 0.9])
+def test_a_tail_is_fitted_as_scipy_fits_it(shape: float, threshold: float) -> None:
+    values = stats.genpareto.rvs(shape, scale=2, size=3000, random_state=7)
+    fitted = Tail(above=threshold).fitted(column(values))
+    c, _, scale = stats.genpareto.fit(values[values > threshold], floc=threshold)
+    assert (fitted.shape, fitted.scale) == pytest.approx((c, scale), abs=2e-3)
+    assert fitted.fitted(column([1.0])) is fitted
+
+
+def test_a_given_parameter_stays_as_it_is() -> None:
+    values = column(stats.genpareto.rvs(0.4, scale=2, size=500, random_state=3))
+    shape, scale = Tail(above=1, shape=0.2).fitted(values), Tail(above=1, scale=3).fitted(values)
+    assert shape.shape == 0.2
+    assert scale.scale == 3
+    beyond = values.numbers.repeat(values.counts[:-1])
+    beyond = beyond[beyond > 1]
+    c, _, _ = stats.genpareto.fit(beyond, floc=1, fscale=3)
+    assert scale.shape == pytest.approx(c, abs=2e-3)
+    _, _, s = stats.genpareto.fit(beyond, floc=1, fc=0.2)
+    assert shape.scale == pytest.approx(s, abs=2e-3)
+
+
+def test_the_tail_of_whole_numbers_is_fitted_to_their_shares() -> None:
+    """Shares of [k - 1/2, k + 1/2): a fit to the numbers as if they were exact would be far off for a scale of 1."""
+    law = stats.genpareto(0.2, loc=3.5, scale=1)
+    numbers = np.arange(4, 40)
+    counts = np.round(100_000 * (law.cdf(numbers + 0.5) - law.cdf(numbers - 0.5))).astype(int)
+    fitted = Tail(above=3).fitted(column([0, 1, 2, 3, *np.repeat(numbers, counts).tolist()]))
+    assert (fitted.shape, fitted.scale) == pytest.approx((0.2, 1), abs=0.01)
+
+
+def test_a_tail_that_cannot_be_fitted_is_refused() -> None:
+    remedy = "; lower `above`, or give `shape` and `scale`."
+    few = column([float(x) for x in range(20)])
+    for above, reason in (
+        (30, "no row of the source lies above 30, and fitting a tail takes 10"),
+        (18, "only 1 row of the source lie above 18, and fitting a tail takes 10"),
+        (12, "only 7 rows of the source lie above 12, and fitting a tail takes 10"),
+    ):
+        with pytest.raises(InputError, match=rf"^Target of `x`: {reason}{remedy}$"):
+            Tail(above=above).fitted(few)
+    with pytest.raises(
+        InputError, match="the 50 rows of the source above 3 have 1 different value, and fitting a tail"
+    ):
+        Tail(above=3).fitted(column([1, 2, 3] + [7] * 50))
+    with pytest.raises(InputError, match="no tail can be fitted with the given shape to the 15 rows above 4"):
+        Tail(above=4, shape=-1e300).fitted(few)
+    with pytest.raises(ValueError, match="has no law until it is fitted"):
+        Tail(above=4).masses(BINS, EVEN)
+
+
+def test_a_tail_warns_of_infinite_moments() -> None:
+    values = column([1.0, 2.0])
+    assert Tail(above=0, shape=0.5, scale=1).warning(values) is None
+    assert Tail(above=0, shape=0.7, scale=1, high=9).warning(values) is None
+    text = Tail(above=0, shape=0.7, scale=1).warning(values)
+    assert text is not None
+    assert text.startswith("Target of `x`: the tail's shape is 0.7, so its variance is infinite")
+    both = mixture({"family": "empirical"}, {"family": "tail", "above": 0, "shape": 1.2, "scale": 1}).warning(values)
+    assert both is not None
+    assert "its mean and variance are infinite" in both
+    assert mixture({"family": "empirical"}, {"family": "normal", "mean": 0, "sd": 1}).warning(values) is None
+
+
+def test_a_tail_reaches_beyond_the_source() -> None:
+    heavy = Tail(above=5, shape=0.5, scale=2).extended_edges(BINS, touched=False)
+    assert len(heavy) <= len(BINS.edges) + 20
+    law = stats.genpareto(0.5, loc=5, scale=2)
+    assert law.sf(heavy[-1]) <= 1e-9
+    assert Tail(above=5, shape=0.5, scale=2, high=50).extended_edges(BINS, touched=False)[-1] == 50
+    with_end = Tail(above=5, shape=-0.5, scale=4).extended_edges(BINS, touched=False)  # ends at 13
+    assert with_end == (0, 1, 2, 5, 10, 15)
+
+
+# --- mixture ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mixture_is_the_weighted_sum_of_its_parts() -> None:
+    source = np.array([1, 2, 3, 4])
+    target = mixture({"weight": 3, "family": "empirical"}, {"family": "normal", "mean": 4, "sd": 2})
+    normal = Normal(mean=4, sd=2).masses(BINS, source)
+    assert target.masses(BINS, source) == pytest.approx(0.75 * source / 10 + 0.25 * normal)
+    levels = mixture({"family": "categorical", "weights": {"UA": 1}}, {"family": "empirical"})
+    assert levels.masses(CARRIERS, np.array([1, 2, 3, 4])) == pytest.approx([0.55, 0.1, 0.15, 0.2])
+    assert levels.levels_needed() == ("UA",)
+
+
+def test_a_mixture_has_the_edges_and_the_reach_of_its_parts() -> None:
+    target = mixture(
+        {"family": "empirical", "high": 4}, {"family": "tail", "above": 4, "shape": -0.5, "scale": 8}, low=0.5
+    )
+    just_above = float(np.nextafter(4, 5))
+    assert set(target.edges_needed(BINS)) == {0.5, just_above, 20, float(np.nextafter(20, 21))} - {20}
+    assert target.extended_edges(BINS, touched=False) == (0, 1, 2, 5, 10, 15, 20)
+    both = mixture({"family": "uniform", "low": -7, "high": 3}, {"family": "constant", "value": 12})
+    assert both.extended_edges(BINS, touched=False) == (*range(-7, 3), 5, 10, 12)
+    assert both.outside(BINS) == pytest.approx((0.35, 0.5))
+
+
+def test_a_mixture_may_be_cut() -> None:
+    parts = [{"family": "normal", "mean": 5, "sd": 4}, {"family": "uniform", "low": 0, "high": 100}]
+    target = mixture(*parts, low=1, high=30)
+    edges = target.extended_edges(BINS, touched=False)
+    assert (edges[0], edges[-1]) == (0, 30)
+    axis = Axis("visib", "continuous", edges=edges)
+    law = stats.norm(5, 4)
+    share = [(law.cdf(high) - law.cdf(low)) / (law.cdf(30) - law.cdf(0)) for low, high in ((1, 2), (1, 30))]
+    assert target.masses(axis, np.ones(axis.size))[:2] == pytest.approx(
+        [0, 0.5 * share[0] + 0.5 / 30] / (0.5 * share[1] + 0.5 * 29 / 30)
+    )
+    assert (
+        refused(mixture(*parts, low=1.5), BINS) == "its cut from 1.5 goes through the bin 1–2; it needs an edge there."
+    )
+    assert "need an order" in refused(mixture({"family": "empirical"}, {"family": "empirical"}, low=1), CARRIERS)
+
+
+def test_a_part_that_does_not_suit_is_refused() -> None:
+    wrong = mixture({"family": "empirical"}, {"family": "normal", "mean": 0, "sd": 1})
+    assert refused(wrong, CARRIERS).startswith("the family normal does not suit a categorical factor; these do: ")
+
+
+def test_inside_a_bin_without_rows_a_mixture_follows_the_parts_that_reach_it() -> None:
+    u = np.array([0.0, 0.25, 0.5, 0.75])
+    even = {"family": "uniform", "low": 0, "high": 10}
+    only = mixture({"family": "empirical"}, {**even, "weight": 2}).quantile_within(2, 6, u, False)
+    assert only is not None
+    assert only == pytest.approx([2, 3, 4, 5])
+    assert mixture({"family": "empirical"}, {"family": "empirical", "low": 3}).quantile_within(2, 6, u, False) is None
+    # Density 1 on [0, 4) and 2 on [4, 8): of 4 + 8 equal steps the first third lies below 4.
+    two = mixture({"family": "uniform", "low": 0, "high": 8}, {"family": "uniform", "low": 4, "high": 8, "weight": 0.5})
+    drawn = two.quantile_within(0, 8, np.array([0.0, 1 / 6, 1 / 3, 2 / 3]), False)
+    assert drawn == pytest.approx([0, 2, 4, 6], abs=1e-9)
+    with_atom = mixture(even, {"family": "constant", "value": 5}).quantile_within(
+        0, 10, np.array([0.2, 0.5, 0.8]), False
+    )
+    assert with_atom == pytest.approx([4, 5, 6])
+    with pytest.raises(ValueError, match="the mixture has nothing in the bin from 20 to 30"):
+        mixture(even, even).quantile_within(20, 30, u, False)
+
+
+def test_parts_drawn_bin_by_bin_keep_their_bins() -> None:
+    """A tail adds edges to the axis; the four weights are still those of the four display bins."""
+    values = column([0.5, 1.5, 1.7, 3.0, 4.5, 6.0, 7.0, 9.5])
+    display = default_axis(values, [0, 1, 2, 5, 10])
+    target = mixture(
+        {"weight": 4, "family": "histogram", "weights": (1, 1, 2, 0)},
+        {"family": "tail", "above": 4, "shape": -0.5, "scale": 8},
+    )
+    fitted = target.fitted(values, display)
+    axis = target_axis(fitted, display, values)
+    assert axis.edges[-1] == 20
+    masses = fitted.masses(axis, axis.histogram(values)[:-1])
+    tail = stats.genpareto(-0.5, loc=4, scale=8)
+    assert masses[axis.lows < 2].tolist() == pytest.approx([0.2, 0.2])
+    # Between 2 and 5 the source has one value on each side of 4, so each side gets half of the bin's weight.
+    assert masses[axis.lows == 2] == pytest.approx([0.2])
+    assert masses[(axis.lows > 2) & (axis.lows < 5)] == pytest.approx([0.2 + 0.2 * tail.cdf(5)])
+    assert masses[axis.lows >= 5].sum() == pytest.approx(0.2 * tail.sf(5))
+    assert fitted.fitted(values).masses(axis, axis.histogram(values)[:-1]) == pytest.approx(masses)
+    assert target_axis(target, display, values) == axis
+
+
+def test_levels_of_few_numbers_may_be_mixed_with_a_law() -> None:
+    values = column([4, 6, 6, 8])
+    target = mixture({"family": "categorical", "weights": {8: 1}}, {"family": "uniform", "low": 4, "high": 11})
+    display = default_axis(values)
+    axis = target_axis(target, display, values)
+    masses = target.fitted(values, display).masses(axis, axis.histogram(values)[:-1])
+    shares = dict(zip(axis.lows.tolist(), masses.tolist(), strict=True))
+    assert shares[8] > 0.5
+    assert shares[4] == pytest.approx(0.5 * 2 / 8)  # the whole numbers 4 and 5
+    assert axis.edges[-1] == 11
+
+
+def test_a_mixture_comes_back_from_its_text() -> None:
+    design = loads(
+        "trimtab: 1\nname: x\nsource: {path: a.csv}\nfactors:\n  gust: {role: target, target: {family: mixture, "
+        "parts: [{weight: 3, family: empirical}, {weight: 1, family: tail, above: 30}]}}\n"
+    )
+    target = design.factors["gust"].target
+    assert target == mixture({"weight": 3, "family": "empirical"}, {"family": "tail", "above": 30})
+    assert loads(dumps(design)) == design
+    assert "parts: [{family: empirical, weight: 3}, {family: tail, weight: 1, above: 30}]" in dumps(design)
+    part = json_schema()["$defs"]["TailPart"]
+    jsonschema.Draft202012Validator(part).validate({"family": "tail", "weight": 1, "above": 30})
+    with pytest.raises(jsonschema.ValidationError, match="'weight' is a required property"):
+        jsonschema.Draft202012Validator(part).validate({"family": "tail", "above": 30})
+    assert pickle.loads(pickle.dumps(target)) == target

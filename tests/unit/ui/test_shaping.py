@@ -130,7 +130,7 @@ def test_every_family_begins_with_values_that_can_be_used(study: Study, family: 
     shares = asked_shares(after, name)
     assert shares is not None
     assert sum(shares) == pytest.approx(1)
-    assert {one.name for one in parameters(family)} >= given.keys() - {"family"}
+    assert {one.name for one in parameters(family)} >= given.keys() - {"family", "parts"}
 
 
 def test_the_list_takes_the_noise_of_the_fit_for_no_shift(study: Study) -> None:

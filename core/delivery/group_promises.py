@@ -1,0 +1,123 @@
+"""Promises of combinations and groups: floors over the cells of several factors, and sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import reduce
+from itertools import combinations
+
+import numpy as np
+
+from core.coverage.cells import Code, coded_query, listed_code, register
+from core.coverage.datasets import DataSet
+from core.database import quote_name, quote_text
+from core.delivery.opening import GROUP, VARIED, lacking
+from core.delivery.promise import Promise, unmeasured, within
+from core.design.controls import Floor, Sweep
+from core.design.fields import number_of
+from core.design.targets.tables import level_text
+from core.projection.controls import MarginalControl, controls_of
+from core.source.axes import NUMERIC, Axis
+from core.study import Study
+
+Cell = tuple[tuple[int, ...], tuple[int, ...]]
+"""A cell of a floor: positions of factors among the floor's, and a bin of each."""
+
+
+def floor_groups(floor: Floor) -> list[tuple[str, ...]]:
+    """The combinations of a floor's factors."""
+    return list(combinations(floor.factors, floor.strength))
+
+
+def floor_promise(
+    study: Study, floor: Floor, counts: Mapping[tuple[str, ...], np.ndarray], impossible: Collection[Cell]
+) -> Promise:
+    """*floor*: no cell has fewer rows than asked, of the product of the factors' bins without missing.
+
+    `counts` has the rows of every combination of codes for each of `floor_groups`. Left out are the cells that are
+    `impossible`, and those in a bin that the factor's own control leaves empty.
+    """
+    asked = {name: _asked_bins(study, name) for name in floor.factors}
+    excluded: dict[tuple[str, ...], list[tuple[int, ...]]] = {}
+    for factors, bins in impossible:
+        excluded.setdefault(tuple(floor.factors[i] for i in factors), []).append(tuple(bins))
+    below = 0
+    for group in floor_groups(floor):
+        inside = tuple(slice(0, len(asked[name])) for name in group)
+        lacks = (counts[group][inside] < floor.at_least) & reduce(np.logical_and.outer, [asked[n] for n in group])
+        for bins in excluded.get(group, ()):
+            lacks[bins] = False
+        below += int(np.count_nonzero(lacks))
+    return within(f"floor {floor.name}", 0, below, 0.0)
+
+
+def sweep_promise(study: Study, sweep: Sweep, data: DataSet) -> Promise:
+    """*sweep*: so many groups in which the factor takes each of the values once.
+
+    With *intervene*, no other factor changes in a group; what is computed may. A group that does not do so breaks the
+    promise even if enough others do.
+    """
+    promise = f"sweep {sweep.factor}"
+    lacks = lacking(data.types, [GROUP, VARIED, sweep.factor])
+    if lacks:
+        return unmeasured(promise, sweep.groups, lacks)
+    others = [name for name in study.delivered if name in data.types and name != sweep.factor]
+    held = others if sweep.others == "intervene" else []
+    code = _value_code(study, sweep)
+    register(data, [code])
+    rows = coded_query([code], data.types, kept=[GROUP, VARIED, *held])
+    size = len(sweep.values)
+    conditions = [f"count(*) = {size}", "min(__c0) = 0", f"count(DISTINCT __c0) = {size}", *map(_constant, held)]
+    groups = (
+        f"SELECT {' AND '.join(conditions)} AS kept FROM ({rows}) "
+        f"WHERE {quote_name(VARIED)} = {quote_text(sweep.factor)} GROUP BY {quote_name(GROUP)}"
+    )
+    kept, total = data.con.execute(f"SELECT count(*) FILTER (kept), count(*) FROM ({groups})").fetchall()[0]
+    if kept == sweep.groups and total > kept:
+        said = f"{kept:,} groups as they should be, and {total - kept:,} that are not"
+        return Promise(promise, sweep.groups, said, 0.0, False)
+    return within(promise, sweep.groups, kept, 0.0)
+
+
+def _constant(column: str) -> str:
+    """SQL condition: the column has one value in the group, or none in any row."""
+    name = quote_name(column)
+    return f"(count({name}) = 0 OR (count({name}) = count(*) AND min({name}) = max({name})))"
+
+
+def _value_code(study: Study, sweep: Sweep) -> Code:
+    column = study.columns[sweep.factor]
+    if column.kind in NUMERIC:
+        return listed_code(column, [float(number_of(value)) for value in sweep.values])
+    return listed_code(column, [level_text(value) for value in sweep.values])
+
+
+def _asked_bins(study: Study, name: str) -> np.ndarray:
+    """(size,) the display bins of a factor that its own control, if it has one, does not leave empty."""
+    axis = study.axes[name]
+    if name in study.definitions:
+        return _asked_levels(study, name, axis)
+    control = next((one for one in controls_of(study) if one.factor == name and one.kind != "missing"), None)
+    if control is None:
+        return np.ones(axis.size, dtype=bool)
+    if control.axis is None:
+        held = axis.bins_of(study.columns[name])[:-1][control.code_of_value[:-1] == 0]
+        return np.isin(np.arange(axis.size), held)
+    return _asked_parts(control, control.axis, axis)
+
+
+def _asked_levels(study: Study, name: str, axis: Axis) -> np.ndarray:
+    """A level mix may ask for none of a level."""
+    shares = study.design.levels[name].shares if name in study.design.levels else {}
+    return np.array([shares.get(label, 1.0) > 0 for label in axis.labels], dtype=bool)
+
+
+def _asked_parts(control: MarginalControl, parts: Axis, axis: Axis) -> np.ndarray:
+    """A target may be met on finer bins than are shown, or on fewer levels: a bin is empty if all its parts are."""
+    asked = control.requested[: parts.size] > 0
+    if axis.numeric:
+        at = axis.bin_of_numbers(parts.lows)
+        return np.isin(np.arange(axis.size), at[asked])
+    own = parts.bin_of_levels(list(axis.levels))
+    found = [bool(code >= 0 and asked[code]) for code in own]
+    return np.array([*found, *([bool(parts.rest and asked[-1])] if axis.rest else [])], dtype=bool)

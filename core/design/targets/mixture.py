@@ -1,0 +1,221 @@
+"""Several families at once, each with a weight: a body and a tail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+import numpy as np
+from pydantic import Field, GetCoreSchemaHandler, create_model, field_validator
+from pydantic_core import CoreSchema, core_schema
+
+from core.design.fields import Positive, broken
+from core.design.targets import laws, tables, tail  # noqa: F401  (importing them registers their families)
+from core.design.targets.base import FAMILIES, ORDERED, Reach, Target
+from core.design.targets.cut import WHOLE, Cut, span_of_bin, whole_spans
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column
+from core.source.kinds import KINDS, Kind
+
+HALVINGS = 100
+"""More never change a float between the ends of a bin."""
+
+
+class Part(Target):
+    """A family as a part of a mixture: it has a weight too."""
+
+    registered: ClassVar[bool] = False
+
+    weight: Positive = Field(description="How much of the mixture it is, on any scale.")
+
+
+def _as_part(family: type[Target]) -> type[Part]:
+    bases = cast(tuple[type[Part], ...], (family, Part))
+    return create_model(f"{family.__name__}Part", __base__=bases, __doc__=family.__doc__, __module__=__name__)
+
+
+PARTS: dict[str, type[Part]] = {name: _as_part(family) for name, family in FAMILIES.items()}
+"""Family name -> the family with a weight."""
+globals().update({part.__name__: part for part in PARTS.values()})  # pickle looks for classes here
+
+
+class _ByFamily:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.tagged_union_schema(
+            choices={name: handler.generate_schema(part) for name, part in PARTS.items()}, discriminator="family"
+        )
+
+
+AnyPart = Annotated[Target, _ByFamily]
+
+
+class Mixture(Cut):
+    """The weighted sum of other families, which may be cut each, and all together by low and high.
+
+    Inside a bin where the source has rows, values are the source's, as for every family. In a bin without rows they
+    follow the mixture of those parts' laws that put something there; parts that are as in the source put nothing there.
+    """
+
+    title: ClassVar[str] = "Mixture"
+    summary: ClassVar[str] = "Several families at once, each with its weight."
+    kinds: ClassVar[tuple[Kind, ...]] = KINDS
+
+    family: Literal["mixture"] = "mixture"
+    parts: Annotated[tuple[AnyPart, ...], Field(min_length=2)] = Field(description="Families, each with a weight.")
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _no_mixture_inside(cls, parts: Any) -> Any:
+        for part in parts if isinstance(parts, list | tuple) else ():
+            if (part.get("family") if isinstance(part, Mapping) else getattr(part, "family", None)) == "mixture":
+                broken("must not be mixtures themselves; give the inner parts here")
+        return parts
+
+    def fitted(self, column: Column, display: Axis | None = None) -> Mixture:
+        """The mixture with all parts fitted. Parts drawn bin by bin become steps over the bins of `display`, since a
+        mixture may have more bins than those."""
+        axis = default_axis(column) if display is None else display
+        parts = [_spread(part.fitted(column, axis), column, axis) for part in self.parts]
+        return self.model_copy(update={"parts": tuple(parts)})
+
+    def warning(self, column: Column) -> str | None:
+        found = [part.warning(column) for part in self.parts] if self.high is None else []
+        return "\n".join(text for text in found if text) or None
+
+    def check(self, axis: Axis) -> None:
+        super().check(axis)
+        for part in self.parts:
+            part.check(axis)
+
+    def levels_needed(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(level for part in self.parts for level in part.levels_needed()))
+
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
+        asked = (edge for part in self.parts for edge in part.edges_needed(axis))
+        return (*asked, *self.cut_edges(axis))
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        masses = [weight * part.masses(axis, source) for weight, part in self._weighted]
+        shares = np.sum(masses, axis=0)
+        return np.asarray(shares * self.left_by_cut(axis, shares))
+
+    def outside(self, axis: Axis) -> tuple[float, float]:
+        """Shares of the parts together, before the mixture's own cut; 0 where that cut ends on the axis."""
+        low, high = self.cut()
+        found = np.sum([np.multiply(weight, part.outside(axis)) for weight, part in self._weighted], axis=0)
+        first, last = (axis.edges[0], axis.edges[-1]) if axis.kind in ORDERED else (0.0, 0.0)
+        return float(found[0] * (low < first)), float(found[1] * (high > last))
+
+    def reach(self, axis: Axis) -> Reach:
+        """As far out as any part, but not beyond the mixture's own cut."""
+        found = [part.reach(axis) for part in self.parts]
+        lowest, highest = min(found, key=lambda one: one.low), max(found, key=lambda one: one.high)
+        low, high = self.cut()
+        if axis.kind in WHOLE:
+            low, high = np.ceil(low), np.floor(high)
+        return Reach(
+            max(lowest.low, float(low)),
+            min(highest.high, float(high)),
+            lowest.low_exact if lowest.low > low else True,
+            highest.high_exact if highest.high < high else True,
+        )
+
+    def quantile_within(
+        self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
+    ) -> np.ndarray | None:
+        cut = self.cut()
+        first, last = span_of_bin((low, high), cut, whole=whole, closed=closed)
+        ends = np.array([last])
+        shares = [part.held(first, ends, whole=whole) if first <= last else np.zeros(1) for part in self.parts]
+        there = [one for one, share in zip(self._weighted, shares, strict=True) if share is not None and share[0] > 0]
+        if not there:
+            if any(share is None for share in shares):
+                return None
+            raise ValueError(f"the mixture has nothing in the bin from {low} to {high}")
+        end, closed = min(high, cut[1]), closed or cut[1] < high
+        drawn = [part.quantile_within(first, end, u, whole, closed=closed) for _, part in there]
+        values = np.array([one for one in drawn if one is not None])
+
+        def held(highs: np.ndarray) -> np.ndarray:
+            found = [(weight, part.held(first, highs, whole=whole)) for weight, part in there]
+            return np.asarray(np.sum([weight * share for weight, share in found if share is not None], axis=0))
+
+        return _inverse(held, values.min(axis=0), values.max(axis=0), u * held(ends), whole=whole)
+
+    @property
+    def _weighted(self) -> list[tuple[float, Target]]:
+        """Parts with their shares of the mixture."""
+        weights = [cast(Part, part).weight for part in self.parts]
+        return [(weight / sum(weights), part) for weight, part in zip(weights, self.parts, strict=True)]
+
+
+def _inverse(
+    held: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray, shares: np.ndarray, *, whole: bool
+) -> np.ndarray:
+    """Where `held`, which rises, passes each of the `shares`, by halving. It does so between the inverses of its parts:
+    `low` is the least of them and `high` the greatest."""
+    for _ in range(HALVINGS):
+        middle = np.floor((low + high) / 2) if whole else low + (high - low) / 2
+        moving = (middle < high) & (whole | (middle > low))
+        if not moving.any():
+            break
+        passed = held(middle) > shares
+        high = np.where(moving & passed, middle, high)
+        low = np.where(moving & ~passed, middle + whole, low)
+    return high
+
+
+class Steps(Part):
+    """Shares of the bins of a display axis, on any other axis: within one of them as in the source, and where the
+    source has nothing there, evenly."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ORDERED
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def edges_needed(self, axis: Axis) -> tuple[float, ...]:
+        return () if axis.points else self.edges
+
+    def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
+        steps = len(self.shares)
+        step = np.searchsorted(self.edges, axis.lows, side="right") - 1
+        # What begins at the end of the steps is beyond them, unless it is that one value.
+        single = (axis.lows == self.edges[-1]) & ((axis.highs == axis.lows) | (self.edges[-2] == self.edges[-1]))
+        step = np.where(single, steps - 1, step)
+        among = (step >= 0) & (step < steps)
+        first, last = whole_spans(np.asarray(axis.edges)) if axis.kind in WHOLE else (axis.lows, axis.highs)
+        width = np.maximum(last - first + (axis.kind in WHOLE), 0.0)
+        shares = np.zeros(axis.size)
+        for one in np.unique(step[among]):
+            here = step == one
+            by = next((way[here] for way in (source, width) if way[here].sum() > 0), np.ones(here.sum()))
+            shares[here] = self.shares[one] * by / by.sum()
+        return shares
+
+    def held(self, low: float, highs: np.ndarray, *, whole: bool) -> np.ndarray:
+        edges = np.array(self.edges)
+        if whole:
+            first, last = whole_spans(edges)
+            edges = np.append(first, last[-1] + 1) - 0.5
+            low, highs = np.ceil(low) - 0.5, np.floor(highs) + 0.5
+        below = np.append(0.0, np.cumsum(self.shares))
+        return np.asarray(np.interp(highs, edges, below) - np.interp(low, edges, below))
+
+    def quantile_within(
+        self, low: float, high: float, u: np.ndarray, whole: bool, *, closed: bool = False
+    ) -> np.ndarray:
+        first, last = span_of_bin((low, high), (self.edges[0], self.edges[-1]), whole=whole, closed=closed)
+        if whole:
+            return np.asarray(np.minimum(first + np.floor(u * (last - first + 1)), last))
+        return np.asarray(np.minimum(first + u * (last - first), last))
+
+
+def _spread(part: Target, column: Column, display: Axis) -> Target:
+    """A part drawn on the bins of `display` as steps over them; any other part as it is."""
+    if part.family not in ("histogram", "categorical") or not display.numeric or isinstance(part, Steps):
+        return part
+    shares = part.masses(display, display.histogram(column)[:-1])
+    weight = cast(Part, part).weight
+    return Steps(family=part.family, weight=weight, edges=display.edges, shares=tuple(shares.tolist()))

@@ -1,0 +1,35 @@
+"""Checked expressions evaluated by DuckDB on rows in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from core.database import connect
+from core.errors import InputError
+
+_LOCAL = threading.local()
+"""A connection takes longer to open than most expressions take; one per thread is kept."""
+
+
+def evaluate(expressions: Sequence[str], rows: pa.Table, *, owner: str) -> list[pa.Array]:
+    """The values of SQL `expressions`, which name columns of `rows` (n), on each of its rows: arrays of n.
+
+    Only expressions that were checked may come here. Raises InputError, naming `owner`, if one fails on some row.
+    """
+    if not hasattr(_LOCAL, "con"):
+        _LOCAL.con = connect(threads=1)
+    con: duckdb.DuckDBPyConnection = _LOCAL.con
+    con.register("the_rows", rows)
+    listed = ", ".join(f"({one}) AS e{i}" for i, one in enumerate(expressions))
+    try:
+        found = con.sql(f"SELECT {listed} FROM the_rows").to_arrow_table()
+    except duckdb.Error as error:
+        shown = expressions[0] if len(expressions) == 1 else ", ".join(expressions)
+        raise InputError(f"{owner}: `{shown}` can't be computed: {str(error).splitlines()[0]}") from error
+    finally:
+        con.unregister("the_rows")
+    return [column.combine_chunks() for column in found.columns]

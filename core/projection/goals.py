@@ -1,0 +1,195 @@
+"""Goals: what the rows to draw must bring, so that they and what is there already have what the design asks for.
+
+There already are the rows of the source, if the design is a supplement, and the rows reserved for sweeps and floors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.projection.controls import Control, EventControl, LevelControl, MarginalControl, whole_size
+from core.projection.feasibility import Conflict, ConflictsError
+from core.projection.features import Feature
+from core.projection.fit import Constraint
+from core.projection.pairs import PairControl
+from core.projection.pool import Pool, side_codes
+from core.projection.reserved import Reserved
+from core.projection.rounding import event_rows, whole_rows
+from core.projection.supplement import smallest_supplement
+from core.projection.wording import listed, percent
+from core.study import Study
+
+BATCH = 65_536
+HALF = 0.5
+"""Rows are whole: a code may lack so much of one."""
+
+GENERATED = ("hold", "rule")
+"""Controls that speak of the generated rows only, in a supplement too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """What one control asks: `requested` (L,) shares of `total` rows, of which those `there` (L,) are there already.
+
+    `labels` name the codes, none for conditions. `takers` are the reservations with rows of each code.
+    """
+
+    name: str
+    requested: np.ndarray
+    labels: tuple[str, ...]
+    total: int
+    there: np.ndarray
+    takers: Mapping[str, np.ndarray]
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(L,) whole rows of each code to draw; negative where too many are there already."""
+        if len(self.labels):
+            return np.asarray(whole_rows(self.requested, self.total) - self.there)
+        true = event_rows(float(self.requested[1]), self.total)
+        return np.asarray(np.array([self.total - true, true]) - self.there)
+
+    @property
+    def missing(self) -> np.ndarray:
+        """(L,) rows of each code to draw, not rounded."""
+        return np.asarray(self.requested * self.total - self.there)
+
+    @property
+    def strict(self) -> bool:
+        """Whether what is asked for nothing must stay empty: what is held, and what is asked of all rows, leaves no
+        part of a row to anything else."""
+        return self.name.startswith(("hold ", "level ")) or bool(self.requested.max() == 1.0)
+
+    def constraint(self, codes: np.ndarray) -> Constraint:
+        """The goal as a constraint on cells with these codes (C,). What lacks less than a row is none."""
+        wanted = np.maximum(self.missing, 0.0)
+        return Constraint(self.name, codes, wanted / wanted.sum(), self.labels, self.strict)
+
+
+def goals_of(
+    study: Study,
+    pool: Pool,
+    conditions: Sequence[EventControl],
+    controls: Sequence[Control],
+    reserved: Reserved,
+    rows: int,
+) -> tuple[Goal, ...]:
+    """The goals of `rows` rows in all, conditions first. Raises ConflictsError where too many are there already."""
+    found = []
+    every: list[Control | EventControl] = [*conditions, *controls]
+    for i, one in enumerate(every):
+        labels: tuple[str, ...] = ()
+        if isinstance(one, EventControl):
+            name, requested = one.control, np.array([1.0 - one.rate, one.rate])
+        else:
+            name, requested, labels = one.name, one.requested, one.labels
+        supplement = study.design.mode == "supplement" and not name.startswith(GENERATED)
+        there = np.zeros(len(requested), dtype=np.int64)
+        if supplement:
+            there += source_counts(study, pool, one)
+        takers = {
+            part.name: np.bincount(reserved.codes[i, reserved.part == number], minlength=len(requested))
+            for number, part in enumerate(reserved.parts)
+        }
+        there += sum(takers.values(), np.zeros(len(requested), dtype=np.int64))
+        total = whole_size(study, rows) if supplement else rows
+        found.append(Goal(name, requested, labels, total, there, takers))
+    conflicts = [conflict for goal in found if (conflict := _too_many(goal, rows))]
+    if conflicts:
+        raise ConflictsError(conflicts)
+    return tuple(found)
+
+
+def source_counts(study: Study, pool: Pool, one: Control | EventControl) -> np.ndarray:
+    """(L,) rows of the whole source with each code of a control or a condition."""
+    size = 2 if isinstance(one, EventControl) else len(one.requested)
+    if isinstance(one, MarginalControl):
+        return np.bincount(one.code_of_value, weights=study.columns[one.factor].counts, minlength=size).astype(np.int64)
+    if pool.learned == study.source.rows:
+        codes = pool.truth(one) if isinstance(one, EventControl) else pool.control(one)
+        return np.bincount(codes[: pool.learned], minlength=size)
+    name = one.control if isinstance(one, EventControl) else one.name
+    key = one.predicate.sql if isinstance(one, EventControl) else (id(study.columns), size, one.labels)
+    return study.memo.of(f"source rows of {name}", key, lambda: _counted(study, one, size))
+
+
+def _counted(study: Study, one: Control | EventControl, size: int) -> np.ndarray:
+    """The codes of the rows of a source that is too large to be learned whole."""
+    columns = sorted(_columns(one))
+    counts = np.zeros(size, dtype=np.int64)
+    with pq.ParquetFile(study.source.path) as file:
+        for batch in file.iter_batches(BATCH, columns=columns):
+            table = pa.Table.from_batches([batch])
+            if isinstance(one, EventControl):
+                codes = one.combine([feature.of_table(table) for feature in one.features])
+            elif isinstance(one, LevelControl):
+                codes = one.feature.of_table(table)
+            else:
+                assert isinstance(one, PairControl)  # marginals are counted with their columns
+                first, second = (side_codes(side, table) for side in one.sides)
+                codes = first * one.sides[1].size + second
+            counts += np.bincount(codes, minlength=size)
+    return counts
+
+
+def _columns(one: Control | EventControl) -> set[str]:
+    if isinstance(one, EventControl):
+        return set(one.predicate.columns)
+    features: list[Feature] = []
+    plain: set[str] = set()
+    if isinstance(one, LevelControl):
+        features.append(one.feature)
+    if isinstance(one, PairControl):
+        features += [side.feature for side in one.sides if side.feature]
+        plain = {side.name for side in one.sides if not side.feature}
+    return plain | {name for feature in features for name in feature.columns}
+
+
+def _slack(goal: Goal) -> float:
+    """Rows by which a marginal or a pair may be off without anyone seeing it: a tenth of what chance would do."""
+    if not goal.name.startswith(("target ", "keep ", "pair ")):
+        return 0.0
+    some = goal.requested
+    return 0.05 * float(np.sqrt(2 * some * (1 - some) / np.pi * goal.total).sum())
+
+
+def _too_many(goal: Goal, rows: int) -> Conflict | None:
+    """Why a goal can't be reached: more rows of a code are there than it asks for."""
+    over = -np.minimum(goal.missing, 0.0)
+    if over.max() <= HALF or over.sum() <= _slack(goal):
+        return None
+    code = int(np.argmin(goal.missing))
+    asked = goal.requested[code] * goal.total
+    where = f" at `{goal.labels[code]}`" if goal.labels else "" if code else " in which it is not true"
+    takers = [name for name, counts in goal.takers.items() if counts[code]]
+    taken = sum(int(goal.takers[name][code]) for name in takers)
+    said = listed([goal.name])
+    said = said[0].upper() + said[1:]
+    if asked - taken < -HALF:
+        nearest = taken / goal.total
+        word, limit = "least", percent(nearest, towards=1.0)
+        if not goal.labels and not code:
+            nearest = 1.0 - nearest
+            word, limit = "most", percent(nearest, towards=0.0)
+        message = (
+            f"{said} asks for {percent(float(goal.requested[code]))}{where}, {asked:,.0f} rows, but {listed(takers)} "
+            f"{'takes' if len(takers) == 1 else 'take'} {taken:,}: the {word} that works is {limit}."
+        )
+        return Conflict((goal.name, *takers), message, goal.name, nearest)
+    needed, _ = smallest_supplement(goal.there, goal.requested)
+    start = (
+        f"{said} can't be met with {rows:,} rows: the source has {int(goal.there[code]) - taken:,} rows{where}, and "
+        f"{percent(float(goal.requested[code]))} of {goal.total:,} in all are {asked:,.0f}."
+    )
+    if needed is None:
+        end = " As long as the source has one, no number of rows mends that."
+        return Conflict((goal.name,), start + end, goal.name, None)
+    end = (
+        f" The fewest rows that can are {needed:,}: that is where `{goal.labels[code] if goal.labels else 'it'}` binds."
+    )
+    return Conflict((goal.name, "rows supplement"), start + end, "rows supplement", float(needed))

@@ -1,0 +1,253 @@
+"""Pairs: the joint table that two factors are asked to have, from the one they have as everything else is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from core.design.controls import Pair
+from core.errors import InputError
+from core.projection.controls import Control
+from core.projection.feasibility import Conflict, ConflictsError
+from core.projection.features import Feature, bin_feature
+from core.source.axes import Axis
+from core.study import Study
+
+SWEEPS = 2_000
+CLOSE = 1e-11
+"""Raking ends when no margin is off by more, or after so many sweeps."""
+
+STEEPEST = 400.0
+"""The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""
+
+OWN_ROLES = ("target", "keep", "hold")
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One factor of a pair or a floor: its bins, then missing. `code_of_value` (K+1,) for a factor of the source; a
+    definition has a `feature`."""
+
+    name: str
+    axis: Axis
+    code_of_value: np.ndarray | None
+    feature: Feature | None
+
+    @property
+    def size(self) -> int:
+        """Number of codes, missing included."""
+        return self.axis.size + 1
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A text for each code."""
+        return (*self.axis.labels, "missing")
+
+
+@dataclass(frozen=True, eq=False)
+class PairControl(Control):
+    """A pair of factors; code i · (size of the second) + j is bin i of the first and bin j of the second."""
+
+    sides: tuple[Side, Side]
+
+    @property
+    def name(self) -> str:
+        """How messages call this control."""
+        return f"pair {self.sides[0].name} × {self.sides[1].name}"
+
+    @property
+    def table(self) -> np.ndarray:
+        """`requested` as a table of the bins of both."""
+        return self.requested.reshape(self.sides[0].size, self.sides[1].size)
+
+
+def side_of(study: Study, name: str, owner: str) -> Side:
+    """A factor or a definition on its display axis, for the control `owner`."""
+    axis = study.axes[name]
+    if name in study.definitions:
+        return Side(name, axis, None, bin_feature(study, name, axis, owner))
+    return Side(name, axis, axis.bins_of(study.columns[name]), None)
+
+
+def pair_sides(study: Study, pair: Pair) -> tuple[Side, Side]:
+    """Both factors of a pair."""
+    one, other = (side_of(study, name, f"Pair `{pair.name}`") for name in pair.factors)
+    return one, other
+
+
+def pair_control(study: Study, pair: Pair, sides: tuple[Side, Side], now: np.ndarray) -> PairControl:
+    """A pair's control, given the joint shares `now` (A, B) that both factors have while the pair is free.
+
+    Raises InputError for a table of weights that does not fit, ConflictsError for a rank correlation out of reach.
+    """
+    if pair.rank_correlation is not None:
+        table = now.copy()
+        table[:-1, :-1] = _correlated(pair, now[:-1, :-1], pair.rank_correlation)
+    elif pair.weights is not None:
+        table = _weighted(pair, sides, now, [_own_control(study, side.name) for side in sides])
+    else:
+        table = np.outer(now.sum(axis=1), now.sum(axis=0))
+    one, other = sides
+    labels = tuple(f"{a}, {b}" for a in one.labels for b in other.labels)
+    return PairControl((table / table.sum()).ravel(), labels, sides)
+
+
+def _own_control(study: Study, name: str) -> str | None:
+    """The control that sets a factor's shares, if there is one."""
+    if name in study.design.levels:
+        return f"level {name}"
+    role = study.role(name)
+    return f"{role} {name}" if role in OWN_ROLES else None
+
+
+def supported(table: np.ndarray, possible: np.ndarray) -> np.ndarray:
+    """`table` (A, B) with nothing outside the `possible` cells, raked to the margins it had."""
+    return rake(np.where(possible, table, 0.0), table.sum(axis=1), table.sum(axis=0))
+
+
+def rake(table: np.ndarray, rows: np.ndarray | None, columns: np.ndarray | None) -> np.ndarray:
+    """`table` (A, B) scaled to the margins `rows` (A,) and `columns` (B,); None leaves a margin free."""
+    table = table.astype(float)
+    for _ in range(SWEEPS if rows is not None and columns is not None else 1):
+        if rows is not None:
+            table = table * _ratio(rows, table.sum(axis=1))[:, None]
+        if columns is None:
+            break
+        reached = table.sum(axis=0)
+        table = table * _ratio(columns, reached)
+        if rows is not None and np.abs(table.sum(axis=1) - rows).max(initial=0.0) < CLOSE:
+            break
+    return table
+
+
+def rank_correlation(table: np.ndarray) -> float:
+    """Spearman's rank correlation of a table (A, B) of shares, bins in order, all of one bin sharing their mid-rank; 0
+    if one of them does not vary."""
+    scores = [_scores(table.sum(axis=1)), _scores(table.sum(axis=0))]
+    return float(scores[0] @ table @ scores[1] / table.sum()) if all(map(np.any, scores)) else 0.0
+
+
+def _scores(shares: np.ndarray) -> np.ndarray:
+    """Mid-ranks of the bins, with mean 0 and variance 1 under `shares`."""
+    shares = shares / shares.sum()
+    ranks = np.cumsum(shares) - shares / 2
+    ranks = ranks - ranks @ shares
+    spread = np.sqrt(ranks**2 @ shares)
+    return np.asarray(ranks / spread if spread > 0 else 0.0 * ranks)
+
+
+def _ratio(wanted: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    return np.asarray(np.divide(wanted, reached, out=np.zeros(len(wanted)), where=reached > 0))
+
+
+def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
+    """The table nearest to `now` (in KL divergence) with its margins and this rank correlation.
+
+    It is `now` · exp(λ · rank · rank), raked; the correlation rises with λ.
+    """
+    total = now.sum()
+    if not total > 0:
+        raise InputError(f"Pair `{pair.name}`: no row has a value of both factors.")
+    margins = now.sum(axis=1), now.sum(axis=0)
+    scores = _scores(margins[0]), _scores(margins[1])
+    shape = np.outer(*scores)
+
+    def tilted(steepness: float) -> np.ndarray:
+        power = steepness * shape
+        return rake(now * np.exp(np.minimum(power - power[now > 0].max(), 0.0)), *margins)
+
+    def off(steepness: float) -> float:
+        return rank_correlation(tilted(steepness)) - asked
+
+    limit = _bracket(off)
+    if limit is None:
+        nearest = asked + off(STEEPEST if asked > rank_correlation(now) else -STEEPEST)
+        raise ConflictsError((_out_of_reach(pair, asked, nearest),))
+    return tilted(float(brentq(off, *limit, xtol=1e-12, rtol=1e-12)))
+
+
+def _bracket(off: Callable[[float], float]) -> tuple[float, float] | None:
+    """Steepnesses between which `off` changes its sign."""
+    low, high = 0.0, 0.0
+    start = off(0.0)
+    step = 1.0 if start < 0 else -1.0
+    while abs(high) < STEEPEST:
+        low, high = high, float(np.clip(high + step, -STEEPEST, STEEPEST))
+        if off(high) * start <= 0:
+            return min(low, high), max(low, high)
+        step *= 2
+    return None
+
+
+def _out_of_reach(pair: Pair, asked: float, nearest: float) -> Conflict:
+    word = "highest" if asked > nearest else "lowest"
+    nearest = np.floor(nearest * 1000) / 1000 if asked > nearest else np.ceil(nearest * 1000) / 1000
+    name = f"pair {pair.name}"
+    message = (
+        f"Pair `{pair.name}` asks for a rank correlation of {asked:g}, but the combinations that real rows show leave "
+        f"no room: the {word} that works is {nearest:g}."
+    )
+    return Conflict((name,), message, name, float(nearest))
+
+
+def _weighted(pair: Pair, sides: tuple[Side, Side], now: np.ndarray, own: Sequence[str | None]) -> np.ndarray:
+    """The table of weights on the cells it speaks of, with the margins of the factors that have their own; all other
+    cells stay as they are."""
+    weights, named = _grid(pair, sides)
+    block = np.ix_(*named)
+    inside = now[block]
+    total = inside.sum()
+    if not total > 0:
+        raise InputError(f"Pair `{pair.name}`: no row would have any of the combinations in its table.")
+    margins = [inside.sum(axis=1) if own[0] else None, inside.sum(axis=0) if own[1] else None]
+    found = rake(weights / weights.sum() * total, *margins)
+    off = max(
+        (np.abs(found.sum(axis=1 - i) - one).max() for i, one in enumerate(margins) if one is not None), default=0
+    )
+    if off > 1e-6:
+        raise ConflictsError((_no_margins(pair, sides, found, margins, named, own),))
+    table = now.copy()
+    table[block] = found
+    return table
+
+
+def _grid(pair: Pair, sides: tuple[Side, Side]) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The weights as an array, and the codes of both sides that its rows and columns are."""
+    assert pair.weights is not None  # the caller asks for pairs with weights only
+    if not isinstance(pair.weights, dict):
+        grid = np.array(pair.weights, dtype=float)
+        return grid, (np.arange(grid.shape[0]), np.arange(grid.shape[1]))
+    firsts = list(pair.weights)
+    seconds = list(dict.fromkeys(level for row in pair.weights.values() for level in row))
+    places = []
+    for side, levels in zip(sides, (firsts, seconds), strict=True):
+        known = {label: code for code, label in enumerate(side.labels)}
+        unknown = [level for level in levels if level not in known]
+        if unknown:
+            raise InputError(f"Pair `{pair.name}`: `{side.name}` has no bin `{unknown[0]}`.")
+        places.append(np.array([known[level] for level in levels]))
+    grid = np.array([[pair.weights[one].get(other, 0.0) for other in seconds] for one in firsts])
+    return grid, (places[0], places[1])
+
+
+def _no_margins(
+    pair: Pair,
+    sides: tuple[Side, Side],
+    found: np.ndarray,
+    margins: Sequence[np.ndarray | None],
+    named: Sequence[np.ndarray],
+    own: Sequence[str | None],
+) -> Conflict:
+    """Which bin of which factor the zeros of a table leave no room for."""
+    name = f"pair {pair.name}"
+    offs = [np.abs(found.sum(axis=1 - i) - one) if one is not None else np.zeros(1) for i, one in enumerate(margins)]
+    side = int(offs[1].max() > offs[0].max())
+    label = sides[side].labels[named[side][int(offs[side].argmax())]]
+    message = (
+        f"Pair `{pair.name}`: the zeros in its table leave no room for the share of `{label}` that "
+        f"`{sides[side].name}` has by itself. Give that row or column a weight, or let `{sides[side].name}` follow."
+    )
+    return Conflict((name, own[side] or name), message, name, None)

@@ -1,0 +1,444 @@
+"""Design: the controls beside the factors: levels, labels, rules, sweeps, floors, events; each with its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.design.design import Design, SourceRef
+from core.study import Study, open_study
+from core.workspace import Workspace
+from ui.changes import way_out, without_control
+from ui.control_rows import slug
+from ui.level_parts import stacks
+from ui.levels import with_share
+
+Start = Callable[..., AppTest]
+ROWS = 2000
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+def table() -> pd.DataFrame:
+    random = np.random.default_rng(5)
+    planned = random.integers(5, 60, ROWS)
+    return pd.DataFrame(
+        {
+            "planned": planned,
+            "taken": planned + random.integers(-5, 30, ROWS),
+            "speed": np.where(random.random(ROWS) < 0.1, np.nan, random.normal(60, 12, ROWS).round(1)),
+            "road": random.choice(["town", "country", "motorway"], ROWS, p=[0.6, 0.3, 0.1]),
+            "wet": random.random(ROWS) < 0.2,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trips") / "trips.parquet"
+    table().to_parquet(path)
+    return path
+
+
+@pytest.fixture
+def study(home: Workspace, file: Path) -> Study:
+    source = home.spool(file)
+    return open_study(Design(name="trips", source=SourceRef(path=source.name, sha256=source.sha256)), source)
+
+
+@pytest.fixture
+def design_id(home: Workspace, study: Study) -> str:
+    return home.save_design(study.design)
+
+
+def body(app: AppTest) -> str:
+    return " ".join(one.proto.body for one in app.get("html"))
+
+
+def show(app: AppTest, kind: str) -> AppTest:
+    """The tab of a kind of control, as a click on it leaves the session: AppTest can't click tabs."""
+    app.session_state["tt_tab"] = kind
+    app.run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def open_menu(app: AppTest, key: str) -> AppTest:
+    """A menu as a click leaves it: AppTest knows no popovers."""
+    app.session_state[f"tt_menu_{key}"] = True
+    return app.run()
+
+
+def tabs(app: AppTest) -> dict[str, int]:
+    """The titles of the tabs, and how many elements each holds."""
+    return {one.label: len(one.children) for one in app.tabs}
+
+
+def undo_title(app: AppTest) -> str:
+    return str(app.button(key="tt_undo").label)
+
+
+MIX = {"score": "taken - planned", "cuts": [5, 20], "shares": {"easy": 0.5, "medium": 0.3, "hard": 0.2}}
+
+
+def late() -> np.ndarray:
+    return np.asarray(table()["taken"] - table()["planned"])
+
+
+# --- tabs -----------------------------------------------------------------------------------------------------------
+
+
+def test_titles_count_and_only_the_chosen_tab_is_sent(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}, rules=("planned > 0", "taken > 0")))
+    app = start("design", id_)
+    titles = ["Rare events", "Pairs", "Levels · 1", "Labels", "Rules · 2", "Sweeps", "Floors"]
+    assert list(tabs(app)) == titles
+    assert [title for title, size in tabs(app).items() if size] == ["Rare events"]
+    assert [title for title, size in tabs(show(app, "rules")).items() if size] == ["Rules · 2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "button", "example"),
+    [
+        ("events", "tt_add_event", "fog with a strong wind"),
+        ("levels", "tt_add_level", "below 0.3 medium"),
+        ("labels", "tt_add_label", "dep_delay &gt; 15"),
+        ("rules", "tt_add_rule", "arr_delay &gt; dep_delay - 90"),
+        ("sweeps", "tt_add_sweep", "visib at 0.25, 1, 3 and 10"),
+        ("floors", "tt_add_floor", "every pair of the bins of origin"),
+    ],
+)
+def test_an_empty_tab_says_what_it_is_for_and_a_form_can_be_left(
+    start: Start, design_id: str, kind: str, button: str, example: str
+) -> None:
+    app = show(start("design", design_id), kind)
+    assert example in body(app)
+    app.button(key=button).click().run()
+    assert example not in body(app)
+    assert app.button(key="tt_form_save").disabled
+    app.button(key="tt_form_cancel").click().run()
+    assert example in body(app)
+
+
+def test_what_is_typed_stays_while_another_tab_is_looked_at(start: Start, design_id: str) -> None:
+    app = show(start("design", design_id), "levels")
+    app.button(key="tt_add_level").click().run()
+    app.text_area(key="tt_form_score").input("taken - planned").run()
+    show(app, "rules")
+    assert app.button(key="tt_add_rule")
+    assert show(app, "levels").text_area(key="tt_form_score").value == "taken - planned"
+
+
+# --- levels ---------------------------------------------------------------------------------------------------------
+
+
+def test_levels_begin_as_real_and_their_shares_are_set(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "levels")
+    app.button(key="tt_add_level").click().run()
+    app.text_input(key="tt_form_name").input("how late").run()
+    app.text_area(key="tt_form_score").input("taken - planned").run()
+    app.text_input(key="tt_form_cuts").input("5, 20").run()
+    app.button(key="tt_form_save").click().run()
+    assert not app.exception
+    shares = home.load_design(design_id).levels["how_late"].shares
+    real = [(late() < 5).mean(), ((late() >= 5) & (late() < 20)).mean(), (late() >= 20).mean()]
+    assert list(shares) == ["easy", "medium", "hard"]
+    assert list(shares.values()) == pytest.approx(real, abs=1e-6)
+    assert undo_title(app) == "↶ Undo “add how late”"
+    app.text_input(key=share_key("how_late", "hard")).input("40 %").run()
+    shares = home.load_design(design_id).levels["how_late"].shares
+    assert shares["hard"] == 0.4
+    assert shares["easy"] / shares["medium"] == pytest.approx(real[0] / real[1], rel=1e-4)
+    assert undo_title(app) == "↶ Undo “share of hard”"
+
+
+def share_key(name: str, level: str) -> str:
+    return f"tt_share_{name}_{slug(level)}"
+
+
+def test_a_share_that_is_none_is_refused_at_its_place(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}))
+    app = show(start("design", id_), "levels")
+    key = share_key("difficulty", "hard")
+    app.text_input(key=key).input("a lot").run()
+    assert "must be a percentage such as 20 %" in body(app)
+    assert app.text_input(key=key).value == "a lot"
+    app.text_input(key=key).input("120").run()
+    assert "must be from 0 % to 100 %" in body(app)
+    assert home.load_design(id_).levels["difficulty"].shares["hard"] == 0.2
+
+
+def test_a_level_mix_is_cut_anew_renamed_and_deleted(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}))
+    app = open_menu(show(start("design", id_), "levels"), "level_difficulty")
+    app.button(key="tt_change_level_difficulty").click().run()
+    assert app.text_input(key="tt_form_levels").value == "easy, medium, hard"
+    app.text_input(key="tt_form_cuts").input("20, 5").run()
+    assert "must be ascending" in body(app)
+    app.text_input(key="tt_form_cuts").input("0; 2,5").run()
+    app.button(key="tt_form_save").click().run()
+    mix = home.load_design(id_).levels["difficulty"]
+    assert (mix.cuts, mix.shares["hard"]) == ((0, 2.5), 0.2)
+    open_menu(app, "level_difficulty").text_input(key="tt_rename_level_difficulty").input("how hard").run()
+    assert list(home.load_design(id_).levels) == ["how_hard"]
+    open_menu(app, "level_how_hard").button(key="tt_delete_level_how_hard").click().run()
+    assert home.load_design(id_).levels == {}
+    assert undo_title(app) == "↶ Undo “delete how hard”"
+
+
+@pytest.mark.parametrize(
+    ("score", "cuts", "problem"),
+    [
+        ("takn", "5", "Did you mean <b>taken</b>?"),
+        ("road", "5", "must be a number for each row"),
+        ("taken", "5, x", "must be numbers such as 10 or 0.5"),
+    ],
+)
+def test_levels_that_can_not_be_are_explained(
+    start: Start, design_id: str, score: str, cuts: str, problem: str
+) -> None:
+    app = show(start("design", design_id), "levels")
+    app.button(key="tt_add_level").click().run()
+    app.text_area(key="tt_form_score").input(score).run()
+    app.text_input(key="tt_form_cuts").input(cuts).run()
+    assert problem in body(app)
+    assert "the_new_one" not in body(app)
+    assert app.button(key="tt_form_save").disabled
+
+
+def test_rows_without_a_score_are_told(start: Start, home: Workspace, study: Study) -> None:
+    mix = {"score": "speed", "cuts": [60], "shares": {"slow": 0.5, "fast": 0.5}}
+    app = show(start("design", home.save_design(study.design.changed(levels={"pace": mix}))), "levels")
+    none = 100 * table()["speed"].isna().mean()
+    assert f"{none:.2f}".rstrip("0") in body(app)
+    assert "have no score" in body(app)
+
+
+def test_other_shares_keep_their_proportions() -> None:
+    mix = Design.model_validate({"name": "x", "source": {"path": "x"}, "levels": {"d": MIX}}).levels["d"]
+    assert with_share(mix, "hard", 0.6) == {"easy": 0.25, "medium": 0.15, "hard": 0.6}
+    assert with_share(mix, "easy", 1.0) == {"easy": 1.0, "medium": 0.0, "hard": 0.0}
+    full = mix.model_copy(update={"shares": with_share(mix, "easy", 1.0)})
+    assert with_share(full, "easy", 0.5) == {"easy": 0.5, "medium": 0.25, "hard": 0.25}
+
+
+def test_names_of_levels_are_text() -> None:
+    assert "<img" not in stacks({"real": {HOSTILE: 0.4, "b": 0.6}})
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_label_by_a_rule_and_its_noise(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "labels")
+    app.button(key="tt_add_label").click().run()
+    app.text_input(key="tt_form_name").input("late").run()
+    app.text_area(key="tt_form_made_by").input("CASE WHEN taken > planned + 10 THEN 'late' ELSE 'in time' END").run()
+    share = 100 * (late() > 10).mean()
+    assert f"late {share:.1f} %" in body(app)
+    app.button(key="tt_form_save").click().run()
+    assert "gives late<" in body(app)
+    app.text_input(key="tt_noise_late").input("2 %").run()
+    label = home.load_design(design_id).labels["late"]
+    assert (label.noise, label.probability) == (0.02, None)
+    assert "gives late and late_clean" in body(app)
+    assert undo_title(app) == "↶ Undo “noise of late”"
+    app.text_input(key="tt_noise_late").input("-1").run()
+    assert "must be from 0 % to 100 %" in body(app)
+
+
+def test_a_label_with_a_probability(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "labels")
+    app.button(key="tt_add_label").click().run()
+    app.button_group(key="tt_form_way").set_value("probability").run()
+    app.text_area(key="tt_form_made_by").input("planned / 100").run()
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(design_id).labels["label_1"].probability == "planned / 100"
+    assert f"{100 * (table()['planned'] / 100).mean():.1f} % true" in body(app)
+    assert "gives label_1 and label_1_probability" in body(app)
+    open_menu(app, "label_label_1").button(key="tt_change_label_label_1").click().run()
+    assert app.button_group(key="tt_form_way").value == "probability"
+    app.text_area(key="tt_form_made_by").input("road").run()
+    assert "must be a number for each row" in body(app)
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_built_counted_and_deleted(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "rules")
+    app.button(key="tt_add_rule").click().run()
+    app.selectbox(key="tt_form_factor_0").select("taken").run()
+    app.selectbox(key="tt_form_op_0").select(">=").run()
+    app.text_input(key="tt_form_value_0").input("10").run()
+    rows = int((table()["taken"] >= 10).sum())
+    assert f"{rows:,} of 2,000 real rows" in body(app)
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(design_id).rules == ("taken >= 10",)
+    assert f"{rows:,} of 2,000" in body(app)
+    assert undo_title(app).startswith("↶ Undo “add rule taken")
+    app.button(key="tt_undo").click().run()
+    assert home.load_design(design_id).rules == ()
+    app.button(key="tt_redo").click().run()
+    key = f"rule_0_{slug('taken >= 10')}"
+    open_menu(app, key).button(key=f"tt_delete_{key}").click().run()
+    assert home.load_design(design_id).rules == ()
+
+
+def test_a_rule_compares_columns_in_sql_and_the_same_one_twice_is_refused(
+    start: Start, home: Workspace, study: Study
+) -> None:
+    id_ = home.save_design(study.design.changed(rules=("taken >= planned",)))
+    app = show(start("design", id_), "rules")
+    assert f"{int((late() >= 0).sum()):,} of 2,000" in body(app)
+    app.button(key="tt_add_rule").click().run()
+    app.button(key="tt_form_mode").click().run()
+    app.text_area(key="tt_form_sql").input("taken >= planned").run()
+    assert "<b>rules</b> must differ" in body(app)
+    assert app.button(key="tt_form_save").disabled
+    app.text_area(key="tt_form_sql").input("taken + 1").run()
+    assert "must be true or false for each row" in body(app)
+    assert app.button(key="tt_form_save").disabled
+
+
+def test_rules_are_text(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.changed(rules=(f"road != '{HOSTILE}'",)))
+    app = show(start("design", id_), "rules")
+    assert "<img src=x" not in body(app)
+    assert "&lt;img src=x" in body(app)
+
+
+def test_a_condition_may_name_a_level(start: Start, home: Workspace, study: Study) -> None:
+    id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}))
+    app = show(start("design", id_), "rules")
+    app.button(key="tt_add_rule").click().run()
+    app.button(key="tt_form_mode").click().run()
+    app.text_area(key="tt_form_sql").input("difficulty = 'hard'").run()
+    assert f"{int((late() >= 20).sum()):,} of 2,000 real rows" in body(app)
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(id_).rules == ("difficulty = 'hard'",)
+    # Now the levels can't go: the rule needs them.
+    open_menu(show(app, "levels"), "level_difficulty").button(key="tt_delete_level_difficulty").click().run()
+    assert "difficulty" in home.load_design(id_).levels
+    assert "there is no column <b>difficulty</b>" in body(app)
+
+
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_compares_columns(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.button(key="tt_add_event").click().run()
+    app.text_input(key="tt_form_name").input("very late").run()
+    app.button(key="tt_form_mode").click().run()
+    app.text_area(key="tt_form_sql").input("taken > planned + 22").run()
+    assert f"{int((late() > 22).sum()):,} of 2,000 real rows" in body(app)
+    app.button(key="tt_form_save").click().run()
+    assert not app.exception
+    assert home.load_design(design_id).events["very_late"].when == "taken > planned + 22"
+
+
+# --- sweeps ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_says_how_many_rows_it_takes(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "sweeps")
+    app.button(key="tt_add_sweep").click().run()
+    app.selectbox(key="tt_form_factor").select("speed").run()
+    app.text_input(key="tt_form_values").input("30, 50.5, 70").run()
+    app.text_input(key="tt_form_groups").input("200").run()
+    assert "200 groups of 3: 600 of the 10,000 rows." in body(app)
+    app.button(key="tt_form_save").click().run()
+    (sweep,) = home.load_design(design_id).sweeps
+    assert (sweep.factor, sweep.values, sweep.groups, sweep.others) == ("speed", (30, 50.5, 70), 200, "intervene")
+    assert undo_title(app) == "↶ Undo “add sweep of speed”"
+    assert "Together they take 600 of the 10,000 rows" in body(app)
+    key = f"tt_groups_sweep_0_{slug('speed')}"
+    app.text_input(key=key).input("1k").run()
+    assert home.load_design(design_id).sweeps[0].groups == 1000
+    app.text_input(key=key).input("many").run()
+    assert "must be a whole number such as" in body(app)
+    assert app.text_input(key=key).value == "many"
+
+
+def test_a_sweep_of_levels_is_chosen_and_changed(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "sweeps")
+    app.button(key="tt_add_sweep").click().run()
+    app.selectbox(key="tt_form_factor").select("wet").run()
+    app.multiselect(key="tt_form_values").set_value(["false", "true"]).run()
+    app.button_group(key="tt_form_others").set_value("condition").run()
+    app.button(key="tt_form_save").click().run()
+    (sweep,) = home.load_design(design_id).sweeps
+    assert (sweep.values, sweep.others) == ((False, True), "condition")
+    key = f"sweep_0_{slug('wet')}"
+    open_menu(app, key).button(key=f"tt_change_{key}").click().run()
+    assert app.multiselect(key="tt_form_values").value == ["false", "true"]
+    app.multiselect(key="tt_form_values").set_value(["false"]).run()
+    assert "must have at least 2 entries" in body(app)
+    assert app.button(key="tt_form_save").disabled
+
+
+# --- floors ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_floor_says_how_many_cells(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "floors")
+    app.button(key="tt_add_floor").click().run()
+    app.multiselect(key="tt_form_factors").set_value(["road", "wet", "planned"]).run()
+    planned = table()["planned"].nunique()
+    cells = 3 * 2 + 3 * planned + 2 * planned
+    assert f"{cells:,} cells." in body(app)
+    assert f"At least {3 * planned * 5:,} of the 10,000 rows" in body(app)
+    app.button(key="tt_form_save").click().run()
+    (floor,) = home.load_design(design_id).floors
+    assert (floor.factors, floor.strength, floor.at_least) == (("road", "wet", "planned"), 2, 5)
+    row = f"floor_0_{slug('road, wet, planned')}"
+    key = f"tt_least_{row}"
+    app.text_input(key=key).input("0").run()
+    assert "must be at least 1" in body(app)
+    app.text_input(key=key).input("7").run()
+    assert home.load_design(design_id).floors[0].at_least == 7
+    open_menu(app, row).button(key=f"tt_delete_{row}").click().run()
+    assert home.load_design(design_id).floors == ()
+    assert undo_title(app) == "↶ Undo “delete floor of road, wet,…”"
+
+
+# --- conflicts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("control", "field", "words"),
+    [
+        ("rule taken > 0", "rules", "Remove the rule"),
+        ("level difficulty", "levels", "Remove the levels difficulty"),
+        ("pair road × wet", "pairs", "Let road × wet be"),
+        ("sweep speed", "sweeps", "Remove the sweep of speed"),
+        ("floor road, wet", "floors", "Remove the floor of road, wet"),
+        ("keep road", "factors", "Let road follow"),
+    ],
+)
+def test_a_control_gives_way(study: Study, control: str, field: str, words: str) -> None:
+    design = study.design.changed(
+        factors={"road": {"role": "keep"}},
+        levels={"difficulty": MIX},
+        rules=("taken > 0",),
+        pairs=({"factors": ["road", "wet"], "target": "independent"},),
+        sweeps=({"factor": "speed", "values": [30, 50], "groups": 5},),
+        floors=({"factors": ["road", "wet"]},),
+    )
+    after = without_control(open_study(design, study.source, previous=study), control)
+    changed = [name for name in type(design).model_fields if getattr(after, name) != getattr(design, name)]
+    assert changed == [field]
+    assert not getattr(after, field)
+    assert way_out(control) == words
+
+
+def test_the_share_of_missing_values_gives_way(study: Study) -> None:
+    design = study.design.with_factor("speed", missing=0.4)
+    after = without_control(open_study(design, study.source, previous=study), "missing speed")
+    assert after.factor("speed").missing is None
+    assert way_out("missing speed") == "Let gaps of speed be"
