@@ -45,6 +45,8 @@ def connect(
         con.execute(f"SET temp_directory = {quote_text(str(Path(folders[0]).resolve() / '.duckdb'))}")
     else:
         con.execute("SET temp_directory = ''")
+    # A part that occurs twice is computed once, outside of a TRY that was to guard it.
+    con.execute("SET disabled_optimizers = 'common_subexpressions'")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con

@@ -8,20 +8,23 @@ from html import escape
 
 import streamlit as st
 
-from core.design.design import Design
 from core.errors import ConflictError
 from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.projection import Projection, Shift, project
+from core.projection.projection import Projection, project
+from core.projection.shifts import Shift
 from core.study import Study, open_study
 from ui import document as doc
 from ui.control_rows import words
-from ui.parts import code_marks, html, notice, percent, plain, shift_text, short
+from ui.parts import code_marks, html, notice, percent, plain, shift_text
 from ui.rates import rate_of
-from ui.shaping import STILL, present, with_role
+from ui.shaping import STILL, present
 from ui.sparks import spark_svg
+from ui.ways_out import WayOut, control_text, ways_out
 
 SPARK = (150, 34)
 PLACE = "changes"
+TOLD = ("level", "pair", "floor", "sweep", "missing", "rows")
+"""Kinds of controls whose conflicts are told in the engine's words: they name the bin, the rows or the groups."""
 
 
 def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
@@ -62,7 +65,11 @@ def conflicts(outcome: doc.Outcome) -> None:
         return
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
         st.html(_conflict_text(outcome.conflicts), width="stretch")
-        _ways_out(outcome.conflicts)
+        rates = [one for one in outcome.conflicts if one.control.startswith("event ") and one.nearest is not None]
+        for place, conflict in enumerate(rates):
+            _rate_button(conflict, place)
+        for place, way in enumerate(ways_out(outcome.conflicts), start=len(rates)):
+            st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
     message = doc.refusal(PLACE)
     if message:
         notice(message)
@@ -70,30 +77,39 @@ def conflicts(outcome: doc.Outcome) -> None:
 
 def _conflict_text(found: Sequence[Conflict]) -> str:
     sets = dict.fromkeys(conflict.controls for conflict in found)
-    lines = "".join(f"<p>{_set_text(one, found)}</p>" for one in sets)
+    lines = "".join(f"<p>{_set_text([one for one in found if one.controls == controls])}</p>" for controls in sets)
     return f'<div class="tt-conflict" role="alert"><i>⚠</i><div>{lines}</div></div>'
 
 
-def _set_text(controls: tuple[str, ...], found: Sequence[Conflict]) -> str:
-    """One conflict in a sentence, and what would work."""
-    bold = [f"<b>{escape(_control(name))}</b>" for name in controls]
+def _set_text(found: Sequence[Conflict]) -> str:
+    """One conflict in a sentence or two, and what would work; markup."""
+    limits = "".join(map(_limit, found))
+    told = [one.message for one in found if one.control.split(" ", 1)[0] in TOLD]
+    if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
+        told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
+    if told:
+        return " ".join(map(code_marks, dict.fromkeys(told))) + limits
+    bold = [f"<b>{escape(_control(name))}</b>" for name in found[0].controls]
     if len(bold) == 1:
-        start = f"{bold[0]} can’t be met: the real data have too few rows to make it from."
-    else:
-        start = f"{', '.join(bold[:-1])} and {bold[-1]} pull against each other."
-    limits = "".join(_limit(conflict) for conflict in found if conflict.controls == controls)
-    return start + (limits or " Ask for less of one of them, or take the last step back.")
+        return f"{bold[0]} can’t be met: the real data have too few rows to make it from.{limits}"
+    remedy = limits or " Ask for less of one of them, or take the last step back."
+    return f"{', '.join(bold[:-1])} and {bold[-1]} pull against each other.{remedy}"
 
 
 def _limit(conflict: Conflict) -> str:
-    """The nearest that works, as markup: of an event its rate, of another control what the engine says of it."""
+    """The nearest that works of an event, a rule or a hold; markup."""
     kind, name = conflict.control.split(" ", 1)
-    if conflict.nearest is None or kind == "keep":  # a keep asks for no number that could be another one
+    if conflict.nearest is None:
         return ""
+    share = f"<b>{percent(_worth(conflict.nearest))}</b>"
+    if kind == "rule":
+        return f" At most {share} of the rows can meet the rule."
+    if kind == "hold":
+        return f" At most {share} of the rows can have a held value of {escape(name)}."
     if kind != "event":
-        return f" <span>{code_marks(conflict.message)}</span>"
+        return ""
     word = "most" if conflict.nearest < _asked_rate(name) else "least"
-    return f" The {word} that works for {escape(words(name))} is <b>{percent(_worth(conflict.nearest))}</b>."
+    return f" The {word} that works for {escape(words(name))} is {share}."
 
 
 def _worth(share: float) -> float:
@@ -103,20 +119,8 @@ def _worth(share: float) -> float:
 
 
 def _control(control: str) -> str:
-    """A control as people call it: "fog and wind 5 %", "levels of difficulty", "rule arr_delay > dep_delay - 90"."""
     kind, name = control.split(" ", 1)
-    if kind == "event":
-        return f"{words(name)} {percent(_asked_rate(name))}"
-    texts = {
-        "level": f"levels of {words(name)}",
-        "label": f"label {words(name)}",
-        "missing": f"missing share of {name}",
-        "pair": f"pair {name}",
-        "rule": f"rule {short(name, 60)}",
-        "sweep": f"sweep of {name}",
-        "floor": f"floor of {name}",
-    }
-    return texts.get(kind, control)
+    return f"{words(name)} {percent(_asked_rate(name))}" if kind == "event" else control_text(control)
 
 
 def _asked_rate(name: str) -> float:
@@ -125,46 +129,14 @@ def _asked_rate(name: str) -> float:
     return rate_of(event, found.design.rows) if found and event else 0.0
 
 
-def _ways_out(found: Sequence[Conflict]) -> None:
-    """A button for each control that could give way."""
-    once: dict[str, Conflict] = {}
-    for conflict in found:
-        once.setdefault(conflict.control, conflict)
-    for place, conflict in enumerate(once.values()):
-        _way_out(conflict, place)
-
-
-def _way_out(conflict: Conflict, place: int) -> None:
-    kind, name = conflict.control.split(" ", 1)
-    key = f"tt_way_out_{place}"
-    if kind == "event":
-        if conflict.nearest is not None:
-            rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
-            several = f" for {plain(words(name))}" if place else ""
-            args = (name, (rate, conflict.nearest))
-            st.button(f"Use {percent(rate)}{several}", key=key, on_click=_use_rate, args=args)
-    else:
-        st.button(plain(way_out(conflict.control)), key=key, on_click=_give_way, args=(conflict.control,))
-
-
-def way_out(control: str) -> str:
-    """What a control does when it gives way; for a button and for undo.
-
-    >>> way_out("keep origin"), way_out("rule arr_delay > 0"), way_out("pair carrier × late")
-    ('Let origin follow', 'Remove the rule', 'Let carrier × late be')
-    """
-    kind, name = control.split(" ", 1)
-    name = short(words(name) if kind in ("level", "label") else name)
-    texts = {
-        "missing": f"Let gaps of {name} be",
-        "pair": f"Let {name} be",
-        "level": f"Remove the levels {name}",
-        "label": f"Remove the label {name}",
-        "rule": "Remove the rule",
-        "sweep": f"Remove the sweep of {name}",
-        "floor": f"Remove the floor of {name}",
-    }
-    return texts.get(kind, f"Let {name} follow")
+def _rate_button(conflict: Conflict, place: int) -> None:
+    """A button that gives an event the nearest rate that works."""
+    name = conflict.control.removeprefix("event ")
+    assert conflict.nearest is not None
+    rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
+    several = f" for {plain(words(name))}" if place else ""
+    args = (name, (rate, conflict.nearest))
+    st.button(f"Use {percent(rate)}{several}", key=f"tt_way_out_{place}", on_click=_use_rate, args=args)
 
 
 def nearest_rate(limit: float, asked: float) -> float:
@@ -197,31 +169,7 @@ def _is_met(study: Study, name: str, rate: float) -> bool:
     return True
 
 
-def _give_way(control: str) -> None:
+def _take(way: WayOut) -> None:
     found = doc.document()
     if found:
-        label = way_out(control)
-        doc.edit(label[0].lower() + label[1:], lambda _: without_control(found.study, control), place=PLACE)
-
-
-def without_control(study: Study, control: str) -> Design:
-    """The design without a control that a message names, such as `rule x > 1`; the first one of this name."""
-    kind, name = control.split(" ", 1)
-    design = study.design
-    if kind == "missing":
-        return design.with_factor(name, missing=None)
-    if kind == "derive":
-        return design.without_factor(name)
-    if kind == "pair":
-        return design.without_pair(name)
-    if kind == "level":
-        return design.without_level(name)
-    if kind == "label":
-        return design.without_label(name)
-    if kind == "rule":
-        return design.without_rule(design.rules.index(name))
-    if kind == "sweep":
-        return design.without_sweep([sweep.factor for sweep in design.sweeps].index(name))
-    if kind == "floor":
-        return design.without_floor([floor.name for floor in design.floors].index(name))
-    return with_role(study, None, name, "follow")
+        doc.edit(way.title[0].lower() + way.title[1:], lambda _: way.change(found.study), place=PLACE)

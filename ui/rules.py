@@ -16,6 +16,7 @@ from ui.condition_form import (
     count_line,
     fill_condition,
     mode_buttons,
+    rows_where,
     typed_condition,
 )
 from ui.control_rows import add_button, code, cost, head, menu, number_cell, refused, slug

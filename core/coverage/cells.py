@@ -158,8 +158,8 @@ def count_joint(
 
 
 def sum_values(data: DataSet, values: Sequence[str]) -> list[float]:
-    """The sum over all rows of each SQL number below a million; NULL counts as 0. Every number is rounded to a step (see
-    SUM_STEPS)."""
+    """The sum over all rows of each SQL number below a million; NULL counts as 0. Every number is rounded to a step,
+    see SUM_STEPS."""
     if not values:
         return []
     listed = ", ".join(f"sum(CAST(round(({value}) * {SUM_STEPS}) AS BIGINT))" for value in values)

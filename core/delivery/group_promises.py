@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from itertools import combinations
 
@@ -16,12 +16,10 @@ from core.delivery.promise import Promise, unmeasured, within
 from core.design.controls import Floor, Sweep
 from core.design.fields import number_of
 from core.design.targets.tables import level_text
-from core.projection.controls import MarginalControl, controls_of
-from core.source.axes import NUMERIC, Axis
+from core.projection.controls import controls_of
+from core.projection.floors import FloorPlan
+from core.source.axes import NUMERIC, level_texts
 from core.study import Study
-
-Cell = tuple[tuple[int, ...], tuple[int, ...]]
-"""A cell of a floor: positions of factors among the floor's, and a bin of each."""
 
 
 def floor_groups(floor: Floor) -> list[tuple[str, ...]]:
@@ -30,23 +28,22 @@ def floor_groups(floor: Floor) -> list[tuple[str, ...]]:
 
 
 def floor_promise(
-    study: Study, floor: Floor, counts: Mapping[tuple[str, ...], np.ndarray], impossible: Collection[Cell]
+    study: Study, floor: Floor, counts: Mapping[tuple[str, ...], np.ndarray], plan: FloorPlan | None
 ) -> Promise:
     """*floor*: no cell has fewer rows than asked, of the product of the factors' bins without missing.
 
-    `counts` has the rows of every combination of codes for each of `floor_groups`. Left out are the cells that are
-    `impossible`, and those in a bin that the factor's own control leaves empty.
+    `counts` has the rows of every combination of codes for each of `floor_groups`. Bins in which the source has no
+    value that the factor's own control leaves don't count, nor do the cells that `plan` knows to be impossible.
     """
-    asked = {name: _asked_bins(study, name) for name in floor.factors}
-    excluded: dict[tuple[str, ...], list[tuple[int, ...]]] = {}
-    for factors, bins in impossible:
-        excluded.setdefault(tuple(floor.factors[i] for i in factors), []).append(tuple(bins))
+    needed = plan.needed if plan else [_open_bins(study, name) for name in floor.factors]
+    bins = dict(zip(floor.factors, needed, strict=True))
     below = 0
     for group in floor_groups(floor):
-        inside = tuple(slice(0, len(asked[name])) for name in group)
-        lacks = (counts[group][inside] < floor.at_least) & reduce(np.logical_and.outer, [asked[n] for n in group])
-        for bins in excluded.get(group, ()):
-            lacks[bins] = False
+        inside = tuple(slice(0, len(bins[name])) for name in group)
+        lacks = (counts[group][inside] < floor.at_least) & reduce(np.logical_and.outer, [bins[name] for name in group])
+        for names, levels in plan.impossible if plan else ():
+            if names == group:
+                lacks[levels] = False
         below += int(np.count_nonzero(lacks))
     return within(f"floor {floor.name}", 0, below, 0.0)
 
@@ -92,32 +89,14 @@ def _value_code(study: Study, sweep: Sweep) -> Code:
     return listed_code(column, [level_text(value) for value in sweep.values])
 
 
-def _asked_bins(study: Study, name: str) -> np.ndarray:
-    """(size,) the display bins of a factor that its own control, if it has one, does not leave empty."""
-    axis = study.axes[name]
-    if name in study.definitions:
-        return _asked_levels(study, name, axis)
-    control = next((one for one in controls_of(study) if one.factor == name and one.kind != "missing"), None)
-    if control is None:
-        return np.ones(axis.size, dtype=bool)
-    if control.axis is None:
-        held = axis.bins_of(study.columns[name])[:-1][control.code_of_value[:-1] == 0]
-        return np.isin(np.arange(axis.size), held)
-    return _asked_parts(control, control.axis, axis)
-
-
-def _asked_levels(study: Study, name: str, axis: Axis) -> np.ndarray:
-    """A level mix may ask for none of a level."""
-    shares = study.design.levels[name].shares if name in study.design.levels else {}
-    return np.array([shares.get(label, 1.0) > 0 for label in axis.labels], dtype=bool)
-
-
-def _asked_parts(control: MarginalControl, parts: Axis, axis: Axis) -> np.ndarray:
-    """A target may be met on finer bins than are shown, or on fewer levels: a bin is empty if all its parts are."""
-    asked = control.requested[: parts.size] > 0
-    if axis.numeric:
-        at = axis.bin_of_numbers(parts.lows)
-        return np.isin(np.arange(axis.size), at[asked])
-    own = parts.bin_of_levels(list(axis.levels))
-    found = [bool(code >= 0 and asked[code]) for code in own]
-    return np.array([*found, *([bool(parts.rest and asked[-1])] if axis.rest else [])], dtype=bool)
+def _open_bins(study: Study, name: str) -> np.ndarray:
+    """(size,) the display bins with some value of the source that the factor's own control leaves."""
+    axis, column = study.axes[name], study.known(name)
+    left = np.ones(column.distinct, dtype=bool)
+    if name in study.design.levels:
+        shares = study.design.levels[name].shares
+        left = np.array([shares[level] > 0 for level in level_texts(column.values).to_pylist()], dtype=bool)
+    for control in controls_of(study):
+        if control.factor == name:
+            left &= control.requested[control.code_of_value[:-1]] > 0
+    return np.isin(np.arange(axis.size), axis.bins_of(column)[:-1][left])

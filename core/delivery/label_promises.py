@@ -11,6 +11,7 @@ from core.database import quote_name
 from core.delivery.opening import expected, lacking, lacking_for
 from core.delivery.promise import Found, Measure, Promise, exactly, unmeasured, within
 from core.delivery.row_promises import computed_measure, every_row
+from core.design.naming import CLEAN, PROBABILITY
 from core.projection.rounding import event_rows
 from core.study import Study
 
@@ -23,12 +24,13 @@ def label_measures(study: Study, data: DataSet) -> Iterator[Measure]:
     """*label* with a rule: in every row the column, or with noise the clean one, has what the rule gives.
 
     *label* with a probability p: the column, or with noise the clean one, is true in about Σ p rows, within
-    DEVIATIONS · √(Σ p (1 − p)); and *label … probability*: the column beside it has p in every row, from 0 to 1.
+    DEVIATIONS · √(Σ p (1 − p)); and *label … probability*: the column beside it has p in every row, from 0 to 1, or is
+    missing where p is.
     *label … noise*: the rows in which the label and the clean one differ are exactly the whole number nearest to the
     noise's share of all.
     """
     for name, label in study.design.labels.items():
-        clean = f"{name}_clean" if label.noise else name
+        clean = CLEAN.format(name) if label.noise else name
         if label.rule is not None:
             yield computed_measure(study, data, clean, name, f"label {name}")
         else:
@@ -56,10 +58,11 @@ def _drawn(study: Study, data: DataSet, name: str, column: str) -> Measure:
 
 
 def _probability(study: Study, data: DataSet, name: str) -> Measure:
-    """NULL and numbers outside 0 to 1 are no probabilities, whoever computed them."""
-    column = f"{name}_probability"
+    """Numbers outside 0 to 1 are no probabilities, whoever computed them."""
+    column = PROBABILITY.format(name)
     own, p = quote_name(column), quote_name(expected(name))
-    condition = f"{p} BETWEEN 0 AND 1 AND abs({own} - {p}) <= 1e-9 * {p}"
+    same = f"{p} BETWEEN 0 AND 1 AND abs({own} - {p}) <= 1e-9 * {p}"
+    condition = f"({own} IS NULL AND {p} IS NULL) OR coalesce({same}, false)"
     lacks = lacking(data.types, [column]) or lacking_for(study, data.types, name)
     return every_row(f"label {name} probability", condition, lacks)
 
@@ -71,5 +74,5 @@ def _noise(name: str, noise: float, lacks: str | None) -> Measure:
         wanted = event_rows(noise, found.rows)
         yield unmeasured(promise, wanted, lacks) if lacks else exactly(promise, wanted, found.true())
 
-    differs = truth_code(f"{quote_name(name)} IS DISTINCT FROM {quote_name(f'{name}_clean')}")
+    differs = truth_code(f"{quote_name(name)} IS DISTINCT FROM {quote_name(CLEAN.format(name))}")
     return Measure(judge, () if lacks else (differs,))

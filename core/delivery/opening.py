@@ -11,6 +11,7 @@ from core.coverage.cells import Code, axis_code, with_columns
 from core.coverage.datasets import DataSet, Reading, open_data, reading_of
 from core.database import quote_name
 from core.design.definitions import Definition
+from core.design.naming import PROBABILITY, label_columns
 from core.source.columns import Column
 from core.source.spool import Source
 from core.study import Study
@@ -33,12 +34,9 @@ def computed_columns(study: Study) -> dict[str, Reading]:
     stands beside a label."""
     found: dict[str, Reading] = {}
     for name, definition in study.definitions.items():
-        drawn = definition.role == "probability"
-        found[name] = READINGS["boolean"] if drawn else _reading(definition)
-        if drawn:
-            found[f"{name}_probability"] = READINGS["number"]
-        if name in study.design.labels and study.design.labels[name].noise:
-            found[f"{name}_clean"] = found[name]
+        own = READINGS["boolean"] if definition.role == "probability" else _reading(definition)
+        columns = label_columns(study.design, name) if name in study.design.labels else (name,)
+        found |= {one: READINGS["number"] if one == PROBABILITY.format(name) else own for one in columns}
     return found
 
 

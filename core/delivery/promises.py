@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import numpy as np
 
 from core.coverage.cells import BEYOND, count_codes, count_joint, sum_values
 from core.coverage.datasets import DataSet
-from core.delivery.group_promises import Cell, floor_groups, floor_promise, sweep_promise
+from core.delivery.group_promises import floor_groups, floor_promise, sweep_promise
 from core.delivery.label_promises import label_measures
 from core.delivery.opening import bin_code, computed_columns, lacking_for, open_rows
 from core.delivery.pair_promises import pair_promise
@@ -23,6 +23,9 @@ from core.delivery.row_promises import (
     marginal_measures,
     rule_measures,
 )
+from core.errors import ConflictError
+from core.projection.floors import FloorPlan
+from core.projection.projection import project
 from core.source.spool import Source
 from core.study import Study
 
@@ -34,14 +37,15 @@ def receipt(
     study: Study,
     *,
     rows: int | None = None,
-    impossible: Mapping[str, Collection[Cell]] | None = None,
+    floors: Sequence[FloorPlan] | None = None,
 ) -> tuple[Promise, ...]:
     """Measure every promise of the study's design on a data set of n rows.
 
     What each promise says stands with the functions that measure it. *rows*: exactly `rows`, if that is given.
     *columns*: all that the design delivers or computes is there; *drop*: the dropped factor is not. What is computed
     (events, rules, levels, labels) is computed again from the data set's own columns; a promise whose columns it lacks
-    is not kept. `impossible`: for floors, by their names, cells that need not occur.
+    is not kept. `floors` is what the projection found of the design's floors, which cells are impossible; it is asked
+    if that is not given, and if the design is in conflict every cell counts.
 
     In a supplement, n are the rows of the source and the data set together for targets, keeps, missing shares, pairs,
     events and levels; all else speaks of the data set alone. Raises InputError for a data set that can't be read.
@@ -53,7 +57,7 @@ def receipt(
         total, promises = _measured(study, opened, source)
         if rows is not None:
             promises.insert(0, exactly("rows", rows, total))
-        promises += _combinations(study, opened, source, impossible or {})
+        promises += _combinations(study, opened, source, _plans(study) if floors is None else floors)
         promises += [sweep_promise(study, sweep, opened) for sweep in study.design.sweeps]
         return (*promises, *_columns(study, opened))
 
@@ -81,9 +85,7 @@ def _found(data: DataSet, measures: Sequence[Measure]) -> tuple[int, list[Found]
     ]
 
 
-def _combinations(
-    study: Study, data: DataSet, source: DataSet | None, impossible: Mapping[str, Collection[Cell]]
-) -> Iterator[Promise]:
+def _combinations(study: Study, data: DataSet, source: DataSet | None, plans: Sequence[FloorPlan]) -> Iterator[Promise]:
     """Pairs and floors, whose combinations are counted together in one pass."""
     pairs, floors = study.design.pairs, study.design.floors
     named = [*(pair.factors for pair in pairs), *(floor.factors for floor in floors)]
@@ -98,12 +100,22 @@ def _combinations(
             yield unmeasured(f"pair {pair.name}", pair.rank_correlation or 0.0, lacking)
         else:
             yield pair_promise(study, pair, own[pair.factors] + more.get(pair.factors, 0))
-    for floor in floors:
+    for floor, plan in zip_longest(floors, plans):
         lacking = next(filter(None, map(lacks.get, floor.factors)), None)
         if lacking:
             yield unmeasured(f"floor {floor.name}", 0.0, lacking)
         else:
-            yield floor_promise(study, floor, own, impossible.get(floor.name, ()))
+            yield floor_promise(study, floor, own, plan)
+
+
+def _plans(study: Study) -> Sequence[FloorPlan]:
+    """What the projection finds of the design's floors; nothing if it can't be made."""
+    if not study.design.floors:
+        return ()
+    try:
+        return project(study).floors
+    except ConflictError:
+        return ()
 
 
 def _joint(study: Study, data: DataSet, groups: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], np.ndarray]:

@@ -186,7 +186,7 @@ class Language:
         }
         allowed = fits.get(natural, tuple(dict.fromkeys((natural, "categorical"))))
         if kind not in allowed:
-            raise InputError(f"{owner}: its expression gives {natural}; its kind can be {' or '.join(allowed)}.")
+            raise InputError(f"{owner}: an expression of kind {natural} can be {' or '.join(allowed)}, not {kind}.")
         if kind == "categorical" and scalar.type != "text":
             text = parse_scalar("CAST(x AS VARCHAR)", {}, owner=owner, definitions={"x": scalar})
             scalar = replace(text, text=scalar.text)

@@ -63,19 +63,16 @@ def declared_marginal(name: str, factor: Factor, rows: int) -> Marginal:
 
 
 def within_table(target: Target, column: Column) -> Target:
-    """A target cut to the values that its declared `column` has, where it has no cut of its own.
+    """A target cut to the values of its declared `column`.
 
-    What a law puts further out, less than a row of the table on each side, would else be bins without rows.
+    What its law puts further out, less than a row of the table on each side, would else be in bins without rows.
     """
-    if not isinstance(target, Law | Mixture) or column.kind not in ("continuous", "count") or not column.distinct:
+    if not isinstance(target, Law | Mixture) or column.kind not in ORDERED or not column.distinct:
         return target
-    low, high = (float(column.numbers[end]) for end in (0, -1))
-    return target.model_copy(
-        update={
-            "low": low if target.low is None else target.low,
-            "high": high if target.high is None else target.high,
-        }
-    )
+    low, high = target.cut()
+    ends = max(low, float(column.numbers[0])), min(high, float(column.numbers[-1]))
+    texts = [str(np.datetime64(round(end), "us")) if column.kind == "datetime" else end for end in ends]
+    return target.model_copy(update={"low": texts[0], "high": texts[1]})
 
 
 def _kind(name: str, factor: Factor) -> Kind:

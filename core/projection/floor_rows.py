@@ -124,23 +124,24 @@ class _Holders:
 
     def __init__(self, table: CellTable, codes: np.ndarray) -> None:
         self._table = table
-        self._codes = np.ascontiguousarray(codes.T)
+        self._codes = np.ascontiguousarray(codes.T, dtype=np.min_scalar_type(int(table.sizes.max())))
         self._sorted = np.argsort(self._codes, axis=1, kind="stable")
         self._ends = [
-            np.searchsorted(own[order], np.arange(size + 1))
+            np.searchsorted(own[order], np.arange(size + 1)).tolist()
             for own, order, size in zip(self._codes, self._sorted, table.sizes, strict=True)
         ]
 
     def of(self, cells: np.ndarray) -> Iterator[np.ndarray]:
         """The places of the rows that have each of `cells` (N,)."""
-        for factors, levels in zip(*self._table.parts(cells), strict=True):
-            with_one = [
-                self._sorted[factor, self._ends[factor][level] : self._ends[factor][level + 1]]
-                for factor, level in zip(factors, levels, strict=True)
-            ]
-            found = min(with_one, key=len)
-            for factor, level in zip(factors, levels, strict=True):
-                found = found[self._codes[factor, found] == level]
+        for factors, levels in zip(*(part.tolist() for part in self._table.parts(cells)), strict=True):
+            pairs = list(zip(factors, levels, strict=True))
+            # The fewest rows that have one of the levels; of these, the rows that have the others too.
+            fewest = min(pairs, key=lambda pair: self._ends[pair[0]][pair[1] + 1] - self._ends[pair[0]][pair[1]])
+            factor, level = fewest
+            found = self._sorted[factor, self._ends[factor][level] : self._ends[factor][level + 1]]
+            for factor, level in pairs:
+                if factor != fewest[0]:
+                    found = found[np.flatnonzero(self._codes[factor].take(found) == level)]
             yield found
 
 

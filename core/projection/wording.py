@@ -48,12 +48,14 @@ def asked_and_nearest(way: Way, rest: Sequence[str]) -> str:
 def cant_be_met(way: Way, rows: int) -> str:
     """Why one control can't be met on its own, on `rows` real rows.
 
-    >>> cant_be_met(Way("event fog", 0.05, 0.0), 26217)
-    'Event `fog` asks for 5 %, but it is true in 0 of the 26,217 real rows: 0 % is all that works.'
+    >>> cant_be_met(Way("event any", 0.05, 1.0), 26217)
+    'Event `any` asks for 5 %, but it is true in 26,217 of the 26,217 real rows: 100 % is all that works.'
     """
     if way.control.startswith("event ") and way.nearest in (0.0, 1.0):
-        real = f"{0 if way.nearest == 0 else rows:,} of the {rows:,}"
-        return f"{_asks(way)}, but it is true in {real} real rows: {percent(way.nearest)} is all that works."
+        real = f"{0 if way.nearest == 0 else rows:,} of the {rows:,} real rows"
+        if way.nearest == 0.0:
+            real += ", and no values of different rows put together make it true"
+        return f"{_asks(way)}, but it is true in {real}: {percent(way.nearest)} is all that works."
     return f"{_asks(way)}, but the {rows:,} real rows leave no room: {_nearest(way)}."
 
 
@@ -99,6 +101,8 @@ def percent(share: float, *, towards: float | None = None) -> str:
 
 def _words(control: str) -> str:
     kind, name = control.split(" ", 1)
+    if kind == "rows":
+        return "the number of rows"
     return f"the missing share of `{name}`" if kind == "missing" else f"{kind} `{name}`"
 
 
@@ -108,6 +112,8 @@ def _capital(text: str) -> str:
 
 def _asks(way: Way) -> str:
     where = "" if way.label is None else f" at `{way.label}`"
+    if way.control.startswith("rule "):
+        return f"{_capital(_words(way.control))} is to be true in every row"
     return f"{_capital(_words(way.control))} asks for {percent(way.asked)}{where}"
 
 

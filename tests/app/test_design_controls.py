@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from core.design.design import Design, SourceRef
 from core.study import Study, open_study
 from core.workspace import Workspace
-from ui.changes import way_out, without_control
 from ui.control_rows import slug
 from ui.level_parts import stacks
 from ui.levels import with_share
+from ui.ways_out import giving_way
 
 Start = Callable[..., AppTest]
 ROWS = 2000
@@ -129,7 +129,7 @@ def test_what_is_typed_stays_while_another_tab_is_looked_at(start: Start, design
     app.button(key="tt_add_level").click().run()
     app.text_area(key="tt_form_score").input("taken - planned").run()
     show(app, "rules")
-    assert app.button(key="tt_add_rule")
+    assert app.button(key="tt_add_rule").label == "Add a rule"
     assert show(app, "levels").text_area(key="tt_form_score").value == "taken - planned"
 
 
@@ -430,15 +430,50 @@ def test_a_control_gives_way(study: Study, control: str, field: str, words: str)
         sweeps=({"factor": "speed", "values": [30, 50], "groups": 5},),
         floors=({"factors": ["road", "wet"]},),
     )
-    after = without_control(open_study(design, study.source, previous=study), control)
+    way = giving_way(control)
+    assert way is not None
+    assert way.title == words
+    after = way.change(open_study(design, study.source, previous=study))
     changed = [name for name in type(design).model_fields if getattr(after, name) != getattr(design, name)]
     assert changed == [field]
     assert not getattr(after, field)
-    assert way_out(control) == words
 
 
 def test_the_share_of_missing_values_gives_way(study: Study) -> None:
     design = study.design.with_factor("speed", missing=0.4)
-    after = without_control(open_study(design, study.source, previous=study), "missing speed")
-    assert after.factor("speed").missing is None
-    assert way_out("missing speed") == "Let gaps of speed be"
+    way = giving_way("missing speed")
+    assert way is not None
+    assert way.title == "Let gaps of speed be"
+    assert way.change(open_study(design, study.source, previous=study)).factor("speed").missing is None
+
+
+def test_an_event_and_the_rows_do_not_go() -> None:
+    assert giving_way("event wet") is None
+    assert giving_way("rows design") is None
+
+
+def test_a_rule_against_a_keep_is_told_and_goes(start: Start, home: Workspace, study: Study) -> None:
+    design = study.design.with_factor("road", role="keep").with_rule("road = 'town'")
+    id_ = home.save_design(design)
+    app = start("design", id_)
+    assert "<b>rule road = &#x27;town&#x27;</b>" in body(app)
+    assert f"At most <b>{100 * (table()['road'] == 'town').mean():.1f} %</b> of the rows can meet the rule." in body(
+        app
+    )
+    assert [app.button(key=f"tt_way_out_{i}").label for i in range(2)] == ["Remove the rule", "Let road follow"]
+    app.button(key="tt_way_out_0").click().run()
+    assert home.load_design(id_).rules == ()
+    assert undo_title(app) == "↶ Undo “remove the rule”"
+    assert "At most" not in body(app)
+
+
+def test_a_floor_that_takes_more_rows_says_how_many(start: Start, home: Workspace, study: Study) -> None:
+    design = study.design.with_floor(factors=["road", "wet"], at_least=3000)
+    id_ = home.save_design(design)
+    app = start("design", id_)
+    assert "Floor <b>road, wet</b> takes 18,000 rows" in body(app)
+    assert app.button(key="tt_way_out_1").label == "Remove the floor of road, wet"
+    app.button(key="tt_way_out_0").click().run()
+    assert home.load_design(id_).rows == 18_000
+    assert undo_title(app) == "↶ Undo “use 18,000 rows”"
+    assert "takes 18,000 rows" not in body(app)

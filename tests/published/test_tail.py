@@ -1,8 +1,8 @@
 """The tail of the Danish fire losses above 10 million kroner, as McNeil's package evir fits it.
 
-`gpd(danish, 10)` of evir: 109 losses above the threshold, xi = 0.497, beta = 6.98. The analysis is that of A. J. McNeil,
-"Estimating the tails of loss severity distributions using extreme value theory", ASTIN Bulletin 27, 1997; for the data
-see data/README.md.
+`gpd(danish, 10)` of evir: 109 losses above the threshold, xi = 0.497, beta = 6.98. The analysis is that of McNeil,
+"Estimating the tails of loss severity distributions using extreme value theory", ASTIN Bulletin 27, 1997. The data are
+those of evir, supplied by Mette Rytgaard of Copenhagen Re; data/README.md tells their licence.
 """
 
 from __future__ import annotations

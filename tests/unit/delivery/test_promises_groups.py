@@ -7,12 +7,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
 from core.delivery.promises import Promise, receipt
+from core.projection.floors import Cell, FloorPlan
 from core.source.spool import Source, spool
 from core.study import Study
 
@@ -92,14 +94,31 @@ def test_what_a_hold_a_target_or_a_level_forbids_need_not_occur(source: Source, 
 
 def test_cells_told_to_be_impossible_need_not_occur(source: Source, open_: Open, tmp_path: Path) -> None:
     study = open_(source, FLOOR)
-    blue = study.axes["color"].levels.index("blue")
+    names, blue = ("color", "size", "shape"), study.axes["color"].levels.index("blue")
     without = [row for row in every_cell() if not (row["color"] == "blue" and row["size"] == 2)]
     assert floor(study, without, tmp_path).delivered == 1
-    told = {"floor color, size, shape": [], "color, size, shape": [((0, 1), (blue, 1))]}
-    assert floor(study, without, tmp_path, impossible=told).delivered == 0
+
+    def told(cell: Cell, sizes: list[bool]) -> FloorPlan:
+        needed = (np.array([True, True]), np.array(sizes), np.array([True, True]))
+        return FloorPlan("color, size, shape", names, 2, 2, needed, (cell,), 0, 0)
+
+    every = [True, True, True]
+    assert floor(study, without, tmp_path, floors=[told((("color", "size"), (blue, 1)), every)]).delivered == 0
     # Another cell of the same numbers is not the one that was told.
-    told = {"color, size, shape": [((0, 2), (blue, 1))]}
-    assert floor(study, without, tmp_path, impossible=told).delivered == 1
+    assert floor(study, without, tmp_path, floors=[told((("color", "shape"), (blue, 1)), every)]).delivered == 1
+    # Nor need a bin occur that does not count.
+    plan = told((("color", "shape"), (blue, 1)), [True, False, True])
+    assert floor(study, without, tmp_path, floors=[plan]).delivered == 0
+
+
+def test_a_rule_makes_cells_impossible(source: Source, open_: Open, tmp_path: Path) -> None:
+    study = open_(source, f"rules: [\"NOT (color = 'blue' AND size = 2) OR color IS NULL\"]\n{FLOOR}")
+    without = [row for row in every_cell() if not (row["color"] == "blue" and row["size"] == 2)]
+    assert floor(study, without, tmp_path) == Promise("floor color, size, shape", 0, 0, 0.0, True)
+    assert floor(study, without[1:], tmp_path).delivered == 1
+    # Of a design in conflict nothing is known, and every cell counts.
+    study = open_(source, f'rules: ["size < 2 AND size > 2"]\n{FLOOR}')
+    assert floor(study, without, tmp_path).delivered == 1
 
 
 def test_a_floor_of_four_factors_at_a_time(table_source: Make, open_: Open, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_what_is_no_probability_breaks_the_promise(
     rows = {"x": [0.5, 1.5, None, -0.5], "hit": [True, False, None, False], "hit_probability": [0.5, 1.5, None, -0.5]}
     pq.write_table(pa.table(rows), tmp_path / "a.parquet")
     found = {promise.promise: promise for promise in receipt(tmp_path / "a.parquet", study)}
-    assert found["label hit probability"] == Promise("label hit probability", 4, 1, 0.0, False)
+    assert found["label hit probability"] == Promise("label hit probability", 4, 2, 0.0, False)  # and the missing one
     assert found["label hit"] == Promise("label hit", 0.5, 1, DEVIATIONS * 0.5, True)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from core.design.factors import Factor
 from core.design.targets import Normal
+from core.errors import InputError
 
 
 def test_a_factor_follows_unless_told_otherwise() -> None:
@@ -44,6 +45,15 @@ def test_held_values_and_edges_as_the_engine_wants_them() -> None:
         ({"value": 3}, "`value` goes with role hold, not with role follow"),
         ({"role": "keep", "missing": 0.1}, "`missing` can't be set with role keep"),
         ({"role": "drop", "missing": 0.1}, "`missing` can't be set with role drop"),
+        ({"role": "derive"}, "role derive needs an `expression`"),
+        ({"role": "derive", "expression": ""}, "at least 1 character"),
+        ({"role": "derive", "expression": "a", "missing": 0.1}, "`missing` can't be set with role derive"),
+        ({"role": "derive", "expression": "a", "value": 1}, "`value` goes with role hold, not with role derive"),
+        (
+            {"role": "derive", "expression": "a", "target": Normal(mean=0, sd=1)},
+            "`target` goes with role target, not with role derive",
+        ),
+        ({"expression": "a"}, "`expression` goes with role derive, not with role follow"),
         ({"missing": 1.1}, "less than or equal to 1"),
         ({"missing": -0.1}, "greater than or equal to 0"),
         ({"missing": "10%"}, "valid number"),
@@ -65,6 +75,22 @@ def test_held_values_and_edges_as_the_engine_wants_them() -> None:
 def test_refuses(fields: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         Factor(**fields)
+
+
+def test_a_derived_factor_may_say_how_it_is_shown() -> None:
+    factor = Factor(role="derive", expression="a - b", kind="count", unit="min", edges=[0, 1, 2])
+    assert (factor.expression, factor.edge_numbers) == ("a - b", (0, 1, 2))
+
+
+def test_edges_of_dates_are_dates() -> None:
+    dates, numbers = Factor(edges=["2013-01-01", "2013-02-01"]), Factor(edges=[0, 1])
+    dates.check_edges("day", "datetime")
+    numbers.check_edges("visib", "count")
+    Factor().check_edges("visib", "count")
+    with pytest.raises(InputError, match=r"^Factor `x`: edges must be numbers for a count factor, got '2013-01-01'\.$"):
+        dates.check_edges("x", "count")
+    with pytest.raises(InputError, match=r"^Factor `x`: edges must be dates for a datetime factor, got 0\.0\.$"):
+        numbers.check_edges("x", "datetime")
 
 
 def test_true_and_one_are_two_values() -> None:

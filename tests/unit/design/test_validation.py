@@ -10,8 +10,9 @@ import pytest
 
 from core.design.design import Design
 from core.design.factors import Factor
-from core.design.validation import check_against, event_predicate, factor_axis, held_codes
+from core.design.validation import check_against, check_tables, event_predicate, factor_axis, held_codes
 from core.errors import InputError
+from core.source.axes import Axis
 from core.source.columns import Column, encode
 
 
@@ -86,7 +87,7 @@ def test_every_fault_is_told_at_once(columns: dict[str, Column]) -> None:
         events={
             "unknown": {"when": "vsib < 2", "rate": 0.1},
             "files": {"when": "delay > (SELECT 1)", "rate": 0.1},
-            "pair": {"when": "visib < 2 OR delay < hour", "rate": 0.1},
+            "pair": {"when": "visib < 2 OR delay < hour", "rate": 0.1},  # conditions over several columns are fine
             "dropped": {"when": "dest = 'D01'", "rate": 0.1},
         },
     )
@@ -105,13 +106,82 @@ def test_every_fault_is_told_at_once(columns: dict[str, Column]) -> None:
         "Target of `tail`: the source has no value of this factor",
         "Event `unknown`: there is no column `vsib`. Did you mean `visib`?",
         "Event `files`: a sub-query is not allowed",
-        'Event `pair`: `"delay" < "hour"`, one condition over several columns, is part of the design format, but this '
-        "version of Trimtab does not build it yet; compare each column with constants.",
-        "Event `dropped`: `dest` has role drop, so no row could show that the event is true.",
+        "Event `dropped`: `dest` has role drop, so the rows don't have it and nothing can name it.",
     ]
     assert len(lines) == len(expected)
     for line, start in zip(lines, expected, strict=True):
         assert line.startswith(start)
+
+
+def test_every_part_of_a_design_is_checked(columns: dict[str, Column]) -> None:
+    wrong = design(
+        factors={
+            "gain": {"role": "derive", "expression": "delay - nothing"},
+            "speed": {"role": "derive", "expression": "gain / 2"},
+            "hour": {"edges": [0, 10]},
+            "day": {"role": "hold", "value": "2013-05-31"},
+        },
+        pairs=[
+            {"factors": ["visib", "orgin"], "target": "independent"},
+            {"factors": ["visib", "origin"], "weights": [[1, 2, 3]]},
+            {"factors": ["hour", "origin"], "weights": [[1]]},
+            {"factors": ["speed", "origin"], "target": "independent"},
+        ],
+        events={"fast": {"when": "speed > 3", "rate": 0.1}},
+        levels={"origin": {"score": "origin", "cuts": [0], "shares": {"a": 0.5, "b": 0.5}}},
+        labels={"grade": {"rule": "'x'"}, "claimed": {"probability": "late"}},
+        rules=["delay", "delay > nothing", "1 = 1"],
+        sweeps=[{"factor": "day", "values": ["2013-01-01", "2013-01-02"], "groups": 1}],
+        floors=[{"factors": ["delay", "hour", "dest", "day"], "strength": 4}, {"factors": ["visib", "claimd"]}],
+    )
+    with pytest.raises(InputError, match="gain") as caught:
+        check_against(wrong, columns)
+    lines = str(caught.value).split("\n")
+    expected = [
+        "Level mix `origin`: its column `origin` would have the name of `origin` of the source.",
+        "Factor `hour`, edges: they must cover the data",
+        "Factor `gain`: there is no column `nothing`.",  # once, though `speed` and `fast` need it
+        "Level mix `origin`, score: no column can be computed from itself: origin → origin.",
+        "Label `grade`: `'x'` names no column",
+        "Label `claimed`, probability: `late` must be a number for each row.",
+        "Rule `delay`: `delay` must be true or false for each row",
+        "Rule `delay > nothing`: there is no column `nothing`.",
+        "Rule `1 = 1`: `1 = 1` names no column: it is the same for every row.",
+        "Pair `visib × orgin`: there is no factor `orgin`. Did you mean `origin`?",
+        "Sweep `day`: `day` has role hold, so it can't vary.",
+        "Floor `visib, claimd`: there is no factor `claimd`. Did you mean `claimed`?",
+        "Pair `visib × origin`: `weights` must have 7 rows",
+    ]
+    assert len(lines) == len(expected)
+    for line, start in zip(lines, expected, strict=True):
+        assert line.startswith(start)
+
+
+def test_a_target_that_is_fitted_is_checked_as_it_is_fitted(columns: dict[str, Column]) -> None:
+    part = {"family": "tail", "weight": 1, "above": 30}
+    parts = [{"family": "histogram", "weight": 2, "weights": [1, 2]}, part]
+    asked = {"delay": {"role": "target", "edges": [-200, 0, 200], "target": {"family": "mixture", "parts": parts}}}
+    check_against(design(factors=asked), columns)
+    with pytest.raises(InputError, match=r"^Target of `delay`: "):
+        check_against(
+            design(factors={"delay": {"role": "target", "target": {"family": "tail", "above": 1e6}}}), columns
+        )
+
+
+def test_tables_are_checked_again_on_the_axes_of_what_is_computed() -> None:
+    asked = design(
+        factors={"gain": {"role": "derive", "expression": "a - b"}},
+        pairs=[{"factors": ["gain", "late"], "weights": [[1, 2]]}],
+    )
+    axes = {
+        "gain": Axis("gain", "continuous", edges=(0, 1, 2, 3)),
+        "late": Axis("late", "boolean", levels=("false", "true")),
+    }
+    check_tables(asked, {"late": axes["late"]})
+    with pytest.raises(
+        InputError, match=r"^Pair `gain × late`: `weights` must have 3 rows, one for each bin of `gain`"
+    ):
+        check_tables(asked, axes)
 
 
 @pytest.mark.parametrize(

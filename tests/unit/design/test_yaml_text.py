@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.design.yaml_text import Flow, read, write
+from core.design.yaml_text import Flow, Lines, read, write
 from core.errors import InputError
 
 
@@ -57,6 +57,12 @@ def test_flow_mappings_and_lists_are_on_one_line() -> None:
     assert write({"a": Flow({"b": [1, 2], "c": Flow({"d": "x y"})}), "e": {"f": 1}}) == (
         "a: {b: [1, 2], c: {d: x y}}\ne:\n  f: 1\n"
     )
+
+
+def test_lists_may_have_a_line_for_each_item() -> None:
+    data = {"a": Lines([Flow({"b": [1, 2]}), "x > 1", {"c": Flow({"d": 1}), "e": [3]}]), "f": 1}
+    assert write(data) == "a:\n  - {b: [1, 2]}\n  - x > 1\n  - c: {d: 1}\n    e: [3]\nf: 1\n"
+    assert read(write(data), owner="d.yaml") == data
 
 
 def test_anchors_and_merges_are_written_out() -> None:

@@ -10,6 +10,7 @@ import pytest
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import controls_of, events_of
 from core.projection.grouping import group_rows
+from core.projection.pool import Pool
 from core.source.spool import Source
 from core.study import Study
 
@@ -17,7 +18,7 @@ Open = Callable[..., Study]
 
 
 def cells(study: Study) -> Cells:
-    return cells_of(study, controls_of(study), events_of(study))
+    return cells_of(Pool.real(study), events_of(study), controls_of(study))
 
 
 def rows_of(found: Cells, cell: int) -> list[int]:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.projection.controls import MarginalControl, controls_of, events_of, leaf_truths
+from core.projection.controls import MarginalControl, controls_of, events_of
+from core.projection.features import UNKNOWN
 from core.projection.projection import project
 from core.source.spool import Source
 from core.study import Study
@@ -102,15 +103,13 @@ def test_conditions_are_true_false_or_unknown_on_each_value(flights_100: Source,
         flights_100, "events: {low: {when: pressure < 1002 OR pressure IS NULL OR origin <> 'JFK', rate: 0.1}}"
     )
     (event,) = events_of(study)
-    low, lacking, elsewhere = (leaf_truths(study, leaf, "low") for leaf in event.predicate.leaves)
-    assert low[:4].tolist() == [1, 1, 0, 0]
-    assert np.isnan(low[4])
+    low, lacking, elsewhere = (feature.of_values(study) for feature in event.features)
+    assert low.tolist() == [1, 1, 0, 0, UNKNOWN]
     assert lacking.tolist() == [0, 0, 0, 0, 1]
-    assert elsewhere[:3].tolist() == [0, 1, 1]
-    assert np.isnan(elsewhere[3])
+    assert elsewhere.tolist() == [0, 1, 1, UNKNOWN]
 
 
 def test_a_condition_that_can_t_be_decided_is_refused(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "events: {odd: {when: CAST(origin AS INTEGER) > 1, rate: 0.1}}")
-    with pytest.raises(InputError, match=r"Event `odd`: `CAST.* can't be decided on the values of the source: .*'JFK'"):
+    with pytest.raises(InputError, match=r"Event `odd`: `CAST.* can't be computed: .*'JFK'"):
         project(study)

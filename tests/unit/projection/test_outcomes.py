@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.projection import outcomes
 from core.projection.feasibility import ConflictsError
 from core.projection.fit import Constraint
-from core.projection.outcomes import outcomes_of
+from core.projection.outcomes import Outcomes
 from core.projection.rounding import event_rows, whole_rows
 
 
 def event(name: str, codes: list[int], rate: float) -> Constraint:
     return Constraint(f"event {name}", np.array(codes), np.array([1 - rate, rate]))
+
+
+def outcomes_of(events: list[Constraint], shares: np.ndarray, rows: int) -> Outcomes:
+    goals = np.array([event_rows(float(one.requested[1]), rows) for one in events], dtype=np.int64)
+    return outcomes.outcomes_of(events, shares, rows, goals)
 
 
 def test_without_events_there_is_one_outcome() -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from core.errors import InputError
 from core.projection.feasibility import ConflictsError
-from core.projection.projection import control_costs, display_shares, group_shares, project
+from core.projection.fitting import fitted
+from core.projection.projection import control_costs, project
+from core.projection.shifts import display_shares, group_shares
 from core.source.spool import Source
 from core.study import Study, open_study
 
@@ -62,17 +64,18 @@ def test_a_target_moves_its_factor_to_what_was_asked(flights_100: Source, open_:
 
 def test_shares_of_groups_spread_over_bins_as_their_rows_do(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "events: {fog: {when: visib < 1, rate: 0.4}}")
-    found = project(study)
-    per_group = group_shares(found.cells, found.shares)
+    found = fitted(study, 100)
+    per_group = group_shares(found.cells, found.fit.shares)
     assert per_group == pytest.approx([0.6, 0.4])
-    assert display_shares(study, found.cells, "wind", per_group) == pytest.approx([0.2 + 85 / 150, 0.2 + 5 / 150, 0])
+    assert display_shares(study, found, "wind", per_group) == pytest.approx([0.2 + 85 / 150, 0.2 + 5 / 150, 0])
     # A design with more groups than rows per bin takes the other way round: the rows' weights.
     fine = open_(
         flights_100, "factors: {visib: {role: keep}, origin: {role: keep}, pressure: {role: keep}, late: {role: keep}}"
     )
-    cells = project(fine).cells
-    assert (len(cells.start) - 1) * 5 > 100
-    assert display_shares(fine, cells, "pressure", np.diff(cells.start) / 100) == pytest.approx(
+    found = fitted(fine, 100)
+    start = found.cells.start
+    assert (len(start) - 1) * 5 > 100
+    assert display_shares(fine, found, "pressure", np.diff(start) / 100) == pytest.approx(
         [0.24, 0.24, 0.24, 0.23, 0.05]
     )
 

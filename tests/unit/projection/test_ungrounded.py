@@ -10,6 +10,7 @@ import pytest
 from core.errors import InputError
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import controls_of, events_of
+from core.projection.pool import Pool
 from core.projection.ungrounded import invented_bins
 from core.source.spool import Source
 from core.study import Study
@@ -28,7 +29,7 @@ factors:
 
 
 def cells(study: Study) -> Cells:
-    return cells_of(study, controls_of(study), events_of(study))
+    return cells_of(Pool.real(study), events_of(study), controls_of(study))
 
 
 def test_bins_that_are_asked_for_and_have_no_row(flights_100: Source, open_: Open) -> None:

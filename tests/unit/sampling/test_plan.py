@@ -27,7 +27,7 @@ events:
 
 
 def plan(rows: int, *quota: int) -> Plan:
-    return Plan(rows=rows, seed=3, quota=np.array(quota), ends=np.cumsum(quota))
+    return Plan(rows=rows, drawn=rows, seed=3, quota=np.array(quota), ends=np.cumsum(quota))
 
 
 def reached(projection: Projection, made: Plan, row: int, size: int) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_a_block_needs_no_other_block() -> None:
     alone = made.strata(2)
     assert (alone == made.strata(2)).all()
     assert not (alone[:100] == np.arange(100)).all()
-    other = Plan(rows=made.rows, seed=4, quota=made.quota, ends=made.ends)
+    other = Plan(rows=made.rows, drawn=made.rows, seed=4, quota=made.quota, ends=made.ends)
     assert not (other.strata(2) == alone).all()
 
 

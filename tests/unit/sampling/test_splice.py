@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.controls import leaf_truths
+from core.projection.controls import MarginalControl
 from core.sampling.run import Generator, prepare
 from core.sampling.splice import _needed
 from core.source.spool import Source
@@ -31,21 +31,23 @@ def made(crashes: Source, open_: Open) -> Generator:
 
 
 def test_a_row_starts_and_stays_in_the_bins_and_truths_of_its_cell(made: Generator) -> None:
-    at, cell = made.splicer.rows(0)
+    drawn = made.splicer.rows(0)
+    at, cell = drawn.at, drawn.cell
     codes, study = made.projection.cells.codes, made.study
     for row, control in enumerate(made.projection.controls, start=1):
+        assert isinstance(control, MarginalControl)
         values = study.columns[control.factor].codes[at[control.factor]]
         assert (control.code_of_value[values] == codes[row, cell]).all(), control.name
-    (event,) = made.projection.event_controls
+    (event,) = made.projection.conditions
     truths = [
-        leaf_truths(study, leaf, event.name)[study.columns[leaf.columns[0]].codes[at[leaf.columns[0]]]]
-        for leaf in event.predicate.leaves
+        feature.of_values(study)[study.columns[feature.columns[0]].codes[at[feature.columns[0]]]]
+        for feature in event.features
     ]
-    assert (event.predicate.combine(truths) == (codes[0, cell] == 1)).all()
+    assert (event.combine(truths) == (codes[0, cell] == 1)).all()
 
 
 def test_rows_are_no_copies(made: Generator) -> None:
-    at, _ = made.splicer.rows(0)
+    at = made.splicer.rows(0).at
     table = np.stack([column.codes[at[name]] for name, column in made.study.columns.items()])
     real = np.stack([column.codes for column in made.study.columns.values()])
     known = {row.tobytes() for row in np.ascontiguousarray(real.T)}
@@ -57,7 +59,7 @@ def test_factors_redrawn_together_come_from_one_row(flights: Source, open_: Open
     study = open_(flights, "rows: 3000\n")
     blocks = [one.factors for one in study.grounding.neighbourhoods if len(one.factors) > 1]
     assert ("arr_delay", "dep_delay") in blocks
-    at, _ = prepare(study).splicer.rows(0)
+    at = prepare(study).splicer.rows(0).at
     for block in blocks:
         assert all((at[name] == at[block[0]]).all() for name in block)
 
@@ -85,8 +87,9 @@ def test_tables_too_small_to_mix_are_left_as_they_are(
 ) -> None:
     source = table_source({"speed": [10.0, 20.0, None][:rows], "road": ["dry", "wet", None][:rows]})
     generator = prepare(open_(source, "rows: 12\n"))
-    at, cell = generator.splicer.rows(0)
-    assert len(cell) == 12
+    drawn = generator.splicer.rows(0)
+    at = drawn.at
+    assert len(drawn.cell) == 12
     for name in ("speed", "road"):
         assert np.bincount(at[name], minlength=rows).sum() == 12
         assert at[name].max() < rows
