@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from core.design.definitions import Definition, definitions_of
 from core.design.design import Design
-from core.design.validation import check_against
+from core.design.validation import check_against, check_tables
 from core.errors import Progress
 from core.expressions.evaluate import evaluate
 from core.grounding.grounding import Grounding, learn
@@ -118,7 +118,11 @@ def open_study(
     `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at
     once.
     """
-    kinds = {name: one.kind for name, one in design.factors.items() if one.kind and name in source.columns}
+    kinds = {
+        name: one.kind
+        for name, one in design.factors.items()
+        if one.kind and one.role != "derive" and name in source.columns
+    }
     if previous and previous.source.sha256 == source.sha256 and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
         check_against(design, columns)
@@ -129,6 +133,7 @@ def open_study(
     definitions = definitions_of(design, columns)
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}
     axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
+    check_tables(design, axes)
     return Study(design, source, columns, definitions, axes, grounding, memo)
 
 
@@ -172,7 +177,7 @@ def values_of(column: Column, codes: np.ndarray) -> pa.Array:
 
 def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
     """True if the columns, as they were read, have the kinds now asked for, and no earlier wish is withdrawn."""
-    before = {name for name, one in previous.design.factors.items() if one.kind}
+    before = {name for name, one in previous.design.factors.items() if one.kind and one.role != "derive"}
     return all(previous.columns[name].kind == kind for name, kind in asked.items()) and before <= set(asked)
 
 

@@ -66,7 +66,7 @@ def workbench() -> None:
 
 def below(found: session.Document, outcome: session.Outcome) -> None:
     """The controls beside the factors, a tab for each kind, and what changes beside them."""
-    left, right = st.columns([1.12, 1], gap="large")
+    left, right = st.container(key="tt_below").columns([1.12, 1], gap="large")
     with left:
         controls(found)
     with right:

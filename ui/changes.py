@@ -65,14 +65,19 @@ def conflicts(outcome: doc.Outcome) -> None:
         return
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
         st.html(_conflict_text(outcome.conflicts), width="stretch")
-        rates = [one for one in outcome.conflicts if one.control.startswith("event ") and one.nearest is not None]
-        for place, conflict in enumerate(rates):
-            _rate_button(conflict, place)
-        for place, way in enumerate(ways_out(outcome.conflicts), start=len(rates)):
-            st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
+        with st.container(key="tt_ways_out", horizontal=True, width="content"):
+            _buttons(outcome.conflicts)
     message = doc.refusal(PLACE)
     if message:
         notice(message)
+
+
+def _buttons(found: Sequence[Conflict]) -> None:
+    rates = [one for one in found if one.control.startswith("event ") and one.nearest is not None]
+    for place, conflict in enumerate(rates):
+        _rate_button(conflict, place)
+    for place, way in enumerate(ways_out(found), start=len(rates)):
+        st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
 
 
 def _conflict_text(found: Sequence[Conflict]) -> str:

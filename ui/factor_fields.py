@@ -48,6 +48,8 @@ def family_fields(study: Study, name: str) -> None:
     )
     if isinstance(target, Mixture):
         mixture_fields(column, name, target)
+        with st.container(key="tt_part_head_all"):
+            st.html("<b>All parts together</b>")
     fitted = fitted_values(target, column)
     for parameter in parameters(target.family):
         value = getattr(target, parameter.name)

@@ -11,12 +11,12 @@ from core.errors import InputError
 from core.projection.projection import Projection
 from core.study import Study
 from ui import document as doc
-from ui.control_rows import refused
+from ui.control_rows import bits_text, refused
 from ui.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from ui.factor_fields import edge_fields, family_fields, held_fields
 from ui.parameter_fields import PLACE, number_of, text_row
 from ui.parts import percent, plain, section, shift_text
-from ui.shaping import with_role
+from ui.shaping import STILL, with_role
 
 ROLES = {
     "follow": ("Follow", "moves with the other factors, as it does in the real data"),
@@ -87,13 +87,14 @@ def _figures(study: Study, name: str) -> None:
     shift = next((one for one in outcome.shifts if one.factor == name), None)
     lines = []
     if shift is not None:
-        tone = "asked" if shift.asked else "carried"
+        tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
         value = f'<b class="{tone}">{shift_text(shift.tv)}</b>'
         lines.append(("Shift (TV)", value, "Half the sum of all differences of the shares"))
     mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
-        lines.append(("Cost of this control", f"<b>{cost:.3g} bits</b>", "What the design would cost less without it"))
+        about = "What the design would cost less without it"
+        lines.append(("Cost of this control", f"<b>{bits_text(cost)}</b>", about))
     rows = "".join(
         f'<div title="{escape(about, quote=True)}"><span>{label}</span>{value}</div>' for label, value, about in lines
     )

@@ -114,7 +114,7 @@ def fitted_values(target: Target, column: Column) -> dict[str, float]:
 
 
 def _tail(column: Column) -> dict[str, Any]:
-    """A tail above what nineteen of twenty real rows have, lower if a fit needs more; a plain one if it can't be fitted."""
+    """A tail above what most real rows have, lower if a fit needs more of them; a plain one if it can't be fitted."""
     counts = column.counts[:-1]
     above = counts.sum() - np.cumsum(counts)
     enough = np.flatnonzero((above >= FEWEST) & (np.arange(len(counts)) < len(counts) - FEWEST_VALUES))

@@ -13,7 +13,7 @@ from core.study import Study
 from ui import document as doc
 from ui.control_rows import free_name, identifier, listed, read_number, words
 from ui.forms import DRAFT, Form, begin, commit, ends, form_of, sql_field, text_field, trial, typed
-from ui.level_parts import real_shares, stacks
+from ui.level_parts import readable, real_shares, stacks
 from ui.parts import percent, quiet, section
 
 KIND = "level"
@@ -116,4 +116,4 @@ def _as_real(study: Study, name: str, mix: dict[str, Any]) -> dict[str, float]:
     real, _ = real_shares(opened, name)
     if not sum(real.values()):
         return dict(mix["shares"])
-    return {level: float(f"{share:.6g}") for level, share in real.items()}
+    return readable(real)

@@ -21,6 +21,18 @@ def real_shares(study: Study, name: str) -> tuple[dict[str, float], float]:
     return shares, float(column.counts[-1] / max(1, column.counts.sum()))
 
 
+def readable(shares: Mapping[str, float], *, left: float = 1.0) -> dict[str, float]:
+    """Shares in five digits that still add up to `left`: the largest takes what rounding leaves.
+
+    >>> readable({"easy": 2 / 3, "hard": 1 / 3})
+    {'easy': 0.66667, 'hard': 0.33333}
+    """
+    tidy = {level: float(f"{share:.5g}") for level, share in shares.items()}
+    largest = max(tidy, key=lambda level: tidy[level])
+    others = sum(share for level, share in tidy.items() if level != largest)
+    return {**tidy, largest: float(f"{max(0.0, left - others):.9g}")}
+
+
 def ranges(cuts: Sequence[float]) -> list[str]:
     """Which scores each level holds: "below 10", "10 to 30", "from 30"."""
     texts = number_texts(cuts)

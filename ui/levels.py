@@ -26,7 +26,7 @@ from ui.control_rows import (
 )
 from ui.forms import form_of
 from ui.level_form import KIND, PLACE, begin_form, level_form
-from ui.level_parts import ranges, real_shares, stacks, tone
+from ui.level_parts import ranges, readable, real_shares, stacks, tone
 from ui.parts import percent, quiet
 from ui.rates import exact_percent
 
@@ -90,7 +90,8 @@ def with_share(mix: LevelMix, level: str, share: float) -> dict[str, float]:
     before = sum(rest.values())
     left = 1.0 - share
     scaled = {name: left * (part / before if before > 0 else 1 / len(rest)) for name, part in rest.items()}
-    return {name: float(f"{scaled.get(name, share):.9g}") for name in mix.shares}
+    tidy = {**readable(scaled, left=left), level: share}
+    return {name: tidy[name] for name in mix.shares}
 
 
 def _set_share(name: str, level: str, key: str) -> None:

@@ -42,7 +42,7 @@ class PairHeat {
       const [left, right] = across.at(j);
       const size = { x: left, y: top, width: Math.max(0.5, right - left), height: Math.max(0.5, bottom - top) };
       const cell = shape("rect", { ...size, class: "cell", "data-at": `${i},${j}` });
-      cell.style.setProperty("--shade", `${shade(share / most)}%`);
+      cell.style.setProperty("--shade", `${Math.round(0.85 * shade(share / most))}%`);
       return cell;
     }));
     const names = [...this.sideNames(rows, down), ...this.footNames(columns, across, height)];

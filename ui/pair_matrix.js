@@ -66,7 +66,8 @@ class PairMatrix {
       this.cells.set(`${i},${j}`, cell);
       cells.push(cell);
     }));
-    this.labels = names.map((name, i) => shape("text", { x: i * this.size + 5, y: (i + 0.5) * this.size, class: "name" }, fitting(name, 15)));
+    this.labels = names.map((name, i) => shape("text", { x: i * this.size + 5, y: (i + 0.5) * this.size, class: "name" }, shortName(name, 15)));
+    this.labels.forEach((label, i) => label.append(shape("title", {}, names[i])));
     this.dots = shape("g", { class: "dots" });
     this.frame = shape("rect", { class: "frame", rx: 3, visibility: "hidden" });
     const grid = shape("g", { role: "listbox", "aria-label": "Pairs of factors" }, cells);

@@ -18,6 +18,12 @@ function fitting(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
+/** A name of at most `most` letters; it keeps both its ends, since factors often begin alike. */
+function shortName(name, most) {
+  const kept = Math.floor((most - 1) / 2);
+  return name.length > most ? `${name.slice(0, most - 1 - kept)}…${name.slice(-kept)}` : name;
+}
+
 /** How dark a value from 0 to 1 is drawn, in percent: small ones can still be told from none, the more so the lower the
     `power`. */
 function shade(value, power = 0.5) {

@@ -15,6 +15,10 @@ from ui.assets import asset
 
 SHORTEST, TALLEST = 150, 300
 """Height of the picture in px."""
+HINT = (
+    "In percent. What you type stays, the others give way. Factors that follow take their shares from the table, all "
+    "others keep their own."
+)
 
 _heat = st.components.v2.component(
     "trimtab_pair_heat",
@@ -47,7 +51,7 @@ def pair_heat(table: Joint, *, key: str, shares: np.ndarray | None = None) -> No
         "asked": shares is not None,
         "title": f"{names}: {'the weights of the design' if shares is not None else 'the real rows'}",
         "hint": f"{table.first.factor} down, {table.second.factor} across",
-        "height": int(min(TALLEST, max(SHORTEST, 50 + 22 * len(drawn)))),
+        "height": int(min(TALLEST, max(SHORTEST, 50 + 17 * len(drawn)))),
     }
     json.dumps(data, allow_nan=False)
     _heat(key=key, data=data)
@@ -84,7 +88,7 @@ def pair_weights(
         "columns": list(table.second.labels),
         "shares": _plain(shares),
         "real": _plain(real / real.sum() if real.any() else real),
-        "hint": "In percent. What you type stays, the others give way. Each factor’s own shares stay what they are.",
+        "hint": HINT,
         "acks": acks,
         "rev": revision,
     }

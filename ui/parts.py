@@ -105,4 +105,6 @@ def code_marks(message: str) -> str:
 
 def styles() -> None:
     """The app's own styles, once a run."""
-    st.html(f"<style>{asset('page.css')}</style>")
+    # Menus stand outside of Streamlit's own root: without a scheme theirs would be light.
+    scheme = st.context.theme.type or "light dark"
+    st.html(f"<style>:root {{ color-scheme: {scheme}; }}\n{asset('page.css')}</style>")

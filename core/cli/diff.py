@@ -25,7 +25,7 @@ def show_diff(before: Path, after: Path, *, accept_source: bool, as_json: bool) 
         second = _study(after, home, first, accept_source=accept_source, progress=progress)
         found = difference(first, second)
     if not found.same_source:
-        note(f"The designs stand on two sources: {first.source.name} and {second.source.name}.")
+        note(f"The designs stand on two sources: {_source(first)} and {_source(second)}.")
     if as_json:
         print_json(_json(found, str(before), str(after)))
     else:
@@ -39,6 +39,10 @@ def _study(
     design = load(path)
     source = source_of(path, design, home, accept_source=accept_source, progress=progress)
     return open_study(design, source, progress=progress, previous=previous)
+
+
+def _source(study: Study) -> str:
+    return study.source.name if study.design.source else f"what `{study.design.name}` declares"
 
 
 def _json(found: Difference, before: str, after: str) -> dict[str, Any]:

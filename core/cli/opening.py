@@ -11,6 +11,7 @@ from pathlib import Path
 from core.design.design import Design
 from core.design.files import load
 from core.errors import InputError, Progress, nearest
+from core.grounding.declared import declared_source
 from core.source.spool import Source
 from core.study import Study, open_study
 from core.workspace import HOME_VARIABLE, Workspace, default_home
@@ -36,12 +37,14 @@ def study_of(path: Path, *, accept_source: bool, progress: Progress | None) -> I
 
 
 def source_of(path: Path, design: Design, home: Workspace, *, accept_source: bool, progress: Progress | None) -> Source:
-    """The source of the design in the file `path`: the file it names, else the workspace's copy of the same content.
+    """The source of the design in the file `path`: the file it names, else the workspace's copy of the same content,
+    or the table that it declares if it names none.
 
     Raises InputError if there is neither, or if the file's content is not what the design names and `accept_source`
     does not allow that.
     """
-    assert design.source is not None  # the design's own validation
+    if design.source is None:
+        return declared_source(design, home.home, progress=progress)
     wanted = design.source.sha256
     file = path.parent / design.source.path
     if not file.is_file():

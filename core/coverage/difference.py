@@ -163,7 +163,8 @@ def control_changes(first: Study, second: Study) -> Iterator[ControlChange]:
 def _settings(first: Study, second: Study) -> Iterator[ControlChange]:
     """What a design has once, and how both read their factors."""
     before, after = first.design, second.design
-    if first.source.sha256 != second.source.sha256:
+    declared = before.source is None and after.source is None
+    if first.source.sha256 != second.source.sha256 and not declared:
         yield _changed("source", _source(first), _source(second))
     for name in ("mode", "rows", "seed"):
         if getattr(before, name) != getattr(after, name):

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from core.coverage.datasets import ROWS, open_data, reading_of
 from core.database import quote_name
@@ -100,21 +99,18 @@ def learned_factors(study: Study) -> tuple[str, ...]:
 def count_equal(study: Study, data: Path, factors: Sequence[str]) -> int:
     """The rows of a data set that equal some row of the whole source in all `factors`; missing equals missing.
 
-    Numbers are compared by value and texts as they are, whatever the format of the file. Raises InputError for a data
-    set that can't be read.
+    Numbers are compared by value and texts as they are, whatever the format of the file. Rows are compared by hashes of
+    64 bits, so that memory is 8 bytes for each real row: of counts of a million rows among a million, one in twenty
+    million is off by one. Raises InputError for a data set that can't be read.
     """
-    with open_data(data, {name: reading_of(study.columns[name]) for name in factors}) as opened:
-        # Handed in as Arrow data, read as it is needed: this connection may not open the source's folder.
-        opened.con.register("real_rows", ds.dataset(study.source.path, format="parquet"))
-        same = []
-        for name in factors:
-            column = quote_name(name)
-            real = f"real_rows.{column}"
-            if pa.types.is_floating(study.columns[name].type):
-                real = f"CASE WHEN NOT isnan({real}) THEN {real} END"
-            same.append(f"{ROWS}.{column} IS NOT DISTINCT FROM {real}")
-        found = opened.con.execute(f"SELECT count(*) FROM {ROWS} SEMI JOIN real_rows ON {' AND '.join(same)}")
-        return int(found.fetchall()[0][0])
+    readings = {name: reading_of(study.columns[name]) for name in factors}
+    with open_data(data, readings) as made, open_data(study.source, readings) as real:
+        # A narrow type of the source and a wide one of the file give one hash only as the same type.
+        same = ", ".join(f"CAST({quote_name(name)} AS {made.types[name]})" for name in factors)
+        hashes = f"SELECT hash({same}) AS of_row FROM {ROWS}"
+        made.con.register("real_rows", real.con.sql(hashes).to_arrow_reader())
+        found = made.con.execute(f"SELECT count(*) FROM ({hashes}) SEMI JOIN real_rows USING (of_row)").fetchall()
+        return int(found[0][0])
 
 
 def nearer_half(study: Study, rows: int) -> Nearer:

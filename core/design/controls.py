@@ -47,7 +47,7 @@ class Pair(Model):
         # `target: {rank_correlation: 0.4}` says the same as `rank_correlation: 0.4`.
         if isinstance(data, Mapping) and isinstance(data.get("target"), Mapping):
             inner = data["target"]
-            if not set(inner) & (set(data) - {"target"}):
+            if not set(inner) & set(data):
                 return {**{key: value for key, value in data.items() if key != "target"}, **inner}
         return data
 

@@ -36,10 +36,11 @@ class Maker:
     """Makes combinations of F factors with the `levels` (F, most levels) bool that are marked, if they are `allowed`.
 
     If all combinations are few (`EVERY`), each is asked about, and a cell is impossible exactly if all its completions
-    are refused. Else combinations are grown as in a covering array, for cells where they were refused completions are
-    tried (`TRIES`), and with what can't be known, combinations are grown again. Then a cell is impossible if none of
-    the last number of completions is allowed: all of them if there are no more, otherwise half as in the `observed`
-    (U, F) by `weight` (U,), half drawn evenly. `allowed` is called some 35 times at most, for one million open cells.
+    are refused. Else combinations are grown as in a covering array; for cells where these were refused completions are
+    tried, more and more (`TRIES`); and once it is known which cells to avoid, combinations are grown again. Then a cell
+    is impossible if none of its last tries was allowed: all its completions if there are no more, otherwise half of
+    them as in the `observed` (U, F) by `weight` (U,) and half drawn evenly. Of more than 256 cells without one, the
+    last tries are fewer (`ASKED`). `allowed` is called some 40 times at most, unless a million cells are unseen.
     """
 
     table: CellTable
@@ -159,7 +160,7 @@ class Maker:
         groups = np.flatnonzero(np.append(True, cells[1:] != cells[:-1]))
         before = np.cumsum(allowed) - allowed
         rank = before - np.repeat(before[groups], np.diff(np.append(groups, len(cells))))
-        return rows[allowed & (rank < KEPT)]
+        return np.asarray(rows[allowed & (rank < KEPT)])
 
 
 def _slices(values: np.ndarray, size: int) -> Iterator[np.ndarray]:

@@ -16,6 +16,7 @@ from core.design.targets import Target
 from core.design.validation import event_predicate, held_codes, rule_predicates, target_axis
 from core.expressions import Predicate
 from core.grounding.coding import groups_of
+from core.grounding.marginals import within_table
 from core.projection.features import UNKNOWN, Feature, truth_feature
 from core.source.axes import Axis, level_texts
 from core.source.columns import Column
@@ -179,7 +180,7 @@ def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
         return _hold(column, asked)
     if asked.role == "target":
         assert asked.target is not None  # the design's own validation
-        target = asked.target.fitted(column)
+        target = (within_table(asked.target, column) if study.declared else asked.target).fitted(column)
         axis = _target_axis(study.axes[name], column, target)
         shares = target.masses(axis, axis.histogram(column)[:-1])
         requested = np.append(shares * (1 - missing), missing)

@@ -16,6 +16,9 @@ MOST_SWEEPS = 100
 PATIENCE = 20
 """Sweeps in which the error must fall to half; else the controls are close to a limit, or beyond it."""
 
+WORK = 600_000_000
+"""Cells times constraints times sweeps that `sweep_on` may take: a few seconds."""
+
 MOST_STEPS = 100
 STALLED = 10
 """Newton steps in which the error must fall to half."""
@@ -79,6 +82,20 @@ def fit_cells(mass: np.ndarray, constraints: Sequence[Constraint]) -> Fit:
                 break
             before = error
     return _fit(shares, constraints, sweep)
+
+
+def sweep_on(fit: Fit, constraints: Sequence[Constraint], enough: float) -> Fit:
+    """More sweeps from where a fit stands, until its error is `enough` or WORK is done.
+
+    For many cells of few rows, where sweeps creep for long but arrive, and a Newton step or a program is too large.
+    """
+    shares, error = fit.shares.copy(), fit.error
+    sweeps = WORK // max(1, len(shares) * len(constraints))
+    for _ in range(sweeps):
+        if error <= enough:
+            break
+        error = max(_scale(shares, one) for one in constraints)
+    return _fit(shares, constraints, fit.sweeps + sweeps)
 
 
 def finish(fit: Fit, constraints: Sequence[Constraint]) -> Fit:

@@ -21,7 +21,7 @@ from core.projection.controls import (
     rules_of,
 )
 from core.projection.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
-from core.projection.fit import TOLERANCE, Constraint, Fit, finish, fit_cells
+from core.projection.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
 from core.projection.floors import FloorPlan, reserve_floor
 from core.projection.goals import Goal, goals_of, source_counts
 from core.projection.pairs import PairControl, Side, pair_control, pair_sides, supported
@@ -35,8 +35,11 @@ from core.study import Study
 HALF = 0.5
 """What is asked for less than half a row is not constructed."""
 
-NOTHING = 0.1
+NOTHING = 0.5
 """Of that, so much is not even worth a closer look."""
+
+CLOSE = 100.0
+"""An error up to so many times that may still be met by more sweeps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +184,7 @@ def _reserved(
         reserved = reserved.joined(reserve_sweep(study, pool, conditions, controls, weights, sweep, group))
         group += sweep.groups
     for floor in study.design.floors:
-        taken, plan = reserve_floor(study, pool, conditions, controls, weights, floor)
+        taken, plan = reserve_floor(study, pool, conditions, controls, weights, floor, rows)
         reserved = reserved.joined(taken)
         floors.append(plan)
     if reserved.rows > rows:
@@ -237,7 +240,11 @@ def _fit(
     fit = study.memo.of(name, key, lambda: fit_cells(cells.mass, constraints))
     # Rows are whole: what is off by less than half of one is met.
     whole = HALF / max(1, drawn)
-    if fit.error <= max(TOLERANCE, NOTHING * whole):
+    enough = max(TOLERANCE, NOTHING * whole)
+    if enough < fit.error <= CLOSE * whole:
+        crept = fit
+        fit = study.memo.of(f"more of {name}", (key, whole), lambda: sweep_on(crept, constraints, enough))
+    if fit.error <= enough:
         return fit, constraints
     named = tuple((one.name, one.labels) for one in constraints)
     conflicts = study.memo.of(

@@ -54,13 +54,13 @@ def floor_rows(
     for a missing value, which is in no cell. `weight` (U,) is the share of each: among those that serve as well,
     heavy ones are preferred. `needed` (F, most levels) bool marks the levels that count, all unless given: a cell of
     another level is not needed, and none is made. `allowed` says which combinations (R, F) without missing values may
-    be made, (R,) bool; it is asked about at most `BATCH` rows at a time.
+    be made, (R,) bool.
 
-    Combinations are made for cells that no observed one shows, and cover what else they can; `Maker` says which cells
-    are impossible.
+    Combinations are made for cells that no observed one shows, and cover what else they can; see `Maker` for how they
+    are searched, which cells are impossible, and how often `allowed` is called.
 
-    Greedy, as AETG (see `covering_array`), with lazy evaluation (M. Minoux, Accelerated greedy algorithms, 1978). The
-    same arguments give the same rows. Raises InputError for too many cells.
+    Greedy set multicover (V. Chvátal, Mathematics of Operations Research 4 (3), 1979), then without rows that can be
+    spared. The same arguments give the same rows. Raises InputError for too many cells.
     """
     table = CellTable.of(sizes, strength)
     levels = table.all_levels if needed is None else table.all_levels & needed

@@ -5,6 +5,7 @@ Real rows are taken where some show a combination; the others are constructed, e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from core.design.controls import Floor
 from core.errors import InputError
 from core.projection.construct import columns_of
 from core.projection.controls import Control, EventControl, LevelControl, MarginalControl
+from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.floor_rows import floor_rows
 from core.projection.grouping import group_rows
 from core.projection.pairs import Side, side_of
@@ -23,6 +25,9 @@ from core.study import Study
 
 TRIES = 8
 """Constructed rows that are tried for a combination before it counts as forbidden."""
+
+HOPELESS = 2
+"""A floor whose cells need so many times the rows of a design is refused at once; rules could forbid some of them."""
 
 Cell = tuple[tuple[str, ...], tuple[int, ...]]
 """Some factors, and a bin of each."""
@@ -50,9 +55,10 @@ def reserve_floor(
     controls: Sequence[Control],
     weights: np.ndarray,
     floor: Floor,
+    rows: int,
 ) -> tuple[Reserved, FloorPlan]:
-    """The rows reserved for a floor. `weights` (pool.rows,) are the shares of the pool's rows; those of none are not
-    taken."""
+    """The rows reserved for a floor among `rows`. `weights` (pool.rows,) are the shares of the pool's rows; those of
+    none are not taken. Raises ConflictsError for a floor that far more rows would have to keep."""
     maker = _Maker(study, pool, conditions, controls, floor, weights)
     usable = np.flatnonzero(maker.weights > 0)
     codes = [maker.codes[place][usable] for place in range(len(maker.sides))]
@@ -64,19 +70,20 @@ def reserve_floor(
     grid = np.zeros((len(sizes), max(sizes)), dtype=bool)
     for place, one in enumerate(needed):
         grid[place, : len(one)] = one
+    _check_room(floor, needed, rows)
     found = floor_rows(observed, share, sizes, floor.strength, floor.at_least, allowed=maker.allowed, needed=grid)
     taken = _rows_of_groups(usable, group, maker.weights[usable], found.taken)
     real = {name: pool.origin(name, taken) for name in study.columns}
     made = maker.build(np.repeat(found.made, found.made_rows, axis=0))
     at = {name: np.concatenate([real[name], made[name]]) for name in study.columns}
-    rows = len(next(iter(at.values())))
-    ungrounded = np.concatenate([taken >= pool.learned, np.ones(rows - len(taken), dtype=bool)])
+    count = len(next(iter(at.values())))
+    ungrounded = np.concatenate([taken >= pool.learned, np.ones(count - len(taken), dtype=bool)])
     fixed = tuple(dict.fromkeys(name for side in maker.sides for name in columns_of(side)))
     part = Part(f"floor {floor.name}", fixed)
     reserved = Reserved(
         at,
-        np.zeros(rows, dtype=np.int64),
-        np.full(rows, -1, dtype=np.int64),
+        np.zeros(count, dtype=np.int64),
+        np.full(count, -1, dtype=np.int64),
         codes_at(study, conditions, controls, at),
         ungrounded,
         (part,),
@@ -85,9 +92,22 @@ def reserve_floor(
     names = tuple(side.name for side in maker.sides)
     impossible = tuple((tuple(names[f] for f in factors), levels) for factors, levels in found.impossible)
     plan = FloorPlan(
-        floor.name, names, floor.strength, floor.at_least, needed, impossible, rows, int(found.made_rows.sum())
+        floor.name, names, floor.strength, floor.at_least, needed, impossible, count, int(found.made_rows.sum())
     )
     return reserved, plan
+
+
+def _check_room(floor: Floor, needed: Sequence[np.ndarray], rows: int) -> None:
+    """A floor of which hopelessly many rows would be needed is not searched: that takes minutes."""
+    sizes = sorted((int(one.sum()) for one in needed), reverse=True)
+    cells = math.prod(sizes[: floor.strength])
+    if cells * floor.at_least > HOPELESS * rows:
+        name = f"floor {floor.name}"
+        message = (
+            f"Floor `{floor.name}` has {cells:,} cells in {floor.strength} of its factors alone, {cells * floor.at_least:,} "
+            f"rows with {floor.at_least:,} in each, but the design has {rows:,}."
+        )
+        raise ConflictsError((Conflict((name, "rows design"), message, "rows design", float(cells * floor.at_least)),))
 
 
 class _Maker:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from core.design.controls import Label
 from core.design.definitions import Definition
+from core.design.naming import CLEAN, PROBABILITY
 from core.errors import InputError
 from core.expressions.evaluate import evaluate
 from core.projection.rounding import event_rows
@@ -26,9 +27,9 @@ def computed_fields(study: Study) -> Iterator[tuple[str, pa.DataType]]:
         known = study.known(name).type
         yield name, pa.bool_() if definition.role == "probability" else known
         if definition.role == "probability":
-            yield f"{name}_probability", pa.float64()
+            yield PROBABILITY.format(name), pa.float64()
         if label is not None and label.noise:
-            yield f"{name}_clean", pa.bool_() if definition.role == "probability" else known
+            yield CLEAN.format(name), pa.bool_() if definition.role == "probability" else known
 
 
 def computed(study: Study, rows: pa.Table, plan: Plan, block: int) -> dict[str, pa.Array]:
@@ -41,10 +42,10 @@ def computed(study: Study, rows: pa.Table, plan: Plan, block: int) -> dict[str, 
         (values,) = evaluate([definition.scalar.sql], rows, owner=f"`{name}`")
         label = study.design.labels.get(name)
         if definition.role == "probability":
-            found[f"{name}_probability"] = values.cast(pa.float64())
+            found[PROBABILITY.format(name)] = values.cast(pa.float64())
             values = _drawn(name, values.cast(pa.float64()), plan, block)
         if label is not None and label.noise:
-            found[f"{name}_clean"] = values
+            found[CLEAN.format(name)] = values
             values = _noisy(study, definition, label, values, plan, block)
         found[name] = values
     return found

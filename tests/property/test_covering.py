@@ -118,9 +118,7 @@ def test_a_floor_holds_wherever_it_can(case: Case, every: int) -> None:
 
     times = [*zip(observed, found.taken.tolist(), strict=True), *zip(made, found.made_rows.tolist(), strict=True)]
     rows_of = {
-        cell: sum(count for row, count in times if has(row, cell))
-        for cell in case.required()
-        if cell not in impossible
+        cell: sum(count for row, count in times if has(row, cell)) for cell in case.required() if cell not in impossible
     }
     assert all(rows >= case.at_least for rows in rows_of.values())
     # No row can be left out.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.database import connect, quote_text
-from core.expressions import Condition, build_predicate, parse_predicate
+from core.expressions import Condition, build_predicate, parse_predicate, parse_scalar
 
 KINDS = {"x": "continuous", "n": "count", "s": "categorical", "b": "boolean", "d": "datetime"}
 ROWS = """
@@ -114,6 +114,49 @@ def test_no_threshold_means_no_change_of_truth_between(text: str, table: duckdb.
         for low, high in pairwise(probes):
             if not np.any((cuts >= low) & (cuts <= high)):
                 assert truth[int(low)] == truth[int(high)]
+
+
+definitions = st.fixed_dictionaries(
+    {
+        "x": st.sampled_from(["n + 1", "x2 * 2", "CASE WHEN b THEN n END"]),  # in the place of a column
+        "y": st.sampled_from(["n - x2", "-n", "coalesce(n, 0) / 2", "x2"]),
+        "c": st.sampled_from(["n > 2 OR b", "NOT b", "s = 'a'", "b", "x2 < 1 AND n > 0"]),
+    }
+)
+named = st.recursive(
+    st.one_of(
+        conditions("x", numbers),
+        conditions("y", numbers),
+        st.sampled_from(["c", "c = true", "c IS NOT TRUE", "y < x", "x - y * 2 > n", "abs(y) > 1"]),
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda a, word, b: f"{a} {word} {b}", inner, st.sampled_from(["AND", "OR"]), inner),
+        st.builds(lambda a: f"NOT ({a})", inner),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(SETTINGS, max_examples=200)
+@given(text=named, meanings=definitions)
+def test_names_written_out_mean_what_computed_columns_mean(
+    text: str, meanings: dict[str, str], table: duckdb.DuckDBPyConnection
+) -> None:
+    kinds = {**KINDS, "x2": "continuous"}
+    scalars = {name: parse_scalar(meaning, kinds, owner="Factor") for name, meaning in meanings.items()}
+    predicate = parse_predicate(text, kinds, owner="Event", definitions=scalars)
+    base = "SELECT x AS x2, n, s, b, d FROM t"
+    listed = ", ".join(f"({meaning}) AS {name}" for name, meaning in meanings.items())
+    computed = table.execute(f"SELECT coalesce({text}, false) FROM (SELECT n, s, b, {listed} FROM ({base}))").fetchall()
+    expected = [value for (value,) in computed]
+    found = table.execute(f"SELECT coalesce({predicate.sql}, false) FROM ({base})").fetchall()
+    assert [value for (value,) in found] == expected
+    truths = []
+    for leaf in predicate.leaves:
+        rows = table.execute(f"SELECT ({leaf.sql})::DOUBLE FROM ({base})").fetchall()
+        truths.append(np.array([np.nan if value is None else value for (value,) in rows]))
+    assert np.broadcast_to(predicate.combine(truths), len(expected)).tolist() == expected
+    assert all(set(leaf.columns) <= {"x2", "n", "s", "b", "d"} for leaf in predicate.leaves)
 
 
 OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "is null", "is not null"]

@@ -71,7 +71,7 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "values that are cast to what they are not": (
         "events: {fast: {when: CAST(road AS INTEGER) > 1, rate: 0.1}}",
-        ("Event `fast`", "can't be decided on the values of the source"),
+        ("Event `fast`", "can't be computed", "Could not convert string 'dry'"),
     ),
     "a held value that never occurs": (
         "factors: {road: {role: hold, value: snow}}",
@@ -80,6 +80,63 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a target the column's type can't reach": (
         "factors: {small: {role: target, target: {family: uniform, low: 1, high: 300}}}",
         ("Target of `small`", "int8 can't hold"),
+    ),
+    "a pair of an unknown factor": (
+        "pairs: [{factors: [speed, raod], target: independent}]",
+        ("Pair `speed × raod`", "there is no factor `raod`. Did you mean `road`?"),
+    ),
+    "a rank correlation of levels": (
+        "pairs: [{factors: [speed, road], rank_correlation: 0.5}]",
+        ("Pair `speed × road`", "the levels of `road` have none"),
+    ),
+    "a table that doesn't match the bins": (
+        "pairs: [{factors: [speed, road], weights: [[1, 2], [3, 4]]}]",
+        ("Pair `speed × road`", "`weights` must have 4 rows, one for each bin of `speed`, or 5 with missing; got 2"),
+    ),
+    "a table of an unknown level": (
+        "pairs: [{factors: [road, speed], weights: {snow: {10: 1}}}]",
+        ("Pair `road × speed`", "`road` has no bin `snow`", "Known: dry, wet, missing"),
+    ),
+    "a factor computed from itself": (
+        "factors: {a: {role: derive, expression: b + 1}, b: {role: derive, expression: speed - a}}",
+        ("Factor `b`", "no column can be computed from itself: a → b → a"),
+    ),
+    "a derived factor that reads files": (
+        "factors: {a: {role: derive, expression: \"length(read_text('/etc/passwd')) + speed\"}}",
+        ("Factor `a`", "read_text"),
+    ),
+    "a score that is no number": (
+        "levels: {hardness: {score: road, cuts: [1], shares: {easy: 0.5, hard: 0.5}}}",
+        ("Level mix `hardness`, score", "`road` must be a number"),
+    ),
+    "a label of the name of a column": (
+        "labels: {road: {rule: speed > 1}}",
+        ("Label `road`", "would have the name of `road` of the source"),
+    ),
+    "a condition on a label that is drawn": (
+        "labels: {claimed: {probability: 0.1 * speed}}\nrules: [NOT claimed]",
+        ("Rule `NOT claimed`", "the label `claimed` is drawn with a probability"),
+    ),
+    "a rule that says nothing": ("rules: [1 = 1]", ("Rule `1 = 1`", "it is the same for every row")),
+    "a rule on a column that is dropped": (
+        "factors: {speed: {role: drop}}\nrules: [speed > 1]",
+        ("Rule `speed > 1`", "`speed` has role drop"),
+    ),
+    "a sweep over a level that does not exist": (
+        "sweeps: [{factor: road, values: [dry, wett], groups: 2}]",
+        ("Sweep `road`", "the source has no level 'wett'. Did you mean `wet`?"),
+    ),
+    "a sweep over what the type can't hold": (
+        "sweeps: [{factor: small, values: [1, 300], groups: 2}]",
+        ("Sweep `small`", "a column of type int8 can't hold the value 300"),
+    ),
+    "a sweep that takes all rows and more": (
+        "rows: 5\nsweeps: [{factor: road, values: [dry, wet], groups: 3}]",
+        ("sweeps can't take more rows than the design's 5; groups times values are `road` (6)",),
+    ),
+    "a floor of an unknown factor": (
+        "floors: [{factors: [road, sped]}]",
+        ("Floor `road, sped`", "there is no factor `sped`. Did you mean `speed`?"),
     ),
     "controls that conflict": (
         "factors: {road: {role: keep}}\nevents: {wet: {when: \"road = 'wet'\", rate: 0.5}}",

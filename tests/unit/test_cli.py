@@ -279,6 +279,26 @@ def test_diff_of_designs_on_two_sources_says_so(trimtab: Trimtab) -> None:
     assert max(one["tv"] for one in result.json["factors"]) > 0.01
 
 
+def test_diff_of_designs_without_a_source(trimtab: Trimtab) -> None:
+    text = "trimtab: 1\nname: {0}\nfactors:\n  "
+    text += "a: {{role: target, target: {{family: categorical, weights: {{x: {1}, y: 1}}}}}}\n"
+    Path("d.yaml").write_text(text.format("even", 1))
+    Path("e.yaml").write_text(text.format("uneven", 3))
+    result = trimtab("diff", "d.yaml", "e.yaml", "--json")
+    assert result.code == 0
+    assert result.err == "The designs stand on two sources: what `even` declares and what `uneven` declares.\n"
+    assert [one["name"] for one in result.json["controls"]] == ["target a"]
+    assert result.json["factors"] == [
+        {
+            "name": "a",
+            **{name: pytest.approx(tv, abs=1e-4) for name, tv in (("tv", 0.25), ("before_tv", 0), ("after_tv", 0))},
+        }
+    ]
+    design("", "small.yaml")
+    found = {one["name"]: one for one in trimtab("diff", "d.yaml", "small.yaml", "--json").json["controls"]}
+    assert (found["source"]["change"], found["source"]["before"]) == ("added", None)
+
+
 def test_verify_demands_a_number_of_rows_if_asked(trimtab: Trimtab) -> None:
     design()
     assert trimtab("verify", "crashes.csv", "--design", "d.yaml").code == 0

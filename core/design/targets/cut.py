@@ -41,9 +41,9 @@ class Cut(Target):
 
     def check(self, axis: Axis) -> None:
         """As for every family; a cut needs an order, one of dates must be by dates, one of numbers by numbers."""
+        super().check(axis)
         if axis.kind not in ORDERED and (self.low, self.high) != (None, None):
             self.fail(axis, f"low and high need an order, and a {axis.kind} factor has none.")
-        super().check(axis)
         for name, bound in (("low", self.low), ("high", self.high)):
             if bound is not None and isinstance(bound, str) != (axis.kind == "datetime"):
                 wanted = "a date such as 2013-05-31" if axis.kind == "datetime" else "a number"

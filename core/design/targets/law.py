@@ -6,6 +6,7 @@ A family gives its scipy distribution; everything else is here once. A whole num
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -133,19 +134,25 @@ class Law(Cut):
 
     def _law_and_cut(self, *, whole: bool) -> tuple[Frozen, float, float, float]:
         """The law, its cut, and the share of the law that the cut leaves."""
-        law = self.law(whole=whole)
-        low, high = self.cut()
-        if whole:
-            low, high = np.ceil(low) - 0.5, np.floor(high) + 0.5
-        return law, low, high, float(_mass(law, np.asarray(low), np.asarray(high))) if low < high else 0.0
+        return _law_and_cut(self, whole)
+
+
+@lru_cache(maxsize=256)
+def _law_and_cut(family: Law, whole: bool) -> tuple[Frozen, float, float, float]:
+    law = family.law(whole=whole)
+    low, high = family.cut()
+    if whole:
+        low, high = np.ceil(low) - 0.5, np.floor(high) + 0.5
+    return law, low, high, float(_mass(law, np.asarray(low), np.asarray(high))) if low < high else 0.0
 
 
 def _mass(law: Frozen, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Share between two bounds; beyond the median from the upper tail, where differences of the cdf would cancel."""
     high = np.maximum(low, high)
-    upper = np.asarray(law.sf(low)) - np.asarray(law.sf(high))
-    lower = np.asarray(law.cdf(high)) - np.asarray(law.cdf(low))
-    return np.asarray(np.where(low >= law.ppf(0.5), upper, lower))
+    far = np.asarray(low >= law.ppf(0.5))
+    upper = np.asarray(law.sf(low)) - np.asarray(law.sf(high)) if far.any() else 0.0
+    lower = np.asarray(law.cdf(high)) - np.asarray(law.cdf(low)) if not far.all() else 0.0
+    return np.asarray(np.where(far, upper, lower))
 
 
 def _quantile(law: Frozen, low: float, high: float, u: np.ndarray) -> np.ndarray:

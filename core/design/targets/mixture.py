@@ -155,6 +155,7 @@ def _inverse(
 ) -> np.ndarray:
     """Where `held`, which rises, passes each of the `shares`, by halving. It does so between the inverses of its parts:
     `low` is the least of them and `high` the greatest."""
+    high = np.where(held(low) > shares, low, high)
     for _ in range(HALVINGS):
         middle = np.floor((low + high) / 2) if whole else low + (high - low) / 2
         moving = (middle < high) & (whole | (middle > low))

@@ -101,7 +101,7 @@ def test_every_fault_is_told_at_once(columns: dict[str, Column]) -> None:
         "Factor `hour`: edges must be numbers for a count factor, got '2013-01-01'.",
         "Factor `origin`: the value 'LGB' never occurs in the source, so it can't be held. Did you mean `LGA`?",
         "Target of `late`: the family normal does not suit a boolean factor; these do: empirical,",
-        "Factor `day`: the held value '2013-13-01' is not a date such as 2013-05-31",
+        "Factor `day`: a held value must be a date for a datetime factor; '2013-13-01' is not a date such as",
         "Factor `month`: edges are for numbers and dates, and it is categorical.",
         "Target of `tail`: the source has no value of this factor",
         "Event `unknown`: there is no column `vsib`. Did you mean `visib`?",

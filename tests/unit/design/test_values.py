@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ def sweep(*values: Any) -> Sweep:
 
 
 NOON = datetime(2013, 5, 31, 12)
-UTC = datetime(2013, 5, 31, 12, tzinfo=UTC)
+NOON_UTC = datetime(2013, 5, 31, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

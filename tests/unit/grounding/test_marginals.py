@@ -8,8 +8,11 @@ import pytest
 from scipy import stats
 
 from core.design.factors import Factor
+from core.design.validation import target_axis
 from core.errors import InputError
-from core.grounding.marginals import Marginal, declared_marginal, named_rows
+from core.grounding.marginals import Marginal, declared_marginal, named_rows, within_table
+from core.source.axes import default_axis
+from core.source.columns import encode
 
 ROWS = 10_000
 
@@ -205,3 +208,37 @@ def test_named_rows_are_within_one_and_sum() -> None:
         assert np.abs(counts - weights * 1_000).max() <= 1 + 1e-9
     assert named_rows(np.array([1.0, 0.0, 1e-9]), 100).tolist() == [99, 0, 1]
     assert named_rows(np.array([1.0, 0.0, 1e-9]), 100, unweighted=True).tolist() == [98, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"target": {"family": "normal", "mean": 3, "sd": 2}},
+        {"target": {"family": "normal", "mean": 3, "sd": 2, "low": 0, "high": 5}},
+        {"target": {"family": "poisson", "mu": 200}},
+        {"target": {"family": "uniform", "low": "2020-01-01", "high": "2021-01-01"}},
+        {"target": {"family": "mixture", "parts": [{"weight": 9, "family": "normal", "mean": 0, "sd": 1}, TAIL]}},
+        {"edges": [-9, 3, 15], "target": {"family": "normal", "mean": 3, "sd": 2}},
+    ],
+)
+def test_within_its_table_a_target_asks_for_no_bin_without_rows(fields: dict[str, object]) -> None:
+    factor = Factor.model_validate({"role": "target", **fields})
+    one = declared_marginal("x", factor, ROWS)
+    column = encode("x", pa.chunked_array([one.values]), one.kind)
+    assert factor.target is not None
+    target = within_table(factor.target, column).fitted(column)
+    display = default_axis(column, factor.edge_numbers)
+    axis = target_axis(target, display, column)
+    assert (axis.edges[0], axis.edges[-1]) == (display.edges[0], display.edges[-1])
+    rows = axis.histogram(column)[:-1]
+    shares = target.masses(axis, rows)
+    # The ends are asked for what the table has there, not for what a law would put beyond them.
+    assert shares[[0, -1]][rows[[0, -1]] == 0].sum() == 0
+    assert np.abs(shares - rows / ROWS).max() <= 2 / ROWS
+
+
+def test_within_its_table_other_targets_stay_as_they_are() -> None:
+    factor = Factor.model_validate({"role": "target", "target": {"family": "categorical", "weights": {"a": 1}}})
+    one = declared_marginal("x", factor, 10)
+    assert factor.target is not None
+    assert within_table(factor.target, encode("x", pa.chunked_array([one.values]), one.kind)) is factor.target

