@@ -1,4 +1,4 @@
-"""Coverage: every factor in the real data, in the design and in generated rows, side by side."""
+"""Coverage: factors, pairs and combinations in the real data, in the design and in generated rows; gaps; a console."""
 
 import shutil
 import tempfile
@@ -13,12 +13,19 @@ from core.errors import TrimtabError
 from core.projection.projection import Projection
 from core.source.spool import Source
 from ui import session
+from ui.assets import asset
 from ui.charts import factor_figure, palette
 from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
-from ui.delivery import outputs, size_text, styles, when
+from ui.coverage_combinations import combinations_view
+from ui.coverage_console import console_view
+from ui.coverage_gaps import gaps_view
+from ui.coverage_pairs import pairs_view
+from ui.coverage_sets import sets_of
+from ui.delivery import outputs, styles, when
 from ui.parts import html, notice, percent, plain, quiet, section, shift_text
 
 PLACE = "coverage"
+FILE = "file"  # in the address: the SHA-256 of the other file that is compared
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = (
     "TV: share of rows to move · KS: largest gap of the cumulative shares · "
@@ -29,13 +36,18 @@ MOST_CARDS = 18  # drawn before a person asks for all
 CHART = 180  # px
 
 
+def data_sets(found: session.Document) -> tuple[Output | None, Source | None]:
+    """What is compared with the real rows and the design: generated rows, and another file."""
+    return chosen_output(found), other_file()
+
+
 def chosen_output(found: session.Document) -> Output | None:
     """The output that is compared: the newest, or the one the person chose."""
     made = outputs(found)
     if not made:
         return None
-    labels = {f"{when(one)} · {one.rows:,} rows · {size_text(one.bytes)}": one for one in made}
-    picked = st.selectbox("Generated rows", list(labels), key="coverage_output")
+    labels = {f"{when(one)} · {one.rows:,} rows": one for one in made}
+    picked = st.selectbox("Generated rows", list(labels), key="coverage_output", bind="query-params", width=270)
     return labels.get(picked, made[0])
 
 
@@ -52,8 +64,9 @@ def other_file() -> Source | None:
             except TrimtabError as error:
                 session.refuse(str(error), place=PLACE)
             st.rerun()
-        other = st.session_state.get("coverage_other")
+        other = st.session_state.get("coverage_other") or file_of_address()
         if isinstance(other, Source):
+            st.query_params[FILE] = other.sha256
             st.button(f"Stop comparing with {plain(other.name)}", key="coverage_stop", on_click=stop_comparing)
             return other
     return None
@@ -61,7 +74,18 @@ def other_file() -> Source | None:
 
 def stop_comparing() -> None:
     """Let go of the other file."""
-    del st.session_state["coverage_other"]
+    st.session_state.pop("coverage_other", None)
+    if FILE in st.query_params:
+        del st.query_params[FILE]
+
+
+def file_of_address() -> Source | None:
+    """The other file that the address names, if this workspace has it."""
+    try:
+        return session.workspace().source(st.query_params[FILE]) if FILE in st.query_params else None
+    except TrimtabError as error:
+        session.refuse(str(error), place=PLACE)
+        return None
 
 
 def bring_in(name: str, content: IO[bytes]) -> Source:
@@ -76,13 +100,16 @@ def bring_in(name: str, content: IO[bytes]) -> Source:
 def controls(found: session.Document) -> tuple[str, str, bool, Output | None, Source | None]:
     """Search, order, height, and what is compared."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="tt_coverage_controls"):
-        search = st.text_input("Find a factor", key="coverage_search", placeholder="name", width=200)
-        order = st.selectbox("Order", list(ORDERS), key="coverage_order", width=170)
+        search = st.text_input(
+            "Find a factor", key="coverage_search", placeholder="name", width=200, bind="query-params"
+        )
+        order = st.selectbox("Order", list(ORDERS), key="coverage_order", width=170, bind="query-params")
         scales = ["linear", "log"]
-        height = st.segmented_control("Height", scales, default="linear", key="coverage_height", required=True)
+        height = st.segmented_control(
+            "Height", scales, default="linear", key="coverage_height", required=True, bind="query-params"
+        )
         st.space("stretch")
-        output = chosen_output(found)
-        other = other_file()
+        output, other = data_sets(found)
     return search, ORDERS[order], height == "log", output, other
 
 
@@ -170,8 +197,8 @@ def empty(found: session.Document) -> None:
             st.switch_page("pages/generate.py", query_params={session.PARAMETER: found.design_id})
 
 
-def page(found: session.Document) -> None:
-    """The whole page."""
+def factors_view(found: session.Document) -> None:
+    """Every factor on its own."""
     search, order, log, output, other = controls(found)
     if output is None:
         empty(found)
@@ -202,7 +229,29 @@ def page(found: session.Document) -> None:
     st.download_button("Download this table as CSV", distances_csv(picked), name, "text/csv", on_click="ignore")
 
 
+VIEWS = {"Pairs": pairs_view, "Combinations": combinations_view, "Gaps": gaps_view, "Console": console_view}
+
+
+def page(found: session.Document) -> None:
+    """The tab that is open; what is chosen in it is in the address."""
+    names = ["Factors", *VIEWS]
+    for name, tab in zip(names, st.tabs(names, key="tab", on_change="rerun", bind="query-params"), strict=True):
+        if not tab.open:
+            continue
+        with tab:
+            if name == "Factors":
+                factors_view(found)
+            else:
+                with st.container(horizontal=True, vertical_alignment="bottom", key="tt_cover_bar"):
+                    left = st.container(horizontal=True, vertical_alignment="bottom")
+                    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+                        sets = sets_of(found, *data_sets(found))
+                VIEWS[name](sets, found, left)
+
+
 styles()
+html(f"<style>{asset('coverage.css')}</style>")
+session.refresh()
 document = session.require_document()
 session.header("coverage")
 page(document)

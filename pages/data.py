@@ -13,10 +13,18 @@ from ui.parts import chip, chips, html, notice, percent, quiet, section, title
 PLACE = "data"
 PER_ROW = 4
 ABOUT = "What came in. Correct a kind where it was guessed wrong; switch off what is no factor."
+DECLARED = "No real data"
+NO_DATA = (
+    "Nothing came in: each factor is declared by hand, and below is what the declarations say. Rows of this design are "
+    "all ungrounded. Factors are declared and changed on the design page."
+)
 
 
 def figures(found: session.Document, seen: Profile) -> None:
     """The source in one line of chips."""
+    if found.study.declared:
+        html(chips([chip("declared factors", f"{len(seen.factors):,}"), chip("real rows", "0")]))
+        return
     gaps = sum(one.missing for one in seen.factors)
     cells = seen.rows * len(seen.factors)
     with_gaps = sum(one.missing > 0 for one in seen.factors)
@@ -50,13 +58,16 @@ def page() -> None:
     apply_kind()
     found = session.require_document()
     session.header("data")
-    title(found.study.source.name, ABOUT)
+    declared = found.study.declared
+    title(DECLARED if declared else found.study.source.name, NO_DATA if declared else ABOUT)
     seen = seen_of(found.study)
     figures(found, seen)
     message = session.refusal(PLACE)
     if message:
         notice(message)
     wall(found.study, seen.factors)
+    if declared:
+        return
     section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
     if not rare_levels(found.study, seen.factors):
         quiet("There are none: every level of every category comes up in at least 1 % of the rows.")
@@ -71,5 +82,6 @@ def wall(study: Study, factors: tuple[FactorProfile, ...]) -> None:
                     column_card(study, factors[start + place])
 
 
+session.refresh()
 session.require_document()
 page()

@@ -10,6 +10,8 @@ import streamlit as st
 from core.projection.projection import Projection
 from ui import session
 from ui.changes import conflicts, what_changes
+from ui.computed import computed_panel, is_computed
+from ui.declared import declared_tools
 from ui.derived import add_derived
 from ui.events import rare_events
 from ui.factor_list import factor_list
@@ -52,15 +54,21 @@ def workbench() -> None:
         listed = entries(found.study, session.feasible())
         factor_list(listed, selected=name, key="tt_factors", on_select=choose, height=520)
         add_derived(choose)
+        if found.study.declared:
+            declared_tools(found.study, name, choose)
     with middle:
         with st.container(horizontal=True, vertical_alignment="center", key="tt_factor_head"):
             heading(found, name)
-            role_control(found.study, name)
+            if not is_computed(found.study, name):
+                role_control(found.study, name)
         data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks)
         sculptor(data, key="tt_sculptor", on_ops=receive)
         conflicts(outcome)
     with right:
-        factor_panel(found.study, name)
+        if is_computed(found.study, name):
+            computed_panel(found.study, name, show_tab)
+        else:
+            factor_panel(found.study, name)
     below(found, outcome)
 
 
@@ -92,6 +100,11 @@ def choose_tab() -> None:
     title = str(st.session_state["tt_tabs"]).split(" · ")[0]
     st.session_state[TAB] = next(kind for kind, (known, _) in CONTROLS.items() if known == title)
     session.settle()
+
+
+def show_tab(kind: str) -> None:
+    """Show the controls of a kind."""
+    st.session_state[TAB] = kind
 
 
 def heading(found: session.Document, name: str) -> None:
@@ -142,5 +155,6 @@ def apply(operation: Operation) -> None:
     session.edit(operation.label, lambda _: sculpted(found.study, operation.factor, operation.weights), place="factor")
 
 
+session.refresh()
 session.require_document()
 workbench()

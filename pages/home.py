@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.workspace import Entry
 from ui import session
+from ui.declared import declare_card, declare_section
 from ui.opening import WENT_WRONG, go, open_uploaded, sample_button
 from ui.parts import html, notice, quiet, section, short, title
 from ui.samples import SAMPLES
@@ -48,9 +49,6 @@ def upload_card() -> None:
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
             go(lambda progress: open_uploaded(file.name, file, progress), "pages/data.py")
-        message = session.refusal(WENT_WRONG)
-        if message:
-            notice(message)
 
 
 def other_samples() -> None:
@@ -78,7 +76,8 @@ def recent() -> None:
 
 def _recent_row(entry: Entry) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_recent_{entry.id}"):
-        about = escape(entry.fault.splitlines()[0]) if entry.fault else escape(short(entry.source, 40))
+        source = short(entry.source, 40) or "declared by hand"
+        about = escape(entry.fault.splitlines()[0] if entry.fault else source)
         st.html(
             f'<div class="tt-row"><b>{escape(short(entry.name, 60))}</b><span>{about}</span>'
             f'<span class="tt-when">{when(entry.saved)}</span></div>',
@@ -110,10 +109,12 @@ title(
     "Real data are whatever the world happened to give. Shape them, and see at every step what else that moves.",
 )
 steps()
-left, right = st.columns(2)
-with left:
-    sample_card()
-with right:
-    upload_card()
+for way, card in zip(st.columns(3), (sample_card, upload_card, declare_card), strict=True):
+    with way:
+        card()
+declare_section()
+wrong = session.refusal(WENT_WRONG)
+if wrong:
+    notice(wrong)
 other_samples()
 recent()

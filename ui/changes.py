@@ -29,7 +29,10 @@ TOLD = ("level", "pair", "floor", "sweep", "missing", "rows")
 
 def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
     """A small picture for each factor, the largest shift first; `stale`: they are of the state before a conflict."""
-    state = ' <span class="tt-quiet">as it was before the conflict</span>' if stale else ""
+    found = doc.document()
+    together = "source and rows together" if found and found.design.mode == "supplement" else ""
+    said = escape(", ".join(filter(None, (together, "as it was before the conflict" if stale else ""))))
+    state = f' <span class="tt-quiet">{said}</span>' if said else ""
     cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -round(one.tv, 6)))
     html(
         f'<div class="tt-changes"><h2 class="tt-section">What changes{state}</h2><p class="tt-legend">'
@@ -76,8 +79,14 @@ def _buttons(found: Sequence[Conflict]) -> None:
     rates = [one for one in found if one.control.startswith("event ") and one.nearest is not None]
     for place, conflict in enumerate(rates):
         _rate_button(conflict, place)
-    for place, way in enumerate(ways_out(found), start=len(rates)):
+    for place, way in enumerate(ways_out(found, free=not _declared()), start=len(rates)):
         st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
+
+
+def _declared() -> bool:
+    """Whether there are no data: then no factor can be left to follow."""
+    found = doc.document()
+    return found is not None and found.study.declared
 
 
 def _conflict_text(found: Sequence[Conflict]) -> str:
@@ -120,7 +129,7 @@ def _limit(conflict: Conflict) -> str:
 def _worth(share: float) -> float:
     """A share, or 0 if it is not even half of one row of the design."""
     found = doc.document()
-    return 0.0 if found is None or share * found.design.rows < 0.5 else share
+    return 0.0 if found is None or share * whole_size(found.study, found.design.rows) < 0.5 else share
 
 
 def _control(control: str) -> str:
@@ -131,7 +140,7 @@ def _control(control: str) -> str:
 def _asked_rate(name: str) -> float:
     found = doc.document()
     event = found.design.events.get(name) if found else None
-    return rate_of(event, found.design.rows) if found and event else 0.0
+    return rate_of(event, whole_size(found.study, found.design.rows)) if found and event else 0.0
 
 
 def _rate_button(conflict: Conflict, place: int) -> None:

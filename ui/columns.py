@@ -14,6 +14,7 @@ from core.source.labels import number_texts
 from core.source.profile import FactorProfile
 from core.study import Study
 from ui import document as doc
+from ui.declaring import KINDS, marginal_text
 from ui.parts import html, one_in, percent, plain, quiet
 from ui.rates import interval_text
 from ui.shaping import present, with_role
@@ -30,7 +31,10 @@ def column_card(study: Study, factor: FactorProfile) -> None:
     """The card of one column: picture, figures, kind, and whether it is a factor."""
     used = study.role(factor.name) != "drop"
     with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
-        html(f'<div class="tt-column {"" if used else "off"}">{_head(factor)}{_picture(factor)}{_about(factor)}</div>')
+        about = declared_about(study, factor.name) if study.declared else _about(factor)
+        html(f'<div class="tt-column {"" if used else "off"}">{_head(factor)}{_picture(study, factor)}{about}</div>')
+        if study.declared:
+            return
         with st.container(horizontal=True, vertical_alignment="center"):
             _kind(study, factor)
             st.space("stretch")
@@ -43,16 +47,18 @@ def _head(factor: FactorProfile) -> str:
     return f'<p><b title="{name}">{name}</b><span>{gaps}</span></p>'
 
 
-def _picture(factor: FactorProfile) -> str:
+def _picture(study: Study, factor: FactorProfile) -> str:
     if not factor.axis.size:
         return '<div class="tt-nothing">every value is missing</div>'
     label = f"Histogram of {factor.name}, {factor.axis.size} bins"
-    low, high = _ends(factor)
+    low, high = _ends(factor, rounded=study.declared)
     picture = spark_svg(present(factor.counts.astype(float)), None, False, *PICTURE, label)
     return f'{picture}<p class="tt-ends"><span>{escape(low)}</span><span>{escape(high)}</span></p>'
 
 
-def _ends(factor: FactorProfile) -> tuple[str, str]:
+def _ends(factor: FactorProfile, *, rounded: bool) -> tuple[str, str]:
+    if factor.axis.numeric and rounded and factor.axis.kind != "datetime":
+        return f"{factor.minimum:.4g}", f"{factor.maximum:.4g}"
     if factor.axis.numeric:
         return _text(factor.minimum), _text(factor.maximum)
     levels = factor.axis.labels
@@ -74,6 +80,14 @@ def _about(factor: FactorProfile) -> str:
     elif factor.constant:
         parts.append("always the same")
     text = escape(" · ".join(parts), quote=True)
+    return f'<p class="tt-facts" title="{text}">{text}</p>'
+
+
+def declared_about(study: Study, name: str) -> str:
+    """What a factor without data is declared to be."""
+    factor = study.design.factor(name)
+    parts = [KINDS[study.columns[name].kind], marginal_text(factor), factor.unit or ""]
+    text = escape(" · ".join(filter(None, parts)), quote=True)
     return f'<p class="tt-facts" title="{text}">{text}</p>'
 
 

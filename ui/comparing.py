@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
 import numpy as np
 
 from core.coverage.compare import Counts, Distances, FactorComparison, compare
+from core.design.naming import CLEAN, PROBABILITY
 from core.projection.projection import Projection
 from core.source.spool import Source
 from core.study import Study
 from ui.charts import Bars
 from ui.parts import percent
+from ui.shaping import role_of
 
 REAL, DESIGN, GENERATED = "real", "design", "generated"
+TOGETHER = "real and generated"
+"""In a supplement, what the design speaks of."""
 MEASURES = ("TV", "KS", "Wasserstein", "JS")
 
 
@@ -58,28 +62,50 @@ class Covered:
 
 
 def covered(study: Study, outcome: Projection | None, data: Mapping[str, Path | Source]) -> tuple[Covered, ...]:
-    """Every delivered factor in the source, in the design and in `data`, counted on the design's axes.
+    """All that a row has a value of, in the source, in the design and in `data`, counted on the design's axes.
 
-    Raises InputError for a data set that can't be read.
+    In a supplement the generated rows are counted together with the source. Raises InputError for a data set that can't
+    be read.
     """
-    axes = {name: study.axes[name] for name in study.delivered}
+    shown = {column_of(study, name): name for name in study.shown}
+    axes = {column: replace(study.axes[name], factor=column) for column, name in shown.items()}
+    columns = {column: replace(study.known(name), name=column) for column, name in shown.items()}
     sets: dict[str, Path | Source | Counts] = {
-        REAL: {name: axis.histogram(study.columns[name]) for name, axis in axes.items()}
+        REAL: {column: axis.histogram(columns[column]) for column, axis in axes.items()}
     }
     shifts = {shift.factor: shift for shift in outcome.shifts} if outcome else {}
     if outcome:
-        sets[DESIGN] = {name: shift.after for name, shift in shifts.items()}
+        sets[DESIGN] = {column: shifts[name].after for column, name in shown.items()}
     return tuple(
         Covered(
             name=one.name,
-            role=study.role(one.name),
-            asked=shifts[one.name].asked if outcome else False,
+            role=role_of(study, shown[one.name]),
+            asked=shifts[shown[one.name]].asked if outcome else False,
             unit=study.design.factor(one.name).unit or "",
-            found=one,
-            shift=shifts[one.name].tv if outcome else None,
+            found=_together(one) if study.design.mode == "supplement" else one,
+            shift=shifts[shown[one.name]].tv if outcome else None,
         )
-        for one in compare({**sets, **data}, axes, study.columns)
+        for one in compare({**sets, **data}, axes, columns)
     )
+
+
+def column_of(study: Study, name: str) -> str:
+    """The column in which rows have what a definition gives: a drawn label's probability, a noisy one's clean label."""
+    if name in study.design.labels:
+        label = study.design.labels[name]
+        if label.probability is not None:
+            return PROBABILITY.format(name)
+        return CLEAN.format(name) if label.noise else name
+    return name
+
+
+def _together(one: FactorComparison) -> FactorComparison:
+    """The generated rows counted together with the real ones."""
+    real, made = one.counts[REAL], one.counts.get(GENERATED)
+    counts = {TOGETHER if name == GENERATED else name: found for name, found in one.counts.items()}
+    if made is not None and real is not None:
+        counts[TOGETHER] = real + made
+    return replace(one, counts=counts)
 
 
 def sort(factors: Sequence[Covered], order: str) -> list[Covered]:

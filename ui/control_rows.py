@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.errors import InputError
+from core.study import Study
 from ui import document as doc
 from ui.parts import notice
 
@@ -59,6 +60,11 @@ def head(kind: str, *titles: str) -> None:
     """The head of a table of controls."""
     cells = "".join(f"<span>{escape(title)}</span>" for title in titles)
     st.html(f'<div class="tt-controls-head {kind}">{cells}<span></span></div>')
+
+
+def before_word(study: Study) -> str:
+    """What is called that which the controls change."""
+    return "declared" if study.declared else "real"
 
 
 def cost(control: str) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 import streamlit as st
 
 from core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
+from core.design.files import load
 from core.errors import TrimtabError
 from ui import session
 from ui.assets import asset
 from ui.jobs import JOBS, Job, Status, outputs_folder
 from ui.parts import html, notice, plain, quiet, section
-from ui.receipts import receipt_table, summary
+from ui.receipts import receipt_copies, receipt_table, summary
 
 FORMATS = {"Parquet": ".parquet", "CSV": ".csv", "CSV.gz": ".csv.gz"}
 TYPES = {
@@ -95,9 +96,21 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
         f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
         f"<span>{about}</span>{stale}</div>"
     )
-    html(receipt_table(output.promises))
+    html(receipt_table(output.promises, _correlated(output)))
+    copies = receipt_copies(output.receipt_path)
+    if copies:
+        html(f'<p class="tt-about" data-testid="copies">{escape(copies)}</p>')
     _downloads(output, found, key)
     _command(output, found, key)
+
+
+def _correlated(output: Output) -> set[str]:
+    """The pairs that the design of an output asks a rank correlation of."""
+    try:
+        pairs = load(output.design_path).pairs
+    except TrimtabError:  # it is gone or damaged; the receipt stands for itself
+        return set()
+    return {pair.name for pair in pairs if pair.rank_correlation is not None}
 
 
 def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> None:
@@ -188,7 +201,8 @@ def _write(rows: Path, path: Path) -> None:
 
 def _command(output: Output, found: session.Document, key: str) -> None:
     with st.container(key=f"command-{key}"):
-        quiet(f"The same bytes on the command line, with the design beside {found.study.source.name}:")
+        beside = "" if found.study.declared else f", with the design beside {found.study.source.name}"
+        quiet(f"The same bytes on the command line{beside}:")
         suffix = next((one for one in (".csv", ".csv.gz") if output.copy_path(one).is_file()), ".parquet")
         st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language=None)
         if output.design_path.is_file():

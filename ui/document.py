@@ -16,10 +16,9 @@ from core.design.design import Design, SourceRef
 from core.design.files import load
 from core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
 from core.projection.projection import ControlCost, Projection, control_costs, project
-from core.source.spool import Source
-from core.study import Study, open_study
+from core.study import Study
 from core.workspace import Workspace, default_home
-from ui.library import kinds_of, library
+from ui.library import copy_of, library, refreshed, study_after, study_of
 from ui.samples import SAMPLES
 
 PARAMETER = "design"
@@ -103,8 +102,8 @@ def remember() -> None:
 def open_design(design_id: str) -> Document:
     """Open a design of the workspace. Raises InputError if it or its source can't be read."""
     design = workspace().load_design(design_id)
-    sha256 = design.source.sha256 if design.source else None
-    return _open(design_id, design, workspace().source(sha256 or ""))
+    with st.spinner(f"Opening {design.source.path if design.source else design.name}…"):
+        return _begin(design_id, design, study_of(design, workspace()))
 
 
 def open_upload(file: Path, *, progress: Progress | None = None) -> Document:
@@ -112,6 +111,12 @@ def open_upload(file: Path, *, progress: Progress | None = None) -> Document:
     source = workspace().spool(file, progress=progress)
     design = Design(name=file.name.split(".")[0] or "design", source=SourceRef(path=source.name, sha256=source.sha256))
     study = library().study(design, source, progress=progress)
+    return _begin(workspace().save_design(design), design, study)
+
+
+def open_declared(design: Design, *, progress: Progress | None = None) -> Document:
+    """Begin a design without data, on the table that it declares. Raises InputError; then nothing has changed."""
+    study = study_of(design, workspace(), progress=progress)
     return _begin(workspace().save_design(design), design, study)
 
 
@@ -124,21 +129,7 @@ def open_sample(name: str, *, progress: Progress | None = None) -> Document:
     reference = SourceRef(path=source.name, sha256=source.sha256)
     design = load(sample.design).changed(source=reference)
     study = library().study(design, source, progress=progress)
-    return _begin(_copy_of(design), design, study)
-
-
-def _copy_of(design: Design) -> str:
-    """The workspace's copy of a design: one that nobody has changed yet, else a new one."""
-    home = workspace()
-    for entry in home.designs():
-        if entry.name == design.name and not entry.fault and home.load_design(entry.id) == design:
-            return entry.id
-    return home.save_design(design)
-
-
-def _open(design_id: str, design: Design, source: Source) -> Document:
-    with st.spinner(f"Opening {source.name}…"):
-        return _begin(design_id, design, library().study(design, source))
+    return _begin(copy_of(design, workspace()), design, study)
 
 
 def _begin(design_id: str, design: Design, study: Study) -> Document:
@@ -167,7 +158,7 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
         if design == before.design:
             session.refusal = None
             return True
-        study = _study(before, design)
+        study = study_after(before.study, design, workspace())
     except TrimtabError as error:
         # Here there is only one design: its name in every line would say nothing.
         session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
@@ -181,19 +172,28 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
 def undo() -> None:
     """Take the last step back."""
     session = _session()
-    if session.undo and session.document:
-        label, design = session.undo.pop()
-        session.redo.append((label, session.document.design))
-        _take(session, session.document, design, _study(session.document, design))
+    _step(session, session.undo, session.redo)
 
 
 def redo() -> None:
     """Make the step again that was taken back last."""
     session = _session()
-    if session.redo and session.document:
-        label, design = session.redo.pop()
-        session.undo.append((label, session.document.design))
-        _take(session, session.document, design, _study(session.document, design))
+    _step(session, session.redo, session.undo)
+
+
+def _step(session: _Session, steps: list[tuple[str, Design]], way_back: list[tuple[str, Design]]) -> None:
+    before = session.document
+    if not steps or before is None:
+        return
+    label, design = steps[-1]
+    try:
+        study = study_after(before.study, design, workspace())
+    except TrimtabError as error:  # a table without data that can't be made again, such as on a full disk
+        session.refusal = Refusal("", str(error))
+        return
+    steps.pop()
+    way_back.append((label, before.design))
+    _take(session, before, design, study)
 
 
 def undo_label() -> str | None:
@@ -230,10 +230,17 @@ def own(key: str, value: object, *, place: str = "") -> None:
         st.session_state[key] = value
 
 
-def _study(before: Document, design: Design) -> Study:
-    if kinds_of(design) == kinds_of(before.design):
-        return open_study(design, before.study.source, previous=before.study)
-    return library().study(design, before.study.source)
+def refresh() -> None:
+    """Let a design without data stand on the table it declares now: edits that only move bars keep the one before."""
+    session, found = _session(), document()
+    if found is not None:
+        try:
+            study = refreshed(found.study, workspace())
+        except TrimtabError as error:
+            session.refusal = Refusal("", str(error))
+            return
+        if study is not found.study:
+            _take(session, found, found.design, study)
 
 
 def _take(session: _Session, before: Document, design: Design, study: Study) -> None:
@@ -250,8 +257,7 @@ def _take(session: _Session, before: Document, design: Design, study: Study) -> 
 
 
 def _current() -> Document:
-    found = _session().document
-    if found is None:
+    if (found := document()) is None:
         raise InputError("No design is open.")
     return found
 

@@ -41,7 +41,7 @@ def rare_events(found: doc.Document) -> None:
     form = form_of(KIND)
     if found.design.events:
         with st.container(gap=None, key="tt_events"):
-            head("events", "event", "real", "share of the rows", "exact", "rows")
+            head("events", "event", before_word(found.study), "share of the rows", "exact", "rows")
             for control in events_of(found.study):
                 _row(found, control)
     elif form is None:
@@ -56,11 +56,11 @@ def rare_events(found: doc.Document) -> None:
 def _row(found: doc.Document, control: EventControl) -> None:
     name, event = control.name, found.design.events[control.name]
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_event_{name}"):
-        st.html(_what(name, event, real_rows(found.study, control), found.study.source.rows), width="stretch")
+        st.html(_what(name, event, real_rows(found.study, control), found.study), width="stretch")
         _slider(found, name, event)
         title = f"Exact share of {words(name)}: 5 %, 1 in 200 or 1,000 rows"
         field_cell(title, f"tt_size_{name}", size_text(event), _set_size, name, place=PLACE)
-        number_cell(f"{round(control.rate * found.design.rows):,}", cost(f"event {name}"))
+        number_cell(f"{round(control.rate * whole_size(found.study, found.design.rows)):,}", cost(f"event {name}"))
         actions = {
             "change": ("Change the condition", lambda: begin_form(name)),
             "delete": ("Delete", lambda: _delete(name)),
@@ -68,13 +68,15 @@ def _row(found: doc.Document, control: EventControl) -> None:
         menu(name, actions, rename=(name, lambda wanted: _rename(name, wanted)))
 
 
-def _what(name: str, event: Event, rows: int, total: int) -> str:
+def _what(name: str, event: Event, rows: int, study: Study) -> str:
     """Name and condition, and at their right how often the event really happens."""
-    low, high = interval(rows, total)
+    total = study.source.rows
+    about, below = f"{rows:,} of {total:,} rows; 95 % interval", interval_text(*interval(rows, total))
+    if study.declared:  # nothing was counted, so there is no interval
+        about, below = "As the declared factors come together", ""
     return (
         f'<div class="tt-what"><div class="tt-event"><b>{escape(words(name))}</b>{code(event.when)}</div>'
-        f'<div class="tt-real" title="{rows:,} of {total:,} rows; 95 % interval">{one_in(rows / total)}'
-        f"<small>{interval_text(low, high)}</small></div></div>"
+        f'<div class="tt-real" title="{about}">{one_in(rows / total)}<small>{below}</small></div></div>'
     )
 
 
@@ -85,7 +87,7 @@ def interval(rows: int, total: int) -> tuple[float, float]:
 
 
 def _slider(found: doc.Document, name: str, event: Event) -> None:
-    rate = rate_of(event, found.design.rows)
+    rate = rate_of(event, whole_size(found.study, found.design.rows))
     key = f"tt_rate_{name}"
     st.session_state[key] = rate
     st.select_slider(

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from core.design.design import Design
+from core.design.design import COLD_ROLES, Design
 from core.errors import InputError
 from core.projection.projection import Projection
 from core.study import Study
@@ -37,7 +37,7 @@ def role_control(study: Study, name: str) -> None:
     st.session_state[key] = "derive" if waits_for_expression(name) else study.role(name)
     st.segmented_control(
         f"Role of {plain(name)}",
-        list(ROLES),
+        [role for role in ROLES if not study.declared or role in COLD_ROLES],
         format_func=lambda role: ROLES[role][0],
         key=key,
         required=True,
@@ -72,7 +72,7 @@ def factor_panel(study: Study, name: str) -> None:
             text_row("Unit", "tt_unit", asked.unit or "", name, _set_unit)
         if asked.role in ("follow", "target", "hold"):
             share = "" if asked.missing is None else percent(asked.missing)
-            hint = f"as real, {percent(column.missing_share)}"
+            hint = "none" if study.declared else f"as real, {percent(column.missing_share)}"
             text_row("Missing", "tt_missing", share, name, _set_missing, placeholder=hint)
         _figures(study, name)
         if study.axes[name].numeric and study.axes[name].size and asked.role != "drop":

@@ -37,6 +37,11 @@ def header(page: str) -> None:
 
 
 def _data(found: doc.Document) -> str:
+    if found.study.declared:
+        number = len(found.study.columns)
+        factors = f"{number} declared factor{'' if number == 1 else 's'}"
+        about = "Every factor is declared by hand, so all rows are ungrounded."
+        return f'<span class="tt-chip" title="{about}"><b>No real data</b> {factors}</span>'
     source = found.study.source
     about = f"{source.rows:,} rows · {len(source.columns)} factors"
     name = escape(short(source.name, 32))
@@ -50,20 +55,29 @@ def _saved(found: doc.Document) -> str:
 
 
 def _figures(found: doc.Document) -> list[str]:
-    rows = chip("rows", f"{found.design.rows:,}", title="Rows to generate")
+    rows = _rows(found)
     outcome = doc.projection()
+    real = "what is declared" if found.study.declared else "the real data"
     if isinstance(outcome, Projection):
         return [
             rows,
-            chip("cost", f"{outcome.cost_bits:.2f} bits", title="How far the design is from real data (KL divergence)"),
+            chip("cost", f"{outcome.cost_bits:.2f} bits", title=f"How far the design is from {real} (KL divergence)"),
             chip(
                 "effective size",
                 percent(outcome.effective_share),
-                title="How much of the real data still counts once its rows are weighted for the design",
+                title=f"How much of {real} still counts once its rows are weighted for the design",
             ),
         ]
     word = "conflict" if isinstance(outcome, ConflictsError) else "not possible"
     return [rows, chip(word, tone="warn", title=str(outcome))]
+
+
+def _rows(found: doc.Document) -> str:
+    if found.design.mode == "standalone":
+        return chip("rows", f"{found.design.rows:,}", title="Rows to generate")
+    together = f"{found.study.source.rows + found.design.rows:,}"
+    about = f"Rows to generate; they and the source, {together} rows together, meet the design"
+    return chip("supplement", f"{found.design.rows:,} rows", title=about)
 
 
 def _steps() -> None:

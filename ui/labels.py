@@ -54,7 +54,7 @@ def labels(found: doc.Document) -> None:
     form = form_of(KIND)
     if found.design.labels:
         with st.container(gap=None, key="tt_labels"):
-            head("labels", "label", "in the real rows", "noise", "wrong rows")
+            head("labels", "label", _in_rows(found.study), "noise", "wrong rows")
             for name, label in found.design.labels.items():
                 _row(found, name, label)
     elif form is None:
@@ -92,6 +92,10 @@ def columns_text(names: Sequence[str]) -> str:
     'gives late and late_clean'
     """
     return "gives " + (names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}")
+
+
+def _in_rows(study: Study) -> str:
+    return "as declared" if study.declared else "in the real rows"
 
 
 def _shares(study: Study, name: str) -> str:
@@ -136,7 +140,7 @@ def _form(study: Study, form: Form) -> None:
         if typed("made_by"):
             opened, message = trial(study, lambda design: _with(design, name, _fields()))
         if opened:
-            st.html(f'<div class="tt-shares wide"><b>In the real rows</b>{_shares(opened, name)}</div>')
+            st.html(f'<div class="tt-shares wide"><b>{_in_rows(study).capitalize()}</b>{_shares(opened, name)}</div>')
         save = "Save the label" if form.of else "Add this label"
         ends(save, _save, ready=opened is not None, message=message, place=PLACE)
 

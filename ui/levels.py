@@ -61,12 +61,13 @@ def _mix(found: doc.Document, name: str, mix: LevelMix) -> None:
                 "delete": ("Delete", lambda: _delete(name)),
             }
             menu(f"level_{name}", actions, rename=(name, lambda wanted: _rename(name, wanted)))
-        st.html(stacks({"real": real, "asked": mix.shares}))
-        head("levels", "level", "score", "real", "share", "rows")
+        before = before_word(found.study)
+        st.html(stacks({before: real, "asked": mix.shares}))
+        head("levels", "level", "score", before, "share", "rows")
         for i, (level, text) in enumerate(zip(mix.shares, ranges(mix.cuts), strict=True)):
             _level(found, name, i, level, text, real.get(level, 0.0))
     if none:
-        quiet(f"{percent(none)} of the real rows have no score, so no row is made from them.")
+        quiet(f"{percent(none)} of the rows have no score, so no row is made from them.")
 
 
 def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: float) -> None:
@@ -81,7 +82,7 @@ def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: 
         key = f"tt_share_{name}_{slug(level)}"
         title = f"Share of {level} in {words(name)}: 20 %"
         field_cell(title, key, exact_percent(share), _set_share, name, level, key, place=PLACE)
-        number_cell(f"{round(share * found.design.rows):,}")
+        number_cell(f"{round(share * whole_size(found.study, found.design.rows)):,}")
 
 
 def with_share(mix: LevelMix, level: str, share: float) -> dict[str, float]:

@@ -41,14 +41,16 @@ class PairHeat {
       const [top, bottom] = down.at(i);
       const [left, right] = across.at(j);
       const size = { x: left, y: top, width: Math.max(0.5, right - left), height: Math.max(0.5, bottom - top) };
-      const cell = shape("rect", { ...size, class: "cell", "data-at": `${i},${j}` });
+      const cell = shape("rect", { ...size, class: this.data.of && share === 0 ? "cell none" : "cell", "data-at": `${i},${j}` });
       cell.style.setProperty("--shade", `${Math.round(0.85 * shade(share / most))}%`);
       return cell;
     }));
     const names = [...this.sideNames(rows, down), ...this.footNames(columns, across, height)];
     const middle = (SIDE + this.width) / 2;
     names.push(shape("text", { x: middle, y: height - 3, class: "axis", "text-anchor": "middle" }, fitting(this.data.column, 40)));
-    const svg = shape("svg", { width: this.width, height, role: "img", "aria-label": title }, [...cells, shape("g", { "aria-hidden": "true" }, names)]);
+    const lines = shape("path", { d: "M-1,1 l2,-2 M0,5 l5,-5 M4,6 l2,-2", class: "hatching" });
+    const hatch = shape("pattern", { id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse" }, [lines]);
+    const svg = shape("svg", { width: this.width, height, role: "img", "aria-label": title }, [shape("defs", {}, [hatch]), ...cells, shape("g", { "aria-hidden": "true" }, names)]);
     this.box.replaceChildren(svg);
   }
 
@@ -69,7 +71,7 @@ class PairHeat {
     return labels.flatMap((label, i) => {
       const shown = i % every === 0 && !(missing && last - i < every) || (missing && i === last);
       if (!shown) return [];
-      const y = (bands[i][0] + bands[i][1]) / 2;
+      const y = Math.max(7, (bands[i][0] + bands[i][1]) / 2);
       return [shape("text", { x: SIDE - 6, y, class: "name side", "text-anchor": "end" }, fitting(label, 14))];
     });
   }
@@ -96,7 +98,9 @@ class PairHeat {
     const [i, j] = cell.dataset.at.split(",").map(Number);
     const { row, column, rows, columns, shares } = this.data;
     const share = shares[i][j];
-    const words = share > 0 ? `${percentText(share)} of the rows` : "no row";
+    const { of } = this.data;
+    const count = of ? `${Math.round(share * of).toLocaleString("en-US")} rows, ` : "";
+    const words = share > 0 ? `${count}${percentText(share)}${of ? "" : " of the rows"}` : "no row";
     this.told.textContent = `${row} ${rows.labels[i]} · ${column} ${columns.labels[j]}: ${words}`;
   }
 

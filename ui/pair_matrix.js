@@ -13,7 +13,8 @@ class PairMatrix {
     this.courier = new Courier(() => this.trigger("select", this.asked));
     const scale = element("span", "scale", { "aria-hidden": "true" });
     this.owned = element("span", "owned", { text: "has a control" });
-    const legend = element("p", "legend", {}, [element("span", "", { text: "none" }), scale, element("span", "", { text: "full" }), this.owned]);
+    this.ends = [element("span"), element("span")];
+    const legend = element("p", "legend", {}, [this.ends[0], scale, this.ends[1], this.owned]);
     this.box = element("div", "box");
     this.told = element("p", "told");
     this.node.replaceChildren(legend, this.box, this.told);
@@ -34,6 +35,7 @@ class PairMatrix {
     this.data = data;
     this.trigger = trigger;
     this.node.style.setProperty("--box-height", `${data.height}px`);
+    this.ends.forEach((end, i) => (end.textContent = data.ends[i]));
     if (redraw) this.size = 0;
     this.layout();
     this.mark();
@@ -109,8 +111,8 @@ class PairMatrix {
 
   words(at) {
     const [i, j] = at.split(",").map(Number);
-    const { names, strength } = this.data;
-    return `${names[j]} × ${names[i]}: ${strength[i][j].toFixed(2)}`;
+    const { names, strength, texts } = this.data;
+    return `${names[j]} × ${names[i]}: ${texts[i]?.[j] ?? strength[i][j].toFixed(2)}`;
   }
 
   /** Says which pair is under the pointer or has the focus, else which one is selected. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -28,8 +28,12 @@ def pair_matrix(
     key: str,
     on_select: Callable[[Names], None],
     height: int = 340,
+    texts: Sequence[Sequence[str]] = (),
+    ends: Names = ("none", "full"),
 ) -> None:
     """Draw the matrix, at most `height` px high; more factors scroll inside it.
+
+    `texts` (F, F) tell each cell in words, else its strength does; `ends` are those of the scale.
 
     `controlled` are the pairs with a control. `on_select` is called before the next run with the pair that was chosen;
     it changes nothing but the page's own state. Always call it with the same `key`.
@@ -41,6 +45,8 @@ def pair_matrix(
         "selected": list(selected) if selected else None,
         "controlled": [list(pair) for pair in controlled],
         "height": height,
+        "texts": [list(row[:i]) for i, row in enumerate(texts)],
+        "ends": list(ends),
     }
     json.dumps(data, allow_nan=False)
 

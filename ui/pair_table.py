@@ -34,9 +34,15 @@ _weights = st.components.v2.component(
 )
 
 
-def pair_heat(table: Joint, *, key: str, shares: np.ndarray | None = None) -> None:
+def pair_heat(
+    table: Joint, *, key: str, shares: np.ndarray | None = None, of: int | None = None, asked: bool | None = None
+) -> None:
     """Draw the real rows of a pair, missing last where there are any; or other `shares` (R, C) of its bins, as asked
-    for."""
+    for.
+
+    With `of`, how many rows there are, each cell tells its own, and cells without any are hatched. `asked` decides the
+    colour.
+    """
     drawn = table.shares if shares is None else shares
     rows, drawn = _band(table.first, drawn)
     columns, turned = _band(table.second, drawn.T)
@@ -48,9 +54,10 @@ def pair_heat(table: Joint, *, key: str, shares: np.ndarray | None = None) -> No
         "rows": rows,
         "columns": columns,
         "shares": _plain(drawn),
-        "asked": shares is not None,
-        "title": f"{names}: {'the weights of the design' if shares is not None else 'the real rows'}",
-        "hint": f"{table.first.factor} down, {table.second.factor} across",
+        "asked": shares is not None if asked is None else asked,
+        "of": of,
+        "title": names if of else f"{names}: {'the real rows' if shares is None else 'the weights of the design'}",
+        "hint": "" if of else f"{table.first.factor} down, {table.second.factor} across",
         "height": int(min(TALLEST, max(SHORTEST, 50 + 17 * len(drawn)))),
     }
     json.dumps(data, allow_nan=False)

@@ -36,7 +36,7 @@ def rules(found: doc.Document) -> None:
     form, study = form_of(KIND), found.study
     if found.design.rules:
         with st.container(gap=None, key="tt_rules"):
-            head("rules", "true in every row", "real rows that meet it", "cost")
+            head("rules", "true in every row", "declared rows that meet it" if study.declared else "real rows that meet it", "cost")
             for place, control in enumerate(rules_of(study)):
                 _row(study, place, control.predicate.text, real_rows(study, control))
     elif form is None:

@@ -56,6 +56,7 @@ class Sculptor {
       factor: data.factor,
       labels: data.labels,
       real: data.real,
+      before: data.before ?? "real",
       target,
       design,
       shares: target ?? design,
@@ -163,7 +164,7 @@ class Sculptor {
     if (bin === null || !view) return this.chart.hideTip();
     const share = view.shares[bin];
     const parts = this.chart.whole[bin] ? [] : [[view.labels[bin], "name"]];
-    parts.push([percent(share), "share"], [`real ${percent(view.real[bin])}`, ""]);
+    parts.push([percent(share), "share"], [`${view.before} ${percent(view.real[bin])}`, ""]);
     const atRest = !this.outbox.pending && !this.gestures.busy; // a hand at work needs little, and sight of the other bars
     if (view.rows && !this.gestures.stroke) parts.push([rowsText(view.rows * share * (1 - (view.missing?.design ?? 0))), ""]);
     const apart = Math.abs(view.design[bin] - share) > Math.max(0.0005, 0.01 * share);

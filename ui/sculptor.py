@@ -33,6 +33,7 @@ class SculptorData(TypedDict):
     target: list[float] | None  # None: nobody asked; the first edit starts from `design`
     design: list[float] | None  # what will come out; None: as real
     ungrounded: NotRequired[list[bool]]  # nothing real there: hatched
+    before: NotRequired[Literal["real", "declared"]]  # what the grey bars are called
     missing: NotRequired[Missing | None]
     unit: NotRequired[str | None]
     rows: NotRequired[int | None]  # rows to generate: the tooltip counts

@@ -185,7 +185,7 @@ class Chart {
     const share = view.shares[bin];
     set(group, {
       "aria-valuenow": Number((share * 100).toPrecision(6)),
-      "aria-valuetext": `${view.labels[bin]}: ${percent(share)}, real ${percent(view.real[bin])}`,
+      "aria-valuetext": `${view.labels[bin]}: ${percent(share)}, ${view.before} ${percent(view.real[bin])}`,
       "aria-readonly": view.locked,
       "data-share": share,
     });

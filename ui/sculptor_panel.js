@@ -63,16 +63,20 @@ class Toolbar {
   }
 
   draw(view) {
-    const entries = [["real", "real"]];
+    const entries = [["real", view.before]];
     if (view.target) entries.push(["target", view.locked ? "target" : "target, drag it"]);
     entries.push(["outcome", "what will come out"]);
-    if (view.ungrounded.some(Boolean)) entries.push(["ungrounded", "ungrounded", "The real data has nothing in these bins"]);
+    if (view.ungrounded.some(Boolean)) {
+      const why = view.before === "real" ? "The real data has nothing in these bins" : "There is no real data";
+      entries.push(["ungrounded", "ungrounded", why]);
+    }
     const nodes = entries.map(([name, text, title]) => element("span", `entry ${name}`, title ? { text, title } : { text }));
     this.legend.replaceChildren(...nodes);
     for (const button of this.axes) button.setAttribute("aria-pressed", button.textContent === view.height);
     for (const button of this.presets) {
       button.disabled = view.locked;
       button.hidden = button.dataset.preset === "smooth" && !view.ordered;
+      if (button.dataset.preset === "match") button.textContent = `Match ${view.before}`;
     }
     this.more.disabled = view.locked;
   }
@@ -85,7 +89,8 @@ class Table {
     this.rows = [];
     this.body = element("tbody");
     this.outcome = element("th", "number", { scope: "col" });
-    const heads = [["", "bin"], ["number", "real"]].map(([name, text]) => element("th", name, { scope: "col", text }));
+    this.before = element("th", "number", { scope: "col" });
+    const heads = [element("th", "", { scope: "col", text: "bin" }), this.before];
     this.foot = element("tfoot");
     const head = element("thead", "", {}, [element("tr", "", {}, [...heads, this.outcome])]);
     const table = element("table", "", { "aria-label": "Exact numbers" }, [head, this.body, this.foot]);
@@ -160,6 +165,7 @@ class Table {
   }
 
   draw(view) {
+    this.before.textContent = view.before;
     this.outcome.textContent = view.target ? "target" : "comes out";
     this.rows.forEach(({ row, real, input }, bin) => {
       const share = view.shares[bin];

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from core.design.design import Design
+from core.design.design import Design, SourceRef
 from core.design.factors import Factor
+from core.design.validation import target_axis
 from core.errors import InputError
-from core.projection.controls import MarginalControl, controls_of
+from core.grounding.marginals import within_table
+from core.projection.controls import MarginalControl, controls_of, whole_size
 from core.projection.projection import Projection
 from core.source.axes import Axis, default_axis, level_texts
 from core.source.columns import Column
@@ -19,6 +21,9 @@ from core.study import Study, open_study
 from ui.document import Outcome
 from ui.factor_list import FactorEntry
 from ui.sculptor import SculptorData
+
+LOCKED = ("keep", "hold", "derive", "drop", "level", "label")
+"""Roles whose bars can be looked at, and not moved."""
 
 STILL = 0.0005
 """A shift below this is shown as none."""
@@ -34,17 +39,25 @@ def present(shares: np.ndarray) -> list[float]:
 
 
 def factors_of(study: Study) -> tuple[str, ...]:
-    """The names of all factors: the source's in its order, then what the design derives under a new name."""
-    new = (name for name, one in study.definitions.items() if one.role == "derive" and name not in study.columns)
-    return (*study.columns, *new)
+    """The names of all that is shown as a factor: the source's in its order, then what the design computes under a new
+    name: derived factors, levels, labels."""
+    return (*study.columns, *(name for name in study.definitions if name not in study.columns))
+
+
+def role_of(study: Study, name: str) -> str:
+    """The role of a factor; of what is computed beside the factors, `level` or `label`."""
+    definition = study.definitions.get(name)
+    if definition is None:
+        return study.role(name)
+    return "label" if definition.role == "probability" else definition.role
 
 
 def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
-    """Every factor for the list at the left: those of the source in its order, then those that the design derives."""
+    """Every factor for the list at the left: those of the source in its order, then what the design computes."""
     found = outcome.shifts if outcome else ()
     # One of before a conflict may have other bins by now.
     shifts = {one.factor: one for one in found if len(one.after) == study.axes[one.factor].size + 1}
-    asked = {control.factor for control in controls_of(study)}
+    asked = {control.factor for control in controls_of(study)} | set(study.design.levels)
     listed: list[FactorEntry] = []
     for name in factors_of(study):
         shift = shifts.get(name)
@@ -52,7 +65,7 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
         listed.append(
             {
                 "name": name,
-                "role": study.role(name),
+                "role": role_of(study, name),
                 "real": present(study.real_shares(name)),
                 "design": present(shift.after) if shift and moved else None,
                 "asked": name in asked,
@@ -64,7 +77,7 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
 
 def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]) -> SculptorData:
     """What the sculptor draws of one factor."""
-    axis, column, asked = study.axes[name], study.known(name), study.design.factor(name)
+    axis, column, asked, role = study.axes[name], study.known(name), study.design.factor(name), role_of(study, name)
     real = present(study.real_shares(name))
     target = asked_shares(study, name) if asked.role == "target" else None
     after = _after(outcome, name)
@@ -79,29 +92,32 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
         "real": real,
         "target": target,
         "design": design,
-        "ungrounded": [share == 0 for share in real],
+        "ungrounded": [study.declared or share == 0 for share in real],
         "missing": {"real": column.missing_share, "design": column.missing_share if gaps is None else gaps}
         if column.counts[-1] or gaps
         else None,
         "unit": asked.unit,
-        "rows": study.design.rows,
-        "locked": asked.role in ("keep", "hold", "derive", "drop"),
-        "hint": _hint(asked, known=after is not None),
+        "rows": whole_size(study, study.design.rows),
+        "locked": role in LOCKED,
+        "hint": _hint(role, known=after is not None),
+        "before": "declared" if study.declared else "real",
         "ordered": axis.numeric,
         "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
     }
 
 
-def _hint(asked: Factor, *, known: bool) -> str | None:
-    if not known and asked.role not in ("target", "drop"):
+def _hint(role: str, *, known: bool) -> str | None:
+    if not known and role not in ("target", "drop"):
         return "The controls are in conflict, so what will come out is not known yet; the line is as in the real data."
     texts = {
         "keep": "Kept: these shares stay as in the real data. Choose Target or Follow to let them move.",
         "hold": "Held: only the values chosen at the right are left.",
         "derive": "Derived: computed from other factors in every row, by the expression at the right.",
         "drop": "Dropped: the rows will not have this column.",
+        "level": "Levels: a score cut into parts. Their shares are set in the tab Levels.",
+        "label": "Label: computed last. How, is set in the tab Labels; shown is the clean one, or its probability.",
     }
-    return texts.get(asked.role)
+    return texts.get(role)
 
 
 def _after(outcome: Outcome | None, name: str) -> np.ndarray | None:
@@ -112,12 +128,19 @@ def _after(outcome: Outcome | None, name: str) -> np.ndarray | None:
 
 def asked_shares(study: Study, name: str) -> list[float] | None:
     """(size,) what a target asks of each display bin; None if the factor is no target."""
-    control = _target(study, name)
-    if control is None or control.axis is None:
+    target = study.design.factor(name).target
+    if target is None or name not in study.columns:
         return None
-    display = study.axes[name]
-    shares = np.bincount(_display_bins(control.axis, display), weights=control.requested[:-1], minlength=display.size)
-    return [float(share) for share in shares / shares.sum()] if shares.sum() > 0 else None
+    display, column = study.axes[name], study.columns[name]
+    fitting = within_table(target, column) if study.declared else target
+
+    def make() -> list[float]:
+        # Not on the bins that it is met on: those have edges of their own, and would leave a comb on the display axis.
+        axis = target_axis(fitting, display, column)
+        wanted = fitting.fitted(column, display).masses(axis, axis.histogram(column)[:-1])
+        return [float(x) for x in np.bincount(_display_bins(axis, display), weights=wanted, minlength=display.size)]
+
+    return study.memo.of(f"asked shares of {name}", (fitting, display, id(column)), make)
 
 
 def _target(study: Study, name: str) -> MarginalControl | None:
@@ -150,12 +173,23 @@ def sculpted(study: Study, name: str, shares: Sequence[float]) -> Design:
         changes = {"edges": edge_bounds(axis), "target": {"family": "histogram", "weights": weights}}
     else:
         changes = {"target": _level_target(study, axis, name, shares)}
-    return study.design.with_factor(name, role="target", value=None, values=None, **changes)
+    return study.design.with_factor(name, role="target", value=None, values=None, **changes, **_kind(study, name))
+
+
+def _kind(study: Study, name: str) -> dict[str, Any]:
+    """Without data nothing but the design tells the kind of a factor, and a drawn target would not."""
+    return {"kind": study.columns[name].kind} if study.declared else {}
 
 
 def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) -> dict[str, Any]:
     named = dict(zip(axis.levels, map(float, shares), strict=False))
-    if not axis.rest:
+    if study.declared and axis.rest:
+        # Without data there are no other levels: those that the picture has together are named too.
+        column = study.columns[name]
+        counts = dict(zip(level_texts(column.values).to_pylist(), column.counts.tolist(), strict=False))
+        others = {level: count for level, count in counts.items() if level not in named}
+        named |= {level: float(shares[-1]) * count / sum(others.values()) for level, count in others.items()}
+    if study.declared or not axis.rest:
         return {"family": "categorical", "weights": {level: _tidy(share) for level, share in named.items()}}
     rest = float(shares[-1])
     # Levels that the design names and the picture has among the others keep their part of them.
@@ -190,7 +224,7 @@ def with_role(study: Study, outcome: Outcome | None, name: str, role: str) -> De
         if not shares or not sum(shares):
             raise InputError(f"Factor `{name}`: all its values are missing, so there is nothing to target.")
         return sculpted(study, name, shares)
-    changes: dict[str, Any] = {"role": role, "target": None, "value": None, "values": None}
+    changes: dict[str, Any] = {"role": role, "target": None, "value": None, "values": None, **_kind(study, name)}
     if role in ("keep", "drop"):
         changes["missing"] = None
     if role == "hold":
@@ -227,7 +261,10 @@ def with_edges(study: Study, name: str, edges: Sequence[float | str] | None) -> 
     if asked.role == "derive":
         return design.with_factor(name, edges=edges)
     # As a factor that follows first: with the weights of the old bins the new ones can't be right yet.
-    plain = design.with_factor(name, edges=edges, role="follow", target=None, value=None, values=None)
+    source = design.source or SourceRef(path=study.source.name)
+    plain = design.changed(source=source).with_factor(
+        name, edges=edges, role="follow", target=None, value=None, values=None
+    )
     axis = default_axis(column, plain.factor(name).edge_numbers)
     shares = asked_shares(study, name)
     if shares is None or asked.target is None or asked.target.family != "histogram":

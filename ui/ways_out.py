@@ -60,10 +60,12 @@ def control_text(control: str) -> str:
     return _NAMES.get(kind, "{kind} {name}").format(kind=kind, name=name, words=words(name), rule=short(name, 60))
 
 
-def ways_out(conflicts: Sequence[Conflict]) -> list[WayOut]:
-    """The ways out that are no rate of an event: first numbers that would work, then controls that could go."""
+def ways_out(conflicts: Sequence[Conflict], *, free: bool = True) -> list[WayOut]:
+    """The ways out that are no rate of an event: first numbers that would work, then controls that could go; `free`: a
+    factor can be left to follow the others."""
     numbers = [way for conflict in conflicts if (way := _number(conflict))]
     controls = dict.fromkeys(control for one in conflicts for control in (one.control, *one.controls))
+    controls = {one: None for one in controls if free or not one.startswith(("keep ", "target ", "hold "))}
     return [*numbers, *(way for control in controls if (way := giving_way(control)))][:MOST_WAYS]
 
 

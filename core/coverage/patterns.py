@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.coverage.coding import Coded, Levels, code_rows
+from core.coverage.possible import Possible
 from core.errors import InputError, Progress
 from core.source.spool import Source
 
@@ -85,18 +86,21 @@ def find_gaps(
     threshold: int,
     *,
     max_level: int | None = None,
+    possible: Possible | None = None,
     progress: Progress | None = None,
 ) -> Gaps:
     """The patterns of `data` with fewer than `threshold` rows whose every generalisation has that many.
 
     Maximal uncovered patterns of Asudeh, Jin and Jagadish (ICDE 2019). The universe is the product of `levels`; rows
-    outside of a factor's levels count only where that factor is open. `max_level` limits the factors a pattern names;
-    without it the search goes as far as the limits of this module allow. Raises InputError for a threshold above the
+    outside of a factor's levels count only where that factor is open. Patterns that are not `possible` count as
+    covered. `max_level` limits the factors a pattern names; without it the search goes as far as the limits of this
+    module allow. Raises InputError for a threshold above the
     number of rows, for no factors, and for a level that would need too many cells.
     """
     if progress:
         progress(0, 1, "coding")
-    return gaps_of(code_rows(data, levels), levels, threshold, max_level=max_level, progress=progress)
+    coded = code_rows(data, levels)
+    return gaps_of(coded, levels, threshold, max_level=max_level, possible=possible, progress=progress)
 
 
 def gaps_of(
@@ -105,6 +109,7 @@ def gaps_of(
     threshold: int,
     *,
     max_level: int | None = None,
+    possible: Possible | None = None,
     progress: Progress | None = None,
 ) -> Gaps:
     """As `find_gaps`, on rows that are coded already."""
@@ -115,11 +120,13 @@ def gaps_of(
     if prod(size + 1 for size in sizes) <= MAX_CELLS:
         counts = cube(rows, sizes)
         uncovered = counts < threshold
+        if possible is not None:
+            uncovered &= possible.of(range(len(sizes)), with_open=True)
         cells = _cells_of(_maximal(uncovered), sizes, depth)
         found = [(cells, counts[tuple(np.where(cells == OPEN, np.asarray(sizes), cells).T)])]
     else:
         depth = _reach(sizes, coded.rows, asked=max_level)
-        found = list(_search(rows, sizes, threshold, depth, progress))
+        found = list(_search(rows, sizes, threshold, depth, possible, progress))
     codes = np.concatenate([cells for cells, _ in found])
     rows_of = np.concatenate([counts for _, counts in found]).astype(np.int64)
     # The cheapest first, then the most general, then in the order of the levels.
@@ -174,7 +181,12 @@ def _cells_of(found: np.ndarray, sizes: Sequence[int], depth: int) -> np.ndarray
 
 
 def _search(
-    rows: Sequence[np.ndarray], sizes: Sequence[int], threshold: int, depth: int, progress: Progress | None
+    rows: Sequence[np.ndarray],
+    sizes: Sequence[int],
+    threshold: int,
+    depth: int,
+    possible: Possible | None,
+    progress: Progress | None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(codes, counts) of the maximal uncovered patterns, level by level: each needs the level above it only."""
     covered: dict[tuple[int, ...], np.ndarray] = {(): np.ones((), dtype=bool)}
@@ -185,6 +197,8 @@ def _search(
                 progress(done, comb(len(sizes), level), f"patterns of {level} factors")
             counts = counts_of([rows[i] for i in chosen], [sizes[i] for i in chosen])
             below[chosen] = counts >= threshold
+            if possible is not None:
+                below[chosen] |= ~possible.of(chosen)
             maximal = ~below[chosen]
             for place in range(level):
                 maximal &= np.expand_dims(covered[chosen[:place] + chosen[place + 1 :]], place)

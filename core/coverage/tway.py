@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.coverage.coding import Coded, Levels, code_rows
+from core.coverage.possible import Possible
 from core.errors import InputError, Progress
 from core.source.spool import Source
 
@@ -21,7 +22,7 @@ DENSE_CELLS = 2**26
 
 @dataclass(frozen=True, eq=False)
 class Combination:
-    """One combination of t factors: `cells` is the product of their sizes.
+    """One combination of t factors: `cells` is the product of their sizes, without cells that no row may have.
 
     `covered` (S,) are the cells in which each of S sets has a row. `lacking` (S, S): [i, j] cells of set i without a
     row of set j.
@@ -72,13 +73,18 @@ class TWay:
 
 
 def t_way(
-    sets: Mapping[str, Path | Source], levels: Sequence[Levels], strength: int, *, progress: Progress | None = None
+    sets: Mapping[str, Path | Source],
+    levels: Sequence[Levels],
+    strength: int,
+    *,
+    possible: Possible | None = None,
+    progress: Progress | None = None,
 ) -> TWay:
     """t-way coverage and set differences of `sets` over the factors of `levels`, for t = `strength` of 2 to 4.
 
     Combinatorial coverage measurement (Kuhn, Mendoza, Kacker and Lei 2013) and its set difference (Lanus et al. 2021).
     The universe is the product of the levels that are declared, whether they occur or not; missing counts as a level
-    only where the source has it. Raises InputError for a strength that does not fit or a set that can't be read.
+    only where the source has it. Cells that are not `possible` do not count, not even where a set has rows. Raises InputError for a strength that does not fit or a set that can't be read.
     """
     check_strength(strength, len(levels))
     coded = []
@@ -86,11 +92,16 @@ def t_way(
         if progress:
             progress(done, len(sets), f"coding {label}")
         coded.append(code_rows(data, levels))
-    return t_way_of(dict(zip(sets, coded, strict=True)), levels, strength, progress=progress)
+    return t_way_of(dict(zip(sets, coded, strict=True)), levels, strength, possible=possible, progress=progress)
 
 
 def t_way_of(
-    sets: Mapping[str, Coded], levels: Sequence[Levels], strength: int, *, progress: Progress | None = None
+    sets: Mapping[str, Coded],
+    levels: Sequence[Levels],
+    strength: int,
+    *,
+    possible: Possible | None = None,
+    progress: Progress | None = None,
 ) -> TWay:
     """As `t_way`, on rows that are coded already.
 
@@ -105,10 +116,14 @@ def t_way_of(
     for done, (chosen, keys) in enumerate(_walk(rows, sizes, strength)):
         if progress:
             progress(done, total, f"counting combinations of {strength} factors")
-        cells = prod(sizes[i] for i in chosen)
+        widths = [sizes[i] for i in chosen]
         kept = [_kept(key, [own[i] for i in chosen]) for key, own in zip(keys, inside, strict=True)]
         names = tuple(levels[i].factor for i in chosen)
-        found.append(Combination(names, cells, *_compared(kept, cells)))
+        if possible is None:
+            found.append(Combination(names, prod(widths), *_compared(kept, prod(widths))))
+        else:
+            kept = [_possible_keys(key, chosen, widths, possible) for key in kept]
+            found.append(Combination(names, possible.cells(chosen), *_compared(kept, prod(widths))))
     lost = [_rows_outside(own, coded.rows) for own, coded in zip(inside, sets.values(), strict=True)]
     return TWay(strength, tuple(sets), tuple(found), tuple(lost))
 
@@ -147,6 +162,18 @@ def _inside(codes: np.ndarray, size: int) -> np.ndarray | None:
 def _kept(key: np.ndarray, inside: Sequence[np.ndarray | None]) -> np.ndarray:
     masks = [mask for mask in inside if mask is not None]
     return key[np.logical_and.reduce(masks)] if masks else key
+
+
+def _possible_keys(key: np.ndarray, chosen: Sequence[int], widths: Sequence[int], possible: Possible) -> np.ndarray:
+    """The cells of `key` (rows,), each once, that are possible."""
+    if prod(widths) <= DENSE_CELLS:
+        seen = np.zeros(prod(widths), dtype=bool)
+        seen[key] = True
+        cells = np.flatnonzero(seen)
+    else:
+        cells = np.unique(key)
+    codes = np.stack(np.unravel_index(cells, widths), axis=1)
+    return np.asarray(cells[possible.keeps(chosen, codes)])
 
 
 def _rows_outside(inside: Sequence[np.ndarray | None], rows: int) -> int:

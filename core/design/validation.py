@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -119,8 +120,10 @@ def target_axis(target: Target, axis: Axis, column: Column) -> Axis:
         hidden = axis.hidden - len(named)
         return replace(axis, levels=(*axis.levels, *named), hidden=hidden, rest=hidden > 0)
     # An edge that is the last one again makes a bin of that value alone.
-    needed = [edge for edge in target.edges_needed(axis) if axis.edges[0] < edge <= axis.edges[-1]]
-    edges = (*sorted({*axis.edges[:-1], *needed}), axis.edges[-1])
+    needed = {edge for edge in target.edges_needed(axis) if axis.edges[0] < edge <= axis.edges[-1]}
+    # A cut between two values where each has its bin: the upper one's bin begins at the cut, so that none is empty.
+    between = {axis.edges[bisect_right(axis.edges, edge)] for edge in needed - {*axis.edges}} if axis.points else set()
+    edges = (*sorted({*axis.edges[:-1]} - between | needed), axis.edges[-1])
     cut = axis if edges == axis.edges else replace(axis, edges=edges, points=False)
     extended = target.extended_edges(cut, touched=bool(column.numbers[-1] == axis.edges[-1]))
     return cut if extended == cut.edges else replace(cut, edges=extended, points=False)

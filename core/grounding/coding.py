@@ -38,9 +38,7 @@ def code_factor(column: Column) -> Coding:
     """Group the values of `column` by mass, in order where they have one."""
     k = column.distinct
     bins = np.arange(k + 1) if k <= POINT_BINS else groups_of(column, MODEL_BINS, tails=TAIL_BINS)
-    return Coding(
-        coarse_of_value=groups_of(column, COARSE_LEVELS).astype(np.uint8), bin_of_value=bins.astype(np.uint16)
-    )
+    return Coding(coarse_of_value=_small(groups_of(column, COARSE_LEVELS)), bin_of_value=_small(bins))
 
 
 def groups_of(column: Column, most: int, *, tails: int = 0) -> np.ndarray:
@@ -60,7 +58,15 @@ def groups_of(column: Column, most: int, *, tails: int = 0) -> np.ndarray:
     middle = (np.cumsum(mass) - mass / 2) / mass.sum()
     heavy = mass > mass.sum() / most
     change = (np.diff(np.floor(middle * most)) != 0) | heavy[1:] | heavy[:-1]
-    for side in (middle, 1 - middle):
-        change |= np.diff(np.floor(np.log2(side * most)).clip(-tails, 0)) != 0
+    for side in (middle, 1 - middle) if tails else ():
+        depth = np.zeros(k, dtype=np.int8)
+        outermost = side * most < 1
+        depth[outermost] = np.floor(np.log2(side[outermost] * most)).clip(-tails, 0)
+        change |= np.diff(depth) != 0
     groups = np.append(0, np.cumsum(change))
     return np.append(groups, groups[-1] + 1)
+
+
+def _small(groups: np.ndarray) -> np.ndarray:
+    """Groups in the smallest type: there will be one for every learning row."""
+    return groups.astype(np.min_scalar_type(groups.max()))

@@ -81,12 +81,15 @@ def learn_neighbours(codes: Codes, *, rows: int, ordered: Sequence[str]) -> tupl
     factors whose values have an order.
     """
     groups = Groups(codes, rows)
-    found = [_neighbourhood(groups, block) for block in _blocks(groups, ordered)]
+    found = []
+    for block in _blocks(groups, ordered):
+        found.append(_neighbourhood(groups, block))
+        groups.forget()
     return tuple(sorted(found, key=lambda one: (one.gain, one.factors)))
 
 
 class Groups:
-    """Rows grouped by sets of variables, each set numbered once."""
+    """Rows grouped by sets of variables, each set numbered once, until it is forgotten."""
 
     def __init__(self, codes: Codes, rows: int) -> None:
         self.codes = codes
@@ -95,6 +98,11 @@ class Groups:
         self._keys: dict[frozenset[Neighbour], tuple[np.ndarray, int]] = {}
         self._marginals: dict[str, np.ndarray] = {}
         self._facts: dict[frozenset[Neighbour], tuple[float, float, np.ndarray]] = {}
+
+    def forget(self) -> None:
+        """Let go of the sets of several variables: blocks share few of them, and all together they are large."""
+        self._keys.clear()
+        self._facts = {given: facts for given, facts in self._facts.items() if len(given) == 1}
 
     def donors(self, given: Collection[Neighbour]) -> float:
         """Geometric mean, over rows, of the number of rows that agree with a row in `given`."""
@@ -122,9 +130,22 @@ class Groups:
         """Nats per row by which a prediction beats the factor's marginal."""
         return float(np.log(predicted / self.marginal(factor)).mean())
 
+    def pair_gain(self, factor: str, given: Neighbour) -> float:
+        """The `gain` of what one neighbour alone predicts, with the marginal as base: by cells, which are fewer than
+        rows."""
+        own = Neighbour(factor, False)
+        same = self._joint(own, [given])[1].reshape(-1, self.codes.sizes[own])
+        group, level = np.nonzero(same)
+        counts, others = same[group, level], self._of([given])[2][group]
+        shares = (self._of([own])[2] / self.rows)[level]
+        predicted = (counts - 1.0 + BACKOFF * shares) / (others - 1.0 + BACKOFF)
+        return float((counts * np.log(predicted / shares)).sum() / self.rows)
+
     def inner_correlation(self, one: str, other: str) -> float:
         """Absolute correlation of two factors' model bins, each measured from its mean inside their coarse levels."""
-        cell, size = self._key(frozenset([Neighbour(one, False), Neighbour(other, False)]))
+        first, second = Neighbour(one, False), Neighbour(other, False)
+        size = self.codes.sizes[first] * self.codes.sizes[second]
+        cell = self.codes.of[first] * self.codes.sizes[second] + self.codes.of[second]
         rows = np.maximum(np.bincount(cell, minlength=size), 1)
         left = []
         for name in (one, other):
@@ -158,15 +179,18 @@ class Groups:
         return self._facts[given]
 
     def _key(self, given: frozenset[Neighbour]) -> tuple[np.ndarray, int]:
-        """(m,) a dense number for each observed combination, and how many there are."""
+        """(m,) a small number for each observed combination, and how many numbers there are."""
         if len(given) == 1:
             (one,) = given
             return self.codes.of[one], self.codes.sizes[one]
         if given not in self._keys:
             last = next((v for v in sorted(given) if given - {v} in self._keys), max(given))
-            key, _ = self._key(given - {last})
-            key, found = pd.factorize(key * self.codes.sizes[last] + self.codes.of[last])
-            self._keys[given] = key, len(found)
+            key, size = self._key(given - {last})
+            key, size = key * self.codes.sizes[last] + self.codes.of[last], size * self.codes.sizes[last]
+            if size > self.rows:
+                key, found = pd.factorize(key)
+                size = len(found)
+            self._keys[given] = key, size
         return self._keys[given]
 
 
@@ -250,6 +274,5 @@ def _pairwise(groups: Groups, block: tuple[str, ...]) -> dict[Neighbour, float]:
     gains = {}
     for one in sorted(groups.codes.of):
         if one.factor not in block:
-            alone = {one}
-            gains[one] = sum(groups.gain(n, groups.predicted(n, alone, groups.marginal(n))) for n in block)
+            gains[one] = sum(groups.pair_gain(n, one) for n in block)
     return gains

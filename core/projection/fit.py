@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,16 +44,34 @@ class Constraint:
 
     def reached(self, shares: np.ndarray) -> np.ndarray:
         """(L,) the share of each code, given the cells' shares (C,)."""
+        if len(self.requested) == 2:
+            # Conditions are most of the constraints; to add up the rarer side alone is faster than to count.
+            code, rarer = self._rarer
+            some = float(shares[rarer].sum())
+            other = max(float(shares.sum()) - some, 0.0) if len(rarer) < len(shares) else 0.0
+            return np.array([other, some] if code else [some, other])
         return np.bincount(self.codes, weights=shares, minlength=len(self.requested))
+
+
+    @cached_property
+    def _rarer(self) -> tuple[int, np.ndarray]:
+        """Of two codes the one of fewer cells, and its cells."""
+        code = int(2 * np.count_nonzero(self.codes) <= len(self.codes))
+        return code, np.flatnonzero(self.codes == code)
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The fitted shares of the cells (C,), which sum to 1, and the largest error left on any control's code."""
+    """The fitted shares of the cells (C,), which sum to 1, and the largest error left on any control's code.
+
+    `factors` are, as sweeps found them, what each constraint's codes (L,) multiply the source by; none after other
+    steps.
+    """
 
     shares: np.ndarray
     error: float
     sweeps: int
+    factors: tuple[np.ndarray, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -64,24 +83,36 @@ class Fit:
         return replace(self, error=max(_error(self.shares, one) for one in constraints))
 
 
-def fit_cells(mass: np.ndarray, constraints: Sequence[Constraint]) -> Fit:
-    """Fit the cells' shares to the constraints, from their `mass` (C,), by proportional sweeps.
+def fit_cells(
+    mass: np.ndarray,
+    constraints: Sequence[Constraint],
+    *,
+    begin: Sequence[np.ndarray] = (),
+    enough: float = TOLERANCE,
+) -> Fit:
+    """Fit the cells' shares to the constraints, from their `mass` (C,), by proportional sweeps until the error is
+    `enough`.
 
-    Where the controls can't be met together, or only just, the sweeps are given up and the error stays large.
+    Where the controls can't be met together, or only just, the sweeps are given up and the error stays large. To
+    `begin` with the factors of a similar fit saves sweeps; what they lead to is the same.
     """
     shares = mass / mass.sum()
     if not constraints:
         return Fit(shares, 0.0, 0)
+    factors = [factor.copy() for factor in begin] or [np.ones(len(one.requested)) for one in constraints]
+    for one, factor in zip(constraints, factors, strict=True):
+        factor[(factor == 0) & (one.requested > 0)] = 1.0
+        shares *= factor[one.codes]
     before = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
-        error = max(_scale(shares, one) for one in constraints)
-        if error <= TOLERANCE or len(constraints) == 1:
+        error = max(_scale(shares, one, factor) for one, factor in zip(constraints, factors, strict=True))
+        if error <= enough or len(constraints) == 1:
             break
         if sweep % PATIENCE == 0:
             if error > 0.5 * before:
                 break
             before = error
-    return _fit(shares, constraints, sweep)
+    return replace(_fit(shares, constraints, sweep), factors=tuple(factors))
 
 
 def sweep_on(fit: Fit, constraints: Sequence[Constraint], enough: float) -> Fit:
@@ -124,11 +155,13 @@ def _fit(shares: np.ndarray, constraints: Sequence[Constraint], sweeps: int) -> 
     return Fit(shares / total if total > 0 else shares, np.inf, sweeps).judged(constraints)
 
 
-def _scale(shares: np.ndarray, one: Constraint) -> float:
-    """Meet one constraint in place; returns the error it had before."""
+def _scale(shares: np.ndarray, one: Constraint, factor: np.ndarray | None = None) -> float:
+    """Meet one constraint in place, and multiply `factor` (L,) likewise; returns the error it had before."""
     current = one.reached(shares)
     ratio = np.divide(one.requested, current, out=np.zeros_like(current), where=current > 0)
     shares *= ratio[one.codes]
+    if factor is not None:
+        factor *= ratio
     return float(np.abs(current - one.requested).max())
 
 

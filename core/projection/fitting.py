@@ -38,6 +38,9 @@ HALF = 0.5
 NOTHING = 0.5
 """Of that, so much is not even worth a closer look."""
 
+MOST_CODES = 800
+"""With more codes than these Newton steps take minutes: sweeps it is."""
+
 CLOSE = 100.0
 """An error up to so many times that may still be met by more sweeps."""
 
@@ -263,6 +266,8 @@ def _fit(
 
 def _finished(mass: np.ndarray, fit: Fit, constraints: Sequence[Constraint], whole: float) -> Fit:
     """The fit taken to its end; where that is only possible to within `whole`, of the nearest that is possible."""
+    if sum(len(one.requested) for one in constraints) > MOST_CODES:
+        return sweep_on(fit, constraints, TOLERANCE)
     finished = finish(fit, constraints)
     if finished.met:
         return finished

@@ -104,8 +104,8 @@ def _check_room(floor: Floor, needed: Sequence[np.ndarray], rows: int) -> None:
     if cells * floor.at_least > HOPELESS * rows:
         name = f"floor {floor.name}"
         message = (
-            f"Floor `{floor.name}` has {cells:,} cells in {floor.strength} of its factors alone, {cells * floor.at_least:,} "
-            f"rows with {floor.at_least:,} in each, but the design has {rows:,}."
+            f"Floor `{floor.name}` has {cells:,} cells in {floor.strength} of its factors alone, which is "
+            f"{cells * floor.at_least:,} rows with {floor.at_least:,} in each, but the design has {rows:,}."
         )
         raise ConflictsError((Conflict((name, "rows design"), message, "rows design", float(cells * floor.at_least)),))
 
@@ -193,7 +193,7 @@ class _Maker:
         u = (key >> np.uint64(11)).astype(float) / 2.0**53
         first, last = self.starts[place][combinations[:, place]], self.starts[place][combinations[:, place] + 1]
         at = first + np.floor(u * (last - first)).astype(np.int64)
-        return self.orders[place][np.minimum(at, len(self.orders[place]) - 1)]
+        return np.asarray(self.orders[place][np.minimum(at, len(self.orders[place]) - 1)])
 
     def _good(self, combinations: np.ndarray, at: At) -> np.ndarray:
         codes = codes_at(self.study, self.conditions, self.controls, at)

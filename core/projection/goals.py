@@ -28,6 +28,9 @@ BATCH = 65_536
 HALF = 0.5
 """Rows are whole: a code may lack so much of one."""
 
+MOST_ROWS = 2_000_000_000
+"""More rows than these are not made."""
+
 GENERATED = ("hold", "rule")
 """Controls that speak of the generated rows only, in a supplement too."""
 
@@ -186,8 +189,10 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
         f"{said} can't be met with {rows:,} rows: the source has {int(goal.there[code]) - taken:,} rows{where}, and "
         f"{percent(float(goal.requested[code]))} of {goal.total:,} in all are {asked:,.0f}."
     )
-    if needed is None:
+    if needed is None or needed > MOST_ROWS:
         end = " As long as the source has one, no number of rows mends that."
+        if needed is not None:
+            end = f" It would take more than {MOST_ROWS:,} rows, which is the most that can be made."
         return Conflict((goal.name,), start + end, goal.name, None)
     end = (
         f" The fewest rows that can are {needed:,}: that is where `{goal.labels[code] if goal.labels else 'it'}` binds."

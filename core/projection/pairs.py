@@ -23,6 +23,18 @@ CLOSE = 1e-11
 STEEPEST = 400.0
 """The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""
 
+FINEST = 0.5
+"""Where steeper tables can't be raked, no smaller steps are tried than this."""
+
+LEVELLING = 10
+"""Sweeps on logarithms, after which floats can hold what matters of a table."""
+
+ARRIVED = 1e-6
+"""Raking has arrived if no margin is off by more than this part of the whole."""
+
+REACHED = 1e-6
+"""A rank correlation this near to the asked one is that one."""
+
 OWN_ROLES = ("target", "keep", "hold")
 
 
@@ -148,43 +160,68 @@ def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
 
     It is `now` · exp(λ · rank · rank), raked; the correlation rises with λ.
     """
-    total = now.sum()
-    if not total > 0:
+    if not now.sum() > 0:
         raise InputError(f"Pair `{pair.name}`: no row has a value of both factors.")
-    margins = now.sum(axis=1), now.sum(axis=0)
-    scores = _scores(margins[0]), _scores(margins[1])
-    shape = np.outer(*scores)
+    some = np.ix_(now.sum(axis=1) > 0, now.sum(axis=0) > 0)
+    inside = now[some]
+    margins = inside.sum(axis=1), inside.sum(axis=0)
+    shape = np.outer(_scores(margins[0]), _scores(margins[1]))
+    with np.errstate(divide="ignore"):
+        logarithm = np.log(inside)
 
     def tilted(steepness: float) -> np.ndarray:
-        power = steepness * shape
-        return rake(now * np.exp(np.minimum(power - power[now > 0].max(), 0.0)), *margins)
+        return rake(np.exp(_levelled(logarithm + steepness * shape, *margins)), *margins)
 
     def off(steepness: float) -> float:
-        return rank_correlation(tilted(steepness)) - asked
+        """How far the correlation is from the asked one; NaN where raking does not arrive."""
+        table = tilted(steepness)
+        arrived = np.abs(table.sum(axis=1) - margins[0]).max() < ARRIVED * margins[0].sum()
+        return rank_correlation(table) - asked if arrived else np.nan
 
-    limit = _bracket(off)
-    if limit is None:
-        nearest = asked + off(STEEPEST if asked > rank_correlation(now) else -STEEPEST)
-        raise ConflictsError((_out_of_reach(pair, asked, nearest),))
-    return tilted(float(brentq(off, *limit, xtol=1e-12, rtol=1e-12)))
+    low, high, least = _bracket(off)
+    if least is None:
+        steepness = float(brentq(off, min(low, high), max(low, high), xtol=1e-12, rtol=1e-12))
+    elif abs(least) <= REACHED:
+        steepness = high
+    else:
+        raise ConflictsError((_out_of_reach(pair, asked, asked + least),))
+    table = np.zeros_like(now)
+    table[some] = tilted(steepness)
+    return table
 
 
-def _bracket(off: Callable[[float], float]) -> tuple[float, float] | None:
-    """Steepnesses between which `off` changes its sign."""
+def _levelled(logarithm: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Some sweeps of raking on the `logarithm` of a table (A, B): steep tables are beyond what floats hold."""
+    for _ in range(LEVELLING):
+        for axis, margin in ((1, np.log(rows)[:, None]), (0, np.log(columns)[None, :])):
+            top = logarithm.max(axis=axis, keepdims=True)
+            logarithm = logarithm + margin - top - np.log(np.exp(logarithm - top).sum(axis=axis, keepdims=True))
+    return logarithm
+
+
+def _bracket(off: Callable[[float], float]) -> tuple[float, float, float | None]:
+    """Steepnesses between which `off` changes its sign; or, if it never does, the steepest that was reached, and what
+    is left there."""
     low, high = 0.0, 0.0
-    start = off(0.0)
+    left = start = off(0.0)
     step = 1.0 if start < 0 else -1.0
-    while abs(high) < STEEPEST:
-        low, high = high, float(np.clip(high + step, -STEEPEST, STEEPEST))
-        if off(high) * start <= 0:
-            return min(low, high), max(low, high)
+    while abs(high) < STEEPEST and abs(step) > FINEST:
+        tried = float(np.clip(high + step, -STEEPEST, STEEPEST))
+        here = off(tried)
+        if np.isnan(here):
+            step /= 4
+            continue
+        low, high, left = high, tried, here
+        if here * start <= 0:
+            return low, high, None
         step *= 2
-    return None
+    return low, high, left
 
 
 def _out_of_reach(pair: Pair, asked: float, nearest: float) -> Conflict:
     word = "highest" if asked > nearest else "lowest"
-    nearest = np.floor(nearest * 1000) / 1000 if asked > nearest else np.ceil(nearest * 1000) / 1000
+    steps = round(nearest * 1000, 6)
+    nearest = (np.floor(steps) if asked > nearest else np.ceil(steps)) / 1000
     name = f"pair {pair.name}"
     message = (
         f"Pair `{pair.name}` asks for a rank correlation of {asked:g}, but the combinations that real rows show leave "

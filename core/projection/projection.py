@@ -23,6 +23,12 @@ from core.study import Study
 
 MOST_ROWS = 2_000_000_000
 
+ENOUGH_FOR_COSTS = 1e-6
+"""Costs are shown with three digits: a design without one of its controls need not be met more exactly."""
+
+MOST_CODES = 400
+"""With more codes than these Newton steps take longer than anyone waits for a cost."""
+
 
 @dataclass(frozen=True)
 class EventRate:
@@ -88,7 +94,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
     found = fitted(study, rows)
     cells, fit = found.cells, found.fit
     exact, goals = _exact(found)
-    outcomes = study.memo.of("outcomes", (fit, rows, goals.tobytes()), lambda: _outcomes(exact, goals, found))
+    outcomes = study.memo.of("outcomes", (fit, found.drawn, goals.tobytes()), lambda: _outcomes(exact, goals, found))
     per_group = group_shares(cells, fit.shares)
     drawn, made_up = found.drawn, float(fit.shares[cells.ungrounded].sum())
     return Projection(
@@ -114,13 +120,15 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
     """The cost of each control: how many bits the design would cost less without it."""
     found = fitted(study, study.design.rows)
-    mass, constraints = found.cells.mass, found.constraints
-    whole = cost_bits(mass, found.fit.shares)
+    mass, constraints, fit = found.cells.mass, found.constraints, found.fit
+    whole = cost_bits(mass, fit.shares)
     costs = []
     for left_out in range(len(constraints)):
         others = [one for i, one in enumerate(constraints) if i != left_out]
-        without = fit_cells(mass, others)
-        without = without if without.met else finish(without, others)
+        begin = [factor for i, factor in enumerate(fit.factors) if i != left_out]
+        without = fit_cells(mass, others, begin=begin, enough=ENOUGH_FOR_COSTS)
+        if without.error > ENOUGH_FOR_COSTS and sum(len(one.requested) for one in others) <= MOST_CODES:
+            without = finish(without, others)
         costs.append(ControlCost(constraints[left_out].name, max(0.0, whole - cost_bits(mass, without.shares))))
     return tuple(costs)
 

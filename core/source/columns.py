@@ -71,6 +71,8 @@ def read_columns(
             progress(done, len(source.columns), f"reading {name}")
         data = pq.read_table(source.path, columns=[name], use_threads=True).column(0)
         columns[name] = encode(name, data, asked.get(name), rows)
+        del data
+        pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that reading took
     if progress:
         progress(len(source.columns), len(source.columns), "read")
     return columns
@@ -89,27 +91,23 @@ def learning_rows(rows: int) -> np.ndarray | None:
 
 def encode(name: str, data: pa.ChunkedArray, kind: Kind | None, rows: np.ndarray | None = None) -> Column:
     """One Arrow column as a Column; `rows` picks the learning rows."""
-    coded = data.combine_chunks() if data.num_chunks != 1 else data.chunk(0)
-    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
-    values = coded.dictionary
+    values, counts, codes = _sorted_values(data) if _sorts_fast(data.type) else _hashed_values(data)
     k = len(values)
-    codes = coded.indices.fill_null(k).to_numpy(zero_copy_only=False)
     kind = _checked_kind(name, values, kind)
-    counts = np.bincount(codes, minlength=k + 1)
+    codes = codes if rows is None else codes.take(rows)
     order = _order(values, kind, counts)
-    rank = np.empty(k + 1, dtype=_code_type(k))
-    rank[order] = np.arange(k)
-    rank[k] = k
-    values = values.take(pa.array(order))
-    if rows is not None:
-        codes = codes[rows]
+    if order is not None:
+        rank = np.empty(k + 1, dtype=_code_type(k))
+        rank[order] = np.arange(k)
+        rank[k] = k
+        values, counts, codes = values.take(pa.array(order)), np.append(counts[order], counts[k]), rank.take(codes)
     return Column(
         name=name,
         kind=kind,
         type=values.type,
         values=values,
-        counts=np.append(counts[order], counts[k]).astype(np.int64),
-        codes=rank[codes],
+        counts=counts,
+        codes=codes.astype(_code_type(k), copy=False),
         numbers=np.empty(0) if kind in ("categorical", "boolean") else as_numbers(values),
     )
 
@@ -122,11 +120,55 @@ def as_numbers(values: pa.Array) -> np.ndarray:
     return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
 
 
-def _order(values: pa.Array, kind: Kind, counts: np.ndarray) -> np.ndarray:
+def _sorts_fast(type_: pa.DataType) -> bool:
+    """Whether sorting finds the distinct values sooner than hashing: where they may be nearly as many as the rows."""
+    return pa.types.is_float32(type_) or pa.types.is_float64(type_) or pa.types.is_timestamp(type_)
+
+
+def _sorted_values(data: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """(K,) the distinct values, ascending; (K+1,) rows of each, missing last; (n,) the position of each row's value."""
+    missing = data.is_null().to_numpy() if data.null_count else None
+    array = data.drop_null().combine_chunks()
+    numbers = (array.view(pa.int64()) if pa.types.is_timestamp(array.type) else array).to_numpy(zero_copy_only=False)
+    order = np.argsort(numbers)
+    numbers = numbers[order]
+    first = np.append(True, numbers[1:] != numbers[:-1]) if len(numbers) else np.empty(0, dtype=bool)
+    starts = np.flatnonzero(first)
+    k = len(starts)
+    codes = np.empty(len(order), dtype=np.uint32)
+    codes[order] = np.cumsum(first, dtype=np.uint32) - np.uint32(1)
+    if missing is not None:
+        filled, codes = codes, np.full(len(data), k, dtype=np.uint32)
+        codes[~missing] = filled
+    values = numbers[starts]
+    if values.dtype.kind == "f":
+        values += 0.0  # -0.0 equals 0.0, and which of them comes first is chance
+    counts = np.append(np.diff(np.append(starts, len(order))), data.null_count)
+    return pa.array(values).view(array.type), _small_counts(counts), codes
+
+
+def _hashed_values(data: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """The same, the values in the order in which they come."""
+    coded = data.combine_chunks() if data.num_chunks != 1 else data.chunk(0)
+    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
+    k = len(coded.dictionary)
+    codes = coded.indices.fill_null(k).to_numpy(zero_copy_only=False)
+    return coded.dictionary, _small_counts(np.bincount(codes, minlength=k + 1)), codes
+
+
+def _small_counts(counts: np.ndarray) -> np.ndarray:
+    """Counts in half the memory, if they fit: some columns have a count for nearly every row."""
+    return counts.astype(np.int32 if counts.sum() < 2**31 else np.int64)
+
+
+def _order(values: pa.Array, kind: Kind, counts: np.ndarray) -> np.ndarray | None:
+    """The positions of the values in a column's order; None if they are in order."""
     if kind == "categorical":
         text = values.cast(pa.string())
         table = pa.table({"n": counts[: len(values)], "text": text})
         return np.asarray(pc.sort_indices(table, sort_keys=[("n", "descending"), ("text", "ascending")]))
+    if _sorts_fast(values.type):
+        return None
     if kind == "boolean":
         values = values.cast(pa.int8())
     return np.asarray(pc.array_sort_indices(values))

@@ -123,6 +123,7 @@ def _least_crowded(numbers: np.ndarray, counts: np.ndarray, cut: Cut) -> list[fl
     """Cut with a body that shrinks until no bin holds more than CROWDED of the rows; if that fails, the best try."""
     spread = np.where(counts < ATOM * counts.sum(), counts, 0)
     spread = spread if spread.any() else counts
+    reached = np.append(0, np.cumsum(spread))
     best: list[float] = []
     best_share = math.inf
     for tail in TAILS:
@@ -134,8 +135,8 @@ def _least_crowded(numbers: np.ndarray, counts: np.ndarray, cut: Cut) -> list[fl
                 break
             low, high, width = numbers[0], numbers[-1], numbers[-1] / MAX_BINS - numbers[0] / MAX_BINS
         edges = cut(float(low), float(high), float(width))
-        places = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
-        share = np.bincount(places, weights=spread).max() / spread.sum()
+        ends = np.searchsorted(numbers, edges[1:-1])
+        share = np.diff(reached[[0, *ends, len(numbers)]]).max() / reached[-1]
         if share < best_share:
             best, best_share = edges, share
         if share <= CROWDED:

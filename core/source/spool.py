@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from core.errors import InputError, Progress
 from core.source import delimited, parquet
 
@@ -92,6 +94,7 @@ def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str],
         record = _recorded(home, sha256)
         if record is None:
             rows, columns = _convert(file, work, format_, report)
+            pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
             record = {"rows": rows, "columns": columns, "size": file.stat().st_size}
             report(3, "storing")
             place = _place(home, sha256, "parquet")

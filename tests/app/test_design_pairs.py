@@ -1,4 +1,4 @@
-"""Pairs, derived factors, tails and mixtures on the design page: chosen without a mouse, undone, refused with a reason."""
+"""Pairs, derived factors, tails and mixtures on the design page: without a mouse, undone, refused with a reason."""
 
 from __future__ import annotations
 

@@ -90,8 +90,6 @@ class Law(Cut):
         return float(max(low, low_cut)), float(min(high, high_cut))
 
     def edges_needed(self, axis: Axis) -> tuple[float, ...]:
-        if axis.points:
-            return ()
         return tuple(end for end in around(axis.kind, *self.span(whole=self._whole(axis))) if np.isfinite(end))
 
     @np.errstate(over="ignore")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 import numpy as np
@@ -92,8 +93,10 @@ class Mixture(Cut):
         return tuple(dict.fromkeys(level for part in self.parts for level in part.levels_needed()))
 
     def edges_needed(self, axis: Axis) -> tuple[float, ...]:
-        asked = (edge for part in self.parts for edge in part.edges_needed(axis))
-        return (*asked, *self.cut_edges(axis))
+        # Bins of one value are kept only as long as no part adds any; then a cut between two values needs its edge.
+        bins = replace(axis, points=False)
+        asked = (edge for part in self.parts for edge in part.edges_needed(bins))
+        return (*asked, *self.cut_edges(bins))
 
     def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
         masses = [weight * part.masses(axis, source) for weight, part in self._weighted]
@@ -157,7 +160,9 @@ def _inverse(
     `low` is the least of them and `high` the greatest."""
     high = np.where(held(low) > shares, low, high)
     for _ in range(HALVINGS):
-        middle = np.floor((low + high) / 2) if whole else low + (high - low) / 2
+        # Halving alone would come ever nearer to 0, and never reach what lies exactly there.
+        half = np.where((low < 0) & (high > 0), 0.0, low + (high - low) / 2)
+        middle = np.floor(half) if whole else half
         moving = (middle < high) & (whole | (middle > low))
         if not moving.any():
             break

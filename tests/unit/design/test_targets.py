@@ -333,7 +333,7 @@ def test_a_law_has_edges_where_it_begins_and_ends() -> None:
     assert Uniform(low=0.5, high=7.5).edges_needed(COUNTS) == (1, 8)
     assert Gamma(a=2, scale=1, loc=5).edges_needed(COUNTS) == (5,)  # 5 is worth [4.5, 5.5)
     assert Poisson(mu=2).edges_needed(BINS) == (0,)
-    assert Uniform(low=5, high=7).edges_needed(POINTS) == ()
+    assert Uniform(low=5, high=7).edges_needed(POINTS) == (5, 8)  # else 4 would stand for 5
     asked = Uniform(low="1970-01-02", high="1970-01-03").edges_needed(DAYS)
     assert asked == (86_400e6, 2 * 86_400e6 + 1)
 
@@ -539,6 +539,24 @@ def test_levels_of_few_numbers_may_be_mixed_with_a_law() -> None:
     assert shares[8] > 0.5
     assert shares[4] == pytest.approx(0.5 * 2 / 8)  # the whole numbers 4 and 5
     assert axis.edges[-1] == 11
+
+
+def test_a_body_and_a_tail_meet_between_two_of_few_values() -> None:
+    values = column([31.0, 32.2, 33.4, 34.5] * 10)
+    target = mixture(
+        {"family": "empirical", "high": 33}, {"family": "tail", "above": 33, "shape": 0.1, "scale": 4}
+    ).fitted(values)
+    axis = target_axis(target, default_axis(values), values)
+    masses = target.masses(axis, axis.histogram(values)[:-1])
+    by_value = masses[axis.bins_of(values)[:-1]]
+    law = stats.genpareto(0.1, loc=33, scale=4)
+    # What the tail has between 33 and 33.4 goes to the first real value above its threshold.
+    last = 0.5 * float(law.cdf(axis.highs[3]) - law.cdf(34.5))
+    assert by_value == pytest.approx([0.25, 0.25, 0.5 * law.cdf(34.5), last], abs=1e-9)
+    assert axis.histogram(values)[:4].tolist() == [10, 10, 10, 10]
+    alone = Tail(above=33, shape=0.1, scale=4)
+    axis = target_axis(alone, default_axis(values), values)
+    assert alone.masses(axis, axis.histogram(values)[:-1])[axis.bins_of(values)[:2]].tolist() == [0, 0]
 
 
 def test_a_mixture_comes_back_from_its_text() -> None:

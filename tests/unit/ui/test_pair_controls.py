@@ -60,7 +60,7 @@ def reopened(study: Study, design: Design) -> Study:
 def test_what_the_design_computes_is_offered_a_probability_is_not(study: Study) -> None:
     design = study.design.with_factor("excess", role="derive", expression="speed - lanes").changed(
         levels={"pace": {"score": "speed", "cuts": [50], "shares": {"slow": 0.5, "fast": 0.5}}},
-        labels={"risky": {"rule": "speed > 60"}, "claimed": {"probability": "0.1"}},
+        labels={"risky": {"rule": "speed > 60"}, "claimed": {"probability": "lanes / 10"}},
     )
     found = offered(reopened(study, design.with_factor("city", role="drop")))
     assert found == ["speed", "lanes", "belt", "road", "wet", "excess", "pace", "risky"]

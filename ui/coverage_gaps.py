@@ -1,0 +1,193 @@
+"""Gaps: the most general combinations with too few rows, what closing them takes, and the controls that close them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.coverage.coding import Levels
+from core.coverage.patterns import OPEN, Gaps, gaps_of
+from core.errors import InputError
+from ui import session
+from ui.charts import palette
+from ui.comparing import REAL
+from ui.coverage_apply import Picked, plan, planned
+from ui.coverage_figures import closing_figure, gap_factors_figure
+from ui.coverage_sets import Sets, all_levels, both, choose_factors, parts_of, possible, room_key, sample_note, told
+from ui.coverage_table import SHOWN, table_of
+from ui.parts import html, plain, quiet, section, short
+
+THRESHOLD = 30
+"""Rows below which a combination counts as a gap, until a person says otherwise."""
+DEPTHS = (1, 2, 3, 4)
+LISTED = 12
+"""Gaps that are listed with a button, until more are asked for."""
+
+
+def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
+    """The tab; its fields go into `bar`."""
+    with bar:
+        names = [REAL, *sets.others, *(both(REAL, other) for other in sets.others)]
+        if st.session_state.get("in") not in names and "in" not in st.query_params:
+            st.session_state["in"] = names[-1]
+        chosen = st.selectbox("Gaps in", names, key="in", bind="query-params", width=230)
+        threshold = st.number_input(
+            "Fewer rows than", 1, 10**9, THRESHOLD, key="threshold", width=150, bind="query-params"
+        )
+        depth = st.segmented_control(
+            "Factors at most", DEPTHS, default=2, key="level", required=True, bind="query-params"
+        )
+        factors = choose_factors(sets.study, 1)
+    name = chosen if chosen in names else names[-1]
+
+    def draw() -> None:
+        gaps = find(sets, factors, name, int(threshold), min(depth or 2, len(factors)))
+        planned(found)
+        if not len(gaps):
+            quiet(f"There are none: every combination has {threshold:,} rows or more.")
+            return
+        _summary(gaps, name)
+        note = sample_note(sets, name)
+        if note:
+            quiet(note)
+        _pictures(gaps)
+        _list(sets, gaps, name)
+        with st.expander("All gaps as a table"):
+            file = f"{found.design_id}-gaps.csv"
+            table_of(
+                gaps_table(gaps, SHOWN), file, key="gaps", total=len(gaps), whole=lambda: gaps_table(gaps, len(gaps))
+            )
+
+    told(draw)
+
+
+def find(sets: Sets, factors: Sequence[str], name: str, threshold: int, depth: int) -> Gaps:
+    """The gaps of a data set, found once for a revision. Raises InputError."""
+    levels = all_levels(sets.study, factors)
+    stamps = tuple(sets.stamp(part) for part in parts_of(name))
+    room = possible(sets.study, levels)
+    key = (tuple(levels), room_key(sets.study, room), stamps, threshold, depth)
+
+    def search() -> Gaps:
+        with st.spinner("Looking for gaps…"):
+            return gaps_of(sets.coded(name, levels), levels, threshold, max_level=depth, possible=room)
+
+    return sets.study.memo.of("coverage gaps", key, search)
+
+
+def _summary(gaps: Gaps, name: str) -> None:
+    by_level = " · ".join(f"{count:,} of {level} factor{'s' * (level > 1)}" for level, count in gaps.by_level.items())
+    outside = f" · {gaps.outside:,} rows lie outside of the factors’ levels" if gaps.outside else ""
+    html(
+        f'<div class="tc-total" data-testid="gaps"><p class="tc-line"><b>{len(gaps):,} gaps</b> '
+        f"<span>in the {gaps.rows:,} rows of {escape(name)}: {by_level}{outside}</span></p></div>"
+    )
+
+
+def _pictures(gaps: Gaps) -> None:
+    left, right = st.columns([1.15, 1], gap="medium")
+    named = gaps.codes != OPEN
+    depth = named.sum(axis=1)
+    counts = np.stack([named[depth == level].sum(axis=0) for level in range(1, gaps.searched + 1)], axis=1)
+    with left:
+        figure = gap_factors_figure([one.factor for one in gaps.levels], counts, palette())
+        st.plotly_chart(figure, key="tt_cover_gap_factors", config={"displayModeBar": False})
+    with right:
+        figure = closing_figure(gaps.threshold - gaps.counts, palette())
+        st.plotly_chart(figure, key="tt_cover_closing", config={"displayModeBar": False})
+
+
+def _list(sets: Sets, gaps: Gaps, name: str) -> None:
+    """The cheapest gaps, each with a way to close it, and a way to close those that are marked."""
+    most = int(st.session_state.get("tt_gaps_shown", LISTED))
+    shown = range(min(most, len(gaps)))
+    with st.container(horizontal=True, vertical_alignment="center", key="tt_gap_head"):
+        section("The cheapest to close", "one row may close several")
+        st.space("stretch")
+        marked = [i for i in shown if st.session_state.get(_mark_key(gaps, i))]
+        word = f"Cover the {len(marked)} chosen" if len(marked) > 1 else "Cover the chosen ones"
+        everyone = f"Cover all {len(shown)} listed"
+        st.button(everyone, key="tt_gap_all", on_click=_plan, args=(sets, gaps, list(shown), name))
+        st.button(
+            word,
+            key="tt_gap_chosen",
+            disabled=not marked,
+            on_click=_plan,
+            args=(sets, gaps, marked, name),
+            type="primary",
+        )
+    with st.container(gap=None, key="tt_gap_list"):
+        html('<div class="tc-gap-head"><span>gap</span><span>rows</span><span>to close</span><span></span></div>')
+        for i in shown:
+            _row(sets, gaps, i, name)
+    if len(shown) < len(gaps) and most < 10 * LISTED:
+        st.button("Show more", key="tt_gap_more", on_click=_more, args=(most,))
+
+
+def _row(sets: Sets, gaps: Gaps, i: int, name: str) -> None:
+    gap = gaps[i]
+    told_short = plain(short(" · ".join(f"{factor} = {level}" for factor, level in gap.levels.items()), 90))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"tt_gap_{i}"):
+        st.checkbox(f"Choose {told_short}", key=_mark_key(gaps, i), label_visibility="collapsed", width=28)
+        parts = "".join(
+            f"<span><small>{escape(factor)}</small> <b>{escape(level)}</b></span>"
+            for factor, level in gap.levels.items()
+        )
+        html(f'<div class="tc-gap">{parts}</div>')
+        st.html(f'<div class="tt-number">{gap.count:,}</div>', width=80)
+        st.html(f'<div class="tt-number"><b>{gap.rows_to_close:,}</b></div>', width=80)
+        st.button("Cover this", key=f"tt_gap_cover_{i}", width=104, on_click=_plan, args=(sets, gaps, [i], name))
+
+
+def _mark_key(gaps: Gaps, i: int) -> str:
+    """A mark belongs to a gap, not to its place in the list."""
+    return f"tt_gap_mark_{gaps[i].levels}"
+
+
+def _more(most: int) -> None:
+    st.session_state["tt_gaps_shown"] = most * 2
+
+
+def _plan(sets: Sets, gaps: Gaps, places: list[int], name: str) -> None:
+    """Ask for the rows that close some gaps: shown first, taken then."""
+    picked = []
+    for i in places:
+        picked.append(Picked(gaps[i].levels, rows_to_ask(sets, gaps, i, name)))
+    plan(picked)
+
+
+def rows_to_ask(sets: Sets, gaps: Gaps, i: int, name: str) -> int:
+    """The rows that the design has to give of a gap so that it is none any more: those it gives already count."""
+    if REAL not in parts_of(name):
+        return gaps.threshold
+    try:
+        real = count_of(sets, gaps.levels, gaps.codes[i])
+    except InputError:
+        return gaps[i].rows_to_close
+    return max(1, gaps.threshold - real)
+
+
+def count_of(sets: Sets, levels: Sequence[Levels], codes: np.ndarray) -> int:
+    """Real rows of a pattern."""
+    named = [i for i, code in enumerate(codes.tolist()) if code != OPEN]
+    rows = sets.coded(REAL, [levels[i] for i in named])
+    return int(np.logical_and.reduce([rows.codes[levels[i].factor] == codes[i] for i in named]).sum())
+
+
+def gaps_table(gaps: Gaps, most: int) -> pd.DataFrame:
+    """The first gaps: rows, rows to close, and a column for each factor, empty where it is open."""
+    codes = gaps.codes[:most]
+    columns: dict[str, object] = {
+        "rows to close": gaps.threshold - gaps.counts[:most],
+        "rows": gaps.counts[:most],
+        "factors": (codes != OPEN).sum(axis=1),
+    }
+    for place, one in enumerate(gaps.levels):
+        labels = np.array([*one.labels, ""], dtype=object)  # OPEN, -1, is the last one
+        columns[f"{one.factor} " if one.factor in columns else one.factor] = labels[codes[:, place]]
+    return pd.DataFrame(columns)
