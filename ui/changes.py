@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from core.errors import ConflictError
+from core.projection.controls import whole_size
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import Projection, project
 from core.projection.shifts import Shift

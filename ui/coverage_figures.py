@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.coverage.tway import Combination
-from ui.charts import Palette, short
+from ui.charts import MOST_TICKS, Palette, short
 
 HEIGHT = 320
 
@@ -40,7 +40,8 @@ def combinations_figure(found: Sequence[Combination], other: str, colors: Palett
 def gap_factors_figure(factors: Sequence[str], counts: np.ndarray, colors: Palette) -> go.Figure:
     """How many gaps name each of `factors`: `counts` (F, levels) by how many factors the gap names."""
     order = np.argsort(counts.sum(axis=1), kind="stable")[-16:]
-    names = [escape(_fitting(factors[i])) for i in order]
+    names = [escape(factors[i]) for i in order]
+    place = list(range(len(order)))  # names that are shortened may look alike
     figure = go.Figure()
     for level in range(counts.shape[1]):
         if not counts[:, level].any():
@@ -49,11 +50,12 @@ def gap_factors_figure(factors: Sequence[str], counts: np.ndarray, colors: Palet
         figure.add_trace(
             go.Bar(
                 x=counts[order, level],
-                y=names,
+                y=place,
+                customdata=names,
                 orientation="h",
                 name=word,
                 marker_color=_depth_color(colors, level),
-                hovertemplate=f"%{{y}} {word}: %{{x:,}} gaps<extra></extra>",
+                hovertemplate=f"%{{customdata}} {word}: %{{x:,}} gaps<extra></extra>",
             )
         )
     _lay_out(figure, colors, max(160, 50 + 22 * len(order)))
@@ -63,7 +65,8 @@ def gap_factors_figure(factors: Sequence[str], counts: np.ndarray, colors: Palet
     )
     figure.update_layout(margin={"t": 30})
     figure.update_xaxes(gridcolor=colors.grid, title={"text": "gaps that name the factor"})
-    figure.update_yaxes(showgrid=False)
+    ticks = [escape(_fitting(factors[i])) for i in order]
+    figure.update_yaxes(showgrid=False, tickvals=place, ticktext=ticks, range=[-0.6, len(order) - 0.4])
     return figure
 
 
@@ -85,15 +88,20 @@ def closing_figure(rows: np.ndarray, colors: Palette) -> go.Figure:
 def result_figure(x: Sequence[Any], y: Sequence[float | None], names: tuple[str, str], colors: Palette) -> go.Figure:
     """Columns of a query's result: bars for texts and for few values, else a line."""
     texts = all(isinstance(value, str) or value is None for value in x)
-    across = [escape(_fitting("(missing)" if value is None else str(value))) for value in x] if texts else list(x)
+    words = ["(missing)" if value is None else str(value) for value in x] if texts else []
+    across = list(range(len(words))) if texts else list(x)
     figure = go.Figure()
     if texts or len(across) <= 40:
-        figure.add_trace(go.Bar(x=across, y=y, marker_color=colors.asked))
+        told = {"customdata": [escape(word) for word in words], "hovertemplate": "%{customdata}: %{y}<extra></extra>"}
+        figure.add_trace(go.Bar(x=across, y=y, marker_color=colors.asked, **(told if texts else {})))
     else:
         figure.add_trace(go.Scatter(x=across, y=y, mode="lines+markers", line={"color": colors.asked, "width": 2}))
     _lay_out(figure, colors, 280)
     figure.update_layout(bargap=max(0.25, 1 - len(across) / 12))  # a few bars are no wall
-    figure.update_xaxes(title={"text": escape(names[0])}, showgrid=False, **({"type": "category"} if texts else {}))
+    figure.update_xaxes(title={"text": escape(names[0])}, showgrid=False)
+    if texts:
+        step = max(1, -(-len(words) // MOST_TICKS))
+        figure.update_xaxes(tickvals=across[::step], ticktext=[escape(_fitting(word)) for word in words[::step]])
     figure.update_yaxes(title={"text": escape(names[1])}, gridcolor=colors.grid)
     return figure
 
@@ -111,7 +119,7 @@ def _lay_out(figure: go.Figure, colors: Palette, height: int) -> None:
         font=text,
         hoverlabel={"bgcolor": colors.ink, "bordercolor": colors.ink, "font": {"color": colors.paper, "size": 12}},
     )
-    common = {"tickfont": text, "zeroline": False, "fixedrange": True, "automargin": True}
+    common = {"tickfont": text, "title": {"font": text}, "zeroline": False, "fixedrange": True, "automargin": True}
     figure.update_xaxes(**common)
     figure.update_yaxes(**common)
 

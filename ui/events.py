@@ -11,12 +11,14 @@ import streamlit as st
 from core.design.controls import Event
 from core.design.design import Design
 from core.errors import InputError
-from core.projection.controls import EventControl, events_of
+from core.projection.controls import EventControl, events_of, whole_size
 from core.projection.rates import real_rows
 from core.source.intervals import wilson
+from core.study import Study
 from ui import document as doc
 from ui.control_rows import (
     add_button,
+    before_word,
     code,
     cost,
     field_cell,

@@ -8,9 +8,11 @@ import streamlit as st
 
 from core.design.controls import LevelMix
 from core.design.design import Design
+from core.projection.controls import whole_size
 from ui import document as doc
 from ui.control_rows import (
     add_button,
+    before_word,
     code,
     cost,
     field_cell,

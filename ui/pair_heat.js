@@ -47,7 +47,7 @@ class PairHeat {
     }));
     const names = [...this.sideNames(rows, down), ...this.footNames(columns, across, height)];
     const middle = (SIDE + this.width) / 2;
-    names.push(shape("text", { x: middle, y: height - 3, class: "axis", "text-anchor": "middle" }, fitting(this.data.column, 40)));
+    names.push(shape("text", { x: middle, y: height - 3, class: "axis", "text-anchor": "middle" }, fitting(this.data.column, Math.floor((this.width - SIDE) / 7.2))));
     const lines = shape("path", { d: "M-1,1 l2,-2 M0,5 l5,-5 M4,6 l2,-2", class: "hatching" });
     const hatch = shape("pattern", { id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse" }, [lines]);
     const svg = shape("svg", { width: this.width, height, role: "img", "aria-label": title }, [shape("defs", {}, [hatch]), ...cells, shape("g", { "aria-hidden": "true" }, names)]);

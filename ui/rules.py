@@ -19,7 +19,7 @@ from ui.condition_form import (
     rows_where,
     typed_condition,
 )
-from ui.control_rows import add_button, code, cost, head, menu, number_cell, refused, slug
+from ui.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
 from ui.forms import Form, begin, commit, ends, form_of, trial
 from ui.parts import percent, quiet, section, short
 
@@ -36,7 +36,12 @@ def rules(found: doc.Document) -> None:
     form, study = form_of(KIND), found.study
     if found.design.rules:
         with st.container(gap=None, key="tt_rules"):
-            head("rules", "true in every row", "declared rows that meet it" if study.declared else "real rows that meet it", "cost")
+            head(
+                "rules",
+                "true in every row",
+                f"{before_word(study)} rows that meet it",
+                "cost",
+            )
             for place, control in enumerate(rules_of(study)):
                 _row(study, place, control.predicate.text, real_rows(study, control))
     elif form is None:

@@ -33,7 +33,7 @@ class Curve:
 
     def error(self, rows: float) -> float:
         """The mean error with so many rows, more than 0."""
-        return self.scale * rows**-self.decay
+        return float(self.scale * rows**-self.decay)
 
 
 def usual_curve(rows: int, mean_error: float, decay: float = USUAL_DECAY) -> Curve:

@@ -133,8 +133,8 @@ def _cube(
         good = np.ones(candidates.rows, dtype=bool)
         for name in set(columns) & allowed.keys():
             good &= allowed[name][candidates.codes[name]]
-        for one in restrictions:
-            good &= one.holds(candidates)
+        for restriction in restrictions:
+            good &= restriction.holds(candidates)
         cube[tuple(candidates.levels_of(one)[good] for one in levels)] = True
     if not cube.any():
         raise InputError(f"No row that was tried keeps all that is asked of {names}; see trimtab check.")
@@ -165,7 +165,7 @@ def _batches(
     """The learning rows, then all combinations of the values that are tried."""
     yield Candidates(study, {name: study.columns[name].codes for name in columns}, real=True)
     by_name = {one.factor: one for one in levels if one.factor not in study.definitions}
-    near = {name: [t for one in restrictions for t in one.thresholds.get(name, ())] for name in columns}
+    near = {name: [t for kept in restrictions for t in kept.thresholds.get(name, ())] for name in columns}
     for each in PER_LEVEL:
         values = [_values(study, name, by_name.get(name), allowed.get(name), near[name], each) for name in columns]
         total = prod(map(len, values))

@@ -83,7 +83,8 @@ def held_back(study: Study) -> dict[str, np.ndarray]:
 
 def _of_condition(one: EventControl) -> Restriction:
     def holds(rows: Candidates) -> np.ndarray:
-        return one.combine([rows.feature(feature) for feature in one.features]) == (one.rate == 1.0)
+        truth = one.combine([rows.feature(feature) for feature in one.features])
+        return np.asarray(truth == (one.rate == 1.0))
 
     return Restriction(one.predicate.columns, one.predicate.thresholds, holds)
 

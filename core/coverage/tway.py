@@ -84,7 +84,8 @@ def t_way(
 
     Combinatorial coverage measurement (Kuhn, Mendoza, Kacker and Lei 2013) and its set difference (Lanus et al. 2021).
     The universe is the product of the levels that are declared, whether they occur or not; missing counts as a level
-    only where the source has it. Cells that are not `possible` do not count, not even where a set has rows. Raises InputError for a strength that does not fit or a set that can't be read.
+    only where the source has it. Cells that are not `possible` do not count, not even where a set has rows. Raises
+    InputError for a strength that does not fit or a set that can't be read.
     """
     check_strength(strength, len(levels))
     coded = []

@@ -17,7 +17,7 @@ MOST_SAMPLES = 20
 def design_sample(study: Study, projection: Projection, folder: Path) -> Path:
     """The first block of the rows a design gives, at most 65,536 of them, as a Parquet file in `folder`.
 
-    Exact quotas are kept in every block, so it stands for all rows; of a design with fewer rows it is all. The same
+    Quotas are spread evenly over the blocks, so it stands for all rows; of a design with fewer rows it is all. The same
     design and source give the same file, which is made once. Raises what `prepare` raises, and InputError if it can't
     be written.
     """

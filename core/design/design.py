@@ -69,6 +69,12 @@ class Design(Model):
         twice = [pair.name for pair in self.pairs if pairs[frozenset(pair.factors)] > 1]
         if twice:
             problems.append(f"`pairs` must be of different factors, got {' and '.join(twice)}")
+        swept = Counter(sweep.factor for sweep in self.sweeps)
+        again = [name for name, times in swept.items() if times > 1]
+        if again:
+            problems.append(f"`sweeps` must be of different factors, got `{again[0]}` more than once")
+        if self.sweeps and not self.output.provenance:
+            problems.append("`sweeps` need `provenance: true`: the columns _group and _varied tell their rows apart")
         repeated = [rule for rule, times in Counter(self.rules).items() if times > 1]
         if repeated:
             problems.append(f"`rules` must differ, got `{repeated[0]}` more than once")

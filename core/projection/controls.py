@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from core.design.factors import Factor
 from core.design.targets import Target
 from core.design.validation import event_predicate, held_codes, rule_predicates, target_axis
+from core.errors import InputError
 from core.expressions import Predicate
 from core.grounding.coding import groups_of
 from core.grounding.marginals import within_table
-from core.projection.features import UNKNOWN, Feature, truth_feature
+from core.projection.features import UNKNOWN, Feature, truth, truth_feature
 from core.source.axes import Axis, level_texts
 from core.source.columns import Column
 from core.study import Study
@@ -152,6 +153,29 @@ def levels_of(study: Study) -> tuple[LevelControl, ...]:
         )
         shares = np.array([*mix.shares.values(), 0.0])
         found.append(LevelControl(shares / shares.sum(), (*mix.shares, "no score"), name, feature))
+    return tuple(found)
+
+
+def chances_of(study: Study) -> tuple[Feature, ...]:
+    """For each label with a probability, whether that lies between 0 and 1.
+
+    Raises InputError if it does not in some real row, or if a label with noise has no second value.
+    """
+    found = []
+    for name, definition in study.definitions.items():
+        label = study.design.labels.get(name)
+        if definition.role == "probability":
+            numbers = study.known(name).numbers
+            wrong = numbers[(numbers < 0) | (numbers > 1)]
+            if len(wrong):
+                raise InputError(
+                    f"Label `{name}`: its probability must be between 0 and 1, but is {wrong[0]:g} in some real rows. "
+                    f"Cut it: least(1, greatest(0, {definition.scalar.text}))."
+                )
+            sql = f"CAST(({definition.scalar.sql}) BETWEEN 0 AND 1 AS DOUBLE)"
+            found.append(Feature(f"Label `{name}`", f"chance {name}", sql, definition.scalar.columns, truth, "truth"))
+        elif label is not None and label.noise and study.known(name).distinct < 2:
+            raise InputError(f"Label `{name}`: noise needs a second label, and its rule gives only one.")
     return tuple(found)
 
 

@@ -66,7 +66,7 @@ class Feature:
 def truth_feature(leaf: Leaf, owner: str, place: int) -> Feature:
     """Whether a condition is true (1), false (0) or UNKNOWN; `place` is its position among those of its owner."""
     name = f"{owner}, condition {place + 1}"
-    return Feature(owner, name, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, _truth, "truth")
+    return Feature(owner, name, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, truth, "truth")
 
 
 def bin_feature(study: Study, name: str, axis: Axis, owner: str) -> Feature:
@@ -84,9 +84,10 @@ def bins_of_values(axis: Axis, values: pa.Array) -> np.ndarray:
     )
 
 
-def _truth(values: pa.Array) -> np.ndarray:
-    truth = values.to_numpy(zero_copy_only=False).astype(float)
-    return np.asarray(np.nan_to_num(truth, nan=float(UNKNOWN)), dtype=np.int64)
+def truth(values: pa.Array) -> np.ndarray:
+    """(n,) codes of what is true (1), false (0) or NULL (UNKNOWN)."""
+    found = values.to_numpy(zero_copy_only=False).astype(float)
+    return np.asarray(np.nan_to_num(found, nan=float(UNKNOWN)), dtype=np.int64)
 
 
 def _small(codes: np.ndarray) -> np.ndarray:

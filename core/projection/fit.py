@@ -20,6 +20,9 @@ PATIENCE = 20
 WORK = 600_000_000
 """Cells times constraints times sweeps that `sweep_on` may take: a few seconds."""
 
+SMALLEST_SWEEP = 200_000
+"""A sweep over few cells takes as long as one over so many."""
+
 MOST_STEPS = 100
 STALLED = 10
 """Newton steps in which the error must fall to half."""
@@ -51,7 +54,6 @@ class Constraint:
             other = max(float(shares.sum()) - some, 0.0) if len(rarer) < len(shares) else 0.0
             return np.array([other, some] if code else [some, other])
         return np.bincount(self.codes, weights=shares, minlength=len(self.requested))
-
 
     @cached_property
     def _rarer(self) -> tuple[int, np.ndarray]:
@@ -116,17 +118,21 @@ def fit_cells(
 
 
 def sweep_on(fit: Fit, constraints: Sequence[Constraint], enough: float) -> Fit:
-    """More sweeps from where a fit stands, until its error is `enough` or WORK is done.
+    """More sweeps from where a fit stands, until its error is `enough`, no longer falls, or WORK is done.
 
     For many cells of few rows, where sweeps creep for long but arrive, and a Newton step or a program is too large.
     """
-    shares, error = fit.shares.copy(), fit.error
-    sweeps = WORK // max(1, len(shares) * len(constraints))
-    for _ in range(sweeps):
+    shares, error, before = fit.shares.copy(), fit.error, np.inf
+    most = WORK // max(SMALLEST_SWEEP, len(shares) * len(constraints))
+    for sweep in range(most):
         if error <= enough:
             break
         error = max(_scale(shares, one) for one in constraints)
-    return _fit(shares, constraints, fit.sweeps + sweeps)
+        if sweep % PATIENCE == 0:
+            if error > 0.9 * before:
+                break
+            before = error
+    return _fit(shares, constraints, fit.sweeps + most)
 
 
 def finish(fit: Fit, constraints: Sequence[Constraint]) -> Fit:

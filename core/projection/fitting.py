@@ -164,7 +164,7 @@ def _with_pairs(study: Study, free: Fitted) -> tuple[Pool, tuple[PairControl, ..
         found.append(control)
     if made is free.pool:
         return made, tuple(found)
-    key = (id(free.pool.at), *(control.requested.tobytes() for control in found))
+    key = (free.pool.key, *(control.requested.tobytes() for control in found))
     return replace(study.memo.of("pool with pairs", key, lambda: made), study=study), tuple(found)
 
 
@@ -210,7 +210,7 @@ def _cells(
 ) -> Cells:
     geometry = (
         study.grounding,
-        id(pool.at) if pool.constructed else None,
+        pool.key,
         tuple(one.predicate.sql for one in conditions),
         tuple(_geometry(study, one) for one in controls),
     )

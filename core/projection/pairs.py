@@ -20,6 +20,9 @@ SWEEPS = 2_000
 CLOSE = 1e-11
 """Raking ends when no margin is off by more, or after so many sweeps."""
 
+SMALLEST = 1e-200
+"""A margin of less is none: what it would have to be multiplied by is no number."""
+
 STEEPEST = 400.0
 """The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""
 
@@ -152,7 +155,7 @@ def _scores(shares: np.ndarray) -> np.ndarray:
 
 
 def _ratio(wanted: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(wanted, reached, out=np.zeros(len(wanted)), where=reached > 0))
+    return np.asarray(np.divide(wanted, reached, out=np.zeros(len(wanted)), where=reached > SMALLEST))
 
 
 def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:

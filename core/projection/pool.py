@@ -23,10 +23,11 @@ At = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The learning rows of a study and x constructed rows, `at`."""
+    """The learning rows of a study and x constructed rows, `at`. `key` is the same for the same rows."""
 
     study: Study
     at: At
+    key: object = None
 
     @staticmethod
     def real(study: Study) -> Pool:
@@ -50,7 +51,7 @@ class Pool:
 
     def with_rows(self, at: At) -> Pool:
         """The pool with more constructed rows at its end."""
-        return Pool(self.study, {name: np.concatenate([rows, at[name]]) for name, rows in self.at.items()})
+        return Pool(self.study, {name: np.concatenate([rows, at[name]]) for name, rows in self.at.items()}, object())
 
     def origin(self, name: str, rows: np.ndarray) -> np.ndarray:
         """The learning rows whose values of a factor the pool's `rows` have."""

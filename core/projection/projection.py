@@ -8,11 +8,12 @@ import numpy as np
 
 from core.errors import InputError
 from core.projection.cells import Cells
-from core.projection.controls import Control, EventControl, LevelControl, whole_size
+from core.projection.controls import Control, EventControl, LevelControl, chances_of, whole_size
+from core.projection.features import Feature
 from core.projection.fit import Constraint, finish, fit_cells
 from core.projection.fitting import Fitted, fitted
 from core.projection.floors import FloorPlan
-from core.projection.goals import Goal
+from core.projection.goals import MOST_ROWS, Goal
 from core.projection.outcomes import Outcomes, outcomes_of
 from core.projection.pool import Pool
 from core.projection.rates import real_rows
@@ -20,8 +21,6 @@ from core.projection.reserved import Reserved
 from core.projection.rounding import event_rows
 from core.projection.shifts import Shift, group_shares, shifts_of
 from core.study import Study
-
-MOST_ROWS = 2_000_000_000
 
 ENOUGH_FOR_COSTS = 1e-6
 """Costs are shown with three digits: a design without one of its controls need not be met more exactly."""
@@ -54,10 +53,11 @@ class Projection:
     """The fitted distribution and its price, for `rows` rows.
 
     `shares` (C,) are the fitted shares of `cells`, whose rows are those of `pool`, in the rows that are drawn beside
-    the `reserved` ones; `outcomes` are the whole rows of the joint outcomes of events and levels among them, and
-    `goals` what each of `conditions` and `controls` asks. `cost_bits` is KL(projection ‖ grounding) in bits,
-    `effective_share` Kish's effective sample size 1 / Σw² over the number of learning rows (0 to 1), both of the drawn
-    rows. `ungrounded` is the share of rows that the source never shows. `total` counts the source in a supplement.
+    the `reserved` ones; `outcomes` are the whole rows of the joint outcomes of events and levels among them, `goals`
+    what each of `conditions` and `controls` asks, and `chances` the probabilities of labels. `cost_bits` is
+    KL(projection ‖ grounding) in bits, `effective_share` Kish's effective sample size 1 / Σw² over the number of
+    learning rows (0 to 1), both of the drawn rows. `ungrounded` is the share of rows that the source never shows.
+    `total` counts the source in a supplement.
     """
 
     rows: int
@@ -71,6 +71,7 @@ class Projection:
     goals: tuple[Goal, ...]
     reserved: Reserved
     floors: tuple[FloorPlan, ...]
+    chances: tuple[Feature, ...]
     cost_bits: float
     effective_share: float
     shifts: tuple[Shift, ...]
@@ -91,6 +92,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
     rows = study.design.rows if rows is None else rows
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
+    chances = chances_of(study)
     found = fitted(study, rows)
     cells, fit = found.cells, found.fit
     exact, goals = _exact(found)
@@ -109,6 +111,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
         goals=found.goals,
         reserved=found.reserved,
         floors=found.floors,
+        chances=chances,
         cost_bits=cost_bits(cells.mass, fit.shares),
         effective_share=float(1.0 / (per_group**2 / np.diff(cells.start)).sum() / found.pool.learned),
         shifts=shifts_of(study, found),

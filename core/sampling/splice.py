@@ -258,6 +258,7 @@ def _pool(projection: Projection) -> np.ndarray:
 def _features(projection: Projection) -> list[Feature]:
     """Everything that conditions, levels and pairs look at, but for plain factors."""
     found = [feature for condition in projection.conditions for feature in condition.features]
+    found += [feature for feature in projection.chances if not feature.single]
     for control in projection.controls:
         if isinstance(control, LevelControl):
             found.append(control.feature)

@@ -181,11 +181,6 @@ def test_what_the_design_forbids_is_not_covered(crashes: Source, open_: Open) ->
         cover_pattern(study, {"dead": "missing"}, 3)
 
 
-def gaps_in(study: Study, threshold: int) -> Gaps:
-    levels = design_levels(study, FACTORS)
-    return find_gaps(study.source, levels, threshold, possible=possible_of(study, levels))
-
-
 @pytest.mark.parametrize("mode", ["standalone", "supplement"])
 @pytest.mark.parametrize("threshold", [15, 1])
 def test_the_ten_cheapest_gaps_are_closed(
