@@ -8,11 +8,12 @@ from typing import Any
 
 from core.cli.console import note, percent, print_table
 from core.coverage.coding import Levels, declared_levels, own_axis, widened
+from core.coverage.possible import design_levels, possible_of
 from core.coverage.tway import TWay, check_strength, t_way
 from core.errors import Progress
-from core.source.axes import Axis
 from core.source.columns import Column
 from core.source.spool import Source
+from core.study import Study
 
 SHOWN = 20
 """Combinations in a table for people, the least covered first; --json has all of them."""
@@ -20,26 +21,34 @@ SHOWN = 20
 
 def combined(
     sets: Mapping[str, Path | Source],
-    axes: Mapping[str, Axis],
     columns: Mapping[str, Column],
     names: Sequence[str],
     strength: int,
     *,
-    declared: bool,
     progress: Progress | None,
 ) -> TWay:
-    """t-way coverage of `sets` over the factors `names`.
+    """t-way coverage of `sets` over the factors `names`, on the bins and levels of the first set.
 
-    Unless a design has `declared` the axes, levels that only a later set has are part of the universe. Categories are
-    told apart where there are not too many, whatever the axis shows of them.
+    Levels that only a later set has are part of the universe. Categories are told apart where there are not too many,
+    whatever the axis shows of them.
     """
     check_strength(strength, len(names))
-    levels: Sequence[Levels] = [
-        declared_levels(axes[name] if axes[name].numeric else own_axis(columns[name]), columns[name]) for name in names
-    ]
-    if not declared:
-        levels = widened(levels, list(sets.values())[1:])
-    return t_way(sets, levels, strength, progress=progress)
+    levels: Sequence[Levels] = [declared_levels(own_axis(columns[name]), columns[name]) for name in names]
+    return t_way(sets, widened(levels, list(sets.values())[1:]), strength, progress=progress)
+
+
+def combined_in(
+    study: Study,
+    sets: Mapping[str, Path | Source],
+    names: Sequence[str],
+    strength: int,
+    *,
+    progress: Progress | None,
+) -> TWay:
+    """t-way coverage of `sets` over the bins and levels that a design declares, without cells that it forbids."""
+    check_strength(strength, len(names))
+    levels = design_levels(study, names)
+    return t_way(sets, levels, strength, possible=possible_of(study, levels), progress=progress)
 
 
 def note_outside(found: TWay) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.cli.combined import combined, note_outside, print_tway, tway_json
+from core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
 from core.cli.opening import factors_of, study_of, workspace
 from core.coverage.compare import FactorComparison, compare
 from core.coverage.tway import TWay
-from core.errors import Progress
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, read_columns
+from core.source.axes import default_axis
+from core.source.columns import read_columns
 from core.source.profile import FactorProfile, to_json
 from core.source.profile import profile as profile_of
 from core.source.spool import Source
@@ -58,13 +57,17 @@ def show_coverage(
 ) -> None:
     """Print how the data sets differ from the first, factor by factor and, with a strength, by combinations."""
     names = _names(data)
+    tway: TWay | None = None
     with progress_bar() as progress:
         if design is not None:
             with study_of(design, accept_source=accept_source, progress=progress) as study:
                 sets: dict[str, Path | Source] = dict(zip(names, data, strict=True))
                 wanted = factors_of(factors, study.axes)
                 found = compare(sets, {name: study.axes[name] for name in wanted}, study.columns, progress=progress)
-                tway = _combined(sets, study.axes, study.columns, wanted, strength, declared=True, progress=progress)
+                if strength is not None:
+                    # Columns that a design computes are in its rows only, so they have to be asked for.
+                    named = wanted if factors else [name for name in study.columns if name not in study.definitions]
+                    tway = combined_in(study, sets, named, strength, progress=progress)
         else:
             with workspace() as home:
                 first = home.spool(data[0], progress=progress)
@@ -73,7 +76,8 @@ def show_coverage(
                 wanted = factors_of(factors, columns)
                 axes = {name: default_axis(columns[name]) for name in wanted}
                 found = compare(sets, axes, columns, progress=progress)
-                tway = _combined(sets, axes, columns, wanted, strength, declared=False, progress=progress)
+                if strength is not None:
+                    tway = combined(sets, columns, wanted, strength, progress=progress)
     if tway is not None:
         note_outside(tway)
     if as_json:
@@ -86,21 +90,6 @@ def show_coverage(
     )
     if tway is not None:
         print_tway(tway)
-
-
-def _combined(
-    sets: Mapping[str, Path | Source],
-    axes: Mapping[str, Axis],
-    columns: Mapping[str, Column],
-    wanted: Sequence[str],
-    strength: int | None,
-    *,
-    declared: bool,
-    progress: Progress | None,
-) -> TWay | None:
-    if strength is None:
-        return None
-    return combined(sets, axes, columns, wanted, strength, declared=declared, progress=progress)
 
 
 def _names(data: Sequence[Path]) -> list[str]:

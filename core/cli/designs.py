@@ -13,8 +13,10 @@ from core.design.design import Design, SourceRef
 from core.design.factors import Factor
 from core.design.files import save
 from core.errors import InputError
+from core.projection.controls import rules_of
 from core.projection.feasibility import ConflictsError
 from core.projection.projection import ControlCost, Projection, control_costs, project
+from core.projection.rates import real_rows, unknown_rows
 from core.source.columns import read_columns
 from core.source.profile import profile
 from core.study import Study
@@ -57,13 +59,13 @@ def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
                     print(f"- {conflict.message}")
             return error.exit_code
         if as_json:
-            print_json(_feasible(projection, costs))
+            print_json(_feasible(study, projection, costs))
         else:
             _print_check(study, projection, costs)
     return 0
 
 
-def _feasible(projection: Projection, costs: Sequence[ControlCost]) -> dict[str, Any]:
+def _feasible(study: Study, projection: Projection, costs: Sequence[ControlCost]) -> dict[str, Any]:
     return {
         "feasible": True,
         "cost_bits": projection.cost_bits,
@@ -73,6 +75,14 @@ def _feasible(projection: Projection, costs: Sequence[ControlCost]) -> dict[str,
         "events": [
             {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
             for one in projection.events
+        ],
+        "rules": [
+            {"name": one.name, "real_rows": real_rows(study, one), "unknown_rows": unknown_rows(study, one)}
+            for one in rules_of(study)
+        ],
+        "floors": [
+            {"name": one.name, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
+            for one in projection.floors
         ],
         "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],
         "conflicts": [],
@@ -97,6 +107,22 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
         print("\nEvents")
         rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]
         print_table(("event", "real", "asked", "rows"), rows)
+    rules = rules_of(study)
+    if rules:
+        print("\nRules")
+        found = [(one.name, real_rows(study, one), unknown_rows(study, one)) for one in rules]
+        print_table(("rule", "real rows", "unknown"), [(name, f"{met:,}", f"{lost:,}") for name, met, lost in found])
+        if any(lost for _, _, lost in found):
+            note("A rule that a missing value leaves unknown is not true: `… OR x IS NULL` lets such rows pass.")
+    if projection.floors:
+        print("\nFloors")
+        print_table(
+            ("floor", "rows", "constructed", "impossible cells"),
+            [
+                (one.name, f"{one.rows:,}", f"{one.constructed:,}", f"{len(one.impossible):,}")
+                for one in projection.floors
+            ],
+        )
     if costs:
         print("\nWhat each control costs (bits saved without it)")
         dearest = sorted(costs, key=lambda one: -one.cost_bits)

@@ -9,13 +9,15 @@ from typing import Any
 
 from core.cli.console import note, print_json, print_table, progress_bar
 from core.cli.opening import factors_of, study_of, workspace
-from core.coverage.coding import Levels, declared_levels, occurring_levels, own_axis
+from core.coverage.budget import spread_rows, usual_curve
+from core.coverage.coding import Levels, code_rows, occurring_levels
 from core.coverage.patterns import Gaps, find_gaps
-from core.coverage.slices import Weaknesses, find_slices
-from core.errors import InputError, Progress, nearest
+from core.coverage.possible import design_levels, possible_of
+from core.coverage.predictions import Asked, RowErrors, row_errors
+from core.coverage.slices import Weaknesses, slices_of
+from core.errors import InputError, Progress
 from core.source.columns import Column, read_columns
 from core.source.spool import Source
-from core.study import Study
 
 SHOWN = 20
 """Patterns in a table for people; --json has all of them."""
@@ -35,8 +37,9 @@ def show_gaps(
     with progress_bar() as progress:
         if design is not None:
             with study_of(design, accept_source=accept_source, progress=progress) as study:
-                levels = [_of_design(study, name) for name in factors_of(factors, study.columns)]
-                gaps = find_gaps(data, levels, threshold, max_level=max_level, progress=progress)
+                levels = design_levels(study, factors_of(factors, study.axes))
+                possible = possible_of(study, levels)
+                gaps = find_gaps(data, levels, threshold, max_level=max_level, possible=possible, progress=progress)
         else:
             with _read(data, progress) as (source, columns):
                 levels = _occurring(columns, factors_of(factors, columns))
@@ -56,37 +59,63 @@ def show_gaps(
 def show_slices(
     data: Path,
     *,
-    error: str,
+    predictions: Path | None,
+    asked: Asked,
     factors: str | None,
     alpha: float,
     min_rows: int | None,
     top: int,
+    budget: int | None,
     as_json: bool,
 ) -> None:
     """Print where a model fails."""
-    with progress_bar() as progress, _read(data, progress) as (source, columns):
-        if error not in columns:
-            raise InputError(f"--error: there is no column `{error}`.{nearest(error, columns)}")
+    with progress_bar() as progress, workspace() as home:
+        source = home.spool(data, progress=progress)
+        beside = home.spool(predictions, progress=progress) if predictions is not None else None
+        errors = row_errors(source, asked, beside)
+        columns = read_columns(source, progress=progress)
         names = factors_of(factors, columns)
         if factors is None:
-            names.remove(error)
-        elif error in names:
-            raise InputError(f"--factors: `{error}` is the error; name the factors it may depend on.")
-        found = find_slices(
-            source,
-            _occurring(columns, names),
-            columns[error],
+            names = [name for name in names if name not in asked.columns]
+        for name in names:
+            if name in asked.columns:
+                what = "error" if name == asked.error else "label" if name == asked.label else "model's own"
+                raise InputError(f"--factors: `{name}` is the {what}; name the factors an error may depend on.")
+        levels = _occurring(columns, names)
+        found = slices_of(
+            code_rows(source, levels),
+            levels,
+            errors.values,
+            error=errors.name,
             alpha=alpha,
             min_rows=min_rows,
             top=top,
             progress=progress,
         )
-    if found.without_error:
-        note(f"{found.without_error:,} rows have no `{error}`; they are left out.")
+    _note_without(errors)
+    more = None if budget is None else _spread(found, budget)
     if as_json:
-        print_json(_slices_json(found))
+        print_json(_slices_json(found, more))
     else:
-        _print_slices(found)
+        _print_slices(found, more)
+
+
+def _spread(found: Weaknesses, budget: int) -> list[int]:
+    """The rows of a budget for each slice."""
+    if not found.slices:
+        return []
+    curves = [usual_curve(one.rows, one.mean_error) for one in found.slices]
+    return [int(rows) for rows in spread_rows([one.rows for one in found.slices], curves, budget)]
+
+
+def _note_without(errors: RowErrors) -> None:
+    for rows, what in (
+        (errors.unmatched, "have no prediction with their key"),
+        (errors.without_label, "have no label"),
+        (errors.without_prediction, f"have no {errors.name}"),
+    ):
+        if rows:
+            note(f"{rows:,} rows {what}; they are left out.")
 
 
 @contextmanager
@@ -105,12 +134,6 @@ def _occurring(columns: Mapping[str, Column], names: Sequence[str]) -> list[Leve
                 f"stay, the others count as one ({one.axis.labels[-1]})."
             )
     return levels
-
-
-def _of_design(study: Study, name: str) -> Levels:
-    """All levels of a factor's axis in a design; categories are told apart where there are not too many."""
-    column = study.columns[name]
-    return declared_levels(study.axes[name] if study.axes[name].numeric else own_axis(column), column)
 
 
 def _gaps_json(gaps: Gaps) -> dict[str, Any]:
@@ -143,7 +166,7 @@ def _print_gaps(gaps: Gaps) -> None:
         print(f"… and {len(gaps) - SHOWN:,} more; --json has all of them.")
 
 
-def _slices_json(found: Weaknesses) -> dict[str, Any]:
+def _slices_json(found: Weaknesses, more: Sequence[int] | None) -> dict[str, Any]:
     return {
         "rows": found.rows,
         "without_error": found.without_error,
@@ -161,13 +184,14 @@ def _slices_json(found: Weaknesses) -> dict[str, Any]:
                 "t": one.t,
                 "p_value": one.p_value,
                 "p_unadjusted": one.p_unadjusted,
+                **({} if more is None else {"rows_to_add": more[i]}),
             }
-            for one in found.slices
+            for i, one in enumerate(found.slices)
         ],
     }
 
 
-def _print_slices(found: Weaknesses) -> None:
+def _print_slices(found: Weaknesses, more: Sequence[int] | None) -> None:
     print(
         f"{found.rows:,} rows with a mean error of {found.mean_error:.4g}; {found.tested:,} slices of at least "
         f"{found.min_rows:,} rows tested."
@@ -177,18 +201,19 @@ def _print_slices(found: Weaknesses) -> None:
         return
     print()
     print_table(
-        ("score", "rows", "mean error", "divergence", "t", "p", "slice"),
+        ("score", "rows", *(("to add",) if more else ()), "mean error", "divergence", "t", "p", "slice"),
         [
             (
                 f"{one.score:.4f}",
                 f"{one.rows:,}",
+                *((f"{more[i]:,}",) if more else ()),
                 f"{one.mean_error:.4f}",
                 f"{one.divergence:+.4f}",
                 "–" if one.t is None else f"{one.t:.1f}",
                 f"{one.p_value:.1e}",
                 _pattern(one.levels),
             )
-            for one in found.slices
+            for i, one in enumerate(found.slices)
         ],
     )
 

@@ -85,14 +85,8 @@ def run_query(
                 stop.start()
                 _create_views(con, views, Path(folder))
                 table, rows = _read(con, sql, kept)
-            except duckdb.InterruptException as error:
-                raise InputError(
-                    f"{OWNER}: it was stopped after {seconds:g} seconds. Count fewer rows or group them first."
-                ) from error
-            except duckdb.OutOfMemoryException as error:
-                raise InputError(f"{OWNER}: it needs more than {memory} of memory. Group or limit the rows.") from error
-            except duckdb.Error as error:
-                raise InputError(f"{OWNER}: {_sentence(error)}") from error
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                raise InputError(f"{OWNER}: {_reason(str(error), seconds, memory)}") from error
             finally:
                 stop.cancel()
     return Result(table, rows, time.monotonic() - begun)
@@ -127,7 +121,7 @@ def checked(text: str, names: tuple[str, ...]) -> str:
     try:
         kinds = [one.type for one in duckdb.extract_statements(sql)]
     except duckdb.Error as error:
-        raise InputError(f"{OWNER}: {_sentence(error)}") from error
+        raise InputError(f"{OWNER}: {_sentence(str(error))}") from error
     if kinds != [duckdb.StatementType.SELECT]:
         raise InputError(f"{OWNER}: only one SELECT is allowed; the data can't be changed.")
     return sql
@@ -235,9 +229,18 @@ def _parse_fault(error: Exception) -> str:
     return f"{str(one.get('description', 'it is not SQL')).rstrip('.')}" + (f", near `{near}`." if near else ".")
 
 
-def _sentence(error: duckdb.Error) -> str:
+def _reason(message: str, seconds: float, memory: str) -> str:
+    """Why a query failed. While rows are read Arrow passes DuckDB's message on as an error of its own."""
+    if message.startswith("INTERRUPT"):
+        return f"it was stopped after {seconds:g} seconds. Count fewer rows or group them first."
+    if message.startswith("Out of Memory"):
+        return f"it needs more than {memory} of memory. Group or limit the rows."
+    return _sentence(message)
+
+
+def _sentence(message: str) -> str:
     """DuckDB's own words, without the kind of error and the piece of SQL below."""
-    lines = str(error).strip().splitlines()
+    lines = message.strip().splitlines()
     first = (lines[0].partition(" Error: ")[2] or lines[0]).rstrip(".!")
     hint = next((line for line in lines if line.startswith(("Candidate bindings", "Did you mean"))), "")
     return f"{first}. {hint}".strip()

@@ -16,7 +16,7 @@ from core.study import Study
 MOST_CANDIDATES = 2**22
 """Candidates that are tried for the factors that rules tie together."""
 BATCH = 2**19
-PER_LEVEL = (10**9, 256, 64, 16, 8, 4, 2, 1)
+PER_LEVEL = (10**9, 256, 64, 16, 8, 4, 2)
 """Values of a level that are tried: all, or the most with which the candidates are within their limit."""
 FREE = 8
 """A factor that is in no combination is tried in so many times as many values, all levels together."""

@@ -1,4 +1,4 @@
-"""How often an event happens in the whole source, counted by DuckDB."""
+"""How often a condition is true in the whole source, counted by DuckDB."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from core.study import Study
 
 
 def real_rows(study: Study, event: EventControl) -> int:
-    """Rows of the source in which the event is true."""
-    return study.memo.of(f"rows of {event.name}", event.predicate.sql, lambda: _count(study, event.predicate.sql))
+    """Rows of the source in which an event or a rule is true."""
+    return study.memo.of(f"rows of {event.control}", event.predicate.sql, lambda: _count(study, event.predicate.sql))
+
+
+def unknown_rows(study: Study, event: EventControl) -> int:
+    """Rows of the source in which it is neither true nor false, because a value is missing."""
+    condition = f"({event.predicate.sql}) IS NULL"
+    return study.memo.of(f"unknown rows of {event.control}", condition, lambda: _count(study, condition))
 
 
 def _count(study: Study, condition: str) -> int:

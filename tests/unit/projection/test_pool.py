@@ -1,0 +1,94 @@
+"""The pool: learning rows, then constructed ones whose values come from several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from core.projection.controls import controls_of, events_of, levels_of
+from core.projection.pairs import PairControl, pair_sides
+from core.projection.pool import Pool, chance, picker, side_codes
+from core.source.spool import Source
+from core.study import Study
+
+Open = Callable[..., Study]
+
+TEXT = """
+factors: {origin: {role: keep}, double: {role: derive, expression: visib * 2, edges: [0, 5, 20]}}
+events: {odd: {when: "visib < 1 AND origin = 'LGA'", rate: 0.1}, both: {when: "visib > wind", rate: 0.1}}
+levels: {mix: {score: visib + wind, cuts: [10], shares: {low: 0.5, high: 0.5}}}
+pairs: [{factors: [double, origin], target: independent}]
+"""
+
+
+@pytest.fixture
+def study(flights_100: Source, open_: Open) -> Study:
+    return open_(flights_100, TEXT)
+
+
+def constructed(study: Study) -> Pool:
+    """Two more rows: fog of flight 0 at LGA of flight 60, and the strong wind of flight 95 in the haze of flight 20."""
+    base = {name: np.array([60, 20]) for name in study.columns}
+    return Pool.real(study).with_rows({**base, "visib": np.array([0, 20]), "wind": np.array([60, 95])})
+
+
+def test_a_pool_without_constructed_rows_is_the_learning_rows(study: Study) -> None:
+    pool = Pool.real(study)
+    assert (pool.learned, pool.constructed, pool.rows) == (100, 0, 100)
+    rows = np.array([3, 99])
+    assert pool.origin("visib", rows) is rows
+
+
+def test_values_of_constructed_rows_come_from_several_rows(study: Study) -> None:
+    pool = constructed(study)
+    assert (pool.learned, pool.constructed, pool.rows) == (100, 2, 102)
+    assert pool.origin("visib", np.array([5, 100, 101])).tolist() == [5, 0, 20]
+    assert pool.origin("origin", np.array([5, 100, 101])).tolist() == [5, 60, 20]
+    assert pool.made(["visib", "origin", "wind"]).to_pylist() == [
+        {"visib": 0.5, "origin": "LGA", "wind": 3},
+        {"visib": 5.0, "origin": "JFK", "wind": 20},
+    ]
+    assert pool.with_rows({name: np.array([7]) for name in study.columns}).origin("visib", np.array([102])).tolist() == [7]
+
+
+def test_conditions_levels_and_bins_are_those_of_the_rows_put_together(study: Study) -> None:
+    pool = constructed(study)
+    odd, both = events_of(study)
+    assert np.flatnonzero(pool.truth(odd)).tolist() == [100]
+    assert pool.truth(both)[100:].tolist() == [False, False]
+    assert pool.truth(both)[:100].sum() == 85
+    (origin,) = controls_of(study)
+    assert pool.control(origin)[100:].tolist() == [1, 0]
+    (mix,) = levels_of(study)
+    assert pool.control(mix)[100:].tolist() == [0, 1]
+    sides = pair_sides(study, study.design.pairs[0])
+    joint = pool.control(PairControl(np.empty(0), (), sides))
+    # The second side has JFK, LGA, EWR and missing.
+    assert joint[100:].tolist() == [0 * 4 + 1, 1 * 4 + 0]
+    assert side_codes(sides[0], pool.made(["visib"])).tolist() == [0, 1]
+
+
+def test_what_lies_outside_of_an_axis_has_no_code(study: Study) -> None:
+    pool = constructed(study)
+    sides = pair_sides(study, study.design.pairs[0])
+    beyond = pool.made(["visib"]).set_column(0, "visib", [[30.0, 5.0]])
+    assert side_codes(sides[0], beyond).tolist() == [-1, 1]
+
+
+def test_a_picker_takes_rows_with_the_wanted_code() -> None:
+    code = np.array([2, 0, 2, 2, 0])
+    pick = picker(code, 4, chance("any"))
+    found = pick(np.array([0, 2, 1, 2, 3] * 40))
+    wanted = np.array([0, 2, 1, 2, 3] * 40)
+    assert (found[(wanted == 1) | (wanted == 3)] == -1).all()
+    known = found >= 0
+    assert (code[found[known]] == wanted[known]).all()
+    # Each of three rows is missed by 80 picks once in (3/2)^80 times.
+    assert set(found[wanted == 2]) == {0, 2, 3}
+
+
+def test_chance_is_the_same_for_the_same_name() -> None:
+    assert chance("event a").random() == chance("event a").random()
+    assert chance("event a").random() != chance("sweep a").random()
