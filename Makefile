@@ -10,7 +10,7 @@ app: $(VENV)/.app
 	$(BIN)/trimtab app
 
 test: $(VENV)/.test
-	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest
+	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -30,7 +30,7 @@ from ui.declaring import (
 )
 from ui.families import parameters
 from ui.opening import go
-from ui.parameter_fields import TITLES, read_parameter
+from ui.parameter_fields import TITLES, key_of, read_parameter
 from ui.parts import percent, plain, quiet, section, short
 
 PLACE = "declare"
@@ -136,7 +136,7 @@ def declared_tools(study: Study, name: str, on_added: Callable[[str], None]) -> 
             factor_form(lambda new, factor: _add_to_design(new, factor, on_added), taken)
     if name in study.columns and len(study.columns) > 1:
         title = f"Remove {plain(short(name, 18))}"
-        st.button(title, key="tt_undeclare", on_click=_remove, args=(name,), width="stretch")
+        st.button(title, key=key_of("tt_undeclare", name), on_click=_remove, args=(name,), width="stretch")
         refused(f"{PLACE} remove")
 
 

@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.study import Study
 from ui import document as doc
 from ui.control_rows import refused
+from ui.parameter_fields import key_of
 
 PLACE = "factor"
 NEW = "derive"
@@ -34,10 +35,10 @@ def ask_for_expression(name: str | None) -> None:
 
 def expression_field(study: Study, name: str) -> None:
     """The expression of a derived factor, or of one that is to be."""
-    doc.own("tt_expression", study.design.factor(name).expression or "", place=PLACE)
+    doc.own(key_of("tt_expression", name), study.design.factor(name).expression or "", place=PLACE)
     st.text_area(
         "Expression",
-        key="tt_expression",
+        key=key_of("tt_expression", name),
         placeholder=EXAMPLE,
         height=96,
         help=ABOUT,
@@ -47,7 +48,7 @@ def expression_field(study: Study, name: str) -> None:
 
 
 def _set_expression(name: str) -> None:
-    text = str(st.session_state["tt_expression"]).strip()
+    text = str(st.session_state[key_of("tt_expression", name)]).strip()
 
     def change(design: Design) -> Design:
         if not text:
@@ -68,7 +69,7 @@ def derived(design: Design, name: str, expression: str) -> Design:
 
 def delete_derived(name: str) -> None:
     """The button that takes back a factor that the design has added."""
-    st.button("Delete this factor", key="tt_delete_derived", on_click=_delete, args=(name,))
+    st.button("Delete this factor", key=key_of("tt_delete_derived", name), on_click=_delete, args=(name,))
 
 
 def _delete(name: str) -> None:

@@ -19,7 +19,7 @@ from core.study import Study
 from ui import document as doc
 from ui.families import DRAWN, Parameter, fitted_values, parameters, starting
 from ui.mixture_fields import mixture_fields
-from ui.parameter_fields import PLACE, number_of, parameter_row, read_parameter, text_row
+from ui.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from ui.parts import notice
 from ui.shaping import edge_bounds, plain_value, present, sculpted, with_edges
 
@@ -37,11 +37,11 @@ def family_fields(study: Study, name: str) -> None:
     assert target is not None
     known = suitable_families(column.kind, points=study.axes[name].points)
     options = [family for family in FAMILIES if family in known]
-    st.session_state["tt_family"] = target.family
+    st.session_state[key_of("tt_family", name)] = target.family
     st.selectbox(
         "Family",
         options,
-        key="tt_family",
+        key=key_of("tt_family", name),
         format_func=lambda family: "Sculpted" if family in DRAWN[:1] else FAMILIES[family].title,
         on_change=_set_family,
         args=(name,),
@@ -60,7 +60,7 @@ def family_fields(study: Study, name: str) -> None:
 
 
 def _set_family(name: str) -> None:
-    family = st.session_state["tt_family"]
+    family = st.session_state[key_of("tt_family", name)]
     found = doc.document()
     if found is None:
         return
@@ -106,8 +106,8 @@ def held_fields(study: Study, name: str) -> None:
         text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
         return
     texts = level_texts(column.values).to_pylist()
-    st.session_state["tt_held"] = [texts[code] for code in sorted(codes)]
-    st.multiselect("Values that are left", texts, key="tt_held", on_change=_set_held, args=(name,))
+    st.session_state[key_of("tt_held", name)] = [texts[code] for code in sorted(codes)]
+    st.multiselect("Values that are left", texts, key=key_of("tt_held", name), on_change=_set_held, args=(name,))
 
 
 def _set_held(name: str) -> None:
@@ -116,12 +116,12 @@ def _set_held(name: str) -> None:
         return
     column = found.study.columns[name]
     texts = level_texts(column.values).to_pylist()
-    chosen = [plain_value(column, texts.index(text)) for text in st.session_state["tt_held"]]
+    chosen = [plain_value(column, texts.index(text)) for text in st.session_state[key_of("tt_held", name)]]
     _hold(name, chosen)
 
 
 def _set_held_text(name: str) -> None:
-    parts = [part.strip() for part in str(st.session_state["tt_held_text"]).split(",") if part.strip()]
+    parts = [part.strip() for part in str(st.session_state[key_of("tt_held_text", name)]).split(",") if part.strip()]
     numbers = [number_of(part) for part in parts]
     _hold(name, [part if number is None else number for part, number in zip(parts, numbers, strict=True)])
 
@@ -141,25 +141,26 @@ def edge_fields(study: Study, name: str) -> None:
     axis = study.axes[name]
     edges = edge_bounds(axis)
     texts = number_texts([e for e in edges if not isinstance(e, str)]) or [str(e) for e in edges]
-    doc.own("tt_edges", ", ".join(texts), place=PLACE)
+    doc.own(key_of("tt_edges", name), ", ".join(texts), place=PLACE)
     with st.expander(f"Bins: {axis.size}", key="tt_bins"):
         st.text_area(
             "Edges, from the lowest to the highest",
-            key="tt_edges",
+            key=key_of("tt_edges", name),
             on_change=_set_edges,
             args=(name,),
             height=110,
             help="Numbers with commas between them; repeat the last one for a bin that holds just that value.",
         )
         if study.design.factor(name).edges is not None:
-            st.button("Suggested bins", key="tt_default_edges", on_click=_suggested_edges, args=(name,))
+            st.button("Suggested bins", key=key_of("tt_default_edges", name), on_click=_suggested_edges, args=(name,))
 
 
 def _set_edges(name: str) -> None:
     found = doc.document()
     if found is None:
         return
-    parts = [part.strip() for part in str(st.session_state["tt_edges"]).replace(";", ",").split(",") if part.strip()]
+    typed = str(st.session_state[key_of("tt_edges", name)])
+    parts = [part.strip() for part in typed.replace(";", ",").split(",") if part.strip()]
 
     def change(_: Design) -> Design:
         dates = found.study.axes[name].kind == "datetime"

@@ -14,7 +14,7 @@ from ui import document as doc
 from ui.control_rows import bits_text, refused
 from ui.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from ui.factor_fields import edge_fields, family_fields, held_fields
-from ui.parameter_fields import PLACE, number_of, text_row
+from ui.parameter_fields import PLACE, key_of, number_of, text_row
 from ui.parts import percent, plain, section, shift_text
 from ui.shaping import STILL, with_role
 
@@ -33,7 +33,7 @@ def role_control(study: Study, name: str) -> None:
     if name not in study.columns:
         delete_derived(name)
         return
-    key = "tt_role"
+    key = key_of("tt_role", name)
     st.session_state[key] = "derive" if waits_for_expression(name) else study.role(name)
     st.segmented_control(
         f"Role of {plain(name)}",
@@ -49,7 +49,7 @@ def role_control(study: Study, name: str) -> None:
 
 
 def _set_role(name: str) -> None:
-    role = st.session_state["tt_role"]
+    role = st.session_state[key_of("tt_role", name)]
     found = doc.document()
     ask_for_expression(name if role == "derive" else None)
     if found and role and role != "derive":
@@ -102,12 +102,12 @@ def _figures(study: Study, name: str) -> None:
 
 
 def _set_unit(name: str) -> None:
-    unit = str(st.session_state["tt_unit"]).strip() or None
+    unit = str(st.session_state[key_of("tt_unit", name)]).strip() or None
     doc.edit(f"unit of {name}", lambda design: design.with_factor(name, unit=unit), place=PLACE)
 
 
 def _set_missing(name: str) -> None:
-    text = str(st.session_state["tt_missing"]).replace("%", "").strip()
+    text = str(st.session_state[key_of("tt_missing", name)]).replace("%", "").strip()
 
     def change(design: Design) -> Design:
         number = number_of(text)

@@ -15,7 +15,7 @@ from core.source.axes import default_axis
 from core.source.columns import Column
 from ui import document as doc
 from ui.families import DRAWN, Parameter, extra, fitted_values, parameters, starting
-from ui.parameter_fields import PLACE, parameter_row, read_parameter
+from ui.parameter_fields import PLACE, key_of, parameter_row, read_parameter
 from ui.parts import percent
 
 Parts = list[dict[str, Any]]
@@ -36,15 +36,19 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                 if len(parts) > 2:
                     label = f"Remove part {i + 1}"
                     st.button(
-                        ":material/close:", key=f"tt_part_remove_{i}", help=label, on_click=_remove, args=(name, i)
+                        ":material/close:",
+                        key=key_of(f"tt_part_remove_{i}", name),
+                        help=label,
+                        on_click=_remove,
+                        args=(name, i),
                     )
-            st.session_state[f"tt_part_family_{i}"] = family
+            st.session_state[key_of(f"tt_part_family_{i}", name)] = family
             # Bars are drawn for a whole factor: a part has them only from a design file.
             options = [one for one in known if one not in (*DRAWN, "mixture") or one == family]
             st.selectbox(
                 "Family",
                 options,
-                key=f"tt_part_family_{i}",
+                key=key_of(f"tt_part_family_{i}", name),
                 format_func=lambda one: FAMILIES[one].title,
                 on_change=_set_family,
                 args=(name, i),
@@ -54,7 +58,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                 change = partial(_set_parameter, i=i, parameter=parameter)
                 key = f"tt_part_{i}"
                 parameter_row(name, parameter, part[parameter.name], change, fitted=fitted, key=key)
-    st.button("Add a part", key="tt_part_add", icon=":material/add:", on_click=_add, args=(name,))
+    st.button("Add a part", key=key_of("tt_part_add", name), icon=":material/add:", on_click=_add, args=(name,))
 
 
 def _change(label: str, name: str, change: Callable[[Parts], Parts]) -> None:
@@ -68,7 +72,7 @@ def _change(label: str, name: str, change: Callable[[Parts], Parts]) -> None:
 
 
 def _set_family(name: str, i: int) -> None:
-    family, found = st.session_state[f"tt_part_family_{i}"], doc.document()
+    family, found = st.session_state[key_of(f"tt_part_family_{i}", name)], doc.document()
     if found:
         column = found.study.columns[name]
         _change(

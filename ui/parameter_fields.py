@@ -17,6 +17,15 @@ PLACE = "factor"
 TITLES = {"low": "From", "high": "To", "sd": "SD"}
 
 
+def key_of(field: str, name: str) -> str:
+    """The key of a field of one factor.
+
+    A field of another factor is another widget: the browser sends along what all fields hold, and what it had not heard
+    of yet when the person went on to the next factor would else be taken for an edit of that one.
+    """
+    return f"{field} {name}"
+
+
 def text_row(
     title: str,
     key: str,
@@ -29,6 +38,7 @@ def text_row(
     args: tuple[Any, ...] = (),
 ) -> None:
     """A field with its words at the left, in one line; the styles put them there. `about` shows under the pointer."""
+    key = key_of(key, name)
     doc.own(key, value, place=PLACE)
     st.text_input(title, key=key, on_change=on_change, args=(name, *args), placeholder=placeholder, help=about)
 
@@ -61,7 +71,7 @@ def parameter_row(
         found = fitted.get(parameter.name)
         hint = "no cut" if cut else "fitted" if found is None else f"fitted, {found:.3g}"
     about = None if cut else f"{parameter.about} {parameter.range_text}".strip()
-    text_row(title, field, text, name, on_change, placeholder=hint, about=about, args=(field,))
+    text_row(title, field, text, name, on_change, placeholder=hint, about=about, args=(key_of(field, name),))
 
 
 def read_parameter(text: str, parameter: Parameter) -> Any:

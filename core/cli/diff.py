@@ -59,7 +59,7 @@ def _json(found: Difference, before: str, after: str) -> dict[str, Any]:
 def _print(found: Difference, before: str, after: str) -> None:
     if not found.controls:
         print("The controls are the same.")
-    print_table(("control", "change", before, after), [_control_row(one) for one in found.controls])
+    print_table(("control", "change", before, after), [control_row(one) for one in found.controls])
     for name, conflicts in ((before, found.before_conflicts), (after, found.after_conflicts)):
         if conflicts:
             print(f"\n{name} is not feasible: these controls conflict.\n")
@@ -72,7 +72,8 @@ def _print(found: Difference, before: str, after: str) -> None:
     print_table(("factor", "tv", before, after), [_factor_row(one) for one in furthest])
 
 
-def _control_row(one: ControlChange) -> tuple[str, ...]:
+def control_row(one: ControlChange) -> tuple[str, ...]:
+    """A line of a table for people: the control, what happened to it, its texts before and after."""
     return tuple(map(_short, (one.name, one.change, one.before or "", one.after or "")))
 
 

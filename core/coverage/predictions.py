@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +16,7 @@ from core.source.columns import as_numbers
 from core.source.kinds import kind_of
 from core.source.spool import Source
 
-Loss = Literal["wrong", "log", "absolute"]
-LOSSES: tuple[Loss, ...] = get_args(Loss)
+LOSSES = ("wrong", "log", "absolute")
 SHOWN = 5
 
 
@@ -36,14 +34,14 @@ class Asked:
     label: str | None = None
     prediction: str | None = None
     probability: str | None = None
-    loss: Loss | None = None
+    loss: str | None = None
     positive: str | None = None
     key: str | None = None
 
     def __post_init__(self) -> None:
         given = [name for name in (self.error, self.prediction, self.probability) if name is not None]
         if len(given) != 1:
-            raise InputError("Predictions: name one column: of errors, predictions or probabilities.")
+            raise InputError("Predictions: name one column, the `error`, the `prediction` or the `probability`.")
         if (self.label is None) != (self.error is not None):
             what = "errors need no label" if self.error else f"`{given[0]}` needs the column of the labels, too"
             raise InputError(f"Predictions: {what}.")
@@ -186,7 +184,7 @@ def _losses(values: Mapping[str, pa.Array], asked: Asked) -> tuple[np.ndarray, s
     return wrong, f"wrong `{asked.prediction}`"
 
 
-def _only_loss(label: pa.Array, prediction: pa.Array, asked: Asked) -> Loss:
+def _only_loss(label: pa.Array, prediction: pa.Array, asked: Asked) -> str:
     numbers = ("continuous", "count")
     if kind_of(label.type) in numbers and kind_of(prediction.type) in numbers:
         raise InputError(

@@ -110,8 +110,7 @@ def _with_events(study: Study, conditions: Sequence[EventControl], controls: Seq
     """The pool, with rows for every event that never happened."""
     real = study.memo.of("pool", study.grounding, lambda: Pool.real(study))
     real = replace(real, study=study)
-    never = [one for one in conditions if one.rate * rows >= HALF and not real.truth(one).any()]
-    never = [one for one in never if one.kind == "event"]
+    never = [one for one in conditions if one.kind == "event" and one.rate * rows >= HALF and not _happens(real, one)]
     if not never:
         return real
     allowed = [one for one in conditions if one.rate == 1.0]
@@ -132,6 +131,12 @@ def _with_events(study: Study, conditions: Sequence[EventControl], controls: Seq
         return pool
 
     return replace(study.memo.of("pool with events", key, make), study=study)
+
+
+def _happens(real: Pool, event: EventControl) -> bool:
+    """Whether some learning row shows an event."""
+    name = f"whether {event.name} happens"
+    return real.study.memo.of(name, event.predicate.sql, lambda: bool(real.truth(event).any()))
 
 
 def _with_pairs(study: Study, free: Fitted) -> tuple[Pool, tuple[PairControl, ...]]:

@@ -22,6 +22,11 @@ ROWS = 2000
 HOSTILE = '*b* `c` <img src=x onerror="alert(1)">'
 
 
+def of_factor(app: AppTest, field: str) -> str:
+    """The key of a field of the factor that is shown."""
+    return f"{field} {app.session_state['tt_factor']}"
+
+
 def table() -> pd.DataFrame:
     random = np.random.default_rng(11)
     speed = np.clip(random.gamma(9.0, 6.0, ROWS), 5, 140).round(1)
@@ -107,7 +112,7 @@ def test_the_sculptor_gets_plain_numbers_of_the_chosen_factor(start: Start, desi
 @pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])
 def test_the_role_is_set_on_the_page(start: Start, home: Workspace, design_id: str, role: str) -> None:
     app = start("design", design_id)
-    app.button_group(key="tt_role").set_value(role).run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value(role).run()
     assert not app.exception
     assert home.load_design(design_id).factor("speed").role == role
 
@@ -115,46 +120,46 @@ def test_the_role_is_set_on_the_page(start: Start, home: Workspace, design_id: s
 def test_a_role_that_an_event_needs_is_refused_with_the_reason(start: Start, home: Workspace, study: Study) -> None:
     id_ = home.save_design(study.design.with_event("fast", when="speed > 100", rate=0.1))
     app = start("design", id_)
-    app.button_group(key="tt_role").set_value("drop").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("drop").run()
     assert "has role drop, so the rows don" in body(app)
     assert home.load_design(id_).factor("speed").role == "follow"
 
 
 def test_a_family_is_chosen_and_its_parameters_are_checked(start: Start, home: Workspace, design_id: str) -> None:
     app = start("design", design_id)
-    app.button_group(key="tt_role").set_value("target").run()
-    app.selectbox(key="tt_family").select("normal").run()
-    app.text_input(key="tt_parameter_mean").input("60").run()
-    app.text_input(key="tt_parameter_sd").input("-1").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("target").run()
+    app.selectbox(key=of_factor(app, "tt_family")).select("normal").run()
+    app.text_input(key=of_factor(app, "tt_parameter_mean")).input("60").run()
+    app.text_input(key=of_factor(app, "tt_parameter_sd")).input("-1").run()
     assert "must be more than 0" in body(app)
-    assert app.text_input(key="tt_parameter_sd").value == "-1"
+    assert app.text_input(key=of_factor(app, "tt_parameter_sd")).value == "-1"
     target = home.load_design(design_id).factor("speed").target
     assert target is not None
     assert (target.family, dict(target)["mean"]) == ("normal", 60)
-    app.text_input(key="tt_parameter_low").input("30").run()
+    app.text_input(key=of_factor(app, "tt_parameter_low")).input("30").run()
     assert "must be more than 0" not in body(app)
     assert dict(home.load_design(design_id).factor("speed").target or {})["low"] == 30
 
 
 def test_edges_are_typed_and_refused_inline(start: Start, home: Workspace, design_id: str) -> None:
     app = start("design", design_id)
-    app.text_area(key="tt_edges").input("0, 30, 60, 140").run()
+    app.text_area(key=of_factor(app, "tt_edges")).input("0, 30, 60, 140").run()
     assert home.load_design(design_id).factor("speed").edges == (0, 30, 60, 140)
-    app.text_area(key="tt_edges").input("50, 60").run()
+    app.text_area(key=of_factor(app, "tt_edges")).input("50, 60").run()
     assert "they must cover the data" in body(app)
-    app.text_area(key="tt_edges").input("0, x").run()
+    app.text_area(key=of_factor(app, "tt_edges")).input("0, x").run()
     assert "must be numbers" in body(app)
-    app.button(key="tt_default_edges").click().run()
+    app.button(key=of_factor(app, "tt_default_edges")).click().run()
     assert home.load_design(design_id).factor("speed").edges is None
 
 
 def test_unit_and_missing_share(start: Start, home: Workspace, design_id: str) -> None:
     app = start("design", design_id)
-    app.text_input(key="tt_unit").input("km/h").run()
-    app.text_input(key="tt_missing").input("3 %").run()
+    app.text_input(key=of_factor(app, "tt_unit")).input("km/h").run()
+    app.text_input(key=of_factor(app, "tt_missing")).input("3 %").run()
     factor = home.load_design(design_id).factor("speed")
     assert (factor.unit, factor.missing) == ("km/h", 0.03)
-    app.text_input(key="tt_missing").input("300").run()
+    app.text_input(key=of_factor(app, "tt_missing")).input("300").run()
     assert "must be at most 1" in body(app)
 
 
@@ -242,21 +247,21 @@ def test_a_conflict_is_shown_with_a_value_that_works_and_a_click_uses_it(
 def test_the_address_brings_the_design_back_in_another_session(start: Start, design_id: str) -> None:
     first = start("design", design_id)
     drag(first, "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])
-    first.text_input(key="tt_unit").input("km/h").run()
+    first.text_input(key=of_factor(first, "tt_unit")).input("km/h").run()
     second = start("design", design_id)
     assert "target" in json.dumps([json.loads(one.proto.json) for one in second.get("bidi_component")])
-    assert second.text_input(key="tt_unit").value == ""  # lanes, the first target, is shown
+    assert second.text_input(key=of_factor(second, "tt_unit")).value == ""  # lanes, the first target, is shown
     assert second.button(key="tt_undo").disabled
 
 
 def test_two_sessions_do_not_mix(start: Start, home: Workspace, study: Study) -> None:
     ids = [home.save_design(study.design.changed(name=name)) for name in ("one", "two")]
     first, second = (start("design", id_) for id_ in ids)
-    first.text_input(key="tt_unit").input("km/h").run()
-    second.text_input(key="tt_unit").input("mph").run()
+    first.text_input(key=of_factor(first, "tt_unit")).input("km/h").run()
+    second.text_input(key=of_factor(second, "tt_unit")).input("mph").run()
     first.run()
     assert [home.load_design(id_).factor("speed").unit for id_ in ids] == ["km/h", "mph"]
-    assert first.text_input(key="tt_unit").value == "km/h"
+    assert first.text_input(key=of_factor(first, "tt_unit")).value == "km/h"
 
 
 def test_names_from_the_data_are_text(start: Start, home: Workspace, study: Study) -> None:

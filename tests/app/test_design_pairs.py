@@ -22,6 +22,11 @@ ROWS = 2000
 HOSTILE = '*b* `c` <img src=x onerror="alert(1)">'
 
 
+def of_factor(app: AppTest, field: str) -> str:
+    """The key of a field of the factor that is shown."""
+    return f"{field} {app.session_state['tt_factor']}"
+
+
 def table() -> pd.DataFrame:
     random = np.random.default_rng(11)
     speed = np.clip(random.gamma(9.0, 6.0, ROWS), 5, 140).round(1)
@@ -179,7 +184,7 @@ def test_a_factor_that_is_dropped_can_not_be_part_of_a_pair(study: Study, pairs:
     assert app.selectbox(key="tt_pair_factor_0").options == ["speed", "wear", "belt", "road", HOSTILE]
     app = choose(app, "speed", "wear")
     app.button_group(key="tt_pair_choice").set_value("independent").run()
-    app.button_group(key="tt_role").set_value("drop").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("drop").run()
     assert "has role drop" in body(app)
     assert design_of(app).factor("speed").role == "follow"
 
@@ -196,18 +201,18 @@ def test_a_correlation_out_of_reach_is_a_conflict_that_names_the_pair(pairs: Cal
 
 def test_a_column_is_derived_by_an_expression_and_is_itself_again(pairs: Callable[..., AppTest]) -> None:
     app = pairs()
-    app.button_group(key="tt_role").set_value("derive").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("derive").run()
     assert design_of(app).factor("speed").role == "follow"  # not before there is an expression
-    app.text_area(key="tt_expression").input("sped * 2").run()
+    app.text_area(key=of_factor(app, "tt_expression")).input("sped * 2").run()
     assert "no column can be computed from itself" in body(app) or "Did you mean" in body(app)
-    app.text_area(key="tt_expression").input("wear * 10").run()
+    app.text_area(key=of_factor(app, "tt_expression")).input("wear * 10").run()
     assert not app.exception
     factor = design_of(app).factor("speed")
     assert (factor.role, factor.expression) == ("derive", "wear * 10")
-    app.text_area(key="tt_expression").input("").run()
+    app.text_area(key=of_factor(app, "tt_expression")).input("").run()
     assert "needs an expression" in body(app)
     for role in ("target", "keep"):
-        app.button_group(key="tt_role").set_value(role).run()
+        app.button_group(key=of_factor(app, "tt_role")).set_value(role).run()
         assert not app.exception
         assert (design_of(app).factor("speed").role, design_of(app).factor("speed").expression) == (role, None)
 
@@ -229,32 +234,32 @@ def test_a_derived_factor_is_added_chosen_paired_and_deleted(pairs: Callable[...
     assert listed["factors"][-1]["role"] == "derive"
     assert sent(app, "labels")["locked"] is True
     assert "excess" in sent(app, "strength")["names"]
-    app.text_area(key="tt_edges").input("-200, 0, 200").run()
+    app.text_area(key=of_factor(app, "tt_edges")).input("-200, 0, 200").run()
     assert design_of(app).factor("excess").edges == (-200, 0, 200)
-    app.button(key="tt_delete_derived").click().run()
+    app.button(key=of_factor(app, "tt_delete_derived")).click().run()
     assert not app.exception
     assert "excess" not in design_of(app).factors
 
 
 def test_a_tail_leaves_open_what_is_fitted(pairs: Callable[..., AppTest]) -> None:
     app = pairs()
-    app.button_group(key="tt_role").set_value("target").run()
-    app.selectbox(key="tt_family").select("tail").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("target").run()
+    app.selectbox(key=of_factor(app, "tt_family")).select("tail").run()
     assert not app.exception
-    share_above = (table()["speed"] > float(app.text_input(key="tt_parameter_above").value)).mean()
+    share_above = (table()["speed"] > float(app.text_input(key=of_factor(app, "tt_parameter_above")).value)).mean()
     assert 0.03 < share_above <= 0.05
-    assert app.text_input(key="tt_parameter_shape").placeholder.startswith("fitted, ")
-    app.text_input(key="tt_parameter_shape").input("0.1").run()
+    assert app.text_input(key=of_factor(app, "tt_parameter_shape")).placeholder.startswith("fitted, ")
+    app.text_input(key=of_factor(app, "tt_parameter_shape")).input("0.1").run()
     assert dict(design_of(app).factor("speed").target or {})["shape"] == 0.1
-    app.text_input(key="tt_parameter_shape").input("").run()
-    app.text_input(key="tt_parameter_above").input("1000").run()
+    app.text_input(key=of_factor(app, "tt_parameter_shape")).input("").run()
+    app.text_input(key=of_factor(app, "tt_parameter_above")).input("1000").run()
     assert "no row of the source lies above 1000" in body(app)
 
 
 def test_a_mixture_has_parts_that_come_and_go(pairs: Callable[..., AppTest]) -> None:
     app = pairs()
-    app.button_group(key="tt_role").set_value("target").run()
-    app.selectbox(key="tt_family").select("mixture").run()
+    app.button_group(key=of_factor(app, "tt_role")).set_value("target").run()
+    app.selectbox(key=of_factor(app, "tt_family")).select("mixture").run()
     assert not app.exception
 
     def parts() -> list[tuple[str, float]]:
@@ -263,16 +268,16 @@ def test_a_mixture_has_parts_that_come_and_go(pairs: Callable[..., AppTest]) -> 
         return [(part.family, dict(part)["weight"]) for part in target.parts]
 
     assert parts() == [("empirical", 9), ("tail", 1)]
-    assert "tt_part_remove_0" not in {button.key for button in app.button}
-    app.text_input(key="tt_part_1_weight").input("3").run()
-    app.button(key="tt_part_add").click().run()
-    app.selectbox(key="tt_part_family_2").select("normal").run()
-    app.text_input(key="tt_part_2_mean").input("90").run()
+    assert of_factor(app, "tt_part_remove_0") not in {button.key for button in app.button}
+    app.text_input(key=of_factor(app, "tt_part_1_weight")).input("3").run()
+    app.button(key=of_factor(app, "tt_part_add")).click().run()
+    app.selectbox(key=of_factor(app, "tt_part_family_2")).select("normal").run()
+    app.text_input(key=of_factor(app, "tt_part_2_mean")).input("90").run()
     assert parts() == [("empirical", 9), ("tail", 3), ("normal", 1)]
-    app.text_input(key="tt_part_2_sd").input("-1").run()
+    app.text_input(key=of_factor(app, "tt_part_2_sd")).input("-1").run()
     assert "must be more than 0" in body(app)
-    app.button(key="tt_part_remove_0").click().run()
+    app.button(key=of_factor(app, "tt_part_remove_0")).click().run()
     assert parts() == [("tail", 3), ("normal", 1)]
-    app.text_input(key="tt_parameter_high").input("200").run()
+    app.text_input(key=of_factor(app, "tt_parameter_high")).input("200").run()
     assert not app.exception
     assert dict(design_of(app).factor("speed").target or {})["high"] == 200

@@ -1,0 +1,181 @@
+"""The command `apply`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.cli.console import print_json, print_table, progress_bar
+from core.cli.diff import control_row
+from core.cli.opening import study_of
+from core.coverage.applying import Wish, boost_slice, cover_patterns
+from core.coverage.difference import control_changes
+from core.design.design import Design
+from core.design.files import save
+from core.design.patching import patched
+from core.errors import InputError
+from core.source.axes import Axis
+from core.study import Study, open_study
+
+MOST = 50
+"""Patterns of a file that become controls unless a person says how many."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options of the command: what to apply, and how much of it."""
+
+    gap: str | None = None
+    slice: str | None = None
+    patch: Path | None = None
+    rows: int | None = None
+    rate: float | None = None
+    top: int | None = None
+
+    def __post_init__(self) -> None:
+        options = {"--gap": self.gap, "--slice": self.slice, "--patch": self.patch}
+        named = [name for name, value in options.items() if value is not None]
+        if len(named) != 1:
+            raise InputError(
+                f"apply: give one of {', '.join(options)}" + (f", not {' and '.join(named)}." if named else ".")
+            )
+        if self.rows is not None and self.rate is not None:
+            raise InputError("apply: give --rows or --rate, not both.")
+        if self.rate is not None and self.slice is None:
+            raise InputError("apply: --rate goes with --slice; a gap is closed by a number of --rows.")
+        for name, value in (("--rows", self.rows), ("--top", self.top)):
+            if value is not None and self.patch is not None:
+                raise InputError(f"apply: {name} goes with --gap or --slice.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pattern and the rows that its file asks for."""
+
+    levels: dict[str, str]
+    rows: int | None
+
+
+def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source: bool, as_json: bool) -> None:
+    """Write a design with a gap, a weak slice or a patch as its controls, and print what that changed."""
+    if output.exists() and not force:
+        raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
+    with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
+        design = _changed(study, given)
+        # Which controls differ needs both designs opened: this also checks the new one against the source.
+        if design.source != study.design.source:
+            raise InputError(f"{given.patch}: a patch can't give a design another source.")
+        changes = list(control_changes(study, open_study(design, study.source, previous=study)))
+    save(_moved(design, path, output), output)
+    if as_json:
+        print_json({"path": str(output), "controls": [asdict(one) for one in changes]})
+        return
+    print(f"{output}: {len(changes)} controls differ." if len(changes) != 1 else f"{output}: 1 control differs.")
+    print_table(("control", "change", path.name, output.name), [control_row(one) for one in changes])
+
+
+def _changed(study: Study, given: Given) -> Design:
+    if given.patch is not None:
+        return patched(study.design, given.patch)
+    if given.gap is not None:
+        entries = _entries(given.gap, "--gap", "patterns", "rows_to_close", study, given.top)
+        return cover_patterns(study, [Wish(one.levels, _rows(one, given, "--gap")) for one in entries])
+    entries = _entries(str(given.slice), "--slice", "slices", "rows_to_add", study, given.top)
+    for one in entries:
+        if given.rate is not None:
+            design = boost_slice(study, one.levels, rate=given.rate)
+        else:
+            rows = _rows(one, given, "--slice")
+            design = boost_slice(study, one.levels, rows=rows) if rows or given.rows is not None else study.design
+        study = open_study(design, study.source, previous=study)
+    return study.design
+
+
+def _rows(one: Entry, given: Given, option: str) -> int:
+    rows = one.rows if given.rows is None else given.rows
+    if rows is None:
+        raise InputError(f"{option}: say how many: --rows N" + (" or --rate R." if option == "--slice" else "."))
+    return rows
+
+
+def _entries(text: str, option: str, list_: str, rows: str, study: Study, top: int | None) -> list[Entry]:
+    """The patterns that an option names: written out, as JSON, or in a file."""
+    if text.startswith("@"):
+        found = _of_file(Path(text[1:]), option)
+    elif text.lstrip().startswith(("{", "[")):
+        found = _parsed(text, option)
+    else:
+        found = _written(text, study, option)
+    if isinstance(found, dict) and list_ in found:
+        found = found[list_]
+    listed = found if isinstance(found, list) else [found]
+    entries = [_entry(one, rows, option) for one in listed[:top]]
+    if not entries:
+        raise InputError(f"{option}: there are no {list_} to apply.")
+    if top is None and len(entries) > MOST:
+        raise InputError(
+            f"{option}: there are {len(entries):,} {list_}; say with --top how many of the first to apply."
+        )
+    return entries
+
+
+def _of_file(file: Path, option: str) -> Any:
+    try:
+        return _parsed(file.read_text(encoding="utf-8-sig"), f"{option}: {file}")
+    except OSError as error:
+        raise InputError(f"{option}: {file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{option}: {file} is no UTF-8 text.") from error
+
+
+def _parsed(text: str, owner: str) -> Any:
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{owner}: this is no JSON: {str(error)[:100]}.") from error
+
+
+def _written(text: str, study: Study, option: str) -> dict[str, str]:
+    """`carrier=HA,origin=EWR` taken apart, at commas that a factor and = follow, so that a level may have one."""
+    names = "|".join(re.escape(name) for name in sorted(study.axes, key=len, reverse=True))
+    found: dict[str, str] = {}
+    for part in re.split(rf",\s*(?=(?:{names})\s*=)", text):
+        name, sign, label = part.partition("=")
+        if not sign:
+            raise InputError(f"{option}: write factor=level with commas between, or JSON; got `{part}`.")
+        found[name.strip()] = label.strip()
+    return found
+
+
+def _entry(one: Any, rows: str, option: str) -> Entry:
+    """A pattern, or an object that has one beside its figures as the commands print it."""
+    asked = None
+    if isinstance(one, Mapping) and isinstance(one.get("pattern"), Mapping):
+        asked, one = one.get(rows), one["pattern"]
+    if not isinstance(one, Mapping) or not all(
+        value is None or isinstance(value, str | int | float) for value in one.values()
+    ):
+        raise InputError(f'{option}: a pattern is an object such as {{"carrier": "HA"}}, got {json.dumps(one)[:60]}.')
+    if asked is not None and (not isinstance(asked, int) or isinstance(asked, bool)):
+        raise InputError(f"{option}: `{rows}` must be a whole number, got {json.dumps(asked)[:60]}.")
+    return Entry({str(name): _label(value) for name, value in one.items()}, asked)
+
+
+def _label(value: str | float | bool | None) -> str:
+    if value is None:
+        return Axis.missing_label
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _moved(design: Design, path: Path, output: Path) -> Design:
+    """The design as it stands in the file `output`: the source is named relative to that."""
+    source, here, there = design.source, path.resolve().parent, output.resolve().parent
+    if source is None or here == there or Path(source.path).is_absolute():
+        return design
+    place = Path(os.path.relpath(here / source.path, there)).as_posix()
+    return design.changed(source=source.model_copy(update={"path": place}))

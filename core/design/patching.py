@@ -1,0 +1,86 @@
+"""A part of a design merged into a whole one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.design import yaml_text
+from core.design.design import Design
+from core.design.files import dumps, loads
+from core.errors import InputError
+
+INSTEAD = (("rate", "rows"), ("rule", "probability"), ("value", "values"))
+"""Fields of which a part has one: another one that is given takes its place."""
+
+ROLE_FIELDS = ("target", "value", "values", "expression")
+"""What a factor loses with its role, if the patch gives it another one."""
+
+
+def patched(design: Design, patch: Path) -> Design:
+    """`design` with the part of a design that the file `patch` holds.
+
+    Mappings are merged key by key, and a null takes a key away. Where a patch gives an event rows, a label a rule, or
+    a factor another role or family, what that replaces goes. Pairs of the same two factors, sweeps of the same factor
+    and floors of the same factors take the place of those there are; others, and rules, are added. Raises InputError,
+    naming the patch, for a file that can't be read, and for every fault of the whole.
+    """
+    try:
+        text = patch.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{patch}: the patch can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{patch.name}: a patch is UTF-8 text; byte {error.start} is not.") from error
+    part = yaml_text.read(text, owner=patch.name)
+    if not isinstance(part, dict) or not part:
+        raise InputError(f"{patch.name}: a patch is a mapping with a part of a design, such as `events: ...`.")
+    whole = _merged(yaml_text.read(dumps(design), owner=design.name), part, ())
+    return loads(yaml_text.write(whole), owner=patch.name)
+
+
+def _merged(before: Any, part: Any, path: tuple[str, ...]) -> Any:
+    if isinstance(before, Mapping) and isinstance(part, Mapping):
+        found = _kept(before, part, path)
+        for key, value in part.items():
+            if value is None:
+                found.pop(key, None)
+            else:
+                found[key] = _merged(found.get(key), value, (*path, str(key)))
+        return found
+    if isinstance(before, list) and isinstance(part, list) and len(path) == 1:
+        return _listed(before, part, path[0])
+    return part
+
+
+def _kept(before: Mapping[str, Any], part: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """What a patch of a mapping leaves of it before it is merged."""
+    if part.get("family", before.get("family")) != before.get("family"):
+        return {}
+    gone = {other for fields in INSTEAD if set(fields) & part.keys() for other in fields}
+    if path[:1] == ("factors",) and len(path) == 2 and part.get("role", before.get("role")) != before.get("role"):
+        gone |= set(ROLE_FIELDS)
+    return {key: value for key, value in before.items() if key not in gone or len(path) != 2}
+
+
+def _listed(before: list[Any], part: list[Any], name: str) -> list[Any]:
+    """A list of a design with those of a patch: each takes the place of the first that it names the same as."""
+    places = [_place(name, one) for one in part]
+    found, done = [], set()
+    for one in before:
+        place = _place(name, one)
+        if place not in places:
+            found.append(one)
+        elif place not in done:
+            done.add(place)
+            found += [new for new, its in zip(part, places, strict=True) if its == place]
+    return found + [new for new, its in zip(part, places, strict=True) if its not in done]
+
+
+def _place(name: str, one: Any) -> Any:
+    """What two entries of a list have in common if one takes the place of the other."""
+    if name in ("pairs", "floors") and isinstance(one, Mapping) and isinstance(one.get("factors"), list):
+        return frozenset(map(str, one["factors"]))
+    if name == "sweeps" and isinstance(one, Mapping):
+        return str(one.get("factor"))
+    return repr(one)
