@@ -197,6 +197,7 @@ def neighbours(task: Task, rows: pd.DataFrame, groups: np.ndarray) -> np.ndarray
     """(rows, NEIGHBOURS) positions of the nearest rows of the same group by the factors; numbers in their spread."""
     numbers = [name for name in task.factors if name not in task.categories]
     values = rows[numbers].to_numpy(dtype=float)
+    values = np.where(np.isnan(values).all(axis=0), 0.0, values)
     spread = np.nanstd(values, axis=0)
     scaled = np.nan_to_num((values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, 1))
     if task.categories:

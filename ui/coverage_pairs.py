@@ -21,6 +21,7 @@ from ui import session
 from ui.comparing import REAL
 from ui.coverage_sets import (
     Sets,
+    begin,
     both,
     choose_factors,
     choose_other,
@@ -75,8 +76,7 @@ def pairs_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None
         if other is None:
             return
         names = [REAL, other, both(REAL, other)]
-        if st.session_state.get("in") not in names and "in" not in st.query_params:
-            st.session_state["in"] = names[-1]
+        begin("in", names, names[-1])
         chosen = st.segmented_control("Shade by the rows of", names, key="in", required=True, bind="query-params")
         measures = [COVERED, THINNEST, DEPENDENCE]
         measure = st.segmented_control(
@@ -133,14 +133,19 @@ def pair_cells(levels: Sequence[Levels], coded: dict[str, Coded], room: Possible
     return found
 
 
+def asked_pair() -> Names:
+    """The pair that a person or the address chose; "" for a factor that neither did."""
+    first, second = (str(st.session_state.get(key) or st.query_params.get(key, "")) for key in ("first", "second"))
+    return first, second
+
+
 def _chosen_pair(
     found: session.Document, factors: list[str], cells: dict[Names, PairCells], name: str, least: int
 ) -> Names:
     """The pair that is shown: the one chosen, else one with a control, else the one that is covered least."""
-    asked = tuple(st.session_state.get(key) or st.query_params.get(key) for key in ("first", "second"))
-    for pair in (asked, *(one.factors for one in found.design.pairs)):
+    for pair in (asked_pair(), *(one.factors for one in found.design.pairs)):
         if len(set(pair)) == 2 and set(pair) <= set(factors):
-            return str(pair[0]), str(pair[1])
+            return pair[0], pair[1]
     return min(cells, key=lambda pair: cells[pair].covered(name, least) / max(1, cells[pair].cells))
 
 
@@ -198,9 +203,9 @@ def _matrix(
 def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names: list[str], least: int) -> None:
     """One pair: its two factors, and a picture of each data set."""
     with st.container(horizontal=True, vertical_alignment="center", key="tt_cover_pair_names"):
-        for place, title, name in zip(("first", "second"), ("Down", "Across"), pair, strict=True):
-            if st.session_state.get(place) not in factors and place not in st.query_params:
-                st.session_state[place] = name
+        if asked_pair() != pair:
+            _choose(pair)
+        for place, title in (("first", "Down"), ("second", "Across")):
             st.selectbox(title, factors, key=place, on_change=_swap, args=(place, pair), bind="query-params", width=260)
     turned = pair not in cells
     one = cells[pair[::-1] if turned else pair]

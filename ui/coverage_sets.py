@@ -127,10 +127,18 @@ def choose_other(sets: Sets) -> str | None:
     if not options:
         quiet("There is nothing to compare the real rows with.")
         return None
-    if "with" not in st.query_params and st.session_state.get("with") not in options:
-        st.session_state["with"] = GENERATED if GENERATED in options else options[0]
+    begin("with", options, GENERATED if GENERATED in options else options[0])
     picked = st.segmented_control("Compare with", options, key="with", required=True, bind="query-params")
     return picked if picked in options else options[0]
+
+
+def begin(key: str, options: Sequence[str], first: str) -> None:
+    """Give a choice its `first` value unless the person or the address made it; also when what it was is gone."""
+    if key in st.session_state:
+        if st.session_state[key] not in options:
+            st.session_state[key] = first
+    elif key not in st.query_params:  # a value given here would go before that of the address
+        st.session_state[key] = first
 
 
 def choose_factors(study: Study, least: int) -> list[str]:

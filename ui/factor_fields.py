@@ -67,6 +67,9 @@ def _set_family(name: str) -> None:
     study = found.study
 
     def change(design: Design) -> Design:
+        target = design.factor(name).target
+        if target is not None and family == target.family:  # the browser may send again what is there already
+            return design
         if family in DRAWN:
             return sculpted(study, name, present(_now(study, name)))
         return design.with_factor(name, target=starting(family, study.columns[name]))
@@ -139,9 +142,7 @@ def _hold(name: str, chosen: list[Any]) -> None:
 def edge_fields(study: Study, name: str) -> None:
     """The edges of the bins, as a text that can be changed."""
     axis = study.axes[name]
-    edges = edge_bounds(axis)
-    texts = number_texts([e for e in edges if not isinstance(e, str)]) or [str(e) for e in edges]
-    doc.own(key_of("tt_edges", name), ", ".join(texts), place=PLACE)
+    doc.own(key_of("tt_edges", name), _edges_text(study, name), place=PLACE)
     with st.expander(f"Bins: {axis.size}", key="tt_bins"):
         st.text_area(
             "Edges, from the lowest to the highest",
@@ -155,11 +156,15 @@ def edge_fields(study: Study, name: str) -> None:
             st.button("Suggested bins", key=key_of("tt_default_edges", name), on_click=_suggested_edges, args=(name,))
 
 
+def _edges_text(study: Study, name: str) -> str:
+    edges = edge_bounds(study.axes[name])
+    return ", ".join(number_texts([e for e in edges if not isinstance(e, str)]) or [str(e) for e in edges])
+
+
 def _set_edges(name: str) -> None:
-    found = doc.document()
-    if found is None:
+    found, typed = doc.document(), str(st.session_state[key_of("tt_edges", name)])
+    if found is None or typed == _edges_text(found.study, name):
         return
-    typed = str(st.session_state[key_of("tt_edges", name)])
     parts = [part.strip() for part in typed.replace(";", ",").split(",") if part.strip()]
 
     def change(_: Design) -> Design:

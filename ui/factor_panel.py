@@ -52,7 +52,8 @@ def _set_role(name: str) -> None:
     role = st.session_state[key_of("tt_role", name)]
     found = doc.document()
     ask_for_expression(name if role == "derive" else None)
-    if found and role and role != "derive":
+    # The browser may send again what is there already: a target would be begun anew.
+    if found and role and role not in ("derive", found.study.role(name)):
         outcome = doc.projection()
         doc.edit(f"{role} {name}", lambda _: with_role(found.study, outcome, name, role), place=PLACE)
 
@@ -71,7 +72,7 @@ def factor_panel(study: Study, name: str) -> None:
         if asked.role != "drop":
             text_row("Unit", "tt_unit", asked.unit or "", name, _set_unit)
         if asked.role in ("follow", "target", "hold"):
-            share = "" if asked.missing is None else percent(asked.missing)
+            share = _missing_text(study.design, name)
             hint = "none" if study.declared else f"as real, {percent(column.missing_share)}"
             text_row("Missing", "tt_missing", share, name, _set_missing, placeholder=hint)
         _figures(study, name)
@@ -106,10 +107,18 @@ def _set_unit(name: str) -> None:
     doc.edit(f"unit of {name}", lambda design: design.with_factor(name, unit=unit), place=PLACE)
 
 
+def _missing_text(design: Design, name: str) -> str:
+    missing = design.factor(name).missing
+    return "" if missing is None else percent(missing)
+
+
 def _set_missing(name: str) -> None:
-    text = str(st.session_state[key_of("tt_missing", name)]).replace("%", "").strip()
+    typed = str(st.session_state[key_of("tt_missing", name)])
+    text = typed.replace("%", "").strip()
 
     def change(design: Design) -> Design:
+        if typed == _missing_text(design, name):  # the share may have more digits than its text
+            return design
         number = number_of(text)
         if text and number is None:
             raise InputError(f"Missing share of `{name}`: must be a percentage such as 3 %, got `{text}`.")

@@ -79,7 +79,7 @@ def _set_family(name: str, i: int) -> None:
             f"part {i + 1}",
             name,
             lambda parts: [
-                {"weight": part["weight"], **starting(family, column)} if j == i else part
+                {"weight": part["weight"], **starting(family, column)} if j == i and family != part["family"] else part
                 for j, part in enumerate(parts)
             ],
         )

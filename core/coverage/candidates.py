@@ -8,7 +8,7 @@ from itertools import combinations
 from math import comb, prod
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from core.errors import Progress
 
@@ -34,9 +34,11 @@ class Cells:
 
 @dataclass(frozen=True, eq=False)
 class Tested:
-    """Per candidate (C,): mean error, SliceLine's score, Welch's t against all other rows and its two-sided p."""
+    """Per candidate (C,): mean error and half its 95 % interval (Student's), SliceLine's score, Welch's t against all
+    other rows and its two-sided p."""
 
     mean: np.ndarray
+    margin: np.ndarray
     score: np.ndarray
     t: np.ndarray
     p: np.ndarray
@@ -48,8 +50,12 @@ def candidates(
     errors: np.ndarray,
     least: int,
     progress: Progress | None,
+    depth: int = MAX_FACTORS,
 ) -> list[Cells]:
-    """All conjunctions with `least` rows whose complement has 2. Levels with fewer rows can be in none of them."""
+    """All conjunctions of up to `depth` factors with `least` rows whose complement has 2.
+
+    Levels with fewer rows can be in none of them.
+    """
     kept, narrow = [], []
     for codes, size in zip(rows, sizes, strict=True):
         enough = np.flatnonzero(np.bincount(codes, minlength=size + 1)[:size] >= least)
@@ -59,13 +65,13 @@ def candidates(
         narrow.append(place.astype(np.min_scalar_type(len(enough))).take(codes))
     squares = (errors - errors.mean()) ** 2  # centred, so that sums keep their digits
     usable = [i for i, enough in enumerate(kept) if len(enough)]
-    total = sum(comb(len(usable), depth) for depth in range(1, MAX_FACTORS + 1))
+    total = sum(comb(len(usable), count) for count in range(1, depth + 1))
     found: list[Cells] = []
     done = 0
-    for depth in range(1, MAX_FACTORS + 1):
-        for chosen in combinations(usable, depth):
+    for count in range(1, depth + 1):
+        for chosen in combinations(usable, count):
             if progress:
-                progress(done, total, f"slices of {depth} factors")
+                progress(done, total, f"slices of {count} factor{'s' * (count > 1)}")
             done += 1
             cells = _cells([narrow[i] for i in chosen], [len(kept[i]) + 1 for i in chosen], least)
             if cells is None:
@@ -107,9 +113,11 @@ def _cells(
 def tested(group: Cells, errors: np.ndarray, alpha: float) -> Tested:
     """The statistics of candidates among rows of these `errors` (n,)."""
     n, mean = len(errors), float(errors.mean())
-    centred = group.sums - group.rows * mean
-    t, p = welch(group.rows, centred, group.squares, n, float(((errors - mean) ** 2).sum()))
-    return Tested(group.sums / group.rows, slice_score(group.rows, group.sums, n, mean, alpha), t, p)
+    centred, total = group.sums - group.rows * mean, float(((errors - mean) ** 2).sum())
+    t, p = welch(group.rows, centred, group.squares, n, total)
+    spread = np.sqrt(_variance(group.rows, centred, group.squares, total) / group.rows)
+    margin = stdtrit(group.rows - 1, 0.975) * spread
+    return Tested(group.sums / group.rows, margin, slice_score(group.rows, group.sums, n, mean, alpha), t, p)
 
 
 def slice_score(rows: np.ndarray, errors: np.ndarray, n: int, mean: float, alpha: float) -> np.ndarray:

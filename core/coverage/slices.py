@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.coverage.candidates import benjamini_hochberg, candidates, tested
+from core.coverage.candidates import MAX_FACTORS, benjamini_hochberg, candidates, tested
 from core.coverage.coding import Coded, Levels, code_rows
 from core.coverage.datasets import reading_of
 from core.coverage.folding import folded
@@ -25,15 +25,17 @@ LEAST_ROWS, LEAST_SHARE = 32, 0.01
 class Slice:
     """Rows that have all `levels` (factor → label).
 
-    `score` is SliceLine's, `divergence` the mean error less that of all rows, `t` Welch's statistic of its rows against
-    all others (None if neither varies), `p_value` its two-sided p adjusted by Benjamini and Hochberg for all slices
-    tested, `p_unadjusted` without. `codes`: the level of each factor by its position among its levels.
+    `interval` is the 95 % one of the mean error (Student's), `score` SliceLine's, `divergence` the mean error less that
+    of all rows, `t` Welch's statistic of its rows against all others (None if neither varies), `p_value` its two-sided
+    p adjusted by Benjamini and Hochberg for all slices tested, `p_unadjusted` without. `codes`: the level of each
+    factor by its position among its levels.
     """
 
     levels: dict[str, str]
     codes: dict[str, int]
     rows: int
     mean_error: float
+    interval: tuple[float, float]
     score: float
     divergence: float
     t: float | None
@@ -65,6 +67,7 @@ def find_slices(
     *,
     alpha: float = ALPHA,
     min_rows: int | None = None,
+    max_factors: int = MAX_FACTORS,
     top: int = 10,
     progress: Progress | None = None,
 ) -> Weaknesses:
@@ -72,9 +75,10 @@ def find_slices(
 
     With n rows of mean error ē, a slice of ss rows whose errors sum to se scores α((se/ss)/ē − 1) − (1 − α)(n/ss − 1)
     (SliceLine; Sagadeeva and Boehm, SIGMOD 2021); its divergence is se/ss − ē (DivExplorer; Pastor, de Alfaro and
-    Baralis, SIGMOD 2021). All conjunctions of up to 3 factors with `min_rows` rows are scored. Those with an error
-    above the mean that is not chance are reported by falling score, repetitions folded (see `folding.folded`). A score
-    below 0, where SliceLine would stop, tells that a slice is small or mild for this `alpha`.
+    Baralis, SIGMOD 2021). All conjunctions of up to `max_factors` factors, 1 to 3, with `min_rows` rows are scored.
+    Those with an error above the mean that is not chance are reported by falling score, repetitions folded (see
+    `folding.folded`). A score below 0, where SliceLine would stop, tells that a slice is small or mild for this
+    `alpha`.
 
     Raises InputError for no factors, options out of range, and an error that is no number, negative, not finite or
     the same in every row.
@@ -93,6 +97,7 @@ def find_slices(
         error=error.name,
         alpha=alpha,
         min_rows=min_rows,
+        max_factors=max_factors,
         top=top,
         progress=progress,
     )
@@ -106,18 +111,19 @@ def slices_of(
     error: str = "error",
     alpha: float = ALPHA,
     min_rows: int | None = None,
+    max_factors: int = MAX_FACTORS,
     top: int = 10,
     progress: Progress | None = None,
 ) -> Weaknesses:
     """As `find_slices`, on rows that are coded already and their `errors` (rows,), NaN for none."""
-    _check_options(levels, alpha, min_rows, top)
+    _check_options(levels, alpha, min_rows, max_factors, top)
     known = ~np.isnan(errors)
     rows = [coded.codes[one.factor][known] for one in levels]
     errors = errors[known]
     _check_errors(errors, error)
     n, mean = len(errors), float(errors.mean())
     least = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * n))) if min_rows is None else min_rows
-    groups = candidates(rows, [one.size for one in levels], errors, least, progress)
+    groups = candidates(rows, [one.size for one in levels], errors, least, progress, max_factors)
     results = [tested(group, errors, alpha) for group in groups]
     every_p = np.concatenate([one.p for one in results]) if results else np.empty(0)
     adjusted = np.split(benjamini_hochberg(every_p), np.cumsum([len(one.p) for one in results]))
@@ -132,6 +138,7 @@ def slices_of(
                 codes={factor.factor: code for factor, code in codes.items()},
                 rows=int(groups[g].rows[c]),
                 mean_error=float(one.mean[c]),
+                interval=(max(0.0, float(one.mean[c] - one.margin[c])), float(one.mean[c] + one.margin[c])),
                 score=float(one.score[c]),
                 divergence=float(one.mean[c] - mean),
                 t=t if np.isfinite(t) else None,
@@ -147,13 +154,15 @@ def rows_of(found: Slice, coded: Coded) -> np.ndarray:
     return np.asarray(np.logical_and.reduce([coded.codes[factor] == code for factor, code in found.codes.items()]))
 
 
-def _check_options(levels: Sequence[Levels], alpha: float, min_rows: int | None, top: int) -> None:
+def _check_options(levels: Sequence[Levels], alpha: float, min_rows: int | None, max_factors: int, top: int) -> None:
     if not levels:
         raise InputError("Slices: name at least one factor.")
     if not 0 < alpha <= 1:
         raise InputError(f"Slices: alpha must be above 0 and at most 1, got {alpha:g}.")
     if min_rows is not None and min_rows < 2:
         raise InputError(f"Slices: a slice needs at least 2 rows to vary, got a minimum of {min_rows}.")
+    if not 1 <= max_factors <= MAX_FACTORS:
+        raise InputError(f"Slices: they name 1 to {MAX_FACTORS} factors, got {max_factors}.")
     if top < 1:
         raise InputError(f"Slices: ask for at least 1 slice, got {top}.")
 

@@ -70,7 +70,9 @@ def solve_pearson(first: np.ndarray, second: np.ndarray, rank_correlation: float
         return 1.0
     if excess(-1.0) >= 0:
         return -1.0
-    return float(brentq(excess, -1.0, 1.0, xtol=TOLERANCE))
+    # Near -1 and 1 a rank correlation follows the angle, not the correlation itself.
+    angle = brentq(lambda angle: excess(math.sin(angle)), -math.pi / 2, math.pi / 2, xtol=TOLERANCE)
+    return math.sin(angle)
 
 
 def pair_table(first: np.ndarray, second: np.ndarray, rank_correlation: float) -> np.ndarray:

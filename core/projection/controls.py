@@ -23,6 +23,10 @@ from core.source.axes import Axis, level_texts
 from core.source.columns import Column
 from core.study import Study
 
+THIN = 10.0
+"""If a factor is to be missing so many times as often as it really is, other rows lose their value: the few that really
+lack it would be met over and over."""
+
 FINE_BINS = 32
 FINE_TAILS = 4
 """A parametric target is met on bins of about equal mass, finer in the tails, so that its shape holds everywhere. More
@@ -51,13 +55,14 @@ class MarginalControl(Control):
 
     `code_of_value` (K+1,) gives each source value (last: missing) its code. For targets and keeps the codes are the
     bins of `axis`, then missing; for holds 0 is held and 1 is not, and 2 is missing if the design sets that share; for
-    a missing share alone 0 is present and 1 missing.
+    a missing share alone 0 is present and 1 missing. `blanks`: rows with a value lend themselves to missing ones too.
     """
 
     kind: Literal["target", "keep", "hold", "missing"]
     factor: str
     code_of_value: np.ndarray
     axis: Axis | None = None
+    blanks: bool = False
 
     @property
     def name(self) -> str:
@@ -117,8 +122,21 @@ def controls_of(study: Study) -> tuple[MarginalControl, ...]:
         asked = study.design.factors.get(name)
         if asked is not None and (asked.role in ("target", "keep", "hold") or asked.missing is not None):
             key = (asked, study.axes[name], id(column))
-            found.append(study.memo.of(f"control of {name}", key, partial(_marginal, study, name, asked)))
+            control = study.memo.of(f"control of {name}", key, partial(_marginal, study, name, asked))
+            thin = asked.missing is not None and asked.missing > THIN * column.missing_share > 0
+            found.append(replace(control, blanks=True) if thin and name not in _seen_together(study) else control)
     return tuple(found)
+
+
+def _seen_together(study: Study) -> set[str]:
+    """The factors that levels, pairs or conditions over several of them look at: what those are for a row without the
+    value can't be told beforehand."""
+    names = {name for pair in study.design.pairs for name in pair.factors} | set(study.design.levels)
+    found = {name for name in names if name not in study.definitions}
+    found |= {column for name in names - found for column in study.definitions[name].scalar.columns}
+    for one in (*events_of(study), *rules_of(study)):
+        found |= {column for feature in one.features if not feature.single for column in feature.columns}
+    return found
 
 
 def events_of(study: Study) -> tuple[EventControl, ...]:

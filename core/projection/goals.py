@@ -83,7 +83,8 @@ def goals_of(
     rows: int,
 ) -> tuple[Goal, ...]:
     """The goals of `rows` rows in all, conditions first. Raises ConflictsError where too many are there already."""
-    found = []
+    found: list[Goal] = []
+    conflicts: list[Conflict] = []
     every: list[Control | EventControl] = [*conditions, *controls]
     for i, one in enumerate(every):
         labels: tuple[str, ...] = ()
@@ -95,14 +96,16 @@ def goals_of(
         there = np.zeros(len(requested), dtype=np.int64)
         if supplement:
             there += source_counts(study, pool, one)
+        known = reserved.codes[i] >= 0
         takers = {
-            part.name: np.bincount(reserved.codes[i, reserved.part == number], minlength=len(requested))
+            part.name: np.bincount(reserved.codes[i, known & (reserved.part == number)], minlength=len(requested))
             for number, part in enumerate(reserved.parts)
         }
+        conflicts += [_no_bin(name, part.name) for n, part in enumerate(reserved.parts) if n in reserved.part[~known]]
         there += sum(takers.values(), np.zeros(len(requested), dtype=np.int64))
         total = whole_size(study, rows) if supplement else rows
         found.append(Goal(name, requested, labels, total, there, takers))
-    conflicts = [conflict for goal in found if (conflict := _too_many(goal, rows))]
+    conflicts += [conflict for goal in found if (conflict := _too_many(goal, rows))]
     if conflicts:
         raise ConflictsError(conflicts)
     return tuple(found)
@@ -159,6 +162,16 @@ def _slack(goal: Goal) -> float:
         return 0.0
     some = goal.requested
     return 0.05 * float(np.sqrt(2 * some * (1 - some) / np.pi * goal.total).sum())
+
+
+def _no_bin(name: str, taker: str) -> Conflict:
+    """A reservation has rows for which a control has no code."""
+    taking = listed([taker])
+    message = (
+        f"{taking[0].upper()}{taking[1:]} has values that lie in no bin of {listed([name])}. Leave them out, or give the "
+        "factor `edges` that reach them."
+    )
+    return Conflict((name, taker), message, taker, None)
 
 
 def _too_many(goal: Goal, rows: int) -> Conflict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,9 @@ CANDIDATES = 4
 
 MOST_CANDIDATES = 200_000
 
+NEAR = 50
+"""A value of a number that fewer rows have is known by so many rows that come near it."""
+
 
 def reserve_sweep(
     study: Study,
@@ -40,24 +44,14 @@ def reserve_sweep(
 
     Raises ConflictsError if too few rows can take all the values beside the other controls.
     """
-    column = study.columns[sweep.factor]
-    values = sweep_values(sweep, column)
-    nearest = _nearest_rows(column, values)
-    base: np.ndarray = np.empty(0, dtype=np.int64)
-    for more in (1, 10):
-        tried = _some_rows(pool, weights, sweep, min(MOST_CANDIDATES, more * CANDIDATES * sweep.groups))
-        good, blocking = _works(study, conditions, controls, tried, sweep.factor, nearest, values)
-        base = tried[good]
-        if len(base) >= sweep.groups or len(tried) < more * CANDIDATES * sweep.groups:
-            break
-    if len(base) < sweep.groups:
-        raise ConflictsError((_too_few(sweep, len(base), blocking),))
-    base = base[: sweep.groups]
-    at, shown = _varied(study, base, sweep.factor, nearest, values)
-    rows = len(base) * len(values)
+    values = sweep_values(sweep, study.columns[sweep.factor])
     together = sweep.others == "condition"
+    choose = _rows_there if together else _rows_that_take_all
+    base = choose(_Task(study, pool, conditions, controls, weights, sweep, values))
+    at, shown = _varied(study, base, sweep.factor, values)
+    rows = base.size
     part = Part(f"sweep {sweep.factor}", (sweep.factor,) if together else tuple(study.columns), sweep.factor, together)
-    known = np.isin(level_texts(values).to_pylist(), level_texts(column.values).to_pylist())
+    known = np.isin(level_texts(values).to_pylist(), level_texts(study.columns[sweep.factor].values).to_pylist())
     return Reserved(
         at,
         np.zeros(rows, dtype=np.int64),
@@ -87,16 +81,99 @@ def sweep_values(sweep: Sweep, column: Column) -> pa.Array:
     return values
 
 
-def _nearest_rows(column: Column, values: pa.Array) -> np.ndarray:
-    """(V,) a learning row that has each value, or the nearest one there is."""
-    if len(column.numbers):
-        numbers = as_numbers(values)
-        right = np.searchsorted(column.numbers, numbers).clip(0, column.distinct - 1)
-        left = (right - 1).clip(0)
-        code = np.where(numbers - column.numbers[left] < np.abs(column.numbers[right] - numbers), left, right)
-    else:
-        code = np.array([column.values.index(value).as_py() for value in values])
-    return np.array([_row_with(column, int(one)) for one in code])
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """A sweep and what its rows are chosen by; `values` (V,) are those that the factor takes."""
+
+    study: Study
+    pool: Pool
+    conditions: Sequence[EventControl]
+    controls: Sequence[Control]
+    weights: np.ndarray
+    sweep: Sweep
+    values: pa.Array
+
+    def works(self, base: np.ndarray, values: pa.Array) -> tuple[np.ndarray, str]:
+        """(B, V) whether real rows `base` (B, V) can take the `values` (V,); and the control that is most often in the
+        way of all of them."""
+        at, shown = _varied(self.study, base, self.sweep.factor, values)
+        codes = codes_at(self.study, self.conditions, self.controls, at, {self.sweep.factor: shown})
+        fine = possible(self.controls, self.conditions, codes).reshape(len(codes), *base.shape)
+        names = [one.control for one in self.conditions] + [one.name for one in self.controls]
+        worst = names[int((~fine.all(axis=2)).sum(axis=1).argmax())] if names else ""
+        return np.asarray(fine.all(axis=0)), worst
+
+    def some(self, rows: np.ndarray, count: int) -> np.ndarray:
+        """(count,) of the real `rows`, evenly by weight, in a random order; none if they have no weight."""
+        ends = np.cumsum(self.weights[rows])
+        if not len(rows) or not ends[-1] > 0:
+            return rows[:0]
+        at = (np.arange(count) + 0.5) / count * ends[-1]
+        found = rows[np.searchsorted(ends, at).clip(0, len(rows) - 1)]
+        return np.asarray(chance(f"sweep {self.sweep.factor}").permutation(found[self.weights[found] > 0]))
+
+
+def _rows_that_take_all(task: _Task) -> np.ndarray:
+    """(groups, V) different real rows that can take all the values, each of them once for every value."""
+    sweep, count = task.sweep, len(task.values)
+    base: np.ndarray = np.empty(0, dtype=np.int64)
+    for more in (1, 10):
+        wanted = min(MOST_CANDIDATES, more * CANDIDATES * sweep.groups)
+        some = task.some(np.arange(task.pool.learned), wanted)
+        # In the order in which they were drawn, each once.
+        tried = some[np.sort(np.unique(some, return_index=True)[1])]
+        good, blocking = task.works(np.repeat(tried[:, None], count, axis=1), task.values)
+        base = tried[good.all(axis=1)]
+        if len(base) >= sweep.groups or len(tried) < wanted:
+            break
+    if len(base) < sweep.groups:
+        raise ConflictsError((_too_few(sweep, len(base), blocking),))
+    return np.repeat(base[: sweep.groups, None], count, axis=1)
+
+
+def _rows_there(task: _Task) -> np.ndarray:
+    """(groups, V) real rows that have the value, or come near it where few have it. The same row may begin several
+    groups: what else it has is drawn anew."""
+    chosen = []
+    for place in range(len(task.values)):
+        value = task.values.slice(place, 1)
+        near = _rows_near(task.study.columns[task.sweep.factor], value)
+        tried = task.some(near, CANDIDATES * task.sweep.groups)
+        if not len(tried):  # nothing else leaves them any weight; what is in the way is told
+            tried = near
+        good, blocking = task.works(tried[:, None], value)
+        if not good.any() or not task.weights[near].any():
+            raise ConflictsError((_too_few(task.sweep, 0, blocking),))
+        chosen.append(np.resize(tried[good[:, 0]], task.sweep.groups))
+    return np.stack(chosen, axis=1)
+
+
+def _rows_near(column: Column, value: pa.Array) -> np.ndarray:
+    """Learning rows with a value; of a number that fewer than NEAR have, the NEAR rows that come nearest."""
+    if not len(column.numbers):
+        return np.flatnonzero(column.codes == column.values.index(value[0].as_py()).as_py())
+    away = np.append(np.abs(column.numbers - as_numbers(value)[0]), np.inf)[column.codes]
+    known = int(np.isfinite(away).sum())
+    limit = np.partition(away, min(NEAR, known) - 1)[min(NEAR, known) - 1]
+    return np.flatnonzero(away <= limit)
+
+
+def _varied(study: Study, base: np.ndarray, factor: str, values: pa.Array) -> tuple[dict[str, np.ndarray], pa.Array]:
+    """Rows `base` (B, V) with each value: where their factors' values come from, and the values that stand there."""
+    column = study.columns[factor]
+    at = {name: base.ravel() for name in study.columns}
+    at[factor] = np.tile([_row_with(column, value) for value in _places(column, values)], len(base))
+    return at, values.take(pa.array(np.tile(np.arange(len(values)), len(base))))
+
+
+def _places(column: Column, values: pa.Array) -> np.ndarray:
+    """(V,) the position of each value among the column's, or of the nearest one there is."""
+    if not len(column.numbers):
+        return np.array([column.values.index(value).as_py() for value in values])
+    numbers = as_numbers(values)
+    right = np.searchsorted(column.numbers, numbers).clip(0, column.distinct - 1)
+    left = (right - 1).clip(0)
+    return np.where(numbers - column.numbers[left] < np.abs(column.numbers[right] - numbers), left, right)
 
 
 def _row_with(column: Column, code: int) -> int:
@@ -104,42 +181,6 @@ def _row_with(column: Column, code: int) -> int:
     away = np.abs(column.codes.astype(np.int64) - code)
     away[column.codes == column.distinct] = column.distinct + 1
     return int(away.argmin())
-
-
-def _some_rows(pool: Pool, weights: np.ndarray, sweep: Sweep, count: int) -> np.ndarray:
-    """Up to `count` different real rows, by weight, in a random order."""
-    real = weights[: pool.learned]
-    ends = np.cumsum(real)
-    at = (np.arange(count) + 0.5) / count * ends[-1]
-    found = np.unique(np.searchsorted(ends, at).clip(0, pool.learned - 1))
-    return np.asarray(chance(f"sweep {sweep.factor}").permutation(found[real[found] > 0]))
-
-
-def _works(
-    study: Study,
-    conditions: Sequence[EventControl],
-    controls: Sequence[Control],
-    base: np.ndarray,
-    factor: str,
-    nearest: np.ndarray,
-    values: pa.Array,
-) -> tuple[np.ndarray, str]:
-    """(B,) whether each row can take all the values; and the control that is most often in the way."""
-    at, shown = _varied(study, base, factor, nearest, values)
-    codes = codes_at(study, conditions, controls, at, {factor: shown})
-    fine = possible(controls, conditions, codes).reshape(len(codes), len(base), len(values)).all(axis=2)
-    names = [one.control for one in conditions] + [one.name for one in controls]
-    worst = names[int((~fine).sum(axis=1).argmax())] if names else ""
-    return np.asarray(fine.all(axis=0)), worst
-
-
-def _varied(
-    study: Study, base: np.ndarray, factor: str, nearest: np.ndarray, values: pa.Array
-) -> tuple[dict[str, np.ndarray], pa.Array]:
-    """Each base row once for each value: where its factors' values come from, and the values that stand there."""
-    at = {name: np.repeat(base, len(values)) for name in study.columns}
-    at[factor] = np.tile(nearest, len(base))
-    return at, values.take(pa.array(np.tile(np.arange(len(values)), len(base))))
 
 
 def _too_few(sweep: Sweep, found: int, blocking: str) -> Conflict:

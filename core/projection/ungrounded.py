@@ -69,13 +69,16 @@ def _refuse(owner: str, columns: Sequence[str], factors: Mapping[str, MarginalCo
 
 
 def invented_bins(study: Study, control: MarginalControl) -> np.ndarray:
-    """The codes that a control asks for and no learning row of the source has."""
+    """The codes that a control asks for and no learning row of the source has; missing too, if the control `blanks`."""
     column = study.columns[control.factor]
     learned = study.memo.of(
         f"learning rows of {column.name}", column, lambda: np.bincount(column.codes, minlength=column.distinct + 1)
     )
     seen = np.bincount(control.code_of_value, weights=learned, minlength=len(control.requested))
-    return np.flatnonzero((seen == 0) & (control.requested > 0))
+    invented = (seen == 0) & (control.requested > 0)
+    if control.blanks and control.missing_code is not None:
+        invented[control.missing_code] = True
+    return np.flatnonzero(invented)
 
 
 def with_invented(

@@ -229,7 +229,7 @@ def sweep(draw: st.DrawFn) -> Parts:
     name = draw(st.sampled_from([*NUMBERS, *LEVELS]))
     known = neutral().columns[name].values.to_pylist()
     beyond = [] if name in LEVELS else [200.0, -5.0] if name == "weight" else [2050, 3]
-    values = draw(st.lists(st.sampled_from([*known, *beyond]), min_size=2, max_size=4, unique=True))
+    values = draw(st.lists(st.sampled_from([*beyond, *known]), min_size=2, max_size=4, unique=True))
     others = draw(st.sampled_from(["intervene", "condition"]))
     return {"sweeps": [{"factor": name, "values": values, "groups": draw(st.sampled_from([1, 7, 20])), "others": others}]}
 
@@ -261,6 +261,8 @@ def designs(draw: st.DrawFn, kinds: list[str]) -> Parts:
         for name, part in draw(CONTROLS[kind]()).items():
             if isinstance(part, Mapping):
                 asked[name] = {**part, **asked.get(name, {})}
+            elif name == "sweeps":
+                asked[name] = part  # two of one factor are no design
             elif isinstance(part, list):
                 asked[name] = [*asked.get(name, []), *part]
             else:

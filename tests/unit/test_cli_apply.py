@@ -19,13 +19,14 @@ CRASHES, PREDICTIONS = SAMPLES / "crashes.csv", SAMPLES / "flights_predictions.p
 DESIGN = """trimtab: 1
 name: d
 rows: 30000
-source: {path: '%s'}
+source: {path: some.csv}
 factors: {ageOFocc: {role: target, target: {family: normal, mean: 40, sd: 10}}}
 pairs: [{factors: [sex, dead], target: independent}]
 events: {old: {when: ageOFocc > 60, rate: 0.3}}
 rules: [yearacc >= 1998]
 floors: [{factors: [sex, dvcat], at_least: 2}]
 """
+PLAIN = f"trimtab: 1\nname: p\nrows: 30000\nmode: supplement\nsource: {{path: '{CRASHES}'}}\n"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ rows: 100
 factors:
   ageOFocc: {target: {family: uniform, low: 20, high: 60}}
   sex: {role: keep}
-pairs: [{factors: [dead, sex], rank_correlation: null, target: independent}, {factors: [sex, dvcat], target: independent}]
+pairs:
+  - {factors: [dead, sex], target: independent}
+  - {factors: [sex, dvcat], target: independent}
 events: {old: {rows: 5}, young: {when: ageOFocc < 25, rate: 0.1}}
 rules: [yearacc >= 1998, yearacc < 2002]
 floors: [{factors: [dvcat, sex], at_least: 1}]

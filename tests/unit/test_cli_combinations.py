@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.cli import main
@@ -139,7 +140,10 @@ def test_strength_on_the_axes_of_a_design_tells_what_lies_outside(trimtab: Trimt
         (["gaps", CRASHES, "--factors", "sex,sex", "--threshold", 5], "--factors: `sex` is named 2 times"),
         (["gaps", CRASHES, "--factors", "", "--threshold", 5], "--factors: there is no factor ``"),
         (["gaps", CRASHES, "--factors", "sex", "--threshold", 30_000], "30,000 is above the 26,217 rows there are"),
-        (["slices", PREDICTIONS, "--error", "eror"], "--error: there is no column `eror`. Did you mean `error`?"),
+        (
+            ["slices", PREDICTIONS, "--error", "eror"],
+            "flights_predictions.parquet: there is no column `eror`. Did you mean `error`?",
+        ),
         (["slices", PREDICTIONS, "--error", "carrier"], "Error `carrier`: it is categorical; give a column of numbers"),
         (["slices", PREDICTIONS, "--error", "error", "--factors", "error,hour"], "--factors: `error` is the error"),
         (["slices", PREDICTIONS, "--error", "error", "--alpha", 2], "alpha must be above 0 and at most 1, got 2"),
@@ -161,8 +165,88 @@ def test_a_constant_error(trimtab: Trimtab, folder: Path) -> None:
     assert "Error `error`: it is 0.5 in every row" in result.err
 
 
-@pytest.mark.parametrize("arguments", [["gaps", CRASHES], ["gaps", CRASHES, "--factors", "sex"], ["slices", CRASHES]])
+@pytest.mark.parametrize("arguments", [["gaps", CRASHES], ["gaps", CRASHES, "--factors", "sex"]])
 def test_what_must_be_named(trimtab: Trimtab, arguments: list[object]) -> None:
     result = trimtab(*arguments)
     assert (result.code, result.out) == (2, "")
     assert "Usage: trimtab" in result.err
+
+
+def test_what_the_rules_of_a_design_forbid_does_not_count(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "d.yaml").write_text(
+        f"trimtab: 1\nname: d\nsource: {{path: '{CRASHES}'}}\n"
+        'rules: ["NOT (dead = \'dead\' AND coalesce(injSeverity, 0) < 4)", "injSeverity IS NOT NULL"]\n'
+        "factors: {old: {role: derive, expression: ageOFocc > 60}}\n"
+    )
+    arguments = ["gaps", CRASHES, "--factors", "dead,injSeverity", "--threshold", 100, "--json"]
+    alone = [one["pattern"] for one in trimtab(*arguments).json["patterns"]]
+    ruled = [one["pattern"] for one in trimtab(*arguments, "--design", "d.yaml").json["patterns"]]
+    assert {"dead": "dead", "injSeverity": "0"} in alone
+    assert ruled == [
+        one
+        for one in alone
+        if one.get("injSeverity") != "missing" and not (one.get("dead") == "dead" and one["injSeverity"] in "0123")
+    ]
+    arguments = ["coverage", CRASHES, "--factors", "dead,injSeverity", "--strength", 2, "--json"]
+    assert trimtab(*arguments).json["tway"]["cells"] == 16
+    assert trimtab(*arguments, "--design", "d.yaml").json["tway"]["cells"] == 10
+    every = trimtab("coverage", CRASHES, "--design", "d.yaml", "--strength", 2, "--json")
+    assert (every.code, every.err) == (0, "")
+
+
+@pytest.mark.parametrize("joined", ["by order", "by key", "beside"])
+def test_predictions_of_the_same_rows(trimtab: Trimtab, folder: Path, joined: str) -> None:
+    import pandas as pd
+
+    frame = pd.read_parquet(PREDICTIONS).iloc[::6].reset_index(drop=True)
+    frame["id"] = [f"F{i}" for i in range(len(frame))]
+    known = ["id", "month", "origin", "carrier"]
+    options: list[object] = ["--label", "late", "--probability", "probability", "--top", 3, "--json"]
+    if joined == "beside":
+        frame[[*known, "late", "probability"]].to_parquet("data.parquet")
+        options += ["--factors", "month,origin,carrier"]
+    else:
+        frame[[*known, "late"]].to_parquet("data.parquet")
+        theirs = frame[["id", "probability"]]
+        (theirs if joined == "by order" else theirs.sample(frac=0.9, random_state=1)).to_parquet("p.parquet")
+        options += ["--predictions", "p.parquet"]
+        options += ["--factors", "month,origin,carrier"] if joined == "by order" else ["--key", "id"]
+    # What was asked for is no factor: not the label, not the probability, not the key.
+    found = trimtab("slices", "data.parquet", *options, *(["--loss", "absolute"] if joined == "by order" else []))
+    assert found.code == 0
+    assert found.json["slices"]
+    assert {name for one in found.json["slices"] for name in one["pattern"]} <= {"month", "origin", "carrier"}
+    y, p = frame.late.to_numpy(), frame.probability.to_numpy().astype(float)
+    if joined == "by order":
+        assert found.json["mean_error"] == pytest.approx(abs(y - p).mean())
+    else:
+        loss = -np.log(np.where(y, p, 1 - p))
+        assert found.json["mean_error"] == pytest.approx(loss.mean(), abs=0.02 if joined == "by key" else 1e-9)
+    if joined == "by key":
+        assert "1,000 rows have no prediction with their key; they are left out." in found.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Predictions: name one column, the `error`, the `prediction` or the `probability`."),
+        (["--probability", "p"], "Predictions: `p` needs the column of the labels, too."),
+        (
+            ["--label", "y", "--probability", "p", "--predictions", "few.csv"],
+            "few.csv: it has 2 rows and data.csv has 4",
+        ),
+        (["--label", "y", "--probability", "wild"], "Probability `wild`: it must lie between 0 and 1, and 1 of 4 rows"),
+        (["--label", "y", "--probability", "p", "--factors", "y"], "--factors: `y` is the label"),
+        (["--label", "y", "--probability", "p", "--factors", "p"], "--factors: `p` is the model's own"),
+        (["--label", "y", "--prediction", "y"], "Error `wrong `y``: it is 0 in every row"),
+        (["--label", "y", "--prediction", "p"], "Give the loss"),
+        (["--error", "p", "--budget", -1], "--budget"),
+        (["--label", "y", "--probability", "p", "--predictions", "none.csv"], "none.csv"),
+    ],
+)
+def test_predictions_that_do_not_fit(trimtab: Trimtab, folder: Path, arguments: list[object], message: str) -> None:
+    (folder / "data.csv").write_text("a,y,p,wild\nu,1,0.9,0.5\nv,0,0.2,1.5\nu,1,0.3,0\nv,0,0.4,1\n")
+    (folder / "few.csv").write_text("p,q\n0.5,1\n0.4,2\n")
+    result = trimtab("slices", "data.csv", *arguments, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err

@@ -86,9 +86,10 @@ class Tail(Law):
             raise ValueError("a tail without shape or scale has no law until it is fitted to a column")
         return scipy_law("genpareto", self.shape, loc=_begin(self.above, whole=whole), scale=self.scale)
 
-    def span(self, *, whole: bool) -> tuple[float, float]:
-        low, high = super().span(whole=whole)
-        return max(low, float(np.nextafter(self.above, np.inf))), high  # the threshold itself is not above it
+    def cut(self) -> tuple[float, float]:
+        """The cut as numbers; the threshold itself is not above it."""
+        low, high = super().cut()
+        return max(low, float(np.nextafter(self.above, np.inf))), high
 
 
 def _begin(above: float, *, whole: bool) -> float:

@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.projection.cells import Cells, cells_of
 from core.projection.controls import controls_of, events_of
 from core.projection.pool import Pool
+from core.projection.projection import project
 from core.projection.ungrounded import invented_bins
 from core.source.spool import Source
 from core.study import Study
@@ -116,3 +117,26 @@ def test_a_bin_that_can_hold_no_value_can_have_no_share(flights_100: Source, ope
         InputError, match=r"Target of `pressure`: no whole number lies in .*, so it can't have a share\."
     ):
         cells(open_(flights_100, text.replace("1010,", "1010.2,")))
+
+
+def test_few_missing_values_are_not_met_over_and_over(table_source: Callable[..., Source], open_: Open) -> None:
+    # One row in 1,000 really lacks x; one in ten is asked for. That one row would have to stand for 100 of 1,000.
+    source = table_source({"x": [None, *[1.0, 2.0, 3.0] * 333], "y": [f"level {i % 7}" for i in range(1000)]})
+    study = open_(source, "factors: {x: {missing: 0.1}}")
+    (control,) = controls_of(study)
+    assert control.blanks
+    found = cells(study)
+    # The real row keeps about its weight: 0.001 beside 0.1 times 0.999.
+    assert found.mass.sum() == pytest.approx(1.0)
+    real = (found.codes[0] == control.missing_code) & ~found.ungrounded
+    assert found.mass[real] == pytest.approx([0.001])
+    assert found.mass[found.ungrounded].sum() == pytest.approx(0.1, rel=0.01)
+    assert project(study).effective_share > 0.99
+
+
+def test_what_is_looked_at_together_with_others_is_not_blanked(flights_100: Source, open_: Open) -> None:
+    text = "factors: {pressure: {missing: 0.6}}\n"
+    (control,) = controls_of(open_(flights_100, text))
+    assert control.blanks
+    (control,) = controls_of(open_(flights_100, text + "events: {odd: {when: pressure > wind + 990, rate: 0.1}}"))
+    assert not control.blanks
