@@ -3,8 +3,7 @@ are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -111,10 +110,11 @@ def given(found: session.Document) -> Given | None:
         join, key = _join(found.study, file, guessed)
         st.space("stretch")
         _other(found.study)
-    missing = [name for name, column in asked.items() if name != "loss" and column is None]
+    missing = [name for name, column in asked.items() if column is None]
     if missing:
-        raise InputError(f"{source.name}: choose the column of the {missing[0]}.")
-    return Given(file, Asked(**asked, key=key), join)
+        what = "level whose probability it is" if missing[0] == "positive" else f"column of the {missing[0]}"
+        raise InputError(f"{source.name}: choose the {what}.")
+    return Given(file, Asked(**asked, key=key), join)  # type: ignore[arg-type]
 
 
 def _file_chip(source: Source, *, own: bool) -> None:
@@ -142,35 +142,24 @@ def _column(what: str, options: Sequence[str], guess_: str | None) -> str | None
     return picked if picked in options else None
 
 
-def _columns(study: Study, source: Source, kind: str, guessed: dict[str, str]) -> dict[str, str | None]:
+def _columns(study: Study, source: Source, kind: str, guessed: Mapping[str, str]) -> dict[str, str | None]:
     """The fields of `Asked` for what the model gave."""
     kinds = kinds_of(source)
     if kind == "error":
         fits = [name for name in kinds if kinds[name] in (*NUMBERS, "boolean")]
         return {"error": _column("error", fits, guessed.get("error"))}
-    own = [name for name in study.source.columns if name not in kinds]  # a label may stand in either file
-    label = _column("label", [*kinds, *own], guessed.get("label"))
+    # A label may stand in either file.
+    both = {**{name: column.kind for name, column in study.columns.items()}, **kinds}
+    label = _column("label", list(both), guessed.get("label"))
     said = _column(kind, list(kinds), guessed.get(kind))
-    asked: dict[str, str | None] = {"label": label, kind: said}
+    asked = {"label": label, kind: said}
+    if kind == "probability" and label is not None and both[label] == "categorical":
+        level = st.text_input("Probability of", key="positive", width=120, placeholder="level", bind="query-params")
+        asked["positive"] = level.strip() or None
     losses = [loss for loss in LOSSES if loss != ("log" if kind == "prediction" else "wrong")]
-    asked["loss"] = _loss(losses, _usual_loss(kind, kinds, label, said))
-    if kind == "probability" and label is not None:
-        column = study.columns.get(label)
-        if kinds.get(label, column.kind if column else "categorical") == "categorical":
-            asked["positive"] = st.text_input(
-                "Probability of", key="positive", width=120, placeholder="level", bind="query-params"
-            ).strip() or None  # fmt: skip
-            if asked["positive"] is None:
-                asked.pop("positive")
+    amounts = kind == "probability" or "continuous" in (both.get(label or ""), kinds.get(said or ""))
+    asked["loss"] = _loss(losses, "absolute" if amounts else "wrong")
     return asked
-
-
-def _usual_loss(kind: str, kinds: dict[str, str] | object, label: str | None, said: str | None) -> str:
-    """Numbers have a distance, anything else is right or wrong."""
-    assert isinstance(kinds, dict)
-    if kind == "probability":
-        return "absolute"
-    return "absolute" if kinds.get(label) == "continuous" or kinds.get(said) == "continuous" else "wrong"
 
 
 def _loss(losses: Sequence[str], usual: str) -> str:
@@ -185,7 +174,7 @@ def _loss(losses: Sequence[str], usual: str) -> str:
     return picked if picked in losses else usual
 
 
-def _join(study: Study, file: Source | None, guessed: dict[str, str]) -> tuple[str, str | None]:
+def _join(study: Study, file: Source | None, guessed: Mapping[str, str]) -> tuple[str, str | None]:
     """How predictions find their rows, and the key."""
     if file is None:
         return "beside", None
@@ -226,4 +215,4 @@ def left_out(unmatched: int, without_label: int, without_prediction: int) -> str
         (without_label, "have no label"),
         (without_prediction, "have no prediction"),
     )
-    return escape(", ".join(f"{rows:,} rows {what}" for rows, what in parts if rows), quote=False)
+    return ", ".join(f"{rows:,} rows {what}" for rows, what in parts if rows)

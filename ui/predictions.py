@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import file_digest
@@ -121,8 +121,7 @@ def forget() -> None:
     session.settle()
 
 
-def _take(spool: object) -> None:
-    assert callable(spool)
+def _take(spool: Callable[[], Source]) -> None:
     try:
         found = spool()
     except TrimtabError as error:

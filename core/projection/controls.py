@@ -215,14 +215,20 @@ def _level_codes(levels: pa.Array, values: pa.Array) -> np.ndarray:
     )
 
 
+def target_of(study: Study, name: str) -> Target:
+    """The target of a factor, fitted to its column, and in a cold start cut to the table that was made of it."""
+    target, column = study.design.factors[name].target, study.columns[name]
+    assert target is not None  # the design's own validation
+    return (within_table(target, column) if study.declared else target).fitted(column, study.axes[name])
+
+
 def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
     column = study.columns[name]
     missing = column.missing_share if asked.missing is None else asked.missing
     if asked.role == "hold":
         return _hold(column, asked)
     if asked.role == "target":
-        assert asked.target is not None  # the design's own validation
-        target = (within_table(asked.target, column) if study.declared else asked.target).fitted(column)
+        target = target_of(study, name)
         axis = _target_axis(study.axes[name], column, target)
         shares = target.masses(axis, axis.histogram(column)[:-1])
         requested = np.append(shares * (1 - missing), missing)

@@ -164,6 +164,7 @@ def _conflict(
     asked = float(one.requested[code])
     if abs(nearest - asked) <= allowed:
         return Conflict(names, not_together(names), one.name, None)
+    asked, nearest = one.of_all(code, asked), _share(one.of_all(code, nearest))
     way = Way(one.name, asked, nearest, one.labels[code] if len(one.requested) > 2 else None, certain)
     return Conflict(names, asked_and_nearest(way, rest) if rest else cant_be_met(way, rows), one.name, nearest)
 

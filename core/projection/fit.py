@@ -36,7 +36,8 @@ class Constraint:
     """One control on the cells: `codes` (C,) of each cell and the `requested` (L,) share of each code.
 
     `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. Codes of
-    which a `strict` one asks nothing must stay empty: not even a part of a row may be there.
+    which a `strict` one asks nothing must stay empty: not even a part of a row may be there. If the cells are only some
+    of the rows a control speaks of, `drawn` of `total`, `there` (L,) are the others of each code.
     """
 
     name: str
@@ -44,6 +45,13 @@ class Constraint:
     requested: np.ndarray
     labels: tuple[str, ...] = ()
     strict: bool = False
+    drawn: int = 1
+    total: int = 1
+    there: np.ndarray | None = None
+
+    def of_all(self, code: int, share: float) -> float:
+        """A share of the cells as one of all rows that the control speaks of."""
+        return share if self.there is None else (share * self.drawn + float(self.there[code])) / self.total
 
     def reached(self, shares: np.ndarray) -> np.ndarray:
         """(L,) the share of each code, given the cells' shares (C,)."""

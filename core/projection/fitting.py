@@ -243,7 +243,7 @@ def _fit(
     study: Study, cells: Cells, goals: Sequence[Goal], drawn: int, *, name: str = "fit"
 ) -> tuple[Fit, tuple[Constraint, ...]]:
     """The fit of the cells to the goals of `drawn` rows. Raises ConflictsError if they can't be met together."""
-    constraints = tuple(goal.constraint(cells.codes[i]) for i, goal in enumerate(goals))
+    constraints = tuple(goal.constraint(cells.codes[i], drawn) for i, goal in enumerate(goals))
     key = (cells, tuple(one.requested.tobytes() for one in constraints))
     fit = study.memo.of(name, key, lambda: fit_cells(cells.mass, constraints))
     # Rows are whole: what is off by less than half of one is met.

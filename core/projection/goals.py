@@ -68,10 +68,13 @@ class Goal:
         part of a row to anything else."""
         return self.name.startswith(("hold ", "level ")) or bool(self.requested.max() == 1.0)
 
-    def constraint(self, codes: np.ndarray) -> Constraint:
-        """The goal as a constraint on cells with these codes (C,). What lacks less than a row is none."""
+    def constraint(self, codes: np.ndarray, drawn: int) -> Constraint:
+        """The goal as a constraint on cells with these codes (C,), of `drawn` rows. What lacks less than a row is
+        none."""
         wanted = np.maximum(self.missing, 0.0)
-        return Constraint(self.name, codes, wanted / wanted.sum(), self.labels, self.strict)
+        return Constraint(
+            self.name, codes, wanted / wanted.sum(), self.labels, self.strict, drawn, self.total, self.there
+        )
 
 
 def goals_of(

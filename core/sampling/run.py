@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import InputError, Progress
-from core.projection.controls import MarginalControl
+from core.projection.controls import MarginalControl, target_of
 from core.projection.inside import evenly, values_inside
 from core.projection.projection import Projection, project
 from core.projection.reserved import with_values
@@ -84,8 +84,7 @@ class Generator:
         axis = control.axis
         if axis is None or one == control.missing_code:
             return pa.nulls(len(u), column.type)
-        target = self.study.design.factors[column.name].target
-        assert target is not None  # only targets reach where the source has nothing
+        target = target_of(self.study, column.name)  # only targets reach where the source has nothing
         whole, last = column.kind == "count", one == axis.size - 1
         numbers = target.quantile_within(float(axis.lows[one]), float(axis.highs[one]), u, whole, closed=last)
         return values_inside(axis, one, column, evenly(axis, one, u, whole=whole) if numbers is None else numbers)

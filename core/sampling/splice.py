@@ -59,7 +59,7 @@ class Splicer:
     def __init__(self, study: Study, projection: Projection, plan: Plan) -> None:
         self.study, self.plan, self.projection = study, plan, projection
         pool = _pool(projection)
-        self._checked = [feature for feature in _features(projection) if not feature.single]
+        self._checked = [feature for feature in _features(projection) if len(feature.columns) > 1]
         self._donors: list[Donors] = []
         for block in _needed(study):
             fixed = [one for name in block.factors if (one := _fixed_codes(study, projection, name))]
@@ -258,7 +258,7 @@ def _pool(projection: Projection) -> np.ndarray:
 def _features(projection: Projection) -> list[Feature]:
     """Everything that conditions, levels and pairs look at, but for plain factors."""
     found = [feature for condition in projection.conditions for feature in condition.features]
-    found += [feature for feature in projection.chances if not feature.single]
+    found += [feature for feature in projection.chances if len(feature.columns) > 1]
     for control in projection.controls:
         if isinstance(control, LevelControl):
             found.append(control.feature)
