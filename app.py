@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("pages/data.py", title="Data", url_path="data"),
         st.Page("pages/design.py", title="Design", url_path="design"),
         st.Page("pages/coverage.py", title="Coverage", url_path="coverage"),
+        st.Page("pages/weaknesses.py", title="Weaknesses", url_path="weaknesses"),
         st.Page("pages/generate.py", title="Generate", url_path="generate"),
     ],
     position="top",

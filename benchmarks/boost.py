@@ -39,7 +39,7 @@ def judge(loop: Loop, more: pd.DataFrame, within: np.ndarray, seed: int) -> Judg
     """Train on the learned rows and `more`, and measure; `within` (rows,): in one of the slices."""
     task = loop.task
     rows = pd.concat([loop.learned, more], ignore_index=True)
-    truth = rows[task.target].to_numpy(dtype=loop.learned[task.target].dtype)
+    truth = rows[task.target].to_numpy().astype(loop.learned[task.target].to_numpy().dtype)
     fitted = task.model(seed).fit(task.inputs(rows), truth)
     said = getattr(fitted, task.says)(task.inputs(loop.judged))
     errors = task.errors(loop.judged[task.target].to_numpy(), said)
@@ -56,7 +56,7 @@ def run(task: Task, seed: int) -> dict[str, Judged]:
     """One seed: what each way came to; says which slices were boosted."""
     with tempfile.TemporaryDirectory(prefix="trimtab-boost-") as folder:
         loop = prepared(task, seed, Path(folder))
-        within = loop.members(loop.judged).any(axis=0)
+        within = np.asarray(loop.members(loop.judged).any(axis=0))
         named = "; ".join(", ".join(f"{a} = {b}" for a, b in one.levels.items()) for one in loop.slices)
         print(f"seed {seed}: {named} ({within.mean():.1%} of the rows)")
         random = np.random.Generator(np.random.Philox(seed))

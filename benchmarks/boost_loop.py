@@ -150,7 +150,8 @@ def nothing(loop: Loop, _: np.random.Generator) -> pd.DataFrame:
 
 def boosted(loop: Loop, _: np.random.Generator) -> pd.DataFrame:
     """The supplement of the boosted design."""
-    return pa.concat_tables(generate(loop.study)).select(list(loop.learned.columns)).to_pandas()
+    made: pd.DataFrame = pa.concat_tables(generate(loop.study)).select(list(loop.learned.columns)).to_pandas()
+    return made
 
 
 def copied(loop: Loop, random: np.random.Generator) -> pd.DataFrame:

@@ -163,10 +163,12 @@ def finite_sql(definition: Definition) -> str:
 def rows_of(
     columns: Mapping[str, Column], names: Sequence[str], codes: Mapping[str, np.ndarray] | None = None
 ) -> pa.Table:
-    """Rows as a table of the named columns: the learning rows, or those with the `codes` (n,) of values."""
-    return pa.table(
-        {name: values_of(columns[name], columns[name].codes if codes is None else codes[name]) for name in names}
-    )
+    """Rows as a table of the named columns: the learning rows, or those with the `codes` (n,) of values.
+
+    There is always a column: a table of none would have no rows either.
+    """
+    of_rows = {name: column.codes for name, column in columns.items()} if codes is None else codes
+    return pa.table({name: values_of(columns[name], of_rows[name]) for name in names or list(of_rows)[:1]})
 
 
 def values_of(column: Column, codes: np.ndarray) -> pa.Array:

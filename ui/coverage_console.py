@@ -41,7 +41,7 @@ def console_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> No
         st.text_area("Query", key="sql", height=132, label_visibility="collapsed", bind="query-params")
         with st.container(horizontal=True, vertical_alignment="center", key="tt_console_run"):
             st.form_submit_button("Run", type="primary", shortcut="Ctrl+Enter")
-            quiet(f"One SELECT over {', '.join(names)}; nothing can be changed.")
+            quiet(f"One SELECT over {', '.join(names)}; nothing can be changed. Ctrl+Enter runs it.")
     text = str(st.session_state.get("sql") or "")
     result = _result(found, text, views)
     if result is not None:

@@ -18,7 +18,18 @@ from ui.charts import palette
 from ui.comparing import REAL
 from ui.coverage_apply import Picked, plan, planned
 from ui.coverage_figures import closing_figure, gap_factors_figure
-from ui.coverage_sets import Sets, all_levels, both, choose_factors, parts_of, possible, room_key, sample_note, told
+from ui.coverage_sets import (
+    Sets,
+    all_levels,
+    begin,
+    both,
+    choose_factors,
+    parts_of,
+    possible,
+    room_key,
+    sample_note,
+    told,
+)
 from ui.coverage_table import SHOWN, table_of
 from ui.parts import html, plain, quiet, section, short
 
@@ -33,8 +44,7 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
     """The tab; its fields go into `bar`."""
     with bar:
         names = [REAL, *sets.others, *(both(REAL, other) for other in sets.others)]
-        if st.session_state.get("in") not in names and "in" not in st.query_params:
-            st.session_state["in"] = names[-1]
+        begin("in", names, names[-1])
         chosen = st.selectbox("Gaps in", names, key="in", bind="query-params", width=230)
         threshold = st.number_input(
             "Fewer rows than", 1, 10**9, THRESHOLD, key="threshold", width=150, bind="query-params"

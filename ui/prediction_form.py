@@ -38,8 +38,8 @@ LOSS_WORDS = {
     "absolute": "distance",
 }
 ABOUT = (
-    "Bring in what a model said about rows whose truth is known. The slices of the data in which it errs most are found, "
-    "and each can be given more rows in the design by one click."
+    "Bring in what a model said about rows whose truth is known. The slices of the data in which it errs most are "
+    "found, and each can be given more rows in the design by one click."
 )
 EXAMPLES = (
     "A file with a column of errors, or with the label and the model’s prediction or probability. It holds the factors "
@@ -63,7 +63,9 @@ def welcome(found: session.Document) -> None:
         with right:
             if sample_fits(found.study):
                 html('<h2 class="tt-section">The sample’s predictions</h2>')
-                quiet("A real model’s probabilities of a late arrival for 60,000 of these flights, none of which it saw.")
+                quiet(
+                    "A real model’s probabilities of a late arrival for 60,000 of these flights, none of which it saw."
+                )
                 if st.button("Try the sample’s predictions", type="primary", key="weak_sample"):
                     take_sample()
                     st.rerun()
@@ -114,7 +116,7 @@ def given(found: session.Document) -> Given | None:
     if missing:
         what = "level whose probability it is" if missing[0] == "positive" else f"column of the {missing[0]}"
         raise InputError(f"{source.name}: choose the {what}.")
-    return Given(file, Asked(**asked, key=key), join)  # type: ignore[arg-type]
+    return Given(file, Asked(**asked, key=key), join)
 
 
 def _file_chip(source: Source, *, own: bool) -> None:
@@ -171,7 +173,7 @@ def _loss(losses: Sequence[str], usual: str) -> str:
         required=True,
         bind="query-params",
     )
-    return picked if picked in losses else usual
+    return usual if picked not in losses else str(picked)
 
 
 def _join(study: Study, file: Source | None, guessed: Mapping[str, str]) -> tuple[str, str | None]:

@@ -75,10 +75,7 @@ def planned(found: session.Document) -> None:
     with st.container(border=True, key="tt_boost_box"):
         try:
             shares = shares_of(found, slices)
-            if len(slices) == 1:
-                wanted = _one(found, slices[0], shares[0])
-            else:
-                wanted = _several(found, slices, shares)
+            wanted = _one(found, slices[0], shares[0]) if len(slices) == 1 else _several(found, slices, shares)
         except TrimtabError as error:
             notice(str(error))
             wanted = None
@@ -136,8 +133,13 @@ def _count(codes: Any, one: Slice, levels: dict[str, Levels]) -> int:
 
 
 def boosted(study: Study, slices: Sequence[Slice], wanted: Sequence[dict[str, Any]]) -> Design:
-    """The study's design with all of the slices boosted, one after the other. Raises InputError."""
+    """The study's design with the slices boosted, one after the other; those of which nothing is wanted stay.
+
+    Raises InputError.
+    """
     for one, fields in zip(slices, wanted, strict=True):
+        if not fields:
+            continue
         study = open_study(boost_slice(study, one.levels, **fields), study.source, previous=study)
     return study.design
 
@@ -166,12 +168,12 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
             width=300,
         )
         text = f"{wanted['rows']:,} rows" if "rows" in wanted else exact_percent(rate)
-        session_own("tt_boost_exact", text)
+        _own("tt_boost_exact", text)
         st.text_input("Exact", key="tt_boost_exact", on_change=_typed, width=120, help="5 %, 1 in 20 or 1,000 rows")
     return [wanted]
 
 
-def session_own(key: str, value: str) -> None:
+def _own(key: str, value: str) -> None:
     """Give a field its value, unless what was typed is refused."""
     if session.refusal(PLACE) is None or key not in st.session_state:
         st.session_state[key] = value
@@ -242,7 +244,7 @@ def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[
         f"The design keeps its {rows:,} rows. Of a slice with n real rows the error is taken to fall as "
         f"n^−{USUAL_DECAY}, the usual learning curve (Slice Tuner): a guide, not a promise."
     )
-    return [{"rows": n + k} for n, k in zip(before, more, strict=True) if n + k > 0]
+    return [{"rows": n + k} if k else {} for n, k in zip(before, more, strict=True)]
 
 
 def _spread(slices: Sequence[Slice], known: Sequence[int], before: Sequence[int], more: Sequence[int]) -> str:
@@ -258,7 +260,10 @@ def _spread(slices: Sequence[Slice], known: Sequence[int], before: Sequence[int]
     heads = "".join(
         f'<th scope="col">{head}</th>' for head in ("slice", "mean error", "real rows", "", "rows now", "more")
     )
-    return f'<table class="td-table tw-spread" data-testid="spread"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>'
+    return (
+        f'<table class="td-table tw-spread" data-testid="spread"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
+    )
 
 
 # --- the change -----------------------------------------------------------------------------------------------------

@@ -60,7 +60,9 @@ def thresholds(given: Given, study: Study) -> Thresholds:
         about = "How much the error counts against the size of a slice: 0.5 both alike, 1 the error alone."
         if "alpha" not in st.query_params:
             st.session_state.setdefault("alpha", ALPHA)
-        alpha = st.slider("Error or size (α)", 0.5, 1.0, step=0.01, key="alpha", width=170, help=about, bind="query-params")
+        alpha = st.slider(
+            "Error or size (α)", 0.5, 1.0, step=0.01, key="alpha", width=170, help=about, bind="query-params"
+        )
         if "least" not in st.query_params:
             st.session_state.setdefault("least", max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows))))
         least = st.number_input("Rows at least", 2, 10**9, key="least", width=140, bind="query-params")

@@ -168,8 +168,8 @@ def _losses(values: Mapping[str, pa.Array], asked: Asked) -> tuple[np.ndarray, s
         probability = _probability(values[asked.probability], asked.probability)
         truth = _truth(label, asked)
         if asked.loss == "absolute":
-            return np.abs(truth - probability), f"distance of `{asked.probability}` from `{asked.label}`"
-        return _log_loss(truth, probability, asked), f"log loss of `{asked.probability}`"
+            return np.abs(truth - probability), f"distance of {asked.probability} from {asked.label}"
+        return _log_loss(truth, probability, asked), f"log loss of {asked.probability}"
     prediction = values[str(asked.prediction)]
     loss = asked.loss or _only_loss(label, prediction, asked)
     if loss == "absolute":
@@ -178,10 +178,10 @@ def _losses(values: Mapping[str, pa.Array], asked: Asked) -> tuple[np.ndarray, s
                 raise InputError(
                     f"Predictions: `{name}` is {kind_of(column.type)}, so it has no distance; loss `wrong`."
                 )
-        return np.abs(_numbers(label) - _numbers(prediction)), f"distance of `{asked.prediction}` from `{asked.label}`"
+        return np.abs(_numbers(label) - _numbers(prediction)), f"distance of {asked.prediction} from {asked.label}"
     wrong = _differ(label, prediction, asked).astype(float)
     wrong[_is_null(label) | _is_null(prediction)] = np.nan
-    return wrong, f"wrong `{asked.prediction}`"
+    return wrong, f"wrong {asked.prediction}"
 
 
 def _only_loss(label: pa.Array, prediction: pa.Array, asked: Asked) -> str:

@@ -106,7 +106,8 @@ class Pool:
 
 def table_at(study: Study, names: Sequence[str], at: At) -> pa.Table:
     """Rows that take the values of each factor from the learning rows `at`, as a table of the named factors."""
-    return study.rows_of(names, {name: study.columns[name].codes[at[name]] for name in names})
+    wanted = names or list(at)[:1]
+    return study.rows_of(wanted, {name: study.columns[name].codes[at[name]] for name in wanted})
 
 
 def side_codes(side: Side, table: pa.Table) -> np.ndarray:

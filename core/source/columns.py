@@ -122,7 +122,7 @@ def as_numbers(values: pa.Array) -> np.ndarray:
 
 def _sorts_fast(type_: pa.DataType) -> bool:
     """Whether sorting finds the distinct values sooner than hashing: where they may be nearly as many as the rows."""
-    return pa.types.is_float32(type_) or pa.types.is_float64(type_) or pa.types.is_timestamp(type_)
+    return bool(pa.types.is_float32(type_) or pa.types.is_float64(type_) or pa.types.is_timestamp(type_))
 
 
 def _sorted_values(data: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The page coverage in a real browser: a view survives F5 and a link, pictures answer, a gap is covered and taken back."""
+"""The page coverage in a real browser: views survive F5 and links, a gap is covered and taken back."""
 
 from __future__ import annotations
 

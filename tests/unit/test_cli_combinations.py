@@ -238,7 +238,7 @@ def test_predictions_of_the_same_rows(trimtab: Trimtab, folder: Path, joined: st
         (["--label", "y", "--probability", "wild"], "Probability `wild`: it must lie between 0 and 1, and 1 of 4 rows"),
         (["--label", "y", "--probability", "p", "--factors", "y"], "--factors: `y` is the label"),
         (["--label", "y", "--probability", "p", "--factors", "p"], "--factors: `p` is the model's own"),
-        (["--label", "y", "--prediction", "y"], "Error `wrong `y``: it is 0 in every row"),
+        (["--label", "y", "--prediction", "y", "--loss", "wrong"], "Error `wrong y`: it is 0 in every row"),
         (["--label", "y", "--prediction", "p"], "Give the loss"),
         (["--error", "p", "--budget", -1], "--budget"),
         (["--label", "y", "--probability", "p", "--predictions", "none.csv"], "none.csv"),

@@ -39,7 +39,7 @@ def test_right_or_wrong(made: Spool) -> None:
     source = made("d", a=["x", "y", "x", None, "y"], b=["x", "x", None, "x", "y"])
     found = row_errors(source, Asked(label="a", prediction="b"))
     np.testing.assert_array_equal(found.values, [0, 1, np.nan, np.nan, 0])
-    assert (found.name, found.without_label, found.without_prediction) == ("wrong `b`", 1, 1)
+    assert (found.name, found.without_label, found.without_prediction) == ("wrong b", 1, 1)
     truths = made("t", a=[True, False], b=[True, True])
     assert row_errors(truths, Asked(label="a", prediction="b")).values.tolist() == [0, 1]
     codes = made("c", a=pa.array([1, 2], pa.int8()), b=[1.0, 3.0])
@@ -50,7 +50,7 @@ def test_the_distance_of_two_numbers(made: Spool) -> None:
     source = made("d", a=[1, 5, None], b=[1.5, 2.0, 3.0])
     found = row_errors(source, Asked(label="a", prediction="b", loss="absolute"))
     np.testing.assert_array_equal(found.values, [0.5, 3.0, np.nan])
-    assert found.name == "distance of `b` from `a`"
+    assert found.name == "distance of b from a"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_probabilities(made: Spool, label: list[object], positive: str | None) -
     source = made("d", y=label, p=P)
     found = row_errors(source, Asked(label="y", probability="p", positive=positive))
     np.testing.assert_allclose(found.values, [-np.log(0.9), -np.log(0.8), -np.log(0.5), 0.0])
-    assert found.name == "log loss of `p`"
+    assert found.name == "log loss of p"
     found = row_errors(source, Asked(label="y", probability="p", positive=positive, loss="absolute"))
     np.testing.assert_allclose(found.values, [0.1, 0.2, 0.5, 0.0])
 

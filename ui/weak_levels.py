@@ -1,0 +1,115 @@
+"""Difficulty levels from what the model said: one click makes a level mix of the design from its confidence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.design.design import Design, SourceRef
+from core.study import Study, open_study
+from ui import session
+from ui.control_rows import free_name
+from ui.level_parts import ranges, readable, real_shares, stacks
+from ui.parts import notice, percent, plain, quiet, section
+from ui.predictions import OWN, PARAMETER, Given
+
+PLACE = "weak levels"
+NAME = "difficulty"
+CUTS = (0.1, 0.3)
+LEVELS = ("hard", "medium", "easy")
+"""From the lowest score: how far the probability is from a coin's."""
+ABOUT = (
+    "How sure the model was tells how hard a row is: hard within 0.1 of a probability of one half, easy beyond 0.3. As "
+    "levels of the design their mix can be chosen, such as a third hard rows."
+)
+
+
+def difficulty(found: session.Document, given: Given) -> None:
+    """The levels that the design has, the button that makes them, or what is in the way."""
+    column = given.asked.probability or _probability(given)
+    section("Difficulty levels", "from the model’s confidence")
+    message = session.refusal(PLACE)
+    if message:
+        notice(message)
+    if column is None:
+        quiet(f"{ABOUT} This needs the column of a probability.")
+        return
+    score = score_of(column)
+    name = next((name for name, mix in found.design.levels.items() if mix.score == score), None)
+    if name is not None:
+        _made(found, name)
+    elif column in found.study.source.columns and given.rows_of(found.study).sha256 == found.study.source.sha256:
+        quiet(ABOUT)
+        st.button(
+            "Make levels of the model’s confidence",
+            key="tt_levels_make",
+            on_click=_make,
+            args=(score,),
+            type="secondary",
+        )
+    elif given.file is not None and given.join == "beside":
+        quiet(f"{ABOUT} A design can do that where the probability is a column of its data.")
+        label = f"Open {plain(given.file.name)} as data of its own"
+        if st.button(label, key="tt_levels_open"):
+            _open(given)
+    else:
+        quiet(f"{ABOUT} Put the column beside the factors of your data, and bring in that file as data.")
+
+
+def _probability(given: Given) -> str | None:
+    """The column of probabilities of a file whose errors are used, by its name."""
+    from ui.predictions import guess, kinds_of
+
+    return guess(kinds_of(given.file), []).get("probability") if given.file is not None else None
+
+
+def score_of(column: str) -> str:
+    """How far a probability is from that of a coin, as an expression over the source.
+
+    >>> score_of("probability")
+    'abs("probability" - 0.5)'
+    """
+    quoted = column.replace('"', '""')
+    return f'abs("{quoted}" - 0.5)'
+
+
+def with_levels(study: Study, score: str) -> Design:
+    """The study's design with levels of a score, in the shares they have in the real data: nothing moves yet.
+
+    Raises InputError if the score can't be computed.
+    """
+    name = NAME if NAME not in study.design.levels else free_name(NAME, study.design.levels)
+    alike = dict.fromkeys(LEVELS, 1 / len(LEVELS))
+    trial = open_study(
+        study.design.with_level(name, score=score, cuts=list(CUTS), shares=alike), study.source, previous=study
+    )
+    real, _ = real_shares(trial, name)
+    shares = readable(real) if sum(real.values()) else alike
+    return study.design.with_level(name, score=score, cuts=list(CUTS), shares=shares)
+
+
+def _make(score: str) -> None:
+    found = session.document()
+    if found is not None:
+        session.edit(f"add {NAME}", lambda _: with_levels(found.study, score), place=PLACE)
+
+
+def _made(found: session.Document, name: str) -> None:
+    mix = found.design.levels[name]
+    real, _ = real_shares(found.study, name)
+    st.html(stacks({"real": real, "asked": mix.shares}))
+    told = [
+        f"{level} ({text}) {percent(real[level])}" for level, text in zip(mix.shares, ranges(mix.cuts), strict=True)
+    ]
+    quiet(" · ".join(told) + " of the real rows")
+    target = {session.PARAMETER: found.design_id}
+    st.page_link("pages/design.py", label="Choose their mix on the design page, tab Levels", query_params=target)
+
+
+def _open(given: Given) -> None:
+    """Begin a design on the file of predictions, and come back to its weaknesses."""
+    assert given.file is not None
+    reference = SourceRef(path=given.file.name, sha256=given.file.sha256)
+    design_id = session.workspace().save_design(Design(name=given.file.name.split(".")[0], source=reference))
+    st.session_state.pop("tt_predictions", None)
+    session.open_design(design_id)
+    st.switch_page("pages/weaknesses.py", query_params={session.PARAMETER: design_id, PARAMETER: OWN})
