@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from benchmarks.tables import SAMPLES
 
 BATCH = 65_536
-FOLLOWING = 8
+BEFORE = 8
 """So many rows before a batch are made with it, for columns that look back."""
 
 Rows = Mapping[str, pa.Array]
@@ -179,7 +179,7 @@ def write_wide(file: Path, factors: int, rows: int) -> None:
     writer = None
     try:
         for batch, start in enumerate(range(0, rows, BATCH)):
-            made = _batch(sample, factors, batch, start, min(BATCH, rows - start))
+            made = _batch(sample, factors, batch).slice(0, rows - start)
             writer = writer or pq.ParquetWriter(file, made.schema)
             writer.write_batch(made)
     finally:
@@ -187,13 +187,13 @@ def write_wide(file: Path, factors: int, rows: int) -> None:
             writer.close()
 
 
-def _batch(sample: pa.Table, factors: int, batch: int, start: int, size: int) -> pa.RecordBatch:
-    """Rows `start` to `start` + `size` of the table."""
-    place = pa.array(np.arange(start - FOLLOWING, start + size) % len(sample))
+def _batch(sample: pa.Table, factors: int, batch: int) -> pa.RecordBatch:
+    """The rows of one batch; always a whole one, so that what is drawn does not depend on how many are wanted."""
+    place = pa.array(np.arange(batch * BATCH - BEFORE, (batch + 1) * BATCH) % len(sample))
     rows = {name: sample.column(name).chunk(0).take(place) for name in sample.column_names}
     made = {}
     for number, name in enumerate(list(RECIPES)[:factors]):
         # A stream for each batch and factor: a narrower or shorter table is a part of a wider or longer one.
         draw = np.random.Generator(np.random.Philox(np.random.SeedSequence(0, spawn_key=(batch, number))))
-        made[name] = RECIPES[name](rows, draw)[FOLLOWING:]
+        made[name] = RECIPES[name](rows, draw)[BEFORE:]
     return pa.RecordBatch.from_pydict(made)

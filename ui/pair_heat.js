@@ -33,7 +33,7 @@ class PairHeat {
   }
 
   draw() {
-    const { rows, columns, shares, height, title } = this.data;
+    const { rows, columns, shares, height, title, of } = this.data;
     const down = this.bands(rows, 0, height - FOOT);
     const across = this.bands(columns, SIDE, this.width);
     const most = Math.max(...shares.flat(), 1e-12);
@@ -41,8 +41,10 @@ class PairHeat {
       const [top, bottom] = down.at(i);
       const [left, right] = across.at(j);
       const size = { x: left, y: top, width: Math.max(0.5, right - left), height: Math.max(0.5, bottom - top) };
-      const cell = shape("rect", { ...size, class: this.data.of && share === 0 ? "cell none" : "cell", "data-at": `${i},${j}` });
-      cell.style.setProperty("--shade", `${Math.round(0.85 * shade(share / most))}%`);
+      const cell = shape("rect", { ...size, class: of && share === 0 ? "cell none" : "cell", "data-at": `${i},${j}` });
+      // Where rows are counted, few of them matter: one row can be told from none, and ten from one.
+      const dark = of ? shade(Math.log1p(share * of) / Math.log1p(most * of), 1) : shade(share / most);
+      cell.style.setProperty("--shade", `${Math.round(0.85 * dark)}%`);
       return cell;
     }));
     const names = [...this.sideNames(rows, down), ...this.footNames(columns, across, height)];

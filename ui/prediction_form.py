@@ -4,6 +4,7 @@ are."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import streamlit as st
 
@@ -12,11 +13,9 @@ from core.errors import InputError
 from core.source.spool import Source
 from core.study import Study
 from ui import session
-from ui.parts import chip, html, notice, plain, quiet, title
+from ui.parts import chip, html, notice, plain, title
 from ui.predictions import (
     NUMBERS,
-    OWN,
-    PARAMETER,
     PLACE,
     Given,
     file_of_session,
@@ -45,6 +44,7 @@ EXAMPLES = (
     "A file with a column of errors, or with the label and the model’s prediction or probability. It holds the factors "
     "too, or the rows of the open data in their order, or a key by which they are found."
 )
+SAMPLE_ABOUT = "A real model’s probabilities of a late arrival for 60,000 of these flights, none of which it had seen."
 JOINS = {"beside": "the factors are in the file", "order": "rows in the order of the data", "key": "rows by a key"}
 
 
@@ -54,27 +54,24 @@ def welcome(found: session.Document) -> None:
     message = session.refusal(PLACE)
     if message:
         notice(message)
+    study = found.study
     with st.container(key="tt_weak_ways"):
         left, right = st.columns([1, 1], gap="large")
         with left:
-            html('<h2 class="tt-section">A file of predictions</h2>')
-            quiet(EXAMPLES)
+            _way("A file of predictions", EXAMPLES)
             _uploader("weak_upload")
         with right:
-            if sample_fits(found.study):
-                html('<h2 class="tt-section">The sample’s predictions</h2>')
-                quiet(
-                    "A real model’s probabilities of a late arrival for 60,000 of these flights, none of which it saw."
-                )
-                if st.button("Try the sample’s predictions", type="primary", key="weak_sample"):
-                    take_sample()
-                    st.rerun()
-            if not found.study.declared:
-                html('<h2 class="tt-section">Columns of the open data</h2>')
-                quiet(f"{found.study.source.name} may hold the label and what a model said beside the factors.")
-                if st.button("Use columns of the open data", key="weak_own"):
-                    take_own()
-                    st.rerun()
+            if sample_fits(study):
+                _way("The sample’s predictions", SAMPLE_ABOUT)
+                st.button("Try the sample’s predictions", type="primary", key="weak_sample", on_click=take_sample)
+            if not study.declared:
+                about = f"{study.source.name} may hold the label and what a model said beside the factors."
+                _way("Columns of the open data", about)
+                st.button("Use columns of the open data", key="weak_own", on_click=take_own)
+
+
+def _way(title_: str, about: str) -> None:
+    html(f'<h2 class="tt-section">{escape(title_)}</h2><p class="tt-about">{escape(about)}</p>')
 
 
 def _uploader(key: str) -> None:
@@ -107,6 +104,7 @@ def given(found: session.Document) -> Given | None:
             key=_first("kind", list(KINDS), first),
             required=True,
             bind="query-params",
+            persist_state="session",
         )
         asked = _columns(found.study, source, kind or first, guessed)
         join, key = _join(found.study, file, guessed)
@@ -137,9 +135,10 @@ def _column(what: str, options: Sequence[str], guess_: str | None) -> str | None
         options,
         key=_first(what, options, guess_ if guess_ in options else None),
         width=158,
-        index=None,
+        index=None if guess_ is None else 0,
         placeholder="column",
         bind="query-params",
+        persist_state="session",
     )
     return picked if picked in options else None
 
@@ -156,7 +155,14 @@ def _columns(study: Study, source: Source, kind: str, guessed: Mapping[str, str]
     said = _column(kind, list(kinds), guessed.get(kind))
     asked = {"label": label, kind: said}
     if kind == "probability" and label is not None and both[label] == "categorical":
-        level = st.text_input("Probability of", key="positive", width=120, placeholder="level", bind="query-params")
+        level = st.text_input(
+            "Probability of",
+            key="positive",
+            width=120,
+            placeholder="level",
+            bind="query-params",
+            persist_state="session",
+        )
         asked["positive"] = level.strip() or None
     losses = [loss for loss in LOSSES if loss != ("log" if kind == "prediction" else "wrong")]
     amounts = kind == "probability" or "continuous" in (both.get(label or ""), kinds.get(said or ""))
@@ -172,6 +178,7 @@ def _loss(losses: Sequence[str], usual: str) -> str:
         key=_first("loss", losses, usual),
         required=True,
         bind="query-params",
+        persist_state="session",
     )
     return usual if picked not in losses else str(picked)
 
@@ -188,6 +195,7 @@ def _join(study: Study, file: Source | None, guessed: Mapping[str, str]) -> tupl
         key=_first("join", list(JOINS), usual),
         width=236,
         bind="query-params",
+        persist_state="session",
     )
     if picked != "key":
         return picked or usual, None
@@ -204,7 +212,7 @@ def _other(study: Study) -> None:
         _uploader("weak_upload_other")
         if sample_fits(study):
             st.button("Use the sample’s predictions", key="weak_sample_again", on_click=take_sample)
-        if st.query_params.get(PARAMETER) != OWN and not study.declared:
+        if not is_own() and not study.declared:
             name = plain(study.source.name)
             st.button(f"Use columns of {name}", key="weak_own_again", on_click=take_own)
         st.button("Remove the predictions", key="weak_forget", on_click=forget)

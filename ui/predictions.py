@@ -27,6 +27,7 @@ PLACE = "weaknesses"
 PARAMETER = "predictions"
 """In the address: the SHA-256 of the file, or OWN."""
 OWN = "own"
+_OPEN = "tt_predictions"
 SAMPLE = FOLDER / "flights_predictions.parquet"
 SAMPLE_OF = SAMPLES["fog-and-wind"].data
 
@@ -72,27 +73,25 @@ class Given:
 
 
 def file_of_session() -> Source | None:
-    """The file of predictions that is open in this session, or that the address names."""
-    found = st.session_state.get("tt_predictions")
-    if isinstance(found, Source):
-        st.query_params[PARAMETER] = found.sha256
-        return found
+    """The file of predictions that is open in this session, or that the address names; None also for OWN."""
+    found = st.session_state.get(_OPEN)
     named = st.query_params.get(PARAMETER)
-    if not named or named == OWN:
-        return None
-    try:
-        found = session.workspace().source(named)
-    except TrimtabError as error:
-        session.refuse(str(error), place=PLACE)
-        del st.query_params[PARAMETER]
-        return None
-    st.session_state["tt_predictions"] = found
-    return found
+    if found is None and named:
+        try:
+            found = OWN if named == OWN else session.workspace().source(named)
+        except TrimtabError as error:
+            session.refuse(str(error), place=PLACE)
+            del st.query_params[PARAMETER]
+        else:
+            st.session_state[_OPEN] = found
+    if found is not None:  # changing the page drops it from the address
+        st.query_params[PARAMETER] = found.sha256 if isinstance(found, Source) else OWN
+    return found if isinstance(found, Source) else None
 
 
 def is_own() -> bool:
     """Whether the predictions are columns of the open data."""
-    return st.query_params.get(PARAMETER) == OWN
+    return st.session_state.get(_OPEN) == OWN
 
 
 def take_sample() -> None:
@@ -108,16 +107,15 @@ def take_upload(name: str, content: IO[bytes]) -> None:
 def take_own() -> None:
     """Take columns of the open data."""
     forget()
-    st.query_params[PARAMETER] = OWN
+    st.session_state[_OPEN] = OWN
 
 
 def forget() -> None:
     """Let go of the predictions, and of what was chosen of them."""
-    st.session_state.pop("tt_predictions", None)
-    st.query_params.pop(PARAMETER, None)
-    for key in ("kind", *NAMES, "loss", "positive", "join", "key", "among"):
+    for key in (_OPEN, "kind", *NAMES, "loss", "positive", "join", "key", "among", "least"):
         st.session_state.pop(key, None)
         st.query_params.pop(key, None)
+    st.query_params.pop(PARAMETER, None)
     session.settle()
 
 
@@ -128,8 +126,7 @@ def _take(spool: Callable[[], Source]) -> None:
         session.refuse(str(error), place=PLACE)
         return
     forget()
-    st.session_state["tt_predictions"] = found
-    st.query_params[PARAMETER] = found.sha256
+    st.session_state[_OPEN] = found
 
 
 def bring_in(name: str, content: IO[bytes]) -> Source:

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from core.coverage.applying import boost_slice
 from core.coverage.budget import USUAL_DECAY, spread_rows, usual_curve
-from core.coverage.coding import Levels
-from core.coverage.possible import design_levels
 from core.coverage.slices import Slice
-from core.design.design import Design
 from core.errors import InputError, TrimtabError
 from core.projection.controls import whole_size
-from core.study import Study, open_study
+from core.projection.projection import Projection
 from ui import session
-from ui.comparing import DESIGN, REAL
-from ui.coverage_sets import sets_of
 from ui.numbers import whole_number
 from ui.parts import html, notice, one_in, percent, quiet, section, short
 from ui.proposals import Proposal, proposal, show_changes, show_consequence
 from ui.rates import exact_percent, read_size, steps
+from ui.weak_shares import Share, boosted, shares_of
 from ui.weak_slices import mark, name_of, number
 
 PLACE = "weak boost"
@@ -34,21 +27,6 @@ HIGH = (0.6, 0.7, 0.8, 0.9)
 """Shares beyond those of rare events."""
 FIRST_BUDGET = 0.1
 """Of the design's rows."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """How often a slice comes up: `real_rows` of the source, and its share of the design's rows; None while the design
-    can't be met."""
-
-    real_rows: int
-    real: float
-    design: float | None
-
-    @property
-    def now(self) -> float:
-        """The share it has if nothing is asked."""
-        return self.real if self.design is None else self.design
 
 
 def plan(slices: Sequence[Slice]) -> None:
@@ -83,11 +61,12 @@ def planned(found: session.Document) -> None:
         if message:
             notice(message)
         change = None if wanted is None or message else _show(found, slices, wanted)
+        met = change is None or isinstance(change.outcome, Projection)
         with st.container(horizontal=True):
             st.button(
-                "Take it into the design",
+                "Take it into the design" if met else "Take it, and solve the conflict on the design page",
                 key="tt_boost_take",
-                type="primary",
+                type="primary" if met else "secondary",
                 disabled=change is None or not change.changes,
                 on_click=_take,
                 args=(slices, wanted),
@@ -101,50 +80,15 @@ def _taken(found: session.Document) -> None:
     if not name or session.undo_label() != name[0]:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="tt_boost_done"):
-        notice(f"{name[1]} The bar above takes it back.", tone="good")
-        st.page_link("pages/generate.py", label="Generate the rows", query_params={session.PARAMETER: found.design_id})
+        met, here = isinstance(session.projection(), Projection), {session.PARAMETER: found.design_id}
+        notice(f"{name[1]} The bar above takes it back.", tone="good" if met else "info")
+        if met:
+            st.page_link("pages/generate.py", label="Generate the rows", query_params=here)
+        else:
+            st.page_link("pages/design.py", label="Solve the conflict", query_params=here)
 
 
-# --- shares ---------------------------------------------------------------------------------------------------------
-
-
-def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
-    """How often slices come up in the real rows and in the design's. Raises InputError."""
-    study = found.study
-    sets = sets_of(found, None, None)
-    factors = list(dict.fromkeys(factor for one in slices for factor in one.levels))
-    levels = {one.factor: one for one in design_levels(study, factors)}
-    result = []
-    for one in slices:
-        real = _count(sets.coded(REAL, [levels[name] for name in one.levels]).codes, one, levels)
-        drawn = None
-        if DESIGN in sets.others:
-            coded = sets.coded(DESIGN, [levels[name] for name in one.levels])
-            drawn = _count(coded.codes, one, levels) / max(1, coded.rows)
-            if study.design.mode == "supplement":
-                drawn = (real + drawn * study.design.rows) / whole_size(study, study.design.rows)
-        result.append(Share(real, real / study.source.rows, drawn))
-    return result
-
-
-def _count(codes: Any, one: Slice, levels: dict[str, Levels]) -> int:
-    inside = [codes[name] == levels[name].labels.index(label) for name, label in one.levels.items()]
-    return int(np.logical_and.reduce(inside).sum())
-
-
-def boosted(study: Study, slices: Sequence[Slice], wanted: Sequence[dict[str, Any]]) -> Design:
-    """The study's design with the slices boosted, one after the other; those of which nothing is wanted stay.
-
-    Raises InputError.
-    """
-    for one, fields in zip(slices, wanted, strict=True):
-        if not fields:
-            continue
-        study = open_study(boost_slice(study, one.levels, **fields), study.source, previous=study)
-    return study.design
-
-
-# --- one slice ------------------------------------------------------------------------------------------------------
+# --- one slice -------------------------------------------------------------------------------------------------------
 
 
 def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, Any]]:
@@ -180,18 +124,16 @@ def _own(key: str, value: str) -> None:
 
 
 def first_rate(now: float) -> float:
-    """The share that is proposed: twice what it is, on a step of the slider.
+    """The share that is proposed: twice the odds, on a step of the slider.
 
     >>> first_rate(0.0123), first_rate(0.36), first_rate(0.7), first_rate(0.0)
-    (0.025, 0.7, 0.9, 0.01)
+    (0.025, 0.5, 0.8, 0.01)
     """
     if now <= 0:
         return 0.01
+    twice = 2 * now / (1 + now)
     options = [step for step in steps(*HIGH) if step > now]
-    if not options:
-        return 1.0
-    near = min(options, key=lambda step: abs(np.log(step / (2 * now))))
-    return float(max(near, options[-1] if now > HIGH[0] else near))
+    return min(options, key=lambda step: abs(step - twice)) if options else 1.0
 
 
 def _now(found: session.Document, share: Share, rate: float) -> str:

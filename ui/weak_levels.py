@@ -5,18 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.design.design import Design, SourceRef
+from core.source.spool import Source
 from core.study import Study, open_study
 from ui import session
 from ui.control_rows import free_name
 from ui.level_parts import ranges, readable, real_shares, stacks
 from ui.parts import notice, percent, plain, quiet, section
-from ui.predictions import OWN, PARAMETER, Given
+from ui.predictions import Given, guess, kinds_of, take_own
 
 PLACE = "weak levels"
 NAME = "difficulty"
-CUTS = (0.1, 0.3)
-LEVELS = ("hard", "medium", "easy")
-"""From the lowest score: how far the probability is from a coin's."""
+CUTS = (0.2, 0.4)
+LEVELS = ("easy", "medium", "hard")
+"""From the lowest score: 0 where the model was certain, 0.5 where it might as well have tossed a coin."""
 ABOUT = (
     "How sure the model was tells how hard a row is: hard within 0.1 of a probability of one half, easy beyond 0.3. As "
     "levels of the design their mix can be chosen, such as a third hard rows."
@@ -25,7 +26,7 @@ ABOUT = (
 
 def difficulty(found: session.Document, given: Given) -> None:
     """The levels that the design has, the button that makes them, or what is in the way."""
-    column = given.asked.probability or _probability(given)
+    column = given.asked.probability or _probability(given.file or found.study.source)
     section("Difficulty levels", "from the model’s confidence")
     message = session.refusal(PLACE)
     if message:
@@ -55,21 +56,19 @@ def difficulty(found: session.Document, given: Given) -> None:
         quiet(f"{ABOUT} Put the column beside the factors of your data, and bring in that file as data.")
 
 
-def _probability(given: Given) -> str | None:
-    """The column of probabilities of a file whose errors are used, by its name."""
-    from ui.predictions import guess, kinds_of
-
-    return guess(kinds_of(given.file), []).get("probability") if given.file is not None else None
+def _probability(rows: Source) -> str | None:
+    """The column of probabilities of data whose errors are used, by its name."""
+    return guess(kinds_of(rows), []).get("probability")
 
 
 def score_of(column: str) -> str:
-    """How far a probability is from that of a coin, as an expression over the source.
+    """How unsure a probability is, from 0 to 0.5, as an expression over the source.
 
     >>> score_of("probability")
-    'abs("probability" - 0.5)'
+    '0.5 - abs("probability" - 0.5)'
     """
     quoted = column.replace('"', '""')
-    return f'abs("{quoted}" - 0.5)'
+    return f'0.5 - abs("{quoted}" - 0.5)'
 
 
 def with_levels(study: Study, score: str) -> Design:
@@ -110,6 +109,6 @@ def _open(given: Given) -> None:
     assert given.file is not None
     reference = SourceRef(path=given.file.name, sha256=given.file.sha256)
     design_id = session.workspace().save_design(Design(name=given.file.name.split(".")[0], source=reference))
-    st.session_state.pop("tt_predictions", None)
     session.open_design(design_id)
-    st.switch_page("pages/weaknesses.py", query_params={session.PARAMETER: design_id, PARAMETER: OWN})
+    take_own()
+    st.switch_page("pages/weaknesses.py", query_params={session.PARAMETER: design_id})

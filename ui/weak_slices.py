@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -22,7 +22,7 @@ from ui.control_rows import slug
 from ui.coverage_table import table_of
 from ui.parts import html, plain, quiet, short
 from ui.prediction_form import left_out
-from ui.predictions import Given, factors_of
+from ui.predictions import Given, factors_of, guess, kinds_of
 from ui.rates import size_text
 
 DEPTHS = (1, 2, 3)
@@ -65,24 +65,32 @@ def thresholds(given: Given, study: Study) -> Thresholds:
         )
         if "least" not in st.query_params:
             st.session_state.setdefault("least", max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows))))
-        least = st.number_input("Rows at least", 2, 10**9, key="least", width=140, bind="query-params")
+        least = st.number_input(
+            "Rows at least", 2, 10**9, key="least", width=140, bind="query-params", persist_state="session"
+        )
         depth = st.segmented_control(
             "Factors at most", DEPTHS, default=2, key="deep", required=True, bind="query-params"
         )
-        top = st.number_input("Slices", 1, MOST, TOP, key="top", width=110, bind="query-params")
-        chosen = _factors(names)
-    return Thresholds(float(alpha), int(least), int(depth or 2), int(top), tuple(chosen))
+        top = st.number_input(
+            "Slices", 1, MOST, TOP, key="top", width=110, bind="query-params", persist_state="session"
+        )
+        # What the model said, and the truth, are no reasons for its errors.
+        told = set(guess(kinds_of(given.rows_of(study)), []).values())
+        first = [name for name in names if name not in told] or names
+        picked = _factors(names, first[:FIRST_FACTORS])
+    return Thresholds(float(alpha), int(least), int(depth or 2), int(top), tuple(picked))
 
 
-def _factors(names: Sequence[str]) -> list[str]:
-    if "among" in st.session_state:  # another design may be open since
-        st.session_state["among"] = [name for name in st.session_state["among"] if name in names]
-    elif "among" not in st.query_params:
-        st.session_state["among"] = list(names[:FIRST_FACTORS])
-    asked = set(st.session_state.get("among") or st.query_params.get_all("among")) & set(names)
+def _factors(names: Sequence[str], first: Sequence[str]) -> list[str]:
+    """The factors that are chosen, those of `first` until others are."""
+    if not set(st.session_state.get("among", ())) <= set(names):  # another design is open since
+        del st.session_state["among"]
+    asked = set(st.session_state.get("among") or st.query_params.get_all("among") or first) & set(names)
     word = f"{len(asked)} of {len(names)} factors" if len(asked) < len(names) else f"All {len(names)} factors"
     with st.popover(word, key="tt_weak_factors"):
-        picked = st.multiselect("Slices are made of", list(names), key="among", bind="query-params")
+        picked = st.multiselect(
+            "Slices are made of", list(names), first, key="among", bind="query-params", persist_state="session"
+        )
     if not picked:
         raise InputError("Slices: choose at least one factor.")
     return [name for name in names if name in picked]
@@ -151,15 +159,14 @@ def summary(found: Found, name: str) -> None:
     told = f"{weak.tested:,} slices of at least {weak.min_rows:,} rows tested{folded}{rest}"
     many = "no weak slice" if not weak.slices else f"{len(weak.slices)} weak slice{'s' * (len(weak.slices) > 1)}"
     html(
-        f'<p class="tc-line" data-testid="weak"><b>{many}</b> <span>in {weak.rows:,} rows of {escape(name)}; error: '
-        f"{escape(found.errors.name.replace('`', ''))}, mean <strong>{number(weak.mean_error)}</strong> · "
+        f'<p class="tc-line" data-testid="weak"><b>{many}</b> <span>in {weak.rows:,} rows of {escape(name)}; their '
+        f"{escape(found.errors.name.replace('`', ''))} is <strong>{number(weak.mean_error)}</strong> on average · "
         f"{escape(told)}</span></p>"
     )
 
 
-def picture(found: Found, study: Study, on_boost: object) -> None:
+def picture(found: Found, study: Study, on_boost: Callable[[list[Slice]], None]) -> None:
     """Each slice as a bar of its mean error against that of all rows, with a button that boosts it."""
-    assert callable(on_boost)
     weak = found.weak
     if not weak.slices:
         quiet("No slice has an error above the mean that is more than chance. Lower the rows, or allow more factors.")

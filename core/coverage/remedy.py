@@ -14,6 +14,7 @@ import numpy as np
 
 from core.coverage.coding import Coded, Levels, code_rows
 from core.coverage.patterns import MAX_CELLS, OPEN, check_gaps, counts_of
+from core.coverage.possible import Possible
 from core.errors import InputError
 from core.source.spool import Source
 
@@ -49,29 +50,34 @@ class Remedy:
         return sum(one.rows for one in self.combinations)
 
 
-def find_remedy(data: Path | Source, levels: Sequence[Levels], threshold: int, level: int) -> Remedy:
+def find_remedy(
+    data: Path | Source, levels: Sequence[Levels], threshold: int, level: int, *, possible: Possible | None = None
+) -> Remedy:
     """What to add to `data` so that every pattern of `level` factors or fewer has at least `threshold` rows.
 
     Coverage enhancement of Asudeh, Jin and Jagadish (ICDE 2019): a greedy hitting set, each step the combination that
-    hits most of the uncovered patterns of that level, found by branch and bound. Raises InputError as `find_gaps` does,
-    and for more uncovered patterns than can be searched.
+    hits most of the uncovered patterns of that level, found by branch and bound. Patterns that are not `possible` are
+    left out, and no such combination is added. Raises InputError as `find_gaps` does, for more uncovered patterns than
+    can be searched, and for some that no possible combination of the levels closes.
     """
-    return remedy_of(code_rows(data, levels), levels, threshold, level)
+    return remedy_of(code_rows(data, levels), levels, threshold, level, possible=possible)
 
 
-def remedy_of(coded: Coded, levels: Sequence[Levels], threshold: int, level: int) -> Remedy:
+def remedy_of(
+    coded: Coded, levels: Sequence[Levels], threshold: int, level: int, *, possible: Possible | None = None
+) -> Remedy:
     """As `find_remedy`, on rows that are coded already."""
     check_gaps(coded.rows, levels, threshold, level)
     if level > len(levels):
         raise InputError(f"Remedy: the level is {level}, more than the number of factors, {len(levels)}.")
-    codes, needs = uncovered(coded, levels, threshold, level)
+    codes, needs = uncovered(coded, levels, threshold, level, possible)
     if len(needs) > MAX_PATTERNS:
         raise InputError(
             f"Remedy: {len(needs):,} patterns of {level} factors are uncovered, and {MAX_PATTERNS:,} can be searched; "
             "name fewer factors, or give a smaller threshold or level."
         )
     usual = [np.bincount(coded.codes[one.factor], minlength=one.size)[: one.size] for one in levels]
-    chosen = hitting_set(codes, usual)
+    chosen = hitting_set(codes, usual, possible)
     added = []
     for combination, rows, closes in zip(chosen, *_rows_to_add(codes, needs, chosen), strict=True):
         named = {one.factor: one.labels[code] for one, code in zip(levels, combination, strict=True)}
@@ -79,7 +85,9 @@ def remedy_of(coded: Coded, levels: Sequence[Levels], threshold: int, level: int
     return Remedy(level, threshold, len(needs), tuple(added))
 
 
-def hitting_set(patterns: np.ndarray, usual: Sequence[np.ndarray]) -> list[tuple[int, ...]]:
+def hitting_set(
+    patterns: np.ndarray, usual: Sequence[np.ndarray], possible: Possible | None = None
+) -> list[tuple[int, ...]]:
     """Combinations, a code per factor, such that every pattern (P, F; OPEN for any level) agrees with one of them.
 
     `usual` gives the rows of each level per factor: where a choice makes no difference the most frequent level wins.
@@ -87,17 +95,40 @@ def hitting_set(patterns: np.ndarray, usual: Sequence[np.ndarray]) -> list[tuple
     hits = [_hits(patterns[:, i], len(rows)) for i, rows in enumerate(usual)]
     # Factors that most patterns name come first: their choice decides most, so the search is cut early.
     order = sorted(range(len(usual)), key=lambda i: -int((patterns[:, i] != OPEN).sum()))
+    kept = _Kept(order, possible)
     left = (1 << len(patterns)) - 1
     found = []
     while left:
-        best = _best(left, [hits[i] for i in order], [usual[i] for i in order])
+        best = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept)
+        if not best:
+            raise InputError(
+                f"Remedy: {left.bit_count():,} patterns are possible only with values outside of the levels; name other "
+                "factors."
+            )
         code_of = dict(zip(order, best, strict=True))
         left &= ~reduce(and_, (hits[i][code] for i, code in code_of.items()))
         found.append(tuple(code_of[i] for i in range(len(usual))))
     return found
 
 
-def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray]) -> tuple[int, ...]:
+class _Kept:
+    """Which beginnings of a combination are possible, its factors in this `order`."""
+
+    def __init__(self, order: Sequence[int], possible: Possible | None) -> None:
+        self._tables: list[tuple[list[int], np.ndarray]] = []
+        for length in range(1, len(order) + 1 if possible is not None else 0):
+            factors = sorted(order[:length])
+            assert possible is not None  # the loop is empty otherwise
+            self._tables.append(([list(order).index(i) for i in factors], possible.of(factors)))
+
+    def __call__(self, chosen: tuple[int, ...]) -> bool:
+        if not self._tables:
+            return True
+        places, table = self._tables[len(chosen) - 1]
+        return bool(table[tuple(chosen[i] if width > 1 else 0 for i, width in zip(places, table.shape, strict=True))])
+
+
+def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray], kept: _Kept) -> tuple[int, ...]:
     """The combination that agrees with most of the patterns `left`, sets of patterns being the bits of a number."""
     most, steps = 0, 0
     best: tuple[int, ...] = ()
@@ -115,7 +146,7 @@ def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray])
         options = [(mask & one, code) for code, one in enumerate(hits[place])]
         # The most promising last, for it is taken from the stack first.
         options.sort(key=lambda option: (option[0].bit_count(), usual[place][option[1]]))
-        stack += [(rest, (*chosen, code)) for rest, code in options]
+        stack += [(rest, (*chosen, code)) for rest, code in options if kept((*chosen, code))]
     return best
 
 
@@ -127,8 +158,11 @@ def _hits(codes: np.ndarray, size: int) -> list[int]:
     ]
 
 
-def uncovered(coded: Coded, levels: Sequence[Levels], threshold: int, level: int) -> tuple[np.ndarray, np.ndarray]:
-    """(codes (P, F), rows that are missing (P,)) of all patterns of exactly `level` factors below the threshold."""
+def uncovered(
+    coded: Coded, levels: Sequence[Levels], threshold: int, level: int, possible: Possible | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """(codes (P, F), rows that are missing (P,)) of all possible patterns of exactly `level` factors below the
+    threshold."""
     sizes = [one.size for one in levels]
     codes, needs = [], []
     groups = list(combinations(range(len(levels)), level))
@@ -140,7 +174,8 @@ def uncovered(coded: Coded, levels: Sequence[Levels], threshold: int, level: int
         )
     for chosen in groups:
         counts = counts_of([coded.codes[levels[i].factor] for i in chosen], [sizes[i] for i in chosen])
-        found = np.argwhere(counts < threshold)
+        missing = counts < threshold
+        found = np.argwhere(missing if possible is None else missing & possible.of(chosen))
         part = np.full((len(found), len(levels)), OPEN)
         part[:, chosen] = found
         codes.append(part)

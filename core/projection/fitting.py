@@ -71,6 +71,11 @@ class Fitted:
 
 def fitted(study: Study, rows: int) -> Fitted:
     """Fit the study's design for `rows` rows. Raises ConflictsError if its controls can't be met together."""
+    key = (study.grounding, study.design.fingerprint(), rows)
+    return study.memo.of("fitted", key, lambda: _all_fitted(study, rows))
+
+
+def _all_fitted(study: Study, rows: int) -> Fitted:
     conditions = (*events_of(study), *rules_of(study))
     controls: tuple[Control, ...] = (*controls_of(study), *levels_of(study))
     pool = _with_events(study, conditions, controls, rows)

@@ -22,7 +22,7 @@ from core.projection.rounding import event_rows
 from core.projection.shifts import Shift, group_shares, shifts_of
 from core.study import Study
 
-ENOUGH_FOR_COSTS = 1e-6
+ENOUGH_FOR_COSTS = 2e-5
 """Costs are shown with three digits: a design without one of its controls need not be met more exactly."""
 
 MOST_CODES = 400

@@ -61,11 +61,16 @@ def _refuse(owner: str, columns: Sequence[str], factors: Mapping[str, MarginalCo
     for name in columns:
         if name in factors:
             kind, what = owner.split(" ", 1)
-            raise InputError(
-                f"{kind.capitalize()} `{what}`: it looks at `{name}`, whose {factors[name].kind} reaches where the "
-                f"source has no values, so it can't be decided there. Cut the {factors[name].kind} with low and high, "
-                "or give no share to those bins."
-            )
+            beyond = factors[name].kind
+            if beyond == "missing":
+                problem = (
+                    f"which is hardly ever missing in the source, so it can't be decided where `{name}` is missing"
+                )
+                advice = f"Ask for no missing values of `{name}`, or look at another factor."
+            else:
+                problem = f"whose {beyond} reaches where the source has no values, so it can't be decided there"
+                advice = f"Cut the {beyond} with low and high, or give no share to those bins."
+            raise InputError(f"{kind.capitalize()} `{what}`: it looks at `{name}`, {problem}. {advice}")
 
 
 def invented_bins(study: Study, control: MarginalControl) -> np.ndarray:

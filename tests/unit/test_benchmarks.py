@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import fresh_measure as fresh
-from benchmarks import fresh_real, judge, memory, sdv_peer, speed, tables
+from benchmarks import fresh_real, judge, memory, scale, sdv_peer, speed, tables, wide
 from core.source.axes import default_axis
 from core.source.columns import encode
 
@@ -202,6 +203,43 @@ def test_memory_reads_the_peak_of_a_child(tmp_path: Path) -> None:
 def test_memory_grows_by_the_largest_over_the_smallest_in_parquet() -> None:
     runs = [memory.Run("d", 10, "parquet", 330.0, 1), memory.Run("d", 1, "parquet", 300.0, 1)]
     assert memory.growth([*runs, memory.Run("d", 1, "csv", 900.0, 1)]) == pytest.approx(1.1)
+
+
+def test_a_narrower_or_shorter_wide_table_is_a_part_of_a_wider_and_longer_one(tmp_path: Path) -> None:
+    wide.write_wide(tmp_path / "large.parquet", 60, wide.BATCH + 500)
+    wide.write_wide(tmp_path / "small.parquet", 15, wide.BATCH + 20)
+    large, small = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("large", "small"))
+    assert large.column_names == list(wide.RECIPES)
+    assert small == large.select(large.column_names[:15]).slice(0, wide.BATCH + 20)
+    kinds = [
+        {encode(name, large[name], None).kind for name in large.column_names[i : i + 15]} for i in range(0, 60, 15)
+    ]
+    assert kinds == [{"continuous", "count", "categorical", "boolean", "datetime"}] * 4
+    # Lagged columns look back over the ends of batches too.
+    rows = tables.table("flights")["dep_delay"].to_pylist()
+    assert large["delay_before"].to_pylist()[1:] == rows[: wide.BATCH + 499]
+
+
+def test_scale_runs_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "WANTED", 2_000)
+    wide.write_wide(tmp_path / "wide.parquet", 15, 5_000)
+    stages: list[scale.Stage] = []
+    scale.run(tmp_path / "wide.parquet", tmp_path / "home", stages.append)
+    assert [one.name for one in stages] == ["bring in", "learn", "check", "rows", "receipt"]
+    assert all(one.wall > 0 and one.cpu > 0 for one in stages)
+    assert [one.peak for one in stages] == sorted(one.peak for one in stages)
+
+
+def test_scale_tells_growth_from_the_largest_size() -> None:
+    assert scale.sizes((2, 4), (10, 30)) == [(2, 30), (4, 10), (4, 30)]
+
+    def size(factors: int, rows: int, cpu: float, peak: float) -> scale.Size:
+        return scale.Size(factors, rows, (scale.Stage("learn", 9, cpu, peak),), peak)
+
+    assert scale.growth([size(2, 30, 1, 200), size(4, 10, 2, 300), size(4, 30, 5, 600)]) == [
+        "2 times the factors: 3.0 times the memory; processor time: learn 5.0",
+        "3 times the rows: 2.0 times the memory; processor time: learn 2.5",
+    ]
 
 
 def test_missing_shares_are_compared_in_points() -> None:

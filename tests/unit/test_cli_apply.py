@@ -48,10 +48,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TRIMTAB_HOME", raising=False)
     handler = signal.getsignal(signal.SIGTERM)
-    (tmp_path / "d.yaml").write_text(DESIGN % CRASHES)
-    (tmp_path / "plain.yaml").write_text(
-        f"trimtab: 1\nname: p\nrows: 30000\nmode: supplement\nsource: {{path: '{CRASHES}'}}\n"
-    )
+    lines = CRASHES.read_text().splitlines(keepends=True)
+    (tmp_path / "some.csv").write_text("".join([lines[0], *lines[1::8]]))
+    (tmp_path / "d.yaml").write_text(DESIGN)
+    (tmp_path / "plain.yaml").write_text(PLAIN)
     yield tmp_path
     signal.signal(signal.SIGTERM, handler)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 
 from core.coverage import patterns, tway
 from core.coverage import possible as module
+from core.coverage.coding import code_rows
 from core.coverage.patterns import find_gaps
 from core.coverage.possible import Possible, design_levels, possible_of
+from core.coverage.remedy import find_remedy, remedy_of, uncovered
 from core.coverage.tway import t_way
 from core.errors import InputError
 from core.expressions.evaluate import evaluate
@@ -187,3 +190,27 @@ def test_what_is_forbidden_is_no_gap_and_no_cell(source: Source, open_: Open, mo
         patched.setattr(tway, "DENSE_CELLS", 0)
         listed = t_way({"one": source}, levels, 2, possible=possible)
     assert listed.covered.tolist() == found.covered.tolist()
+
+
+def test_a_remedy_adds_nothing_that_is_forbidden(source: Source, open_: Open) -> None:
+    study = opened(open_, source, {"factors": CUT, "rules": ["NOT (a = 'p' AND x < 6)", "b IS NOT NULL"]})
+    levels = design_levels(study, ["a", "b", "x"])
+    possible = possible_of(study, levels)
+    coded = code_rows(source, levels)
+    remedy = remedy_of(coded, levels, 60, 2, possible=possible)
+    for one in remedy.combinations:
+        assert one.levels["b"] != "missing"
+        assert not (one.levels["a"] == "p" and one.levels["x"] in ("0–4", "5"))
+    codes, needs = uncovered(coded, levels, 60, 2, possible)
+    for code, need in zip(codes, needs, strict=True):
+        named = {one.factor: one.labels[c] for one, c in zip(levels, code.tolist(), strict=True) if c >= 0}
+        added = sum(one.rows for one in remedy.combinations if named.items() <= one.levels.items())
+        assert added >= need > 0
+    assert len(codes) < len(uncovered(coded, levels, 60, 2)[0])
+
+
+def test_patterns_that_only_values_outside_of_the_levels_allow(source: Source, open_: Open) -> None:
+    study = opened(open_, source, {"rules": ["b IS NULL"]})
+    levels = [replace(one, missing=False) for one in design_levels(study, ["a", "b"])]
+    with pytest.raises(InputError, match="Remedy: 3 patterns are possible only with values outside of the levels"):
+        find_remedy(source, levels, 400, 1, possible=possible_of(study, levels))

@@ -124,3 +124,23 @@ def test_one_factor_and_one_row() -> None:
     assert (only.factors, only.neighbours, only.gain) == (("a",), (), 0.0)
     constant = {name: np.zeros(10, dtype=int) for name in "ab"}
     assert all(one.neighbours == () for one in learned(codes(constant)).values())
+
+
+def test_what_one_neighbour_predicts_is_the_same_by_cells_and_by_rows() -> None:
+    rng = np.random.default_rng(11)
+    a = rng.integers(0, 5, ROWS)
+    fine = rng.integers(0, 40, ROWS)
+    groups = Groups(codes({"a": a, "b": (a + rng.integers(0, 2, ROWS)) % 5}, {"b": fine + 40 * (a > 2)}), ROWS)
+    for given in (Neighbour("b", False), Neighbour("b", True)):
+        by_rows = groups.gain("a", groups.predicted("a", {given}, groups.marginal("a")))
+        assert groups.pair_gain("a", given) == pytest.approx(by_rows, abs=1e-12)
+        assert by_rows > 0.1
+
+
+def test_what_is_forgotten_is_found_again() -> None:
+    rng = np.random.default_rng(12)
+    groups = Groups(codes({name: rng.integers(0, 30, ROWS) for name in "abcd"}), 10 * ROWS)
+    given = [Neighbour(name, False) for name in "abcd"]
+    before = groups.donors(given), groups.information("a", given[1:3])
+    groups.forget()
+    assert (groups.donors(given), groups.information("a", given[1:3])) == pytest.approx(before, rel=1e-12)

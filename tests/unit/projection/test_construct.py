@@ -73,7 +73,7 @@ def test_an_unseen_combination_takes_either_side_from_elsewhere(
     pair = PairControl(np.empty(0), (), sides)
     pool = Pool.real(study)
     # Fog at LGA and haze at EWR; both factors have four codes. Nobody has a missing visib.
-    fog_lga, haze_ewr, missing = ((1 * 4 + 0, 2 * 4 + 1, 1 * 4 + 3) if swapped else (0 * 4 + 1, 1 * 4 + 2, 3 * 4 + 1))
+    fog_lga, haze_ewr, missing = (1 * 4 + 0, 2 * 4 + 1, 1 * 4 + 3) if swapped else (0 * 4 + 1, 1 * 4 + 2, 3 * 4 + 1)
     at = pair_rows_of(study, pool, pair, np.array([fog_lga, haze_ewr, missing]))
     assert at is not None
     made = pool.with_rows(at)

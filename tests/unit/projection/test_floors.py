@@ -40,7 +40,9 @@ def cells(study: Study, found: Reserved, names: tuple[str, ...]) -> dict[tuple[o
 def test_every_combination_is_there_and_those_never_seen_are_marked(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "floors: [{factors: [visib, origin], at_least: 3}]")
     found, plan = reserved(study)
-    assert cells(study, found, ("visib", "origin")) == dict.fromkeys(product([0.5, 5.0, 10.0], ["JFK", "LGA", "EWR"]), 3)
+    assert cells(study, found, ("visib", "origin")) == dict.fromkeys(
+        product([0.5, 5.0, 10.0], ["JFK", "LGA", "EWR"]), 3
+    )
     assert (plan.rows, plan.constructed, plan.impossible) == (27, 12, ())
     assert found.ungrounded.sum() == 12
     assert found.rows == 27
@@ -106,7 +108,7 @@ floors: [{factors: [sum, origin], at_least: 2}]
     assert plan.impossible == ()
     values = study.rows_of(("visib", "wind", "origin"), {n: study.columns[n].codes[found.at[n]] for n in study.columns})
     sums = [int(np.searchsorted([10, 14], row["visib"] + row["wind"], side="right")) for row in values.to_pylist()]
-    counts = {cell: 0 for cell in product(range(3), ("JFK", "LGA", "EWR"))}
+    counts = dict.fromkeys(product(range(3), ("JFK", "LGA", "EWR")), 0)
     for one, origin in zip(sums, values.column("origin").to_pylist(), strict=True):
         counts[one, origin] += 1
     assert set(counts.values()) == {2}
@@ -115,7 +117,9 @@ floors: [{factors: [sum, origin], at_least: 2}]
 
 def test_a_floor_that_needs_far_more_rows_is_refused_at_once(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "floors: [{factors: [visib, origin], at_least: 60}]")
-    with pytest.raises(ConflictsError, match=r"9 cells .* 540 rows with 60 in each, but the design has 100\.") as caught:
+    with pytest.raises(
+        ConflictsError, match=r"9 cells .* 540 rows with 60 in each, but the design has 100\."
+    ) as caught:
         reserved(study, rows=100)
     (conflict,) = caught.value.conflicts
     assert (conflict.controls, conflict.nearest) == (("floor visib, origin", "rows design"), 540.0)

@@ -155,7 +155,9 @@ def test_a_supplement_that_could_only_with_more_rows_than_can_be_made(flights_10
 
 
 def test_reserved_rows_beyond_a_rate(flights_100: Source, open_: Open) -> None:
-    study = open_(flights_100, "rows: 20\nevents: {fog: {when: visib < 1, rate: 0.1}, clear: {when: visib = 10, rate: 0.8}}")
+    study = open_(
+        flights_100, "rows: 20\nevents: {fog: {when: visib < 1, rate: 0.1}, clear: {when: visib = 10, rate: 0.8}}"
+    )
     found = conflict_of(study, flights_reserved(study, [0, 1, 2, 60]))
     assert found == (
         ("event fog", "floor visib"),

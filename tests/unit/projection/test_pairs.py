@@ -175,7 +175,9 @@ def test_weights_of_some_levels_leave_all_others(table_source: Callable[..., Sou
 
 def test_zeros_that_leave_no_room_for_a_margin_are_told(table_source: Callable[..., Source], open_: Open) -> None:
     study = opened(table_source, open_, "factors: {b: {role: keep}}")
-    with pytest.raises(ConflictsError, match=r"no room for the share of `r` that `b` has by itself\. Give that") as caught:
+    with pytest.raises(
+        ConflictsError, match=r"no room for the share of `r` that `b` has by itself\. Give that"
+    ) as caught:
         asked(study, NOW, weights=[[1, 2, 0], [4, 5, 0]])
     assert caught.value.conflicts[0].controls == ("pair a × b", "keep b")
 

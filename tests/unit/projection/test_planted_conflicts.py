@@ -171,7 +171,8 @@ PLANTED = {
         **{"rule__visib > 1": (0.75, None)},
     ),
     "level that no row can have": planted(
-        "levels: {mix: {score: pressure, cuts: [1010], shares: {low: 0.5, high: 0.5}}}", level__mix=(0.0, shares("high"))
+        "levels: {mix: {score: pressure, cuts: [1010], shares: {low: 0.5, high: 0.5}}}",
+        level__mix=(0.0, shares("high")),
     ),
     "rule against a hold": planted(
         "factors: {origin: {role: hold, value: LGA}}\nrules: [visib < 9]",

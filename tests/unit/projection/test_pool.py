@@ -50,7 +50,9 @@ def test_values_of_constructed_rows_come_from_several_rows(study: Study) -> None
         {"visib": 0.5, "origin": "LGA", "wind": 3},
         {"visib": 5.0, "origin": "JFK", "wind": 20},
     ]
-    assert pool.with_rows({name: np.array([7]) for name in study.columns}).origin("visib", np.array([102])).tolist() == [7]
+    assert pool.with_rows({name: np.array([7]) for name in study.columns}).origin(
+        "visib", np.array([102])
+    ).tolist() == [7]
 
 
 def test_conditions_levels_and_bins_are_those_of_the_rows_put_together(study: Study) -> None:

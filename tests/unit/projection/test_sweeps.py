@@ -78,7 +78,9 @@ def test_too_few_rows_are_told_with_what_is_in_the_way(flights_100: Source, open
 rules: ["visib > 1 OR origin = 'LGA'"]
 sweeps: [{factor: visib, values: [0.5, 10], groups: 41}]
 """
-    with pytest.raises(ConflictsError, match="asks for 41 groups, but only 40 real rows could take all its 2 values: rule") as caught:
+    with pytest.raises(
+        ConflictsError, match="asks for 41 groups, but only 40 real rows could take all its 2 values: rule"
+    ) as caught:
         reserved(open_(flights_100, text))
     (conflict,) = caught.value.conflicts
     assert conflict.controls == ("sweep visib", "rule visib > 1 OR origin = 'LGA'")
@@ -176,5 +178,7 @@ def test_with_condition_the_others_are_what_they_are_at_that_value(flights: Sour
     for value, found in pressure.items():
         there = humid.numbers[humid.codes[known & (real == value)]]
         # Fog is humid: the mean at each value is the source's, and the two are far apart.
-        assert np.mean(found) == pytest.approx(there.mean(), abs=4 * there.std() / np.sqrt(len(found)) + 0.15 * there.std())
+        assert np.mean(found) == pytest.approx(
+            there.mean(), abs=4 * there.std() / np.sqrt(len(found)) + 0.15 * there.std()
+        )
     assert np.mean(pressure[0.25]) - np.mean(pressure[10.0]) > 25

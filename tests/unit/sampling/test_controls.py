@@ -44,7 +44,9 @@ def made(study: Study, **options: int) -> dict[str, np.ndarray]:
 
 
 def counted(*columns: np.ndarray) -> dict[object, int]:
-    return dict(Counter(zip(*(column.tolist() for column in columns), strict=True) if len(columns) > 1 else columns[0].tolist()))
+    return dict(
+        Counter(zip(*(column.tolist() for column in columns), strict=True) if len(columns) > 1 else columns[0].tolist())
+    )
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -247,7 +249,11 @@ def test_the_smallest_supplement_is_named_and_works(trips: Source, open_: Open) 
     with pytest.raises(ConflictsError, match="The fewest rows that can are 150") as caught:
         project(open_(trips, text.format(147)))
     (conflict,) = caught.value.conflicts
-    assert (conflict.controls, conflict.control, conflict.nearest) == (("event jfk", "rows supplement"), "rows supplement", 150)
+    assert (conflict.controls, conflict.control, conflict.nearest) == (
+        ("event jfk", "rows supplement"),
+        "rows supplement",
+        150,
+    )
     assert "JFK" not in made(open_(trips, text.format(150)))["origin"]
     assert counted(made(open_(trips, text.format(400)))["origin"])["JFK"] == 50
 

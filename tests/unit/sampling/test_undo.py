@@ -102,7 +102,7 @@ def test_the_effective_sample_size_is_told(flights: Source, open_: Open, name: s
 
 
 def test_rows_without_a_place_in_the_source_have_no_weight(flights: Source, open_: Open) -> None:
-    text = "rows: 20000\nfactors: {distance: {missing: 0.25}}\nevents: {windy: {when: \"wind_speed > 15\", rate: 0.3}}"
+    text = 'rows: 20000\nfactors: {distance: {missing: 0.25}}\nevents: {windy: {when: "wind_speed > 15", rate: 0.3}}'
     table = pa.concat_tables(list(generate(open_(flights, text))))
     weight = table.column("_weight").to_numpy()
     lost = np.asarray(table.column("distance").is_null())

@@ -306,3 +306,10 @@ def test_edges_for_other_kinds() -> None:
     days = column([dt.date(2013, 1, 1), dt.date(2013, 6, 1)])
     with pytest.raises(InputError, match="reach from 2013-01-01 to 2013-06-01; got 2013-01-01 to 2013-02-01"):
         default_axis(days, np.array(["2013-01-01", "2013-02-01"], "datetime64[us]").astype(float).tolist())
+
+
+@pytest.mark.parametrize("edges", [(1.0, 2.5, 7.0), (2.0, 2.0), (-9.0, 1.0, 4.0, 4.0), (10.0, 11.0), (-2.0, -1.0)])
+def test_the_bins_of_a_column_are_those_of_its_numbers(edges: tuple[float, ...]) -> None:
+    found = column([0.5, 1.0, 2.0, 2.5, 4.0, 6.9, 7.0, 8.0, None])
+    axis = numbers(*edges)
+    assert axis.bins_of(found).tolist() == [*axis.bin_of_numbers(found.numbers), axis.size]

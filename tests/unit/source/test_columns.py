@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -74,6 +75,25 @@ def test_integers_beyond_doubles_stay_apart() -> None:
     assert found.values.to_pylist() == sorted(values)
     assert found.numbers[0] == found.numbers[1] == 2.0**53
     assert column([2**64 - 1, 0], pa.uint64()).values.to_pylist() == [0, 2**64 - 1]
+
+
+def test_zero_is_one_value_whatever_its_sign() -> None:
+    found = column([0.0, 1.5, -0.0, None, -2.5, -0.0])
+    assert found.values.to_pylist() == [-2.5, 0.0, 1.5]
+    assert not np.signbit(found.numbers[1])
+    assert found.counts.tolist() == [1, 3, 1, 1]
+    assert found.codes.tolist() == [1, 2, 1, 3, 0, 1]
+
+
+def test_sorted_values_are_those_that_were_counted_one_by_one() -> None:
+    rng = np.random.default_rng(7)
+    numbers = [None if drawn < 0 else float(drawn) / 8 for drawn in rng.integers(-50, 500, 5_000)]
+    learned = np.sort(rng.choice(5_000, 1_000, replace=False))
+    found = encode("x", pa.chunked_array([pa.array(numbers[:1_234]), pa.array(numbers[1_234:])]), None, learned)
+    counted = Counter(numbers)
+    assert dict(zip([*found.values.to_pylist(), None], found.counts.tolist(), strict=True)) == counted
+    assert found.values.to_pylist() == sorted(value for value in counted if value is not None)
+    assert decoded(found) == [numbers[row] for row in learned]
 
 
 @pytest.mark.parametrize(
