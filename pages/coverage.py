@@ -254,4 +254,6 @@ html(f"<style>{asset('coverage.css')}</style>")
 session.refresh()
 document = session.require_document()
 session.header("coverage")
+if document.study.declared:
+    notice("There is no real data: what is called real here is what the factors were declared to be.", tone="info")
 page(document)

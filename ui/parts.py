@@ -89,7 +89,7 @@ def quiet(text: str) -> None:
 
 def notice(message: str, *, tone: str = "warn") -> None:
     """What went wrong, or is worth knowing, as text; lines stay lines. `tone`: "warn", "info" or "good"."""
-    mark = {"warn": "⚠", "info": "ⓘ", "good": "✓"}[tone]
+    mark = {"warn": "⚠", "info": "i", "good": "✓"}[tone]
     lines = "".join(f"<span>{code_marks(line)}</span>" for line in message.splitlines())
     role = "alert" if tone == "warn" else "note"
     html(f'<div class="tt-notice {tone}" role="{role}"><i>{mark}</i><p>{lines}</p></div>')

@@ -18,7 +18,7 @@ from ui.numbers import whole_number
 from ui.parts import html, notice, one_in, percent, quiet, section, short
 from ui.proposals import Proposal, proposal, show_changes, show_consequence
 from ui.rates import exact_percent, read_size, steps
-from ui.weak_shares import Share, boosted, shares_of
+from ui.weak_shares import Share, boosted, known, shares_of
 from ui.weak_slices import mark, name_of, number
 
 PLACE = "weak boost"
@@ -31,7 +31,8 @@ FIRST_BUDGET = 0.1
 
 def plan(slices: Sequence[Slice]) -> None:
     """Begin to boost one slice, or several with a budget."""
-    st.session_state[PLAN] = tuple(slices)
+    found = session.document()
+    st.session_state[PLAN] = (found and found.design_id, tuple(slices))
     for key in (WANTED, TAKEN, "tt_boost_exact", "tt_boost_budget"):
         st.session_state.pop(key, None)
     session.settle()
@@ -46,7 +47,9 @@ def forget() -> None:
 
 def planned(found: session.Document) -> None:
     """What is being boosted, if anything, with *Take it* and *Cancel*; or what was taken."""
-    slices: tuple[Slice, ...] = st.session_state.get(PLAN, ())
+    of, slices = st.session_state.get(PLAN, (None, ()))
+    if of != found.design_id or not known(found.study, slices):  # another design is open, or another axis, since
+        slices = ()
     if not slices:
         _taken(found)
         return
@@ -93,11 +96,10 @@ def _taken(found: session.Document) -> None:
 
 def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, Any]]:
     """The share now and the share wanted: a slider, and an exact field."""
-    rows = found.design.rows
     if WANTED not in st.session_state:
         st.session_state[WANTED] = {"rate": first_rate(share.now)}
     wanted: dict[str, Any] = st.session_state[WANTED]
-    rate = wanted.get("rate", wanted.get("rows", 0) / rows)
+    rate = wanted["rate"] if "rate" in wanted else rate_of_rows(found, share, wanted["rows"])
     section(f"Boost {short(name_of(one.levels), 100)}")
     with st.container(horizontal=True, vertical_alignment="center", key="tt_boost_fields"):
         html(_now(found, share, rate))
@@ -115,6 +117,12 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
         _own("tt_boost_exact", text)
         st.text_input("Exact", key="tt_boost_exact", on_change=_typed, width=120, help="5 %, 1 in 20 or 1,000 rows")
     return [wanted]
+
+
+def rate_of_rows(found: session.Document, share: Share, rows: int) -> float:
+    """The share that so many generated rows come to; in a supplement those of the source come on top."""
+    real = share.real_rows if found.design.mode == "supplement" else 0
+    return min(1.0, (rows + real) / whole_size(found.study, found.design.rows))
 
 
 def _own(key: str, value: str) -> None:
@@ -176,12 +184,12 @@ def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[
         st.session_state["tt_boost_budget"] = f"{max(len(slices), round(FIRST_BUDGET * rows)):,}"
     text = st.text_input("Rows for all of them together", key="tt_boost_budget", width=220, help="10,000 or 10k")
     budget = whole_number(text, owner="Rows for all of them together")
-    known = [max(1, share.real_rows) for share in shares]
-    curves = [usual_curve(n, one.mean_error) for n, one in zip(known, slices, strict=True)]
-    more = [int(k) for k in spread_rows(known, curves, budget)]
+    real = [max(1, share.real_rows) for share in shares]
+    curves = [usual_curve(n, one.mean_error) for n, one in zip(real, slices, strict=True)]
+    more = [int(k) for k in spread_rows(real, curves, budget)]
     size = rows if found.design.mode == "standalone" else None
     before = [round((share.now if size else share.real) * rows) for share in shares]
-    html(_spread(slices, known, before, more))
+    html(_spread(slices, real, before, more))
     quiet(
         f"The design keeps its {rows:,} rows. Of a slice with n real rows the error is taken to fall as "
         f"n^−{USUAL_DECAY}, the usual learning curve (Slice Tuner): a guide, not a promise."

@@ -35,6 +35,17 @@ class Share:
         return self.real if self.design is None else self.design
 
 
+def known(study: Study, slices: Sequence[Slice]) -> bool:
+    """Whether a design has all levels of the slices; its axes may be others by now."""
+    if not {factor for one in slices for factor in one.levels} <= set(study.delivered):
+        return False
+    return all(
+        one.levels[levels.factor] in levels.labels
+        for one in slices
+        for levels in design_levels(study, list(one.levels))
+    )
+
+
 def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
     """How often slices come up in the real rows and in the design's. Raises InputError."""
     study = found.study

@@ -102,8 +102,8 @@ def hitting_set(
         best = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept)
         if not best:
             raise InputError(
-                f"Remedy: {left.bit_count():,} patterns are possible only with values outside of the levels; name other "
-                "factors."
+                f"Remedy: {left.bit_count():,} patterns are possible only with values outside of the levels; name "
+                "other factors."
             )
         code_of = dict(zip(order, best, strict=True))
         left &= ~reduce(and_, (hits[i][code] for i, code in code_of.items()))

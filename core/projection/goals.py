@@ -171,8 +171,8 @@ def _no_bin(name: str, taker: str) -> Conflict:
     """A reservation has rows for which a control has no code."""
     taking = listed([taker])
     message = (
-        f"{taking[0].upper()}{taking[1:]} has values that lie in no bin of {listed([name])}. Leave them out, or give the "
-        "factor `edges` that reach them."
+        f"{taking[0].upper()}{taking[1:]} has values that lie in no bin of {listed([name])}. Leave them out, or give "
+        "the factor `edges` that reach them."
     )
     return Conflict((name, taker), message, taker, None)
 
@@ -200,7 +200,7 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
             f"{'takes' if len(takers) == 1 else 'take'} {taken:,}: the {word} that works is {limit}."
         )
         return Conflict((goal.name, *takers), message, goal.name, nearest)
-    needed, _ = smallest_supplement(goal.there, goal.requested)
+    needed, binding = smallest_supplement(goal.there, goal.requested)
     start = (
         f"{said} can't be met with {rows:,} rows: the source has {int(goal.there[code]) - taken:,} rows{where}, and "
         f"{percent(float(goal.requested[code]))} of {goal.total:,} in all are {asked:,.0f}."
@@ -210,7 +210,11 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
         if needed is not None:
             end = f" It would take more than {MOST_ROWS:,} rows, which is the most that can be made."
         return Conflict((goal.name,), start + end, goal.name, None)
-    end = (
-        f" The fewest rows that can are {needed:,}: that is where `{goal.labels[code] if goal.labels else 'it'}` binds."
-    )
+    # Reserved rows are there already, and are among the rows of the supplement all the same.
+    needed += sum(int(counts.sum()) for counts in goal.takers.values())
+    if goal.name.startswith("pair "):
+        # The shares of its factors move with the number of rows, and what the pair asks of each cell moves with them.
+        return Conflict((goal.name, "rows supplement"), f"{start} It takes {needed:,} rows, or more.", goal.name, None)
+    binds = f"`{goal.labels[binding]}`" if goal.labels else "it"
+    end = f" The fewest rows that can are {needed:,}: that is where {binds} binds."
     return Conflict((goal.name, "rows supplement"), start + end, "rows supplement", float(needed))

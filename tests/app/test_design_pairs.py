@@ -194,9 +194,9 @@ def test_a_correlation_out_of_reach_is_a_conflict_that_names_the_pair(pairs: Cal
     app.button_group(key="tt_pair_choice").set_value("rank").run()
     app.slider(key="tt_pair_rank").set_value(1.0).run()
     assert not app.exception
-    assert "pair speed × belt" in body(app)
+    assert "Pair <b>speed × belt</b> asks for a rank correlation of 1" in body(app)
     app.button(key="tt_pair_delete_0").click().run()
-    assert "pair speed × belt" not in body(app)
+    assert "Pair <b>speed × belt</b>" not in body(app)
 
 
 def test_a_column_is_derived_by_an_expression_and_is_itself_again(pairs: Callable[..., AppTest]) -> None:

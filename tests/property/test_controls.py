@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from core.delivery.promises import receipt
 from core.design.design import Design
-from core.errors import ConflictError, InputError
+from core.errors import InputError, TrimtabError
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import project
 from core.sampling.run import generate
@@ -310,25 +310,37 @@ def test_two_or_three_controls_together(data: st.DataObject) -> None:
 
 
 def met_or_refused(asked: Parts) -> None:
-    try:
-        design = neutral().design.changed(**asked)
-        study = open_study(design, neutral().source, previous=neutral())
-        projection = project(study)
-    except ConflictError as error:
-        assert isinstance(error, ConflictsError), error
+    study, refusal = attempt(asked)
+    if isinstance(refusal, ConflictsError):
         event("conflict")
-        for conflict in error.conflicts:
+        for conflict in refusal.conflicts:
             check_names(conflict, controls_in(asked))
-        check_nearest(design, error.conflicts)
-        return
-    except InputError as error:
+        check_nearest(neutral().design.changed(**asked), refusal.conflicts)
+    elif refusal is not None:
         event("wrong input")
-        assert any(f"`{name}`" in str(error) or name in str(error) for name in names_in(asked)), error
-        return
-    event("met")
-    folder = neutral().source.path.parent
-    pq.write_table(pa.concat_tables(list(generate(study, projection=projection))), folder / "made.parquet")
-    promises = receipt(folder / "made.parquet", study, rows=study.design.rows, floors=projection.floors)
+        assert isinstance(refusal, InputError)
+        assert any(name in str(refusal) for name in names_in(asked)), refusal
+    else:
+        assert study is not None
+        event("met")
+        check_promises(study)
+
+
+def attempt(asked: Parts) -> tuple[Study | None, TrimtabError | None]:
+    """The study whose design can be met, or why it can't."""
+    try:
+        study = open_study(neutral().design.changed(**asked), neutral().source, previous=neutral())
+        project(study)
+    except TrimtabError as error:
+        return None, error
+    return study, None
+
+
+def check_promises(study: Study) -> None:
+    projection = project(study)
+    file = neutral().source.path.parent / "made.parquet"
+    pq.write_table(pa.concat_tables(list(generate(study, projection=projection))), file)
+    promises = receipt(file, study, rows=study.design.rows, floors=projection.floors)
     broken = [one for one in promises if not one.kept]
     assert not broken, broken
 
@@ -347,12 +359,10 @@ def check_nearest(design: Design, conflicts: tuple[Conflict, ...]) -> None:
         mended = changed(design, conflict)
         if mended is not None:
             event("gave way")
-            try:
-                project(open_study(mended, neutral().source, previous=neutral()))
-            except InputError:
-                event("gave way to wrong input")
-            except ConflictsError as error:
-                assert {frozenset(one.controls) for one in error.conflicts} != {frozenset(conflict.controls)}, error
+            _, refusal = attempt(dict(mended))
+            if isinstance(refusal, ConflictsError):
+                still = {frozenset(one.controls) for one in refusal.conflicts}
+                assert still != {frozenset(conflict.controls)}, refusal
 
 
 def changed(design: Design, conflict: Conflict) -> Design | None:

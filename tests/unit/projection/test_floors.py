@@ -67,7 +67,9 @@ def test_cells_that_a_rule_forbids_are_impossible(flights_100: Source, open_: Op
 
 def test_bins_that_a_hold_or_a_target_leaves_empty_do_not_count(flights_100: Source, open_: Open) -> None:
     text = """
-factors: {origin: {role: hold, values: [LGA, EWR]}, visib: {role: target, target: {family: histogram, weights: [1, 0, 1]}}}
+factors:
+  origin: {role: hold, values: [LGA, EWR]}
+  visib: {role: target, target: {family: histogram, weights: [1, 0, 1]}}
 floors: [{factors: [visib, origin], at_least: 1}]
 """
     study = open_(flights_100, text)

@@ -79,7 +79,7 @@ def test_in_a_supplement_the_source_is_there_already(flights_100: Source, open_:
 
 def test_shares_of_what_is_left_are_a_constraint(flights_100: Source, open_: Open) -> None:
     goal = goals(open_(flights_100, "mode: supplement\n" + TEXT))["target visib"]
-    constraint = goal.constraint(np.array([0, 1, 2]))
+    constraint = goal.constraint(np.array([0, 1, 2]), 200)
     assert constraint.requested == pytest.approx([65 / 200, 45 / 200, 90 / 200, 0])
     assert constraint.name == "target visib"
 
@@ -87,7 +87,7 @@ def test_shares_of_what_is_left_are_a_constraint(flights_100: Source, open_: Ope
 def test_a_part_of_a_row_too_many_is_none() -> None:
     goal = Goal("target x", np.array([0.5, 0.5]), ("a", "b"), 5, np.array([3, 0]), {})
     assert goal.missing.tolist() == [-0.5, 2.5]
-    assert goal.constraint(np.array([0, 1])).requested.tolist() == [0.0, 1.0]
+    assert goal.constraint(np.array([0, 1]), 2).requested.tolist() == [0.0, 1.0]
 
 
 def test_rows_of_the_source_with_each_code(flights_100: Source, open_: Open) -> None:
@@ -105,14 +105,14 @@ def test_rows_of_the_source_with_each_code(flights_100: Source, open_: Open) -> 
 def test_a_source_that_was_not_learned_whole_is_counted_whole(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, TEXT + "pairs: [{factors: [visib, origin], target: independent}]")
 
-    class Part_(Pool):
+    class LearnedPart(Pool):
         """A pool of fewer learning rows than the source has."""
 
         @property
         def learned(self) -> int:
             return 60
 
-    whole, part = Pool.real(study), Part_(study, Pool.real(study).at)
+    whole, part = Pool.real(study), LearnedPart(study, Pool.real(study).at)
     pair = PairControl(np.zeros(16), (), pair_sides(study, study.design.pairs[0]))
     for one in (*events_of(study), *controls_of(study), *levels_of(study), pair):
         assert source_counts(study, part, one).tolist() == source_counts(study, whole, one).tolist()
@@ -129,7 +129,11 @@ def conflict_of(study: Study, reserved: Reserved | None = None) -> tuple[tuple[s
 
 
 def test_a_supplement_that_is_too_small(flights_100: Source, open_: Open) -> None:
-    text = "mode: supplement\nrows: 60\nfactors: {origin: {role: target, target: {family: categorical, weights: {JFK: 1, LGA: 1, EWR: 2}}}}"
+    text = """
+mode: supplement
+rows: 60
+factors: {origin: {role: target, target: {family: categorical, weights: {JFK: 1, LGA: 1, EWR: 2}}}}
+"""
     controls, control, nearest, said = conflict_of(open_(flights_100, text))
     # 50 of 100 are at JFK, 40 at LGA, and both may have a quarter of 200 at least.
     assert (controls, control, nearest) == (("target origin", "rows supplement"), "rows supplement", 100.0)
@@ -138,6 +142,26 @@ def test_a_supplement_that_is_too_small(flights_100: Source, open_: Open) -> Non
         "The fewest rows that can are 100: that is where `JFK` binds."
     )
     goals(open_(flights_100, text.replace("rows: 60", "rows: 100")))
+
+
+def test_reserved_rows_are_among_those_of_a_supplement(flights_100: Source, open_: Open) -> None:
+    text = "mode: supplement\nrows: 60\nevents: {jfk: {when: \"origin = 'JFK'\", rate: 0.2}}"
+    study = open_(flights_100, text)
+    # With five reserved rows at JFK 55 of 275 are a fifth: 100 of the source and 175.
+    _, control, nearest, _ = conflict_of(study, flights_reserved(study, [0, 1, 2, 3, 4]))
+    assert (control, nearest) == ("rows supplement", 175.0)
+
+
+def test_a_pair_s_supplement_is_told_without_a_promise(flights_100: Source, open_: Open) -> None:
+    text = "mode: supplement\nrows: 60\npairs: [{factors: [visib, origin], target: independent}]"
+    study = open_(flights_100, text)
+    sides = pair_sides(study, study.design.pairs[0])
+    pair = PairControl(np.full(16, 1 / 16), ("cell",) * 16, sides)
+    with pytest.raises(ConflictsError, match="It takes 540 rows, or more") as caught:
+        goals_of(study, Pool.real(study), (), (pair,), Reserved.none(study, 1), 60)
+    # 40 flights at LGA in the clear are a sixteenth of 640.
+    (conflict,) = caught.value.conflicts
+    assert (conflict.controls, conflict.nearest) == (("pair visib × origin", "rows supplement"), None)
 
 
 def test_a_supplement_that_never_can(flights_100: Source, open_: Open) -> None:
@@ -170,6 +194,6 @@ def test_reserved_rows_beyond_a_rate(flights_100: Source, open_: Open) -> None:
         ("event clear", "floor visib"),
         "event clear",
         0.75,
-        "Event `clear` asks for 20 % in which it is not true, 4 rows, but floor `visib` takes 5: the most that works is "
-        "75 %.",
+        "Event `clear` asks for 20 % in which it is not true, 4 rows, but floor `visib` takes 5: the most that works "
+        "is 75 %.",
     )

@@ -132,7 +132,7 @@ def test_what_only_one_table_can_have_may_be_asked_for(table_source: Callable[..
     now = np.diag([0.2, 0.3, 0.5, 0.0])
     pair = Pair(factors=("s", "t"), rank_correlation=1.0)
     assert pair_control(study, pair, pair_sides(study, pair), now).table == pytest.approx(now)
-    with pytest.raises(ConflictsError, match="asks for a rank correlation of 0.2, .* the lowest that works is 1\\."):
+    with pytest.raises(ConflictsError, match=r"asks for a rank correlation of 0\.2, .* the lowest that works is 1\."):
         pair_control(study, Pair(factors=("s", "t"), rank_correlation=0.2), pair_sides(study, pair), now)
 
 

@@ -149,7 +149,8 @@ PLANTED = {
         "pairs: [{factors: [visib, wind], rank_correlation: 0.9}]", **{"pair__visib × wind": (0.265, correlation)}
     ),
     "zeros of a table against a keep": planted(
-        "factors: {origin: {role: keep}}\npairs: [{factors: [visib, origin], weights: [[1, 1, 0], [1, 1, 0], [1, 1, 0]]}]",
+        "factors: {origin: {role: keep}}\n"
+        "pairs: [{factors: [visib, origin], weights: [[1, 1, 0], [1, 1, 0], [1, 1, 0]]}]",
         **{"pair__visib × origin": (None, None)},
         keep__origin=(None, None),
     ),

@@ -17,7 +17,9 @@ from core.study import Study
 Open = Callable[..., Study]
 
 TEXT = """
-factors: {visib: {role: target, target: {family: histogram, weights: [1, 0, 3]}}, origin: {role: hold, values: [JFK, EWR]}}
+factors:
+  visib: {role: target, target: {family: histogram, weights: [1, 0, 3]}}
+  origin: {role: hold, values: [JFK, EWR]}
 events: {fog: {when: visib < 1, rate: 0.1}, sure: {when: wind > 1, rate: 1.0}, never: {when: late, rate: 0.0}}
 levels: {mix: {score: wind, cuts: [10], shares: {calm: 0.5, windy: 0.5}}}
 pairs: [{factors: [visib, late], target: independent}]

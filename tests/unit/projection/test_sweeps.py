@@ -115,7 +115,7 @@ def test_values_in_the_column_s_own_type(flights_100: Source, open_: Open) -> No
     assert sweep_values(study.design.sweeps[0], study.columns["wind"]).equals(pa.array([4, 20], pa.int64()))
     study = open_(flights_100, "sweeps: [{factor: origin, values: [LGA, EWR], groups: 1}]")
     assert sweep_values(study.design.sweeps[0], study.columns["origin"]).to_pylist() == ["LGA", "EWR"]
-    with pytest.raises(InputError, match="Sweep `origin`: .*SFO"):
+    with pytest.raises(InputError, match=r"Sweep `origin`: .*SFO"):
         open_(flights_100, "sweeps: [{factor: origin, values: [LGA, SFO], groups: 1}]")
 
 

@@ -207,11 +207,19 @@ def test_noise_on_a_probability_label_is_exact(trips: Source, open_: Open) -> No
     assert abs(rows["hit_clean"].sum() - rows["hit_probability"].sum()) <= 1
 
 
-def test_a_label_that_can_t_be_noisy_or_is_no_probability_is_refused(trips: Source, open_: Open) -> None:
+def test_a_label_that_can_t_be_noisy_or_is_no_probability_is_refused_beforehand(trips: Source, open_: Open) -> None:
     with pytest.raises(InputError, match="Label `one`: noise needs a second label, and its rule gives only one"):
-        made(open_(trips, "labels: {one: {rule: \"CASE WHEN visib > 0 THEN 'x' END\", noise: 0.1}}"))
-    with pytest.raises(InputError, match="Label `big`: its probability must be between 0 and 1, got 1.1 in a row"):
-        made(open_(trips, "rows: 1\nlabels: {big: {probability: 0 * visib + 1.1}}"))
+        project(open_(trips, "labels: {one: {rule: \"CASE WHEN visib > 0 THEN 'x' END\", noise: 0.1}}"))
+    with pytest.raises(InputError, match=r"Label `big`: its probability must be between 0 and 1, but is 1\.1"):
+        project(open_(trips, "labels: {big: {probability: 0 * visib + 1.1}}"))
+
+
+def test_splicing_makes_no_probability_out_of_range(trips: Source, open_: Open) -> None:
+    # No trip arrives before it departs, but one that arrives early and one that departs late could be put together.
+    rows = made(open_(trips, "rows: 5000\nlabels: {hit: {probability: (arrived - departed) / 4.0}}"))
+    chance = rows["hit_probability"].astype(float)
+    assert chance.min() == 0
+    assert chance.max() == 1
 
 
 def test_derived_factors_are_computed_and_may_replace_a_column(trips: Source, open_: Open) -> None:
@@ -268,7 +276,12 @@ factors: {origin: {role: target, target: {family: categorical, weights: {JFK: 1,
 
 
 def test_what_is_held_speaks_of_the_supplement_alone(trips: Source, open_: Open) -> None:
-    text = "mode: supplement\nrows: 60\nfactors: {origin: {role: hold, value: LGA}}\nevents: {foggy: {when: visib < 1, rows: 10}}"
+    text = """
+mode: supplement
+rows: 60
+factors: {origin: {role: hold, value: LGA}}
+events: {foggy: {when: visib < 1, rows: 10}}
+"""
     rows = made(open_(trips, text))
     assert set(rows["origin"]) == {"LGA"}
     assert 0.5 not in rows["visib"]

@@ -1,4 +1,4 @@
-"""Independence of two factors that depend strongly on each other in the source: how hard a crash was, and the injury."""
+"""Independence of two factors that depend strongly on each other in the source: a crash's speed and the injury."""
 
 from __future__ import annotations
 

@@ -21,7 +21,11 @@ SHARES = {"hard": 0.5, "medium": 0.3, "easy": 0.2}
 # The probabilities have four digits, so none lies on a cut.
 DESIGN = """
 rows: 40000
-levels: {difficulty: {score: abs(probability - 0.5), cuts: [0.20005, 0.40005], shares: {hard: 0.5, medium: 0.3, easy: 0.2}}}
+levels:
+  difficulty:
+    score: abs(probability - 0.5)
+    cuts: [0.20005, 0.40005]
+    shares: {hard: 0.5, medium: 0.3, easy: 0.2}
 """
 
 

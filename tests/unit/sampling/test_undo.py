@@ -49,8 +49,8 @@ pairs: [{factors: [temp, wind_speed], rank_correlation: 0.2}]
 
 
 def numbers_of(study: Study, name: str, table: pa.Table) -> Iterator[tuple[str, float, np.ndarray]]:
-    """What is averaged of a factor: its share of missing values, and its number where there is one, or the share of each
-    of its ten commonest levels. (what, that of the source, that of each row)."""
+    """(what, that of the source, that of each row): a factor's share of missing values, and its number, or the share of
+    each of its ten commonest levels."""
     column = study.columns[name]
     made = encode(name, table.column(name), column.kind)
     lost = made.codes == made.distinct

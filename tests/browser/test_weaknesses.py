@@ -1,0 +1,135 @@
+"""The whole loop in a real browser: sample, predictions, a weak slice, boost, generate, and the receipt's rows counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from core.design.design import Design
+from core.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app.py"
+SERIOUS = ("serious", "critical")
+LONG = 60_000  # ms for what reads or makes many rows
+ROWS = 10_000
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def url(serve: Any, home: Workspace) -> str:
+    return str(serve(APP, {"TRIMTAB_HOME": str(home.home)}))
+
+
+def at_rest(page: Page) -> None:
+    """Waits until Streamlit is connected and has nothing more to run."""
+    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=LONG)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
+
+
+def weaknesses(page: Page, url: str) -> None:
+    """The sample's design, and what a model said of its rows."""
+    page.goto(url)
+    at_rest(page)
+    page.get_by_role("button", name="Try the sample data").first.click()
+    page.get_by_test_id("sculptor").wait_for(timeout=LONG)
+    at_rest(page)
+    page.get_by_role("link", name="Weaknesses", exact=True).click()
+    page.get_by_role("button", name="Try the sample’s predictions").click()
+    page.get_by_test_id("slice").first.wait_for(timeout=LONG)
+    at_rest(page)
+
+
+def type_in(page: Page, label: str, text: str) -> None:
+    field = page.get_by_role("textbox", name=label, exact=True)
+    field.fill(text)
+    field.press("Enter")
+    at_rest(page)
+
+
+def current(page: Page, home: Workspace) -> tuple[str, Design]:
+    """The design the address names, as it is saved."""
+    found = re.search(r"design=([a-z0-9-]+)", page.url)
+    assert found is not None, page.url
+    return found[1], home.load_design(found[1])
+
+
+def test_from_predictions_to_rows_of_the_slice(new_page: NewPage, url: str, home: Workspace, tmp_path: Path) -> None:
+    page = new_page(size=(1440, 1000))
+    weaknesses(page, url)
+    row = page.get_by_test_id("slice").filter(has_text="carrier EV").first
+    expect(row).to_be_visible()
+    place = page.get_by_test_id("slice").all_inner_texts().index(row.inner_text())
+    page.get_by_role("button", name="Boost this slice").nth(place).click()
+    expect(page.get_by_test_id("shares")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    type_in(page, "Exact", "40 %")
+    expect(page.get_by_test_id("plan")).to_contain_text("boost_carrier_EV")
+    _, before = current(page, home)
+    assert "boost_carrier_EV" not in before.events
+    page.get_by_role("button", name="Take it into the design").click()
+    expect(page.get_by_text("The design now boosts carrier = EV.")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    design_id, design = current(page, home)
+    assert design.events["boost_carrier_EV"].rate == 0.4
+    assert {name: event for name, event in design.events.items() if name != "boost_carrier_EV"} == before.events
+
+    page.get_by_role("link", name="Generate the rows").click()
+    expect(page.get_by_role("textbox", name="Rows", exact=True)).to_be_visible(timeout=LONG)
+    at_rest(page)
+    type_in(page, "Rows", f"{ROWS:,}")
+    page.get_by_role("button", name=f"Generate {ROWS:,} rows").click()
+    expect(page.get_by_test_id("receipt").first).to_be_visible(timeout=LONG)
+    at_rest(page)
+    kept = re.match(r"(\d+) of (\d+) promises kept", page.get_by_test_id("verdict").first.inner_text())
+    assert kept is not None
+    assert kept[1] == kept[2]
+    (made,) = (home.home / "outputs" / design_id).glob("*.parquet")
+    found = duckdb.sql(f"SELECT count(*) FILTER (carrier = 'EV'), count(*) FROM read_parquet('{made}')").fetchall()[0]
+    assert found == (0.4 * ROWS, ROWS)
+
+
+def test_a_link_shows_a_colleague_the_same_slices(new_page: NewPage, url: str, home: Workspace) -> None:
+    page = new_page(size=(1440, 1000))
+    weaknesses(page, url)
+    page.get_by_role("radio", name="1", exact=True).click()
+    at_rest(page)
+    page.wait_for_url(re.compile("deep=1"), timeout=LONG)
+    slices = page.get_by_test_id("slice").all_inner_texts()
+    assert slices
+    other = new_page(size=(1440, 1000))
+    other.goto(page.url)
+    other.get_by_test_id("slice").first.wait_for(timeout=LONG)
+    at_rest(other)
+    assert other.get_by_test_id("slice").all_inner_texts() == slices
+    other.get_by_role("link", name="Data", exact=True).click()
+    at_rest(other)
+    other.get_by_role("link", name="Weaknesses", exact=True).click()
+    other.get_by_test_id("slice").first.wait_for(timeout=LONG)
+    at_rest(other)
+    assert other.get_by_test_id("slice").all_inner_texts() == slices
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str, dark: bool) -> None:
+    page = new_page(dark=dark, size=(1440, 1000))
+    weaknesses(page, url)
+    page.get_by_role("button", name="Boost this slice").nth(1).click()
+    expect(page.get_by_test_id("shares")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    found = Axe().run(page).response["violations"]
+    serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
+    assert serious == []
