@@ -24,6 +24,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.fresh_real
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.scale
 
 # Judges from outside need older libraries, so they live in an environment of their own.
 judge: $(JUDGE)/.done

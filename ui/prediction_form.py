@@ -15,6 +15,7 @@ from core.study import Study
 from ui import session
 from ui.parts import chip, html, notice, plain, title
 from ui.predictions import (
+    FRESH,
     NUMBERS,
     PLACE,
     Given,
@@ -74,13 +75,9 @@ def _way(title_: str, about: str) -> None:
     html(f'<h2 class="tt-section">{escape(title_)}</h2><p class="tt-about">{escape(about)}</p>')
 
 
-def _uploader(key: str) -> None:
-    turn = st.session_state.setdefault("weak_turn", 0)
-    file = st.file_uploader("Predictions as CSV or Parquet", key=f"{key}_{turn}")
-    if file is not None:
-        st.session_state["weak_turn"] += 1  # a new uploader, so that the file is not read again with every run
-        take_upload(file.name, file)
-        st.rerun()
+def _uploader(name: str) -> None:
+    key = f"{name}_{st.session_state.setdefault('weak_turn', 0)}"
+    st.file_uploader("Predictions as CSV or Parquet", key=key, on_change=take_upload, args=(key,))
 
 
 def given(found: session.Document) -> Given | None:
@@ -106,10 +103,13 @@ def given(found: session.Document) -> Given | None:
             bind="query-params",
             persist_state="session",
         )
-        asked = _columns(found.study, source, kind or first, guessed)
-        join, key = _join(found.study, file, guessed)
-        st.space("stretch")
-        _other(found.study)
+        try:
+            asked = _columns(found.study, source, kind or first, guessed)
+            join, key = _join(found.study, file, guessed)
+        finally:  # whatever is wrong with these predictions, others can be taken
+            st.session_state.pop(FRESH, None)
+            st.space("stretch")
+            _other(found.study)
     missing = [name for name, column in asked.items() if column is None]
     if missing:
         what = "level whose probability it is" if missing[0] == "positive" else f"column of the {missing[0]}"
@@ -123,8 +123,9 @@ def _file_chip(source: Source, *, own: bool) -> None:
 
 
 def _first(key: str, options: Sequence[str], guess_: str | None) -> str:
-    """Give a field its first value, unless one was chosen or the address has one; returns the key."""
-    if key not in st.query_params and st.session_state.get(key) not in options:
+    """Give a field its first value, unless one was chosen of these predictions or the address has one; its key."""
+    known = key in st.query_params or st.session_state.get(key) in options
+    if st.session_state.get(FRESH) or not known:
         st.session_state[key] = guess_
     return key
 

@@ -27,7 +27,7 @@ PLACE = "weaknesses"
 PARAMETER = "predictions"
 """In the address: the SHA-256 of the file, or OWN."""
 OWN = "own"
-_OPEN = "tt_predictions"
+_OPEN, FRESH, FRESH_LEAST = "tt_predictions", "tt_predictions_fresh", "tt_predictions_fresh_least"
 SAMPLE = FOLDER / "flights_predictions.parquet"
 SAMPLE_OF = SAMPLES["fog-and-wind"].data
 
@@ -99,9 +99,12 @@ def take_sample() -> None:
     _take(lambda: session.workspace().spool(SAMPLE))
 
 
-def take_upload(name: str, content: IO[bytes]) -> None:
-    """Spool an uploaded file; what is wrong with it is said on the page."""
-    _take(lambda: bring_in(name, content))
+def take_upload(key: str) -> None:
+    """Spool the file of an uploader; what is wrong with it is said on the page."""
+    file = st.session_state.get(key)
+    if file is not None:
+        st.session_state["weak_turn"] += 1  # a new uploader, so that the file is let go of
+        _take(lambda: bring_in(file.name, file))
 
 
 def take_own() -> None:
@@ -111,11 +114,11 @@ def take_own() -> None:
 
 
 def forget() -> None:
-    """Let go of the predictions, and of what was chosen of them."""
-    for key in (_OPEN, "kind", *NAMES, "loss", "positive", "join", "key", "among", "least"):
-        st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
+    """Let go of the predictions; only before widgets are drawn."""
+    st.session_state.pop(_OPEN, None)
     st.query_params.pop(PARAMETER, None)
+    # What was chosen of them is in the address, where a field that was drawn can't be taken out: fields begin anew.
+    st.session_state[FRESH] = st.session_state[FRESH_LEAST] = True
     session.settle()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.design.design import Design, SourceRef
+from core.errors import TrimtabError
 from core.source.spool import Source
 from core.study import Study, open_study
 from ui import session
@@ -50,8 +51,7 @@ def difficulty(found: session.Document, given: Given) -> None:
     elif given.file is not None and given.join == "beside":
         quiet(f"{ABOUT} A design can do that where the probability is a column of its data.")
         label = f"Open {plain(given.file.name)} as data of its own"
-        if st.button(label, key="tt_levels_open"):
-            _open(given)
+        st.button(label, key="tt_levels_open", on_click=_open, args=(given.file,))
     else:
         quiet(f"{ABOUT} Put the column beside the factors of your data, and bring in that file as data.")
 
@@ -104,11 +104,14 @@ def _made(found: session.Document, name: str) -> None:
     st.page_link("pages/design.py", label="Choose their mix on the design page, tab Levels", query_params=target)
 
 
-def _open(given: Given) -> None:
-    """Begin a design on the file of predictions, and come back to its weaknesses."""
-    assert given.file is not None
-    reference = SourceRef(path=given.file.name, sha256=given.file.sha256)
-    design_id = session.workspace().save_design(Design(name=given.file.name.split(".")[0], source=reference))
-    session.open_design(design_id)
+def _open(file: Source) -> None:
+    """Begin a design on the file of predictions, and look at the weaknesses there."""
+    reference = SourceRef(path=file.name, sha256=file.sha256)
+    try:
+        design_id = session.workspace().save_design(Design(name=file.name.split(".")[0], source=reference))
+        session.open_design(design_id)
+    except TrimtabError as error:
+        session.refuse(str(error), place=PLACE)
+        return
+    st.query_params[session.PARAMETER] = design_id
     take_own()
-    st.switch_page("pages/weaknesses.py", query_params={session.PARAMETER: design_id})

@@ -22,7 +22,7 @@ from ui.control_rows import slug
 from ui.coverage_table import table_of
 from ui.parts import html, plain, quiet, short
 from ui.prediction_form import left_out
-from ui.predictions import Given, factors_of, guess, kinds_of
+from ui.predictions import FRESH_LEAST, Given, factors_of, guess, kinds_of
 from ui.rates import size_text
 
 DEPTHS = (1, 2, 3)
@@ -61,15 +61,29 @@ def thresholds(given: Given, study: Study) -> Thresholds:
         if "alpha" not in st.query_params:
             st.session_state.setdefault("alpha", ALPHA)
         alpha = st.slider(
-            "Error or size (α)", 0.5, 1.0, step=0.01, key="alpha", width=170, help=about, bind="query-params"
+            "Error or size (α)",
+            0.5,
+            1.0,
+            step=0.01,
+            key="alpha",
+            width=170,
+            help=about,
+            bind="query-params",
+            persist_state="session",
         )
-        if "least" not in st.query_params:
-            st.session_state.setdefault("least", max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows))))
+        if st.session_state.pop(FRESH_LEAST, False) or "least" not in {*st.session_state, *st.query_params}:
+            st.session_state["least"] = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows)))
         least = st.number_input(
             "Rows at least", 2, 10**9, key="least", width=140, bind="query-params", persist_state="session"
         )
         depth = st.segmented_control(
-            "Factors at most", DEPTHS, default=2, key="deep", required=True, bind="query-params"
+            "Factors at most",
+            DEPTHS,
+            default=2,
+            key="deep",
+            required=True,
+            bind="query-params",
+            persist_state="session",
         )
         top = st.number_input(
             "Slices", 1, MOST, TOP, key="top", width=110, bind="query-params", persist_state="session"
@@ -83,13 +97,16 @@ def thresholds(given: Given, study: Study) -> Thresholds:
 
 def _factors(names: Sequence[str], first: Sequence[str]) -> list[str]:
     """The factors that are chosen, those of `first` until others are."""
-    if not set(st.session_state.get("among", ())) <= set(names):  # another design is open since
-        del st.session_state["among"]
+    if "among" in st.session_state:  # another design may be open, or another file
+        st.session_state["among"] = [name for name in st.session_state["among"] if name in names] or list(first)
+        default = None
+    else:
+        default = list(first)
     asked = set(st.session_state.get("among") or st.query_params.get_all("among") or first) & set(names)
     word = f"{len(asked)} of {len(names)} factors" if len(asked) < len(names) else f"All {len(names)} factors"
     with st.popover(word, key="tt_weak_factors"):
         picked = st.multiselect(
-            "Slices are made of", list(names), first, key="among", bind="query-params", persist_state="session"
+            "Slices are made of", list(names), default, key="among", bind="query-params", persist_state="session"
         )
     if not picked:
         raise InputError("Slices: choose at least one factor.")

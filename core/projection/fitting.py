@@ -19,6 +19,7 @@ from core.projection.controls import (
     events_of,
     levels_of,
     rules_of,
+    whole_size,
 )
 from core.projection.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
 from core.projection.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
@@ -115,7 +116,8 @@ def _with_events(study: Study, conditions: Sequence[EventControl], controls: Seq
     """The pool, with rows for every event that never happened."""
     real = study.memo.of("pool", study.grounding, lambda: Pool.real(study))
     real = replace(real, study=study)
-    never = [one for one in conditions if one.kind == "event" and one.rate * rows >= HALF and not _happens(real, one)]
+    total = whole_size(study, rows)
+    never = [one for one in conditions if one.kind == "event" and one.rate * total >= HALF and not _happens(real, one)]
     if not never:
         return real
     allowed = [one for one in conditions if one.rate == 1.0]

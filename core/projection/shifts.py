@@ -118,7 +118,8 @@ def _display_spread(study: Study, control: MarginalControl, code: int) -> np.nda
     axis, column = study.axes[control.factor], study.columns[control.factor]
     spread, real = np.zeros(axis.size + 1), control.values_of(code)
     if len(real):
-        np.add.at(spread, axis.bins_of(column)[real], column.counts[real] / column.counts[real].sum())
+        share = column.counts[real] / column.counts[real].sum()
+        spread += np.bincount(axis.bins_of(column)[real], weights=share, minlength=axis.size + 1)
     elif control.axis is None or code == control.missing_code:
         spread[-1] = 1.0
     else:

@@ -39,7 +39,7 @@ class Step:
     def number(self, key: np.ndarray) -> np.ndarray:
         """The small number of each key."""
         if not self.sorted:
-            return self.table.take(key)  # int32
+            return np.asarray(self.table.take(key), dtype=np.int32)  # kept in a smaller type
         found = np.searchsorted(self.table, key)
         known = found < len(self.table)
         known[known] = self.table[found[known]] == key[known]
@@ -97,7 +97,7 @@ def _close(codes: list[tuple[Neighbour | Fixed, int]], key: np.ndarray, size: in
     seen = np.zeros(size, dtype=bool)
     seen[key] = True
     known = np.flatnonzero(seen)
-    table = np.full(size, len(known), dtype=np.int32)
+    table = np.full(size, len(known), dtype=np.min_scalar_type(len(known)))
     table[known] = np.arange(len(known))
     return Step(names, strides, table, False), table.take(key).astype(np.int64), len(known) + 1
 

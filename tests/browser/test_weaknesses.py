@@ -1,4 +1,4 @@
-"""The whole loop in a real browser: sample, predictions, a weak slice, boost, generate, and the receipt's rows counted."""
+"""The whole loop in a real browser: sample, predictions, a weak slice, boost, generate; its rows are counted."""
 
 from __future__ import annotations
 
@@ -133,3 +133,30 @@ def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str, d
     found = Axe().run(page).response["violations"]
     serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
     assert serious == []
+
+
+def test_other_predictions_take_the_place_of_those_before(new_page: NewPage, url: str, tmp_path: Path) -> None:
+    page = new_page(size=(1440, 1000))
+    weaknesses(page, url)
+    page.get_by_role("radio", name="Probabilities").click()
+    expect(page.get_by_text("distance of probability from late")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    page.reload()
+    expect(page.get_by_text("distance of probability from late")).to_be_visible(timeout=LONG)
+    at_rest(page)
+    for name, text, message in (
+        ("few.csv", "error\n1\n2\n", "few.csv: it has 2 rows and flights.parquet has 335,220"),
+        ("broken.csv", "a,b\n1,2,3\n", "broken.csv"),
+    ):
+        file = tmp_path / name
+        file.write_text(text)
+        page.get_by_role("button", name="Other predictions").click()
+        page.locator('input[type="file"]').set_input_files(file)
+        expect(page.get_by_role("alert").filter(has_text=message)).to_be_visible(timeout=LONG)
+        at_rest(page)
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Other predictions").click()
+    page.get_by_role("button", name="Use the sample’s predictions").click()
+    expect(page.get_by_test_id("slice").first).to_be_visible(timeout=LONG)
+    at_rest(page)
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -352,8 +352,13 @@ def check_names(conflict: Conflict, known: set[str]) -> None:
 
 
 def check_nearest(design: Design, conflicts: tuple[Conflict, ...]) -> None:
-    """If there is one conflict only, giving way as it says resolves it; another one may come to light then."""
+    """If there is one conflict only, giving way as it says resolves it; another one may come to light then.
+
+    Not beside a pair: what it asks follows from the shares of its factors, which move when another control gives way.
+    """
     if len({frozenset(one.controls) for one in conflicts}) > 1:
+        return
+    if len(conflicts[0].controls) > 1 and any(name.startswith("pair ") for name in conflicts[0].controls):
         return
     for conflict in conflicts:
         mended = changed(design, conflict)

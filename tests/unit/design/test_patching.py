@@ -41,7 +41,7 @@ def design() -> Design:
         ("description: null", {"description": ""}),
         ("factors: {a: {unit: km}}", {"factors.a.unit": "km", "factors.a.target.mean": 1}),
         ("factors: {a: {target: {mean: 5}}}", {"factors.a.target.mean": 5, "factors.a.target.sd": 2}),
-        ("factors: {a: {target: {family: gamma, a: 2}}}", {"factors.a.target.family": "gamma"}),
+        ("factors: {a: {target: {family: gamma, a: 2, scale: 1}}}", {"factors.a.target.family": "gamma"}),
         ("factors: {a: {role: keep}}", {"factors.a.role": "keep", "factors.a.target": None, "factors.a.unit": "mi"}),
         ("factors: {a: {role: target, target: {sd: 9}}}", {"factors.a.target.mean": 1, "factors.a.target.sd": 9}),
         ("factors: {b: {values: [NO, SE]}}", {"factors.b.values": ("NO", "SE"), "factors.b.value": None}),

@@ -1,0 +1,134 @@
+"""The commands on what is covered and what is weak, with their options: coverage, gaps, slices and apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.options import AcceptSource, AsJson, Data, DesignFile
+
+
+def coverage(
+    data: Annotated[list[Path], typer.Argument(help="Data sets; the first is what the others are compared with.")],
+    design: Annotated[Path | None, typer.Option(help="Take the bins of this design.", show_default=False)] = None,
+    factors: Annotated[str | None, typer.Option(help="Factors, with commas between.", show_default=False)] = None,
+    strength: Annotated[
+        int | None, typer.Option(help="Also the combinations of so many factors: 2, 3 or 4.", show_default=False)
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put data sets side by side, factor by factor and combination by combination."""
+    from core.cli.data import show_coverage
+
+    show_coverage(data, design=design, factors=factors, strength=strength, accept_source=accept_source, as_json=as_json)
+
+
+def gaps(
+    data: Data,
+    factors: Annotated[str, typer.Option(help="Factors, with commas between.", show_default=False)],
+    threshold: Annotated[int, typer.Option(min=1, help="Rows a pattern must have.", show_default=False)],
+    max_level: Annotated[
+        int | None, typer.Option(min=1, help="Factors a pattern names at most.", show_default=False)
+    ] = None,
+    design: Annotated[
+        Path | None,
+        typer.Option(help="Take the bins and levels of this design, with rows or without.", show_default=False),
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what is missing: the most general combinations with fewer rows than the threshold."""
+    from core.cli.weak import show_gaps
+
+    show_gaps(
+        data,
+        factors=factors,
+        threshold=threshold,
+        max_level=max_level,
+        design=design,
+        accept_source=accept_source,
+        as_json=as_json,
+    )
+
+
+def slices(
+    data: Data,
+    error: Annotated[
+        str | None, typer.Option(help="The column of errors: 0 or more, or true for a wrong row.", show_default=False)
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="A file with predictions of the same rows; by default they are in DATA.", show_default=False),
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="The column of what is true.", show_default=False)] = None,
+    prediction: Annotated[str | None, typer.Option(help="The column of predictions.", show_default=False)] = None,
+    probability: Annotated[
+        str | None, typer.Option(help="The column of probabilities of one level.", show_default=False)
+    ] = None,
+    positive: Annotated[
+        str | None, typer.Option(help="The level a probability is of; true or 1 by default.", show_default=False)
+    ] = None,
+    loss: Annotated[
+        str | None, typer.Option(help="What the error of a row is: wrong, log or absolute.", show_default=False)
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="The column by which predictions find their rows.", show_default=False)
+    ] = None,
+    factors: Annotated[
+        str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="Weight of the error against the size, 0 to 1.")] = 0.95,
+    min_rows: Annotated[
+        int | None, typer.Option(min=2, help="Rows of a slice; 1 % of the rows by default, at least 32.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Slices to show.")] = 10,
+    budget: Annotated[
+        int | None, typer.Option(min=0, help="Rows to spread over the slices that are shown.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find where a model fails: the slices whose error is furthest above the mean."""
+    from core.cli.weak import show_slices
+    from core.coverage.predictions import Asked
+
+    asked = Asked(error, label, prediction, probability, loss, positive, key)
+    show_slices(
+        data,
+        predictions=predictions,
+        asked=asked,
+        factors=factors,
+        alpha=alpha,
+        min_rows=min_rows,
+        top=top,
+        budget=budget,
+        as_json=as_json,
+    )
+
+
+def apply_(
+    design: DesignFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The design file to write.", show_default=False)],
+    gap: Annotated[
+        str | None,
+        typer.Option(help="carrier=HA,origin=EWR, or JSON, or @FILE as gaps --json writes it.", show_default=False),
+    ] = None,
+    slice_: Annotated[
+        str | None,
+        typer.Option("--slice", help="The same of a slice, or @FILE as slices --json writes it.", show_default=False),
+    ] = None,
+    patch: Annotated[Path | None, typer.Option(help="A part of a design to merge in.", show_default=False)] = None,
+    rows: Annotated[int | None, typer.Option(help="Rows for each pattern.", show_default=False)] = None,
+    rate: Annotated[float | None, typer.Option(help="Share of the rows of a slice.", show_default=False)] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Only the first of a file.", show_default=False)] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a gap, a weak slice or a part of a design a control of the design."""
+    from core.cli.apply import Given, apply
+
+    given = Given(gap, slice_, patch, rows, rate, top)
+    apply(design, output, given, force=force, accept_source=accept_source, as_json=as_json)
