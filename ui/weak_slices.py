@@ -89,7 +89,7 @@ def thresholds(given: Given, study: Study) -> Thresholds:
             "Slices", 1, MOST, TOP, key="top", width=110, bind="query-params", persist_state="session"
         )
         # What the model said, and the truth, are no reasons for its errors.
-        told = set(guess(kinds_of(given.rows_of(study)), []).values())
+        told = set(guess(kinds_of(given.rows_of(study)), []).values()) if given.join == "beside" else set()
         first = [name for name in names if name not in told] or names
         picked = _factors(names, first[:FIRST_FACTORS])
     return Thresholds(float(alpha), int(least), int(depth or 2), int(top), tuple(picked))
@@ -264,7 +264,9 @@ def table(found: Found, file: str) -> None:
             "score: SliceLine's · divergence: mean error less that of all rows · t: Welch's, against all other rows · "
             "p: after Benjamini and Hochberg for all slices tested"
         )
-        table_of(slices_table(found.weak), file, key="slices")
+        rows = slices_table(found.weak)
+        shown = rows.assign(**{name: [f"{p:.1e}" for p in rows[name]] for name in ("p", "p unadjusted")})
+        table_of(shown, file, key="slices", whole=lambda: rows, shares=["share of rows"])
 
 
 def slices_table(weak: Weaknesses) -> pd.DataFrame:

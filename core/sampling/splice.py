@@ -37,6 +37,9 @@ ATTEMPTS = 3
 """Donors tried for a row, until one keeps what several factors decide together; else the row stays as it is."""
 
 
+SLACK = 0.4
+"""What chance alone would do to the rows of a bin, times this, is let be: rows that go back are nearer to real ones."""
+
 WEIGHT_CLASSES = 6
 """Classes of about equal weight in which every factor keeps its shares."""
 
@@ -214,10 +217,12 @@ class _State:
             shift = self.classes * count
             before = bins.take(self.made.at[name]) + shift
             began = np.bincount(before, minlength=size)
+            slack = np.floor(SLACK * np.sqrt(began)).astype(np.int64)
             for turn in range(ROUNDS):
                 after = np.where(chosen == KEEP, before, bins.take(chosen) + shift)
                 won = np.bincount(after, minlength=size) - began
-                if not won.any():
+                won = np.sign(won) * np.maximum(np.abs(won) - slack, 0)
+                if not (won < 0).any():
                     break
                 # Straight from a bin that won; in every second turn from any, which then is short of it itself.
                 back = np.flatnonzero((won[before] < 0) & ((won[after] > 0) if turn % 2 == 0 else (after != before)))

@@ -170,6 +170,16 @@ def test_a_colleague_sees_the_same_slices(visit: Visit, home: Workspace) -> None
     assert slices(other) == slices(first)
 
 
+def test_the_table_has_all_figures_and_the_file_their_digits(visit: Visit) -> None:
+    at = visit(written("error"))
+    shown = at.dataframe[0].value
+    assert list(shown.columns[:4]) == ["slice", "score", "divergence", "rows"]
+    assert shown["slice"][0] == "city = b · kind = y"
+    assert list(shown["score"]) == sorted(shown["score"], reverse=True)
+    assert re.fullmatch(r"\d\.\de-\d+", shown["p"][0])
+    assert "tt_download_slices" in str(at.get("download_button")[0].proto)
+
+
 def test_an_unknown_file_in_the_address_is_told(visit: Visit) -> None:
     at = visit()
     at.query_params["predictions"] = "0" * 64

@@ -71,6 +71,8 @@ def test_every_figure_is_its_formula(table_source: Make, alpha: float) -> None:
         assert one.mean_error == pytest.approx(se / ss, rel=1e-12)
         assert one.score == pytest.approx(alpha * ((se / ss) / mean - 1) - (1 - alpha) * (n / ss - 1), rel=1e-9)
         assert one.divergence == pytest.approx(se / ss - mean, rel=1e-9)
+        interval = stats.t.interval(0.95, ss - 1, se / ss, rows.error.sem())
+        assert one.interval == pytest.approx((max(0.0, interval[0]), interval[1]), rel=1e-9)
         key = tuple(one.levels.items())
         assert one.t == pytest.approx(p_values[key].statistic, rel=1e-9)
         assert one.p_unadjusted == pytest.approx(p_values[key].pvalue, rel=1e-6)
@@ -169,6 +171,8 @@ def test_an_infinite_error() -> None:
         ({"alpha": 1.5}, "alpha must be above 0 and at most 1, got 1.5"),
         ({"min_rows": 1}, "at least 2 rows to vary, got a minimum of 1"),
         ({"top": 0}, "at least 1 slice, got 0"),
+        ({"max_factors": 0}, "they name 1 to 3 factors, got 0"),
+        ({"max_factors": 4}, "they name 1 to 3 factors, got 4"),
     ],
 )
 def test_options_out_of_range(table_source: Make, options: dict[str, float], message: str) -> None:
@@ -180,6 +184,13 @@ def test_no_factor(predictions: Source) -> None:
     levels: list[Levels] = []
     with pytest.raises(InputError, match="Slices: name at least one factor"):
         find_slices(predictions, levels, read_columns(predictions)["error"])
+
+
+def test_slices_name_as_many_factors_as_asked(table_source: Make) -> None:
+    frame = table(3000, seed=2, weak=1.5)
+    alone = found_in(frame, table_source, max_factors=1)
+    assert {frozenset(one.levels.items()) for one in alone.slices} == {frozenset({("a", "x")}), frozenset({("b", "1")})}
+    assert alone.tested < found_in(frame, table_source, max_factors=2).tested
 
 
 def test_many_cells_are_sorted_not_mapped(table_source: Make) -> None:
