@@ -39,7 +39,8 @@ GENERATED = ("hold", "rule")
 class Goal:
     """What one control asks: `requested` (L,) shares of `total` rows, of which those `there` (L,) are there already.
 
-    `labels` name the codes, none for conditions. `takers` are the reservations with rows of each code.
+    `labels` name the codes, none for conditions. `takers` are the reservations with rows of each code. `counted`: a
+    number of rows is asked for, whatever the total.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Goal:
     total: int
     there: np.ndarray
     takers: Mapping[str, np.ndarray]
+    counted: bool = False
 
     @property
     def rows(self) -> np.ndarray:
@@ -107,7 +109,8 @@ def goals_of(
         conflicts += [_no_bin(name, part.name) for n, part in enumerate(reserved.parts) if n in reserved.part[~known]]
         there += sum(takers.values(), np.zeros(len(requested), dtype=np.int64))
         total = whole_size(study, rows) if supplement else rows
-        found.append(Goal(name, requested, labels, total, there, takers))
+        counted = name.startswith("event ") and study.design.events[name.split(" ", 1)[1]].rows is not None
+        found.append(Goal(name, requested, labels, total, there, takers, counted))
     conflicts += [conflict for goal in found if (conflict := _too_many(goal, rows))]
     if conflicts:
         raise ConflictsError(conflicts)
@@ -200,6 +203,8 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
             f"{'takes' if len(takers) == 1 else 'take'} {taken:,}: the {word} that works is {limit}."
         )
         return Conflict((goal.name, *takers), message, goal.name, nearest)
+    if goal.counted:
+        return _too_many_counted(goal, rows)
     needed, binding = smallest_supplement(goal.there, goal.requested)
     start = (
         f"{said} can't be met with {rows:,} rows: the source has {int(goal.there[code]) - taken:,} rows{where}, and "
@@ -217,4 +222,18 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
         return Conflict((goal.name, "rows supplement"), f"{start} It takes {needed:,} rows, or more.", goal.name, None)
     binds = f"`{goal.labels[binding]}`" if goal.labels else "it"
     end = f" The fewest rows that can are {needed:,}: that is where {binds} binds."
+    return Conflict((goal.name, "rows supplement"), start + end, "rows supplement", float(needed))
+
+
+def _too_many_counted(goal: Goal, rows: int) -> Conflict:
+    """Why an event can't be true in its number of rows: the source has more of them, or the supplement has fewer."""
+    asked, there = round(goal.requested[1] * goal.total), int(goal.there[1])
+    start = f"{listed([goal.name]).capitalize()} can't be true in {asked:,} rows in all: "
+    if there > asked:
+        end = f"there are {there:,} already, and that is the least that works."
+        return Conflict((goal.name,), start + end, goal.name, there / goal.total)
+    needed = asked - there + sum(int(counts.sum()) for counts in goal.takers.values())
+    end = (
+        f"there are {there:,} already, and {rows:,} more can't bring the rest. The fewest rows that can are {needed:,}."
+    )
     return Conflict((goal.name, "rows supplement"), start + end, "rows supplement", float(needed))

@@ -351,8 +351,9 @@ def check_names(conflict: Conflict, known: set[str]) -> None:
     assert "`" in conflict.message
 
 
-def check_nearest(design: Design, conflicts: tuple[Conflict, ...]) -> None:
-    """If there is one conflict only, giving way as it says resolves it; another one may come to light then.
+def check_nearest(design: Design, conflicts: tuple[Conflict, ...], steps: int = 2) -> None:
+    """If there is one conflict only, giving way as it says resolves it, in two steps at most if there are sweeps or
+    floors, whose rows are set after the others were fitted. Another conflict may come to light then.
 
     Not beside a pair: what it asks follows from the shares of its factors, which move when another control gives way.
     """
@@ -365,9 +366,11 @@ def check_nearest(design: Design, conflicts: tuple[Conflict, ...]) -> None:
         if mended is not None:
             event("gave way")
             _, refusal = attempt(dict(mended))
-            if isinstance(refusal, ConflictsError):
-                still = {frozenset(one.controls) for one in refusal.conflicts}
-                assert still != {frozenset(conflict.controls)}, refusal
+            still = refusal.conflicts if isinstance(refusal, ConflictsError) else ()
+            if {frozenset(one.controls) for one in still} == {frozenset(conflict.controls)}:
+                assert steps > 1, refusal
+                assert design.sweeps or design.floors, refusal
+                check_nearest(mended, still, steps - 1)
 
 
 def changed(design: Design, conflict: Conflict) -> Design | None:

@@ -86,8 +86,8 @@ PLANTED: dict[str, tuple[str, dict[str, tuple[float, str]]]] = {
         {
             "event fog": (
                 0.0,
-                "Event `fog` asks for 5 %, but it is true in 0 of the 100 real rows, and no values of different rows put "
-                "together make it true: 0 % is all that works.",
+                "Event `fog` asks for 5 %, but it is true in 0 of the 100 real rows, and no values of different rows "
+                "put together make it true: 0 % is all that works.",
             )
         },
     ),
@@ -171,8 +171,7 @@ PLANTED: dict[str, tuple[str, dict[str, tuple[float, str]]]] = {
         },
     ),
     "two conflicts at once": (
-        "factors: {visib: {role: keep}}\n"
-        "events: {" + FOG.format(0.3) + ", never: {when: visib > 20, rate: 0.05}}",
+        "factors: {visib: {role: keep}}\nevents: {" + FOG.format(0.3) + ", never: {when: visib > 20, rate: 0.05}}",
         {
             "event fog": (0.1, no_room("Event `fog`", "30 %", "keep `visib`", "the most that works is 10 %")),
             "keep visib": (
@@ -181,8 +180,8 @@ PLANTED: dict[str, tuple[str, dict[str, tuple[float, str]]]] = {
             ),
             "event never": (
                 0.0,
-                "Event `never` asks for 5 %, but it is true in 0 of the 100 real rows, and no values of different rows put "
-                "together make it true: 0 % is all that works.",
+                "Event `never` asks for 5 %, but it is true in 0 of the 100 real rows, and no values of different rows "
+                "put together make it true: 0 % is all that works.",
             ),
         },
     ),

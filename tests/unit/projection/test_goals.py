@@ -152,6 +152,20 @@ def test_reserved_rows_are_among_those_of_a_supplement(flights_100: Source, open
     assert (control, nearest) == ("rows supplement", 175.0)
 
 
+@pytest.mark.parametrize(("asked", "rows", "expected"), [
+    (7, 60, ("event fog", 10 / 160, "there are 10 already, and that is the least that works.")),
+    (90, 60, ("rows supplement", 80.0, "and 60 more can't bring the rest. The fewest rows that can are 80.")),
+])  # fmt: skip
+def test_a_number_of_rows_is_one_whatever_the_total(
+    flights_100: Source, open_: Open, asked: int, rows: int, expected: tuple[str, float, str]
+) -> None:
+    text = f"mode: supplement\nrows: {rows}\nevents: {{fog: {{when: visib < 1, rows: {asked}}}}}"
+    _, control, nearest, said = conflict_of(open_(flights_100, text))
+    assert (control, nearest) == expected[:2]
+    assert said.startswith(f"Event `fog` can't be true in {asked} rows in all: ")
+    assert said.endswith(expected[2])
+
+
 def test_a_pair_s_supplement_is_told_without_a_promise(flights_100: Source, open_: Open) -> None:
     text = "mode: supplement\nrows: 60\npairs: [{factors: [visib, origin], target: independent}]"
     study = open_(flights_100, text)
