@@ -54,7 +54,7 @@ def upload_card() -> None:
 def other_samples() -> None:
     """The other samples, each with its story."""
     section("More samples")
-    for column, (name, sample) in zip(st.columns(2), list(SAMPLES.items())[1:], strict=True):
+    for column, (name, sample) in zip(st.columns(len(SAMPLES) - 1), list(SAMPLES.items())[1:], strict=True):
         with column, st.container(border=True, key=f"tt_more_{name}", height="stretch"):
             section(sample.title, sample.about)
             quiet(sample.story)

@@ -44,5 +44,13 @@ SAMPLES = {
         FOLDER / "flights.parquet",
         FOLDER / "designs" / "flat-calendar.yaml",
     ),
+    "everything-at-once": Sample(
+        "Everything at once",
+        "Every kind of control in one design: pairs, levels, labels, rules, sweeps, floors and more. "
+        "Lateness no longer tells of the airline, and each promise is exact.",
+        "335,220 flights out of New York",
+        FOLDER / "flights.parquet",
+        FOLDER / "designs" / "everything-at-once.yaml",
+    ),
 }
 """By name; the first one is the one click on the home page."""

@@ -228,7 +228,7 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
 def _too_many_counted(goal: Goal, rows: int) -> Conflict:
     """Why an event can't be true in its number of rows: the source has more of them, or the supplement has fewer."""
     asked, there = round(goal.requested[1] * goal.total), int(goal.there[1])
-    start = f"{listed([goal.name]).capitalize()} can't be true in {asked:,} rows in all: "
+    start = f"E{listed([goal.name])[1:]} can't be true in {asked:,} rows in all: "
     if there > asked:
         end = f"there are {there:,} already, and that is the least that works."
         return Conflict((goal.name,), start + end, goal.name, there / goal.total)
