@@ -112,6 +112,10 @@ def goals_of(
         counted = name.startswith("event ") and study.design.events[name.split(" ", 1)[1]].rows is not None
         found.append(Goal(name, requested, labels, total, there, takers, counted))
     conflicts += [conflict for goal in found if (conflict := _too_many(goal, rows))]
+    ordered = {f"pair {pair.name}" for pair in study.design.pairs if pair.rank_correlation is not None}
+    for goal, control in zip(found[len(conditions) :], controls, strict=True):
+        if isinstance(control, PairControl) and goal.name in ordered:
+            conflicts += _constant(goal, control)
     if conflicts:
         raise ConflictsError(conflicts)
     return tuple(found)
@@ -168,6 +172,17 @@ def _slack(goal: Goal) -> float:
         return 0.0
     some = goal.requested
     return 0.05 * float(np.sqrt(2 * some * (1 - some) / np.pi * goal.total).sum())
+
+
+def _constant(goal: Goal, pair: PairControl) -> list[Conflict]:
+    """Why whole rows have no rank correlation: all that have both values have the same one of a factor."""
+    both = whole_rows(goal.requested, goal.total).reshape(pair.table.shape)[:-1, :-1]
+    message = (
+        f"P{listed([goal.name])[1:]} asks for a rank correlation, but in {goal.total:,} rows all that have both values "
+        "have the same bin of `{}`. Ask for more rows, or let it vary."
+    )
+    same = [side.name for i, side in enumerate(pair.sides) if np.count_nonzero(both.sum(axis=1 - i)) < 2]
+    return [Conflict((goal.name,), message.format(name), goal.name, None) for name in same[:1]]
 
 
 def _no_bin(name: str, taker: str) -> Conflict:

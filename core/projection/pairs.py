@@ -187,7 +187,7 @@ def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
     elif abs(least) <= REACHED:
         steepness = high
     else:
-        raise ConflictsError((_out_of_reach(pair, asked, asked + least),))
+        raise ConflictsError((_out_of_reach(pair, asked, asked + least, rank_correlation(inside)),))
     table = np.zeros_like(now)
     table[some] = tilted(steepness)
     return table
@@ -221,10 +221,17 @@ def _bracket(off: Callable[[float], float]) -> tuple[float, float, float | None]
     return low, high, left
 
 
-def _out_of_reach(pair: Pair, asked: float, nearest: float) -> Conflict:
-    word = "highest" if asked > nearest else "lowest"
-    steps = round(nearest * 1000, 6)
-    nearest = (np.floor(steps) if asked > nearest else np.ceil(steps)) / 1000
+def _out_of_reach(pair: Pair, asked: float, limit: float, now: float) -> Conflict:
+    """`limit` is told with three digits, rounded towards the correlation as it is `now`; where those would be beyond
+    that, with more."""
+    up = asked > limit
+    word = "highest" if up else "lowest"
+    nearest = limit
+    for digits in (3, 6):
+        steps = round(limit * 10**digits, 6)
+        nearest = (np.floor(steps) if up else np.ceil(steps)) / 10**digits
+        if (nearest >= now - REACHED) if up else (nearest <= now + REACHED):
+            break
     name = f"pair {pair.name}"
     message = (
         f"Pair `{pair.name}` asks for a rank correlation of {asked:g}, but the combinations that real rows show leave "

@@ -12,6 +12,7 @@ from core.projection.feasibility import ConflictsError
 from core.projection.goals import Goal, goals_of, source_counts
 from core.projection.pairs import PairControl, pair_sides
 from core.projection.pool import Pool
+from core.projection.projection import project
 from core.projection.reserved import Part, Reserved, codes_at
 from core.source.spool import Source
 from core.study import Study
@@ -164,6 +165,18 @@ def test_a_number_of_rows_is_one_whatever_the_total(
     assert (control, nearest) == expected[:2]
     assert said.startswith(f"Event `fog` can't be true in {asked} rows in all: ")
     assert said.endswith(expected[2])
+
+
+def test_a_rank_correlation_of_what_does_not_vary(flights_100: Source, open_: Open) -> None:
+    # Of 9 rows none is left for a part of one: all are in the clear.
+    text = "rows: 9\nfactors: {{visib: {{role: target, target: {{family: histogram, weights: [{}, 0, 1]}}}}}}\n"
+    text += "pairs: [{{factors: [visib, wind], rank_correlation: 0}}]"
+    with pytest.raises(
+        ConflictsError, match="in 9 rows all that have both values have the same bin of `visib`"
+    ) as caught:
+        project(open_(flights_100, text.format(0.01)))
+    assert caught.value.conflicts[0].controls == ("pair visib × wind",)
+    project(open_(flights_100, text.format(1)))
 
 
 def test_a_pair_s_supplement_is_told_without_a_promise(flights_100: Source, open_: Open) -> None:

@@ -136,6 +136,21 @@ def test_what_only_one_table_can_have_may_be_asked_for(table_source: Callable[..
         pair_control(study, Pair(factors=("s", "t"), rank_correlation=0.2), pair_sides(study, pair), now)
 
 
+def test_a_limit_is_told_with_as_many_digits_as_it_needs(table_source: Callable[..., Source], open_: Open) -> None:
+    study = open_(table_source({"s": [0, 1, 2], "t": [5, 6, 7]}))
+    # A tree of cells: with these margins there is no other table.
+    now = np.array([[0.2, 0.0, 0.0, 0.0], [0.1, 0.3, 0.1, 0.0], [0.0, 0.0, 0.3, 0.0], [0.0] * 4])
+    only = rank_correlation(now[:-1, :-1])
+    for wish in (-0.3, 0.95):
+        pair = Pair(factors=("s", "t"), rank_correlation=wish)
+        with pytest.raises(ConflictsError, match="leave no room") as caught:
+            pair_control(study, pair, pair_sides(study, pair), now)
+        nearest = caught.value.conflicts[0].nearest
+        assert nearest == pytest.approx(only, abs=1e-6)
+        works = pair.model_copy(update={"rank_correlation": nearest})
+        assert pair_control(study, works, pair_sides(study, works), now).table == pytest.approx(now)
+
+
 def test_no_row_with_both_values(table_source: Callable[..., Source], open_: Open) -> None:
     study = open_(table_source({"s": [1, 2, None], "t": [None, None, 3]}))
     pair = Pair(factors=("s", "t"), rank_correlation=0.2)
