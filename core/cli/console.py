@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import ceil
 from typing import Any
 
 from core.errors import Progress
@@ -46,14 +47,14 @@ def percent(share: float) -> str:
     return f"{share * 100:.2g} %" if 0 < share < 0.01 else f"{share * 100:.1f} %"
 
 
-def bars(counts: Sequence[int]) -> str:
-    """Counts as a line of bars, the empty ones blank.
+def bars(counts: Sequence[float]) -> str:
+    """Counts or shares as a line of bars, the empty ones blank.
 
     >>> bars([0, 1, 4, 8])
     ' ▁▄█'
     """
     highest = max(counts, default=0)
-    return "".join(BLOCKS[-(-count * len(BLOCKS) // highest) - 1] if count else " " for count in counts)
+    return "".join(BLOCKS[ceil(count * len(BLOCKS) / highest) - 1] if count else " " for count in counts)
 
 
 @contextmanager

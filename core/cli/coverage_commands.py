@@ -12,7 +12,14 @@ from core.cli.options import AcceptSource, AsJson, Data, DesignFile
 
 def coverage(
     data: Annotated[list[Path], typer.Argument(help="Data sets; the first is what the others are compared with.")],
-    design: Annotated[Path | None, typer.Option(help="Take the bins of this design.", show_default=False)] = None,
+    design: Annotated[
+        Path | None,
+        typer.Option(
+            help="Take the bins of this design, and tell how far each data set is from what it asks for, too "
+            "(to_design in --json); a supplement asks it of the source and the rows together.",
+            show_default=False,
+        ),
+    ] = None,
     factors: Annotated[str | None, typer.Option(help="Factors, with commas between.", show_default=False)] = None,
     strength: Annotated[
         int | None, typer.Option(help="Also the combinations of so many factors: 2, 3 or 4.", show_default=False)

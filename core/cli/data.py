@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
 from core.cli.opening import factors_of, study_of, workspace
-from core.coverage.compare import FactorComparison, compare
+from core.coverage.compare import Counts, FactorComparison, compare
 from core.coverage.tway import TWay
+from core.design.naming import label_columns
+from core.errors import ConflictError
+from core.projection.projection import project
 from core.source.axes import default_axis
 from core.source.columns import read_columns
 from core.source.profile import FactorProfile, to_json
 from core.source.profile import profile as profile_of
 from core.source.spool import Source
+from core.study import Study
 
 MEASURES = ("tv", "ks", "wasserstein", "js")
+DESIGN = "design"
+"""The set of what a design asks for, counted from its model; no data set is named so."""
 
 
 def show_profile(data: Path, *, as_json: bool) -> None:
@@ -63,7 +70,8 @@ def show_coverage(
             with study_of(design, accept_source=accept_source, progress=progress) as study:
                 sets: dict[str, Path | Source] = dict(zip(names, data, strict=True))
                 wanted = factors_of(factors, study.axes)
-                found = compare(sets, {name: study.axes[name] for name in wanted}, study.columns, progress=progress)
+                axes = {name: study.axes[name] for name in wanted}
+                found = compare({**sets, DESIGN: _asked(study)}, axes, study.columns, progress=progress)
                 if strength is not None:
                     # Columns that a design computes are in its rows only, so they have to be asked for.
                     named = wanted if factors else [name for name in study.columns if name not in study.definitions]
@@ -84,9 +92,10 @@ def show_coverage(
         document = {"sets": names, "factors": [_coverage_json(factor, names) for factor in found]}
         print_json(document if tway is None else {**document, "tway": tway_json(tway)})
         return
+    shown, to_design = (names, ()) if design is None else ([*names, DESIGN], ("tv to design",))
     print_table(
-        ("factor", "data set", "tv", "js", "ks", "wasserstein", "missing", "histogram"),
-        [_coverage_row(factor, name, first=names[0]) for factor in found for name in names],
+        ("factor", "data set", "tv", "js", "ks", "wasserstein", *to_design, "missing", "histogram"),
+        [_coverage_row(factor, name, shown) for factor in found for name in shown],
     )
     if tway is not None:
         print_tway(tway)
@@ -97,11 +106,32 @@ def _names(data: Sequence[Path]) -> list[str]:
     names = [file.name for file in data]
     if len(set(names)) < len(names):
         names = [str(file) for file in data]
-    return [name if names.count(name) == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)]
+    return [name if names.count(name) == 1 and name != DESIGN else f"{name} ({i})" for i, name in enumerate(names, 1)]
+
+
+def _asked(study: Study) -> Counts:
+    """The shares that the design's rows will have per display bin, those of a supplement together with the source.
+
+    Without what is dropped, and without labels of which the rows have a probability or noise: the model speaks of those
+    columns then. Nothing, with a note that tells why, if the design can't be met.
+    """
+    try:
+        shifts = project(study).shifts
+    except ConflictError as error:
+        note(f"The design can't be met as it is, so no data set is compared with it.\n{error}")
+        return {}
+    return {one.factor: one.after for one in shifts if _has_own_column(study, one.factor)}
+
+
+def _has_own_column(study: Study, name: str) -> bool:
+    return name not in study.design.labels or label_columns(study.design, name) == (name,)
 
 
 def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, Any]:
-    """A factor in the names of the contract: its figures are those of the second data set; `against` has all others."""
+    """A factor in the names of the contract: its figures are those of the second data set; `against` has all others.
+
+    With a design `to_design` has those of every data set from what the design asks for.
+    """
     others = [{"set": name, **_figures(factor, name)} for name in names[1:]]
     bins = [
         {
@@ -111,18 +141,28 @@ def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, 
         for i, label in enumerate(factor.labels)
     ]
     figures = _figures(factor, names[1]) if len(names) > 1 else dict.fromkeys(MEASURES)
-    return {"name": factor.name, "kind": factor.kind, **figures, "against": others, "bins": bins}
+    found = {"name": factor.name, "kind": factor.kind, **figures, "against": others, "bins": bins}
+    if DESIGN in factor.counts:
+        found["to_design"] = [{"set": name, **asdict(factor.between(DESIGN, name))} for name in names]
+    return found
 
 
 def _figures(factor: FactorComparison, name: str) -> dict[str, float | None]:
     return {measure: getattr(factor, measure)[name] for measure in MEASURES}
 
 
-def _coverage_row(factor: FactorComparison, name: str, *, first: str) -> tuple[str, ...]:
-    counts = factor.counts[name]
+def _coverage_row(factor: FactorComparison, name: str, shown: Sequence[str]) -> tuple[str, ...]:
+    """One data set's row; the first of those `shown` is what the figures are against."""
+    first, counts = name == shown[0], factor.counts[name]
+    to_design = [_number(factor.between(DESIGN, name).tv, hidden=name == DESIGN)] if DESIGN in shown else []
     if counts is None:
-        return (factor.name, name, *("–",) * 5, "no such column")
-    figures = ["–" if name == first or value is None else f"{value:.4g}" for value in _figures(factor, name).values()]
-    tv, ks, moved, js = figures
+        why = "nothing to compare with" if name == DESIGN else "no such column"
+        return (factor.name if first else "", name, *("–",) * (5 + len(to_design)), why)
+    tv, ks, moved, js = (_number(value, hidden=first) for value in _figures(factor, name).values())
     missing = percent(counts[-1] / counts.sum()) if counts.sum() else "–"
-    return (factor.name if name == first else "", name, tv, js, ks, moved, missing, bars(counts[:-1].tolist()))
+    histogram = bars(counts[:-1].tolist())
+    return (factor.name if first else "", name, tv, js, ks, moved, *to_design, missing, histogram)
+
+
+def _number(value: float | None, *, hidden: bool) -> str:
+    return "–" if value is None or hidden else f"{value:.4g}"

@@ -481,16 +481,25 @@ def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, cod
     design()
     run = [*RUN, "sample", "d.yaml", "-o", "out.csv", "-n", "200000000"]
     process = subprocess.Popen(
-        run, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        run,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A job in the background of a shell ignores Ctrl-C, and what it starts would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    until = time.monotonic() + 60
-    while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
-        assert time.monotonic() < until
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(sent)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (code, "", "")
+    try:
+        until = time.monotonic() + 60
+        while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
+            assert time.monotonic() < until
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out, err) == (code, "", "")
+    finally:
+        process.kill()
     assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml"]
 
 
