@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JUDGE := .judge
 
-.PHONY: app test lint bench judge clean
+.PHONY: app test lint bench judge evidently clean
 
 app: $(VENV)/.app
 	$(BIN)/trimtab app
@@ -18,7 +18,8 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
-# Figures of the README: run on a quiet machine. With `make judge` done once, SDV is measured beside.
+# Figures of the README: run on a quiet machine. With `make judge` and `make evidently` done once, SDV and
+# evidently are measured beside.
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.memory
@@ -51,5 +52,14 @@ $(JUDGE)/.done: pyproject.toml
 	$(JUDGE)/bin/python -m pip install --quiet --editable '.[judge]'
 	touch $@
 
+# Evidently needs an older plotly than Trimtab, so it lives beside it.
+evidently: .evidently/.done
+
+.evidently/.done:
+	$(PYTHON) -m venv .evidently
+	.evidently/bin/python -m pip install --quiet --upgrade pip
+	.evidently/bin/python -m pip install --quiet 'evidently>=0.7' 'pandas>=2.3,<3' pyarrow
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(JUDGE) build dist *.egg-info
+	rm -rf $(VENV) $(JUDGE) .evidently build dist *.egg-info

@@ -1,4 +1,4 @@
-"""Prints what coverage of combinations costs beside pandas and beside one scan: `python -m benchmarks.coverage`.
+"""Prints what coverage costs beside pandas, evidently and one scan: `python -m benchmarks.coverage`.
 
 Everything starts from Parquet files and ends with the same counts; times are medians, and ratios are of one run.
 """
@@ -17,13 +17,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.evidently_peer import has_evidently, run_evidently
 from benchmarks.tables import SAMPLES
 from core.cli.console import print_table
 from core.coverage.coding import Levels, code_rows, declared_levels, occurring_levels, own_axis
+from core.coverage.compare import Counts, FactorComparison, compare
 from core.coverage.patterns import find_gaps
 from core.coverage.tway import t_way, t_way_of
 from core.database import connect, quote_text
-from core.source.columns import read_columns
+from core.source.axes import Axis, default_axis
+from core.source.columns import Column, read_columns
 from core.source.spool import Source, spool
 
 FACTORS = 12
@@ -31,6 +34,7 @@ BOOLEANS, ROWS = 15, 1_000_000
 LEAST = {"pairs": 8.0, "triples": 5.0}
 """How many times faster than pandas."""
 MOST_SINGLES, MOST_SCANS = 6.0, 30.0
+PEER_TIMES = 3
 
 Row = tuple[str, str, str]
 
@@ -64,11 +68,7 @@ def in_pandas(files: Sequence[Path], levels: Sequence[Levels], strength: int) ->
 def combinations_rows(folder: Path) -> list[Row]:
     """Pairs and triples of 12 factors on two sets of 335,220 rows."""
     table = pq.read_table(SAMPLES["flights"])
-    table = table.select(table.column_names[:FACTORS])
-    drawn = np.random.Generator(np.random.Philox(1)).integers(0, len(table), len(table))
-    files = [folder / "one.parquet", folder / "other.parquet"]
-    for file, rows in zip(files, (table, table.take(drawn)), strict=True):
-        pq.write_table(rows, file)
+    files = two_sets(table.select(table.column_names[:FACTORS]), folder)
     columns = read_columns(spool(files[0], folder / "home"))
     levels = [declared_levels(own_axis(column), column) for column in columns.values()]
     sets: dict[str, Path | Source] = {file.stem: file for file in files}
@@ -98,6 +98,50 @@ def combinations_rows(folder: Path) -> list[Row]:
         if strength == 2:
             printed.append(("  beside the single counts", "", times_text(own / single, at_most=MOST_SINGLES)))
     return printed
+
+
+def two_sets(table: pa.Table, folder: Path) -> list[Path]:
+    """The table, and as many rows drawn from it with replacement, as Parquet files."""
+    drawn = np.random.Generator(np.random.Philox(1)).integers(0, len(table), len(table))
+    files = [folder / "one.parquet", folder / "other.parquet"]
+    for file, rows in zip(files, (table, table.take(drawn)), strict=True):
+        pq.write_table(rows, file)
+    return files
+
+
+def comparison_rows(folder: Path) -> list[Row]:
+    """All factors of two sets of 335,220 rows compared, with and without reading the first, beside evidently."""
+    files = two_sets(pq.read_table(SAMPLES["flights"]), folder)
+    sets: dict[str, Path | Source | Counts] = {file.stem: file for file in files}
+
+    def read(home: Path) -> tuple[dict[str, Column], dict[str, Axis]]:
+        columns = read_columns(spool(files[0], home))
+        return columns, {name: default_axis(column) for name, column in columns.items()}
+
+    def from_files() -> tuple[FactorComparison, ...]:
+        with tempfile.TemporaryDirectory(prefix="trimtab-") as home:
+            columns, axes = read(Path(home))
+            return compare(sets, axes, columns)
+
+    columns, axes = read(folder / "home")
+    whole, compared = median(from_files), median(lambda: compare(sets, axes, columns))
+    printed = [
+        (f"{len(axes)} factors × 2 compared", f"{compared:.2f} s", ""),
+        ("  with reading, kinds and axes", f"{whole:.2f} s", ""),
+    ]
+    if not has_evidently():
+        return [*printed, ("  beside evidently", "left out", "`make evidently` sets it up")]
+    peer = run_evidently(files[0], files[1], PEER_TIMES)
+    assert peer.columns == len(axes), f"evidently compared {peer.columns} columns"
+    return [
+        *printed,
+        ("  beside evidently's DataDrift", f"{peer.compare:.2f} s", f"{peer.compare / compared:.1f} times"),
+        (
+            "  both with reading",
+            f"{peer.read + peer.compare:.2f} s",
+            f"{(peer.read + peer.compare) / whole:.1f} times",
+        ),
+    ]
 
 
 def patterns_rows(folder: Path) -> list[Row]:
@@ -137,7 +181,7 @@ def times_text(ratio: float, *, at_least: float | None = None, at_most: float | 
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        rows = combinations_rows(Path(folder)) + patterns_rows(Path(folder))
+        rows = combinations_rows(Path(folder)) + comparison_rows(Path(folder)) + patterns_rows(Path(folder))
     print_table(("what", "time", "ratio"), rows)
 
 

@@ -73,8 +73,6 @@ class Design(Model):
         again = [name for name, times in swept.items() if times > 1]
         if again:
             problems.append(f"`sweeps` must be of different factors, got `{again[0]}` more than once")
-        if self.sweeps and not self.output.provenance:
-            problems.append("`sweeps` need `provenance: true`: the columns _group and _varied tell their rows apart")
         repeated = [rule for rule, times in Counter(self.rules).items() if times > 1]
         if repeated:
             problems.append(f"`rules` must differ, got `{repeated[0]}` more than once")

@@ -27,7 +27,7 @@ PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded
 design; it is 0 for rows that have no place in the grounding."""
 
 SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
-"""More of them in a design with sweeps: the group of a row, and the factor that varies in it."""
+"""In a design with sweeps, whether provenance is asked for or not: the group of a row, and the factor that varies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Generator:
         plain = pa.table({name: self._values(name, made, number) for name in self.study.delivered})
         table = pa.table(computed(self.study, with_values(plain, made.values), self.plan, number))
         schema = schema_of(self.study, provenance=self.study.design.output.provenance)
-        if self.study.design.output.provenance:
+        if len(schema) > len(table.column_names):
             for name, values in self._provenance(made).items():
                 table = table.append_column(name, values)
         return table.select(schema.names).cast(schema)
@@ -152,8 +152,8 @@ def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     names = [name for name in study.columns if study.role(name) != "drop"]
     fields = [pa.field(name, computed_types.pop(name, study.columns[name].type)) for name in names]
     fields += [pa.field(name, type_) for name, type_ in computed_types.items()]
-    if provenance:
-        fields += [pa.field(*one) for one in (*PROVENANCE, *(SWEPT if study.design.sweeps else ()))]
+    # The rows of a sweep mean nothing if one can't tell its groups.
+    fields += [pa.field(*one) for one in (*(PROVENANCE if provenance else ()), *(SWEPT if study.design.sweeps else ()))]
     return pa.schema(fields)
 
 

@@ -193,7 +193,7 @@ def designs(draw: st.DrawFn) -> Design:
         levels=draw(st.dictionaries(identifiers, level_mixes(), max_size=2)),
         labels=draw(st.dictionaries(identifiers, labels, max_size=2)),
         rules=draw(st.lists(names, max_size=2, unique=True)),
-        sweeps=draw(st.lists(sweeps, max_size=2)),
+        sweeps=draw(st.lists(sweeps, max_size=2, unique_by=lambda sweep: sweep.factor)),
         floors=draw(st.lists(floors(), max_size=2)),
         output=draw(st.builds(Output, provenance=st.booleans())),
     )

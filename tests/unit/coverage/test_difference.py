@@ -88,7 +88,7 @@ labels:
 rules: [yearVeh <= yearacc + 1]
 sweeps:
 - {factor: sex, values: [f, m], groups: 3}
-- {factor: sex, values: [f, m], groups: 5, others: condition}
+- {factor: airbag, values: [airbag, none], groups: 5, others: condition}
 floors:
 - {factors: [sex, dead], at_least: 2}
 """,
@@ -106,7 +106,7 @@ labels:
   late: {rule: "yearacc > 2000", noise: 0.1}
 rules: [ageOFocc < 90]
 sweeps:
-- {factor: sex, values: [f, m], groups: 5, others: condition}
+- {factor: airbag, values: [airbag, none], groups: 5, others: condition}
 - {factor: sex, values: [m, f], groups: 3}
 - {factor: dead, values: [alive, dead], groups: 1}
 floors:
@@ -144,13 +144,13 @@ floors:
 
 
 def test_controls_of_one_name_are_told_apart(open_: Open, crashes: Source) -> None:
-    sweep = "- {factor: sex, values: [f, m], groups: %d}\n"
-    one = open_(crashes, f"sweeps:\n{sweep % 3}")
-    three = open_(crashes, f"sweeps:\n{sweep % 4}{sweep % 3}{sweep % 5}")
-    text = "{factor: sex, values: [f, m], groups: %d}"
+    floor = "- {factors: [sex, dead], at_least: %d}\n"
+    one = open_(crashes, f"floors:\n{floor % 3}")
+    three = open_(crashes, f"floors:\n{floor % 4}{floor % 3}{floor % 5}")
+    text = "{factors: [sex, dead], at_least: %d}"
     assert list(control_changes(one, three)) == [
-        ControlChange("sweep sex", "added", None, text % 4),
-        ControlChange("sweep sex", "added", None, text % 5),
+        ControlChange("floor sex, dead", "added", None, text % 4),
+        ControlChange("floor sex, dead", "added", None, text % 5),
     ]
     assert [(change.change, change.before) for change in control_changes(three, one)] == [
         ("removed", text % 4),
