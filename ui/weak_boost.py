@@ -237,8 +237,11 @@ def _show(found: session.Document, slices: Sequence[Slice], wanted: list[dict[st
 
 def _take(slices: tuple[Slice, ...], wanted: list[dict[str, Any]]) -> None:
     found = session.document()
-    if found is None:
+    if found is None or session.refusal(PLACE):  # what was typed a moment ago is refused: nothing older is taken
         return
+    if len(slices) == 1:
+        # What was typed just before the click counts, even if the page was not drawn again in between.
+        wanted = [st.session_state.get(WANTED, wanted[0])]
     what = short(name_of(slices[0].levels), 24) if len(slices) == 1 else f"{len(slices)} slices"
     label = f"boost {what}"
     if session.edit(label, lambda _: boosted(found.study, slices, wanted), place=PLACE):
