@@ -10,7 +10,7 @@ app: $(VENV)/.app
 	$(BIN)/trimtab app
 
 test: $(VENV)/.test
-	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
