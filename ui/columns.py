@@ -105,7 +105,7 @@ def _kind(study: Study, factor: FactorProfile) -> None:
     if len(options) == 1:
         st.html(f'<span class="tt-label">{factor.kind}</span>', width="content")
         return
-    st.session_state[key] = factor.kind
+    doc.show(key, factor.kind)
     st.selectbox(
         f"Kind of {plain(factor.name)}",
         options,
@@ -124,7 +124,7 @@ def _want_kind(name: str) -> None:
 
 def _use(name: str, used: bool) -> None:
     key = f"tt_use_{name}"
-    st.session_state[key] = used
+    doc.show(key, used)
     st.toggle("use", key=key, on_change=_set_use, args=(name,))
 
 

@@ -109,7 +109,7 @@ def menu(
         if rename:
             name, on_rename = rename
             field = f"tt_rename_{key}"
-            st.session_state[field] = words(name)
+            doc.show(field, words(name))
             st.text_input("Name", key=field, on_change=lambda: on_rename(str(st.session_state[field])))
         with st.container(horizontal=True):
             for action, (title, on_click) in actions.items():

@@ -227,6 +227,13 @@ def settle() -> None:
 def own(key: str, value: object, *, place: str = "") -> None:
     """Give a field the document's value before it is drawn; what was typed stays while it is refused at `place`."""
     if refusal(place) is None or key not in st.session_state:
+        show(key, value)
+
+
+def show(key: str, value: object) -> None:
+    """Give a field a value before it is drawn, unless it has it: a value that is given again is put into the field by
+    the browser, over what is being typed."""
+    if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 

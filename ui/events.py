@@ -91,7 +91,7 @@ def interval(rows: int, total: int) -> tuple[float, float]:
 def _slider(found: doc.Document, name: str, event: Event) -> None:
     rate = rate_of(event, whole_size(found.study, found.design.rows))
     key = f"tt_rate_{name}"
-    st.session_state[key] = rate
+    doc.show(key, rate)
     st.select_slider(
         f"Rate of {words(name)}",
         steps(rate),

@@ -37,7 +37,7 @@ def family_fields(study: Study, name: str) -> None:
     assert target is not None
     known = suitable_families(column.kind, points=study.axes[name].points)
     options = [family for family in FAMILIES if family in known]
-    st.session_state[key_of("tt_family", name)] = target.family
+    doc.show(key_of("tt_family", name), target.family)
     st.selectbox(
         "Family",
         options,
@@ -109,7 +109,7 @@ def held_fields(study: Study, name: str) -> None:
         text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
         return
     texts = level_texts(column.values).to_pylist()
-    st.session_state[key_of("tt_held", name)] = [texts[code] for code in sorted(codes)]
+    doc.show(key_of("tt_held", name), [texts[code] for code in sorted(codes)])
     st.multiselect("Values that are left", texts, key=key_of("tt_held", name), on_change=_set_held, args=(name,))
 
 

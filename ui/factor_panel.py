@@ -34,7 +34,7 @@ def role_control(study: Study, name: str) -> None:
         delete_derived(name)
         return
     key = key_of("tt_role", name)
-    st.session_state[key] = "derive" if waits_for_expression(name) else study.role(name)
+    doc.show(key, "derive" if waits_for_expression(name) else study.role(name))
     st.segmented_control(
         f"Role of {plain(name)}",
         [role for role in ROLES if not study.declared or role in COLD_ROLES],

@@ -106,8 +106,8 @@ def _design_menu(found: doc.Document) -> None:
     if not menu.open:  # what is not seen is not sent: each edit repaints the bar
         return
     with menu:
-        st.session_state["tt_name"] = design.name
-        st.session_state["tt_description"] = design.description
+        doc.show("tt_name", design.name)
+        doc.show("tt_description", design.description)
         st.text_input("Name of the design", key="tt_name", on_change=_rename)
         st.text_area("What it is for", key="tt_description", on_change=_describe, height=120)
         st.download_button(

@@ -42,7 +42,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                         on_click=_remove,
                         args=(name, i),
                     )
-            st.session_state[key_of(f"tt_part_family_{i}", name)] = family
+            doc.show(key_of(f"tt_part_family_{i}", name), family)
             # Bars are drawn for a whole factor: a part has them only from a design file.
             options = [one for one in known if one not in (*DRAWN, "mixture") or one == family]
             st.selectbox(

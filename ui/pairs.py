@@ -134,7 +134,7 @@ def _table(found: doc.Document, table: Joint, control: Pair) -> None:
 
 def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
     now = choice_of(control)
-    st.session_state["tt_pair_choice"] = now
+    doc.show("tt_pair_choice", now)
     st.segmented_control(
         f"Dependence of {plain(pair[0])} and {plain(pair[1])}",
         choices(table, control),
@@ -159,7 +159,7 @@ def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
 
 
 def _rank(table: Joint, pair: Names, value: float) -> None:
-    st.session_state["tt_pair_rank"] = float(value)
+    doc.show("tt_pair_rank", float(value))
     st.slider(
         f"Rank correlation of {plain(pair[0])} and {plain(pair[1])}",
         -1.0,

@@ -23,7 +23,7 @@ NO_SOURCE = "A supplement adds to real data, and this design has none."
 
 def mode_control(found: doc.Document, *, place: str) -> None:
     """Standalone or supplement; and in a supplement the sum."""
-    st.session_state["generate_mode"] = found.design.mode
+    doc.show("generate_mode", found.design.mode)
     st.segmented_control(
         "Mode",
         list(MODES),

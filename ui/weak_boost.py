@@ -104,7 +104,7 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
     with st.container(horizontal=True, vertical_alignment="center", key="tt_boost_fields"):
         html(_now(found, share, rate))
         options = [step for step in steps(rate, *HIGH) if step >= min(share.now, rate)]
-        st.session_state["tt_boost_slider"] = rate
+        session.show("tt_boost_slider", rate)
         st.select_slider(
             "Share wanted",
             options,
@@ -114,7 +114,7 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
             width=300,
         )
         text = f"{wanted['rows']:,} rows" if "rows" in wanted else exact_percent(rate)
-        _own("tt_boost_exact", text)
+        session.own("tt_boost_exact", text, place=PLACE)
         st.text_input("Exact", key="tt_boost_exact", on_change=_typed, width=120, help="5 %, 1 in 20 or 1,000 rows")
     return [wanted]
 
@@ -123,12 +123,6 @@ def rate_of_rows(found: session.Document, share: Share, rows: int) -> float:
     """The share that so many generated rows come to; in a supplement those of the source come on top."""
     real = share.real_rows if found.design.mode == "supplement" else 0
     return min(1.0, (rows + real) / whole_size(found.study, found.design.rows))
-
-
-def _own(key: str, value: str) -> None:
-    """Give a field its value, unless what was typed is refused."""
-    if session.refusal(PLACE) is None or key not in st.session_state:
-        st.session_state[key] = value
 
 
 def first_rate(now: float) -> float:
