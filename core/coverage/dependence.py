@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from core.projection.pairs import rank_correlation
+from core.grounding.tables import table_correlation
 from core.source.axes import Axis
 from core.source.columns import Column
 from core.study import Study
@@ -78,7 +78,7 @@ def spearman(table: Joint) -> float | None:
     shares = table.shares[:-1, :-1]
     if min(np.count_nonzero(shares.sum(axis=i)) for i in (0, 1)) < 2:
         return None
-    return float(np.clip(rank_correlation(shares), -1, 1))
+    return float(np.clip(table_correlation(shares), -1, 1))
 
 
 def cramers_v(counts: np.ndarray) -> float:

@@ -10,7 +10,8 @@ from core.coverage.compare import total_variation
 from core.delivery.promise import Promise, marginal_tolerance, within
 from core.design.controls import Pair
 from core.errors import TrimtabError
-from core.projection.pairs import pair_control, pair_sides, rank_correlation
+from core.grounding.tables import table_correlation
+from core.projection.pairs import pair_control, pair_sides
 from core.study import Study
 
 
@@ -48,7 +49,7 @@ def _correlation(study: Study, pair: Pair, asked: float, counts: np.ndarray) -> 
         said = "no row has both values" if not rows else "one of the two does not vary"
         return Promise(f"pair {pair.name}", asked, said, 0.0, False)
     tolerance = rank_tolerance(asked, rows, int(np.count_nonzero(both)))
-    return within(f"pair {pair.name}", asked, rank_correlation(both.astype(float)), tolerance)
+    return within(f"pair {pair.name}", asked, table_correlation(both.astype(float)), tolerance)
 
 
 def _table(study: Study, pair: Pair, counts: np.ndarray) -> Promise:

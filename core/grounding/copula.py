@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.errors import InputError
+from core.grounding.tables import table_correlation
 
 Correlations = Mapping[tuple[str, str], float]
 
@@ -42,18 +43,6 @@ def normal_table(first: np.ndarray, second: np.ndarray, pearson: float) -> np.nd
     """
     below = _below(_cumulated(first)[:, None], _cumulated(second)[None, :], pearson)
     return np.asarray(np.maximum(np.diff(np.diff(below, axis=0), axis=1), 0.0))
-
-
-def table_correlation(table: np.ndarray) -> float:
-    """Spearman's correlation of a joint table (I, J) of two ordered factors, equal values at their mid-rank.
-
-    0 if one of the factors has a single value.
-    """
-    share = table / table.sum()
-    (x, x_variance), (y, y_variance) = _ranks(share.sum(axis=1)), _ranks(share.sum(axis=0))
-    if min(x_variance, y_variance) <= 0:
-        return 0.0
-    return float(x @ share @ y / math.sqrt(x_variance * y_variance))
 
 
 def solve_pearson(first: np.ndarray, second: np.ndarray, rank_correlation: float) -> float:
@@ -177,12 +166,6 @@ def _cumulated(shares: np.ndarray) -> np.ndarray:
     """(I + 1,) shares below each value, from exactly 0 to exactly 1."""
     total = np.append(0.0, np.cumsum(shares))
     return np.asarray(np.clip(total / total[-1], 0.0, 1.0))
-
-
-def _ranks(shares: np.ndarray) -> tuple[np.ndarray, float]:
-    """Mid-ranks around their mean, as shares of the rows, and their variance."""
-    ranks = np.cumsum(shares) - shares / 2 - 0.5
-    return ranks, float(shares @ ranks**2)
 
 
 def _below(u: np.ndarray, v: np.ndarray, pearson: float) -> np.ndarray:

@@ -6,19 +6,19 @@ the dependence, every marginal stays what it is.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
 
-SWEEPS = 1_000
+from core.streams import ONE_FOR_ALL, stream
+
 CLOSE = 1e-9
 
 
 def scattered(name: str, present: int, missing: int) -> np.ndarray:
     """(present + missing,) places in no order."""
     places = np.append(np.arange(present), np.full(missing, -1))
-    return np.asarray(_stream("places", name).permutation(places))
+    return np.asarray(stream(ONE_FOR_ALL, f"places {name}").permutation(places))
 
 
 def normal_places(
@@ -33,7 +33,7 @@ def normal_places(
     from scipy.special import ndtri
 
     rows = sum(next(iter(members.values())))
-    scores = np.stack([_stream("scores", name).standard_normal(rows) for name in members], axis=1)
+    scores = np.stack([stream(ONE_FOR_ALL, f"scores {name}").standard_normal(rows) for name in members], axis=1)
     if given is not None:
         there = given >= 0
         scores[there, 0] = ndtri((given[there] + 0.5) / there.sum())
@@ -57,25 +57,14 @@ def table_places(name: str, parent: np.ndarray, child: np.ndarray, table: np.nda
     `child` (n,) are the bins of its values in their order, the last bin for the missing ones at the end. Whole numbers
     in `table`, with the margins of both.
     """
-    stream = _stream("table", name)
-    rows, values = stream.permutation(len(parent)), stream.permutation(len(child))
+    generator = stream(ONE_FOR_ALL, f"table {name}")
+    rows, values = generator.permutation(len(parent)), generator.permutation(len(child))
     rows = rows[np.argsort(parent[rows], kind="stable")]
     # The rows stand by the parent's bins; this is the child's bin for each of them.
     wanted = np.repeat(np.tile(np.arange(table.shape[1]), len(table)), table.ravel())
     places = np.empty(len(parent), dtype=np.int64)
     places[rows[np.argsort(wanted, kind="stable")]] = values[np.argsort(child[values], kind="stable")]
     return np.where(child[places] == table.shape[1] - 1, -1, places)
-
-
-def rake(table: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """`table` (I, J) scaled to the margins `rows` (I,) and `columns` (J,), as far as its zeros let it."""
-    table = table.astype(np.float64)
-    for _ in range(SWEEPS):
-        table *= _ratio(rows, table.sum(axis=1))[:, None]
-        table *= _ratio(columns, table.sum(axis=0))
-        if np.abs(table.sum(axis=1) - rows).max(initial=0.0) <= CLOSE * max(rows.sum(), 1):
-            break
-    return table
 
 
 def whole_table(table: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray | None:
@@ -108,13 +97,3 @@ def whole_table(table: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.
     whole = np.zeros(table.shape, dtype=np.int64)
     whole[i, j] = base + up + more - fewer
     return whole
-
-
-def _ratio(wanted: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(wanted, reached, out=np.zeros(len(reached)), where=reached > 0))
-
-
-def _stream(purpose: str, name: str) -> np.random.Generator:
-    """A generator of its own for each purpose and factor, whatever the design's seed: declarations decide the table."""
-    word = int.from_bytes(hashlib.sha256(f"{purpose} {name}".encode()).digest()[:8], "little")
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(0, spawn_key=(word,))))

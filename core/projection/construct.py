@@ -12,7 +12,8 @@ import numpy as np
 
 from core.projection.controls import EventControl
 from core.projection.pairs import PairControl, Side
-from core.projection.pool import At, Pool, chance, picker, table_at
+from core.projection.pool import At, Pool, picker, table_at
+from core.streams import ONE_FOR_ALL, stream
 from core.study import Study
 
 TRIES = 100_000
@@ -31,7 +32,7 @@ def event_rows_of(study: Study, event: EventControl, usable: np.ndarray) -> At |
     `usable` are the learning rows to begin with. The factors of its conditions take their values from other rows, by
     chance or from those that fulfil one of them. Rows in which fewer factors were changed come first.
     """
-    generator = chance(f"event {event.name}")
+    generator = stream(ONE_FOR_ALL, f"event {event.name}")
     base = usable[generator.integers(0, len(usable), TRIES)]
     at = dict.fromkeys(study.columns, base)
     changed = np.zeros(TRIES, dtype=np.int64)
@@ -67,7 +68,7 @@ def pair_rows_of(study: Study, pool: Pool, pair: PairControl, unseen: np.ndarray
 
     The factors of one side keep a real row's values, those of the other take another row's.
     """
-    generator = chance(pair.name)
+    generator = stream(ONE_FOR_ALL, pair.name)
     first, second = np.divmod(np.repeat(unseen, ROWS_A_CELL), pair.sides[1].size)
     rows = [
         picker(pool.side(side)[: pool.learned], side.size, generator)(codes)

@@ -10,18 +10,12 @@ from scipy.optimize import brentq
 
 from core.design.controls import Pair
 from core.errors import InputError
+from core.grounding.tables import rake, rank_scores, table_correlation
 from core.projection.controls import Control
 from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.features import Feature, bin_feature
 from core.source.axes import Axis
 from core.study import Study
-
-SWEEPS = 2_000
-CLOSE = 1e-11
-"""Raking ends when no margin is off by more, or after so many sweeps."""
-
-SMALLEST = 1e-200
-"""A margin of less is none: what it would have to be multiplied by is no number."""
 
 STEEPEST = 400.0
 """The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""
@@ -123,41 +117,6 @@ def supported(table: np.ndarray, possible: np.ndarray) -> np.ndarray:
     return rake(np.where(possible, table, 0.0), table.sum(axis=1), table.sum(axis=0))
 
 
-def rake(table: np.ndarray, rows: np.ndarray | None, columns: np.ndarray | None) -> np.ndarray:
-    """`table` (A, B) scaled to the margins `rows` (A,) and `columns` (B,); None leaves a margin free."""
-    table = table.astype(float)
-    for _ in range(SWEEPS if rows is not None and columns is not None else 1):
-        if rows is not None:
-            table = table * _ratio(rows, table.sum(axis=1))[:, None]
-        if columns is None:
-            break
-        reached = table.sum(axis=0)
-        table = table * _ratio(columns, reached)
-        if rows is not None and np.abs(table.sum(axis=1) - rows).max(initial=0.0) < CLOSE:
-            break
-    return table
-
-
-def rank_correlation(table: np.ndarray) -> float:
-    """Spearman's rank correlation of a table (A, B) of shares, bins in order, all of one bin sharing their mid-rank; 0
-    if one of them does not vary."""
-    scores = [_scores(table.sum(axis=1)), _scores(table.sum(axis=0))]
-    return float(scores[0] @ table @ scores[1] / table.sum()) if all(map(np.any, scores)) else 0.0
-
-
-def _scores(shares: np.ndarray) -> np.ndarray:
-    """Mid-ranks of the bins, with mean 0 and variance 1 under `shares`."""
-    shares = shares / shares.sum()
-    ranks = np.cumsum(shares) - shares / 2
-    ranks = ranks - ranks @ shares
-    spread = np.sqrt(ranks**2 @ shares)
-    return np.asarray(ranks / spread if spread > 0 else 0.0 * ranks)
-
-
-def _ratio(wanted: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(wanted, reached, out=np.zeros(len(wanted)), where=reached > SMALLEST))
-
-
 def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
     """The table nearest to `now` (in KL divergence) with its margins and this rank correlation.
 
@@ -168,7 +127,7 @@ def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
     some = np.ix_(now.sum(axis=1) > 0, now.sum(axis=0) > 0)
     inside = now[some]
     margins = inside.sum(axis=1), inside.sum(axis=0)
-    shape = np.outer(_scores(margins[0]), _scores(margins[1]))
+    shape = np.outer(rank_scores(margins[0]), rank_scores(margins[1]))
     with np.errstate(divide="ignore"):
         logarithm = np.log(inside)
 
@@ -179,7 +138,7 @@ def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
         """How far the correlation is from the asked one; NaN where raking does not arrive."""
         table = tilted(steepness)
         arrived = np.abs(table.sum(axis=1) - margins[0]).max() < ARRIVED * margins[0].sum()
-        return rank_correlation(table) - asked if arrived else np.nan
+        return table_correlation(table) - asked if arrived else np.nan
 
     low, high, least = _bracket(off)
     if least is None:
@@ -187,7 +146,7 @@ def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
     elif abs(least) <= REACHED:
         steepness = high
     else:
-        raise ConflictsError((_out_of_reach(pair, asked, asked + least, rank_correlation(inside)),))
+        raise ConflictsError((_out_of_reach(pair, asked, asked + least, table_correlation(inside)),))
     table = np.zeros_like(now)
     table[some] = tilted(steepness)
     return table

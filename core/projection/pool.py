@@ -117,12 +117,6 @@ def side_codes(side: Side, table: pa.Table) -> np.ndarray:
     return bins_of_values(side.axis, table.column(side.name).combine_chunks())
 
 
-def chance(name: str) -> np.random.Generator:
-    """The generator for constructing rows: the same for every seed of the design, so that its check holds for all."""
-    word = int.from_bytes(name.encode()[:8].ljust(8, b"\0"), "little")
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(0, spawn_key=(word,))))
-
-
 def picker(code: np.ndarray, codes: int, generator: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
     """A function that gives, for each wanted code (m,), a random row that has it; -1 where none has."""
     order = np.argsort(code, kind="stable")

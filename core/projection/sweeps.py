@@ -9,16 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from core.design.controls import Sweep
-from core.design.fields import number_of
-from core.errors import InputError
+from core.design.values import swept_values
 from core.projection.controls import Control, EventControl
 from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.inside import values_from_numbers
-from core.projection.pool import Pool, chance
+from core.projection.pool import Pool
 from core.projection.reserved import Part, Reserved, codes_at, possible
 from core.projection.wording import listed
 from core.source.axes import level_texts
 from core.source.columns import Column, as_numbers
+from core.streams import ONE_FOR_ALL, stream
 from core.study import Study
 
 CANDIDATES = 4
@@ -44,7 +43,7 @@ def reserve_sweep(
 
     Raises ConflictsError if too few rows can take all the values beside the other controls.
     """
-    values = sweep_values(sweep, study.columns[sweep.factor])
+    values = swept_values(sweep, study.columns[sweep.factor])
     together = sweep.others == "condition"
     choose = _rows_there if together else _rows_that_take_all
     base = choose(_Task(study, pool, conditions, controls, weights, sweep, values))
@@ -61,24 +60,6 @@ def reserve_sweep(
         (part,),
         {sweep.factor: shown},
     )
-
-
-def sweep_values(sweep: Sweep, column: Column) -> pa.Array:
-    """The values of a sweep in the column's own type. Raises InputError for one that it can't hold."""
-    owner = f"Sweep `{sweep.factor}`"
-    if not len(column.numbers):
-        known = level_texts(column.values).to_pylist()
-        wanted = [str(value).lower() if isinstance(value, bool) else str(value) for value in sweep.values]
-        for value in wanted:
-            if value not in known:
-                raise InputError(f"{owner}: the level `{value}` never occurs in the source.")
-        return column.values.take(pa.array([known.index(value) for value in wanted]))
-    numbers = np.array([number_of(value) for value in sweep.values], dtype=float)
-    values = values_from_numbers(numbers, column)
-    if not np.array_equal(as_numbers(values), numbers):
-        wrong = sweep.values[int(np.flatnonzero(as_numbers(values) != numbers)[0])]
-        raise InputError(f"{owner}: {wrong!r} can't be a value of a {column.kind} factor of type {column.type}.")
-    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +91,7 @@ class _Task:
             return rows[:0]
         at = (np.arange(count) + 0.5) / count * ends[-1]
         found = rows[np.searchsorted(ends, at).clip(0, len(rows) - 1)]
-        return np.asarray(chance(f"sweep {self.sweep.factor}").permutation(found[self.weights[found] > 0]))
+        return np.asarray(stream(ONE_FOR_ALL, f"sweep {self.sweep.factor}").permutation(found[self.weights[found] > 0]))
 
 
 def _rows_that_take_all(task: _Task) -> np.ndarray:

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.expressions.evaluate import evaluate
 from core.projection.rounding import event_rows
 from core.sampling.plan import BLOCK, Plan
-from core.sampling.streams import stream
+from core.streams import stream
 from core.study import Study
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.projection.projection import Projection
 from core.sampling.balance import settle
-from core.sampling.streams import stream
+from core.streams import stream
 
 BLOCK = 65_536
 

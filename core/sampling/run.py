@@ -18,8 +18,8 @@ from core.projection.reserved import with_values
 from core.sampling.computed import computed, computed_fields
 from core.sampling.plan import Plan, make_plan
 from core.sampling.splice import Spliced, Splicer
-from core.sampling.streams import stream
 from core.source.columns import Column
+from core.streams import stream
 from core.study import Study, values_of
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))

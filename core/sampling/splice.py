@@ -27,7 +27,7 @@ from core.projection.projection import Projection
 from core.projection.reserved import with_values
 from core.sampling.donors import Donors, Fixed, donors_of
 from core.sampling.plan import Plan
-from core.sampling.streams import stream
+from core.streams import stream
 from core.study import Study
 
 POOL_ROWS = (200_000, 1_000_000)

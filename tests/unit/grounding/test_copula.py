@@ -17,8 +17,8 @@ from core.grounding.copula import (
     pair_table,
     pearson_of,
     solve_pearson,
-    table_correlation,
 )
+from core.grounding.tables import table_correlation
 
 EVEN = np.full(50, 0.02)
 

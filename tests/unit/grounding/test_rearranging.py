@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from core.grounding.copula import pearson_of
-from core.grounding.rearranging import normal_places, rake, scattered, table_places, whole_table
+from core.grounding.rearranging import normal_places, scattered, table_places, whole_table
+from core.grounding.tables import rake
 
 ROWS = 20_000
 

@@ -10,8 +10,9 @@ from scipy.stats import spearmanr
 
 from core.design.controls import Pair
 from core.errors import InputError
+from core.grounding.tables import rake, table_correlation
 from core.projection.feasibility import ConflictsError
-from core.projection.pairs import pair_control, pair_sides, rake, rank_correlation, side_of, supported
+from core.projection.pairs import pair_control, pair_sides, side_of, supported
 from core.source.spool import Source
 from core.study import Study
 
@@ -67,9 +68,9 @@ def test_a_table_s_rank_correlation_is_spearman_s_of_its_rows() -> None:
     first, second = np.nonzero(counts)
     times = counts[first, second]
     expected = spearmanr(np.repeat(first, times), np.repeat(second, times)).statistic
-    assert rank_correlation(counts / counts.sum()) == pytest.approx(expected)
-    assert rank_correlation(counts.T.astype(float)) == pytest.approx(expected)
-    assert rank_correlation(np.array([[0.5, 0.5]])) == 0.0
+    assert table_correlation(counts / counts.sum()) == pytest.approx(expected)
+    assert table_correlation(counts.T.astype(float)) == pytest.approx(expected)
+    assert table_correlation(np.array([[0.5, 0.5]])) == 0.0
 
 
 @pytest.mark.parametrize("wish", [-0.5, 0.0, 0.25, 0.6])
@@ -94,7 +95,7 @@ def test_the_nearest_table_is_a_tilted_one(table_source: Callable[..., Source], 
     now /= now.sum()
     pair = Pair(factors=("s", "t"), rank_correlation=wish)
     found = pair_control(study, pair, pair_sides(study, pair), now).table
-    assert rank_correlation(found[:-1, :-1]) == pytest.approx(wish, abs=1e-9)
+    assert table_correlation(found[:-1, :-1]) == pytest.approx(wish, abs=1e-9)
     assert found.sum(axis=1) == pytest.approx(now.sum(axis=1), abs=1e-9)
     assert found.sum(axis=0) == pytest.approx(now.sum(axis=0), abs=1e-9)
     # log(found / now) = row + column + λ · rank · rank: its interaction is a product, so of rank one.
@@ -121,10 +122,10 @@ def test_a_rank_correlation_out_of_reach_is_told_with_one_that_works(
     order = np.array([[0.3, 0.2, 0.1, 0.0], [0.0, 0.0, 0.2, 0.2]])
     if wish < 0:
         order = np.array([[0.0, 0.1, 0.3, 0.2], [0.3, 0.1, 0.0, 0.0]])
-    assert conflict.nearest == pytest.approx(rank_correlation(order), abs=0.0015)
-    assert abs(conflict.nearest) <= abs(rank_correlation(order))
+    assert conflict.nearest == pytest.approx(table_correlation(order), abs=0.0015)
+    assert abs(conflict.nearest) <= abs(table_correlation(order))
     works = pair_control(study, pair.model_copy(update={"rank_correlation": conflict.nearest}), sides, now).table
-    assert rank_correlation(works[:-1, :-1]) == pytest.approx(conflict.nearest)
+    assert table_correlation(works[:-1, :-1]) == pytest.approx(conflict.nearest)
 
 
 def test_what_only_one_table_can_have_may_be_asked_for(table_source: Callable[..., Source], open_: Open) -> None:
@@ -140,7 +141,7 @@ def test_a_limit_is_told_with_as_many_digits_as_it_needs(table_source: Callable[
     study = open_(table_source({"s": [0, 1, 2], "t": [5, 6, 7]}))
     # A tree of cells: with these margins there is no other table.
     now = np.array([[0.2, 0.0, 0.0, 0.0], [0.1, 0.3, 0.1, 0.0], [0.0, 0.0, 0.3, 0.0], [0.0] * 4])
-    only = rank_correlation(now[:-1, :-1])
+    only = table_correlation(now[:-1, :-1])
     for wish in (-0.3, 0.95):
         pair = Pair(factors=("s", "t"), rank_correlation=wish)
         with pytest.raises(ConflictsError, match="leave no room") as caught:

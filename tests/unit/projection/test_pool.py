@@ -9,8 +9,9 @@ import pytest
 
 from core.projection.controls import controls_of, events_of, levels_of
 from core.projection.pairs import PairControl, pair_sides
-from core.projection.pool import Pool, chance, picker, side_codes
+from core.projection.pool import Pool, picker, side_codes
 from core.source.spool import Source
+from core.streams import stream
 from core.study import Study
 
 Open = Callable[..., Study]
@@ -81,7 +82,7 @@ def test_what_lies_outside_of_an_axis_has_no_code(study: Study) -> None:
 
 def test_a_picker_takes_rows_with_the_wanted_code() -> None:
     code = np.array([2, 0, 2, 2, 0])
-    pick = picker(code, 4, chance("any"))
+    pick = picker(code, 4, stream(0, "any"))
     found = pick(np.array([0, 2, 1, 2, 3] * 40))
     wanted = np.array([0, 2, 1, 2, 3] * 40)
     assert (found[(wanted == 1) | (wanted == 3)] == -1).all()
@@ -89,8 +90,3 @@ def test_a_picker_takes_rows_with_the_wanted_code() -> None:
     assert (code[found[known]] == wanted[known]).all()
     # Each of three rows is missed by 80 picks once in (3/2)^80 times.
     assert set(found[wanted == 2]) == {0, 2, 3}
-
-
-def test_chance_is_the_same_for_the_same_name() -> None:
-    assert chance("event a").random() == chance("event a").random()
-    assert chance("event a").random() != chance("sweep a").random()

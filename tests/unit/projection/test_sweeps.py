@@ -14,7 +14,7 @@ from core.projection.feasibility import ConflictsError
 from core.projection.pool import Pool
 from core.projection.projection import project
 from core.projection.reserved import Reserved
-from core.projection.sweeps import reserve_sweep, sweep_values
+from core.projection.sweeps import reserve_sweep
 from core.sampling.run import generate
 from core.source.spool import Source
 from core.study import Study
@@ -110,13 +110,16 @@ sweeps: [{factor: visib, values: [0.5, 10], groups: 2}]
     assert found.codes[2].tolist() == [0, 2, 0, 2]
 
 
-def test_values_in_the_column_s_own_type(flights_100: Source, open_: Open) -> None:
-    study = open_(flights_100, "sweeps: [{factor: wind, values: [4, 20], groups: 1}]")
-    assert sweep_values(study.design.sweeps[0], study.columns["wind"]).equals(pa.array([4, 20], pa.int64()))
-    study = open_(flights_100, "sweeps: [{factor: origin, values: [LGA, EWR], groups: 1}]")
-    assert sweep_values(study.design.sweeps[0], study.columns["origin"]).to_pylist() == ["LGA", "EWR"]
+def test_a_level_that_never_occurs_can_t_be_swept(flights_100: Source, open_: Open) -> None:
     with pytest.raises(InputError, match=r"Sweep `origin`: .*SFO"):
         open_(flights_100, "sweeps: [{factor: origin, values: [LGA, SFO], groups: 1}]")
+
+
+def test_a_number_is_swept_as_the_column_holds_it(table_source: Callable[..., Source], open_: Open) -> None:
+    # 0.1 in single precision is another number than 0.1.
+    source = table_source({"x": pa.array([0.5, 1.0, 2.0, 4.0] * 25, pa.float32()), "y": list("abcd") * 25})
+    found = reserved(open_(source, "rows: 50\nsweeps: [{factor: x, values: [0.1, 0.7], groups: 2}]"))
+    assert found.values["x"].to_pylist() == pytest.approx([0.1, 0.7] * 2, rel=1e-7)
 
 
 # --- sweeps in rows that were made -----------------------------------------------------------------------------------

@@ -6,6 +6,9 @@ import hashlib
 
 import numpy as np
 
+ONE_FOR_ALL = 0
+"""The seed of what must not depend on the design's own: what is learned, declared, or constructed before a check."""
+
 
 def stream(seed: int, name: str, block: int = 0) -> np.random.Generator:
     """The generator of one purpose in one block: the same for the same arguments, independent of all others.
