@@ -27,6 +27,7 @@ from core.projection.projection import Projection
 from core.projection.reserved import with_values
 from core.sampling.donors import Donors, Fixed, donors_of
 from core.sampling.plan import Plan
+from core.sampling.shares import rows_going_back, weight_classes
 from core.streams import stream
 from core.study import Study
 
@@ -37,18 +38,8 @@ ATTEMPTS = 3
 """Donors tried for a row, until one keeps what several factors decide together; else the row stays as it is."""
 
 
-SLACK = 0.4
-"""What chance alone would do to the rows of a bin, times this, is let be: rows that go back are nearer to real ones."""
-
-WEIGHT_CLASSES = 6
-"""Classes of about equal weight in which every factor keeps its shares."""
-
 KEEP = -1
 """Instead of a donor: the row keeps the values it has."""
-
-
-ROUNDS = 10
-"""Rounds at most in which rows go back to the bin they came from, until all bins have as many as they began with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +61,7 @@ class Splicer:
         self.study, self.plan, self.projection = study, plan, projection
         pool = _pool(projection)
         self._checked = [feature for feature in _features(projection) if len(feature.columns) > 1]
-        self._classes = _weight_classes(projection)
+        self._classes = weight_classes(projection)
         self._donors: list[Donors] = []
         for block in _needed(study):
             fixed = [one for name in block.factors if (one := _fixed_codes(study, projection, name))]
@@ -204,32 +195,13 @@ class _State:
             chosen[open_] = _donors_for(donors, group[open_], self.made.at[donors.factors[0]][open_], words)
 
     def _keep_shares(self, donors: Donors, chosen: np.ndarray) -> None:
-        """Let some rows keep their value, in place, so that every factor's bins have the shares they began with.
-
-        Rows begin as the projection weighs them. A chain of conditional draws drifts from that where real rows are too
-        few to know the conditions well; where a bin lost rows to one that won too many, some of them go back.
-        """
+        """Let some rows keep their value, in place, so that every factor's bins have the shares they began with."""
         for name in donors.factors:
             bins = self.grounding.code(Neighbour(name, True))
             count = int(bins.max()) + 1
-            size = count * (int(self.classes.max()) + 1)
-            # Among rows of about the same weight: what the weights undo must have its shares too.
             shift = self.classes * count
-            before = bins.take(self.made.at[name]) + shift
-            began = np.bincount(before, minlength=size)
-            slack = np.floor(SLACK * np.sqrt(began)).astype(np.int64)
-            for turn in range(ROUNDS):
-                after = np.where(chosen == KEEP, before, bins.take(chosen) + shift)
-                won = np.bincount(after, minlength=size) - began
-                won = np.sign(won) * np.maximum(np.abs(won) - slack, 0)
-                if not (won < 0).any():
-                    break
-                # Straight from a bin that won; in every second turn from any, which then is short of it itself.
-                back = np.flatnonzero((won[before] < 0) & ((won[after] > 0) if turn % 2 == 0 else (after != before)))
-                back = back[_number_in_group(before[back]) < -won[before[back]]]
-                if turn % 2 == 0:
-                    back = back[_number_in_group(after[back]) < won[after[back]]]
-                chosen[back] = KEEP
+            before, drawn = (bins.take(rows) + shift for rows in (self.made.at[name], np.maximum(chosen, 0)))
+            chosen[rows_going_back(before, drawn, chosen != KEEP, count * (int(self.classes.max()) + 1))] = KEEP
 
     def _table(self, names: Sequence[str], proposed: Mapping[str, np.ndarray], rows: np.ndarray) -> pa.Table:
         """Some of the rows, with factors as `proposed` or else as they are now."""
@@ -244,16 +216,6 @@ class _State:
         if code not in self.codes:
             self.codes[code] = self.grounding.code(code).take(self.made.at[code.factor]).astype(np.int32)
         return self.codes[code]
-
-
-def _number_in_group(group: np.ndarray) -> np.ndarray:
-    """(m,) how many entries before each one have the same number."""
-    order = np.argsort(group, kind="stable")
-    ordered = group[order]
-    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(group) else np.empty(0, np.int64)
-    number = np.empty(len(group), dtype=np.int64)
-    number[order] = np.arange(len(group)) - np.repeat(first, np.diff(np.append(first, len(group))))
-    return number
 
 
 def _donors_for(donors: Donors, group: np.ndarray, now: np.ndarray, words: np.ndarray) -> np.ndarray:
@@ -304,17 +266,6 @@ def _pool(projection: Projection) -> np.ndarray:
     size = int(np.clip(rows, *POOL_ROWS))
     ends = np.floor(np.cumsum(weight) / weight.sum() * size + 0.5).astype(np.int64)
     return np.repeat(np.arange(rows, dtype=np.int32), np.diff(ends, prepend=0))
-
-
-def _weight_classes(projection: Projection) -> np.ndarray:
-    """(C,) cells of about the same weight as one of few classes, of about equal shares."""
-    shares = projection.shares
-    weight = np.divide(projection.cells.mass, shares, out=np.zeros(len(shares)), where=shares > 0)
-    order = np.argsort(weight, kind="stable")
-    ends = np.cumsum(shares[order])
-    found = np.empty(len(shares), dtype=np.int64)
-    found[order] = np.floor((ends - shares[order] / 2) / ends[-1] * WEIGHT_CLASSES).clip(0, WEIGHT_CLASSES - 1)
-    return np.asarray(np.unique(found, return_inverse=True)[1])
 
 
 def _features(projection: Projection) -> list[Feature]:
