@@ -249,7 +249,7 @@ def test_gzip_cut_in_half_and_damaged(tmp_path: Path, home: Path) -> None:
     [
         ("a.parquet", GOOD.encode(), "not what its name says: .* plain text. .* rename it to end in .csv"),
         ("a.csv", b"PAR1 and more", "not what its name says: its content is Parquet. .* rename it to end in .parquet"),
-        ("a.csv", gzip.compress(GOOD.encode()), "compressed by gzip. .* rename it to end in .csv.gz"),
+        ("a.csv", gzip.compress(GOOD.encode(), mtime=0), "compressed by gzip. .* rename it to end in .csv.gz"),
         ("a.csv.gz", GOOD.encode(), "not what its name says"),
         ("a.csv", b"PK\x03\x04 and more", "a zip archive or an Excel workbook. Save the table as CSV or Parquet"),
         ("a.xlsx", b"PK\x03\x04 and more", "the kind of file is not known. Known: .csv, .tsv"),
