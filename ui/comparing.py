@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.coverage.compare import Counts, Distances, FactorComparison, compare
-from core.design.naming import CLEAN, PROBABILITY
+from core.design.naming import column_of
 from core.projection.projection import Projection
 from core.source.spool import Source
 from core.study import Study
@@ -67,7 +67,7 @@ def covered(study: Study, outcome: Projection | None, data: Mapping[str, Path | 
     In a supplement the generated rows are counted together with the source. Raises InputError for a data set that can't
     be read.
     """
-    shown = {column_of(study, name): name for name in study.shown}
+    shown = {column_of(study.design, name): name for name in study.shown}
     axes = {column: replace(study.axes[name], factor=column) for column, name in shown.items()}
     columns = {column: replace(study.known(name), name=column) for column, name in shown.items()}
     sets: dict[str, Path | Source | Counts] = {
@@ -87,16 +87,6 @@ def covered(study: Study, outcome: Projection | None, data: Mapping[str, Path | 
         )
         for one in compare({**sets, **data}, axes, columns)
     )
-
-
-def column_of(study: Study, name: str) -> str:
-    """The column in which rows have what a definition gives: a drawn label's probability, a noisy one's clean label."""
-    if name in study.design.labels:
-        label = study.design.labels[name]
-        if label.probability is not None:
-            return PROBABILITY.format(name)
-        return CLEAN.format(name) if label.noise else name
-    return name
 
 
 def _together(one: FactorComparison) -> FactorComparison:

@@ -10,13 +10,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.coverage.applying import Wish
 from core.coverage.coding import Levels
 from core.coverage.patterns import OPEN, Gaps, gaps_of
 from core.errors import InputError
 from ui import session
 from ui.charts import palette
 from ui.comparing import REAL
-from ui.coverage_apply import Picked, plan, planned
+from ui.coverage_apply import plan, planned
 from ui.coverage_figures import closing_figure, gap_factors_figure
 from ui.coverage_sets import (
     Sets,
@@ -167,7 +168,7 @@ def _plan(sets: Sets, gaps: Gaps, places: list[int], name: str) -> None:
     """Ask for the rows that close some gaps: shown first, taken then."""
     picked = []
     for i in places:
-        picked.append(Picked(gaps[i].levels, rows_to_ask(sets, gaps, i, name)))
+        picked.append(Wish(gaps[i].levels, rows_to_ask(sets, gaps, i, name)))
     plan(picked)
 
 

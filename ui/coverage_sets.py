@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import streamlit as st
 
-from core.coverage.coding import Coded, Levels, code_rows, declared_levels
+from core.coverage.coding import Coded, Levels, declared_levels
+from core.coverage.computing import code_in
 from core.coverage.possible import Possible, design_levels, possible_of
 from core.delivery.outputs import Output
 from core.delivery.samples import design_sample
@@ -63,7 +64,7 @@ class Sets:
         data, stamp = self.file(name), self.stamp(name)
 
         def codes(one: Levels) -> np.ndarray:
-            key, make = (stamp, one), lambda: code_rows(data, [one]).codes[one.factor]
+            key, make = (stamp, one), lambda: code_in(self.study, data, [one]).codes[one.factor]
             # A factor has its levels as displayed, and all of them: both are asked for in turn.
             kind = "all" if one.axis != self.study.axes[one.factor] else "shown"
             return self.study.memo.of(f"coverage codes of {one.factor}, {kind}, in {name}", key, make)
@@ -146,7 +147,7 @@ def choose_factors(study: Study, least: int) -> list[str]:
 
     Stops with a message if there are fewer than `least`.
     """
-    names = list(study.delivered)
+    names = list(study.shown)
     if len(names) < least:
         quiet(f"This needs {least} factors, and there {'is 1' if len(names) == 1 else f'are {len(names)}'}.")
         st.stop()
@@ -177,7 +178,7 @@ def first_factors(study: Study, names: Sequence[str]) -> list[str]:
 
 def shown_levels(study: Study, names: Sequence[str]) -> list[Levels]:
     """The bins of factors as they are drawn."""
-    return [declared_levels(study.axes[name], study.columns[name]) for name in names]
+    return [declared_levels(study.axes[name], study.known(name)) for name in names]
 
 
 def all_levels(study: Study, names: Sequence[str]) -> list[Levels]:

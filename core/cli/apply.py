@@ -23,7 +23,7 @@ from core.source.axes import Axis
 from core.study import Study, open_study
 
 MOST = 50
-"""Patterns of a file that become controls unless a person says how many."""
+"""Patterns of a file that become controls, an event each, unless a person says how many."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Given:
 
     gap: str | None = None
     slice: str | None = None
+    remedy: str | None = None
     patch: Path | None = None
     rows: int | None = None
     rate: float | None = None
     top: int | None = None
 
     def __post_init__(self) -> None:
-        options = {"--gap": self.gap, "--slice": self.slice, "--patch": self.patch}
+        options = {"--gap": self.gap, "--slice": self.slice, "--remedy": self.remedy, "--patch": self.patch}
         named = [name for name, value in options.items() if value is not None]
         if len(named) != 1:
             raise InputError(
@@ -48,6 +49,8 @@ class Given:
             raise InputError("apply: give --rows or --rate, not both.")
         if self.rate is not None and self.slice is None:
             raise InputError("apply: --rate goes with --slice; a gap is closed by a number of --rows.")
+        if self.remedy is not None and (self.rows is not None or self.top is not None):
+            raise InputError("apply: a remedy is taken whole, with its own rows; leave --rows and --top out.")
         for name, value in (("--rows", self.rows), ("--top", self.top)):
             if value is not None and self.patch is not None:
                 raise InputError(f"apply: {name} goes with --gap or --slice.")
@@ -85,6 +88,9 @@ def _changed(study: Study, given: Given) -> Design:
     if given.gap is not None:
         entries = _entries(given.gap, "--gap", "patterns", "rows_to_close", study, given.top)
         return cover_patterns(study, [Wish(one.levels, _rows(one, given, "--gap")) for one in entries])
+    if given.remedy is not None:
+        entries = _entries(given.remedy, "--remedy", "combinations", "rows", study, None)
+        return cover_patterns(study, [Wish(one.levels, _rows(one, given, "--remedy")) for one in entries])
     entries = _entries(str(given.slice), "--slice", "slices", "rows_to_add", study, given.top)
     for one in entries:
         if given.rate is not None:
@@ -111,6 +117,8 @@ def _entries(text: str, option: str, list_: str, rows: str, study: Study, top: i
         found = _parsed(text, option)
     else:
         found = _written(text, study, option)
+    if isinstance(found, dict) and isinstance(found.get("remedy"), dict) and option == "--remedy":
+        found = found["remedy"]
     if isinstance(found, dict) and list_ in found:
         found = found[list_]
     listed = found if isinstance(found, list) else [found]
@@ -118,9 +126,8 @@ def _entries(text: str, option: str, list_: str, rows: str, study: Study, top: i
     if not entries:
         raise InputError(f"{option}: there are no {list_} to apply.")
     if top is None and len(entries) > MOST:
-        raise InputError(
-            f"{option}: there are {len(entries):,} {list_}; say with --top how many of the first to apply."
-        )
+        way = "name fewer factors" if option == "--remedy" else "say with --top how many of the first to apply"
+        raise InputError(f"{option}: there are {len(entries):,} {list_}, and {MOST} can be applied at once; {way}.")
     return entries
 
 

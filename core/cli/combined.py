@@ -8,8 +8,9 @@ from typing import Any
 
 from core.cli.console import note, percent, print_table
 from core.coverage.coding import Levels, declared_levels, own_axis, widened
+from core.coverage.computing import code_in
 from core.coverage.possible import design_levels, possible_of
-from core.coverage.tway import TWay, check_strength, t_way
+from core.coverage.tway import TWay, check_strength, t_way, t_way_of
 from core.errors import Progress
 from core.source.columns import Column
 from core.source.spool import Source
@@ -48,7 +49,12 @@ def combined_in(
     """t-way coverage of `sets` over the bins and levels that a design declares, without cells that it forbids."""
     check_strength(strength, len(names))
     levels = design_levels(study, names)
-    return t_way(sets, levels, strength, possible=possible_of(study, levels), progress=progress)
+    coded = {}
+    for done, (label, data) in enumerate(sets.items()):
+        if progress:
+            progress(done, len(sets), f"coding {label}")
+        coded[label] = code_in(study, data, levels)
+    return t_way_of(coded, levels, strength, possible=possible_of(study, levels), progress=progress)
 
 
 def note_outside(found: TWay) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import AcceptSource, AsJson, Data, DesignFile
+from core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors
 
 
 def coverage(
@@ -44,6 +44,14 @@ def gaps(
         Path | None,
         typer.Option(help="Take the bins and levels of this design, with rows or without.", show_default=False),
     ] = None,
+    remedy: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Also the fewest combinations to add so that no pattern of so many factors, or fewer, is left.",
+            show_default=False,
+        ),
+    ] = None,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,6 +63,7 @@ def gaps(
         factors=factors,
         threshold=threshold,
         max_level=max_level,
+        remedy=remedy,
         design=design,
         accept_source=accept_source,
         as_json=as_json,
@@ -84,9 +93,7 @@ def slices(
     key: Annotated[
         str | None, typer.Option(help="The column by which predictions find their rows.", show_default=False)
     ] = None,
-    factors: Annotated[
-        str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
-    ] = None,
+    factors: Factors = None,
     alpha: Annotated[float, typer.Option(help="Weight of the error against the size, 0 to 1.")] = 0.95,
     min_rows: Annotated[
         int | None, typer.Option(min=2, help="Rows of a slice; 1 % of the rows by default, at least 32.")
@@ -126,6 +133,9 @@ def apply_(
         str | None,
         typer.Option("--slice", help="The same of a slice, or @FILE as slices --json writes it.", show_default=False),
     ] = None,
+    remedy: Annotated[
+        str | None, typer.Option(help="@FILE as gaps --remedy --json writes it, or its JSON.", show_default=False)
+    ] = None,
     patch: Annotated[Path | None, typer.Option(help="A part of a design to merge in.", show_default=False)] = None,
     rows: Annotated[int | None, typer.Option(help="Rows for each pattern.", show_default=False)] = None,
     rate: Annotated[float | None, typer.Option(help="Share of the rows of a slice.", show_default=False)] = None,
@@ -134,8 +144,8 @@ def apply_(
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a gap, a weak slice or a part of a design a control of the design."""
+    """Make a gap, a remedy, a weak slice or a part of a design a control of the design."""
     from core.cli.apply import Given, apply
 
-    given = Given(gap, slice_, patch, rows, rate, top)
+    given = Given(gap, slice_, remedy, patch, rows, rate, top)
     apply(design, output, given, force=force, accept_source=accept_source, as_json=as_json)

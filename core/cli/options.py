@@ -13,3 +13,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AcceptSource = Annotated[
     bool, typer.Option("--accept-source", help="Use the source although its content is not what the design names.")
 ]
+Factors = Annotated[
+    str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
+]

@@ -11,9 +11,11 @@ from core.cli.console import note, print_json, print_table, progress_bar
 from core.cli.opening import factors_of, study_of, workspace
 from core.coverage.budget import spread_rows, usual_curve
 from core.coverage.coding import Levels, code_rows, occurring_levels
-from core.coverage.patterns import Gaps, find_gaps
+from core.coverage.computing import code_in
+from core.coverage.patterns import Gaps, gaps_of
 from core.coverage.possible import design_levels, possible_of
 from core.coverage.predictions import Asked, RowErrors, row_errors
+from core.coverage.remedy import Remedy, remedy_of
 from core.coverage.slices import Weaknesses, slices_of
 from core.errors import InputError, Progress
 from core.source.columns import Column, read_columns
@@ -29,21 +31,25 @@ def show_gaps(
     factors: str,
     threshold: int,
     max_level: int | None,
+    remedy: int | None,
     design: Path | None,
     accept_source: bool,
     as_json: bool,
 ) -> None:
-    """Print the maximal uncovered patterns of a data set."""
+    """Print the maximal uncovered patterns of a data set, and what to add for a level if `remedy` names one."""
     with progress_bar() as progress:
         if design is not None:
             with study_of(design, accept_source=accept_source, progress=progress) as study:
                 levels = design_levels(study, factors_of(factors, study.axes))
                 possible = possible_of(study, levels)
-                gaps = find_gaps(data, levels, threshold, max_level=max_level, possible=possible, progress=progress)
+                coded = code_in(study, data, levels)
         else:
+            possible = None
             with _read(data, progress) as (source, columns):
                 levels = _occurring(columns, factors_of(factors, columns))
-                gaps = find_gaps(source, levels, threshold, max_level=max_level, progress=progress)
+                coded = code_rows(source, levels)
+        gaps = gaps_of(coded, levels, threshold, max_level=max_level, possible=possible, progress=progress)
+        added = None if remedy is None else remedy_of(coded, levels, threshold, remedy, possible=possible)
     if gaps.searched < len(levels) and max_level is None:
         note(
             f"patterns of up to {gaps.searched} of the {len(levels)} factors: more would take too many cells or steps."
@@ -51,9 +57,11 @@ def show_gaps(
     if gaps.outside:
         note(f"{gaps.outside:,} rows have a value that the design does not declare.")
     if as_json:
-        print_json(_gaps_json(gaps))
-    else:
-        _print_gaps(gaps)
+        print_json(_gaps_json(gaps) if added is None else {**_gaps_json(gaps), "remedy": _remedy_json(added)})
+        return
+    _print_gaps(gaps)
+    if added is not None:
+        _print_remedy(added)
 
 
 def show_slices(
@@ -164,6 +172,33 @@ def _print_gaps(gaps: Gaps) -> None:
     )
     if len(gaps) > SHOWN:
         print(f"… and {len(gaps) - SHOWN:,} more; --json has all of them.")
+
+
+def _remedy_json(remedy: Remedy) -> dict[str, Any]:
+    return {
+        "level": remedy.level,
+        "patterns": remedy.patterns,
+        "rows": remedy.rows,
+        "combinations": [
+            {"pattern": one.levels, "rows": one.rows, "closes": one.closes} for one in remedy.combinations
+        ],
+    }
+
+
+def _print_remedy(remedy: Remedy) -> None:
+    count = len(remedy.combinations)
+    print(
+        f"\n{count:,} combinations with {remedy.rows:,} rows close all {remedy.patterns:,} uncovered patterns of "
+        f"{remedy.level} factors."
+    )
+    if not count:
+        return
+    print_table(
+        ("rows", "closes", "combination"),
+        [(f"{one.rows:,}", f"{one.closes:,}", _pattern(one.levels)) for one in remedy.combinations[:SHOWN]],
+    )
+    if count > SHOWN:
+        print(f"… and {count - SHOWN:,} more; --json has all of them.")
 
 
 def _slices_json(found: Weaknesses, more: Sequence[int] | None) -> dict[str, Any]:

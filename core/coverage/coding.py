@@ -126,23 +126,25 @@ def code_rows(data: Path | Source, levels: Sequence[Levels], numbers: Mapping[st
     for batch in value_batches(data, readings):
         rows += len(next(iter(batch.values()), ()))
         for one in levels:
-            codes[one.factor].append(_codes(batch[one.factor], one))
+            codes[one.factor].append(codes_of_rows(batch[one.factor], one))
         for name, parts in floats.items():
             parts.append(batch[name].cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False))
     return Coded(
         rows,
-        {one.factor: _joined(codes[one.factor], np.min_scalar_type(one.size)) for one in levels},
-        {name: _joined(parts, np.dtype(np.float64)) for name, parts in floats.items()},
+        {one.factor: joined(codes[one.factor], np.min_scalar_type(one.size)) for one in levels},
+        {name: joined(parts, np.dtype(np.float64)) for name, parts in floats.items()},
     )
 
 
-def _codes(values: pa.Array, levels: Levels) -> np.ndarray:
+def codes_of_rows(values: pa.Array, levels: Levels) -> np.ndarray:
+    """(n,) the codes of n values."""
     coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     places = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
     return np.asarray(levels.codes_of(coded.dictionary).astype(np.min_scalar_type(levels.size)).take(places))
 
 
-def _joined(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
+def joined(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
+    """The parts as one array, of `dtype` if there are none."""
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -18,14 +18,17 @@ from core.coverage.possible import Possible
 from core.errors import InputError
 from core.source.spool import Source
 
-MAX_PATTERNS = 200_000
+MAX_PATTERNS = 20_000
 MAX_STEPS = 5_000
 """Steps of the search for one combination; it has a good one after as many steps as there are factors."""
+MAX_STEPS_IN_ALL = 250_000
+"""Steps of all searches; after these each takes the first good one it comes to."""
 
 
 @dataclass(frozen=True, eq=False)
 class Combined:
-    """One combination to add: a level for every factor, how many `rows` of it, and how many patterns that closes."""
+    """One combination to add: the `levels` that close patterns, whatever the other factors are; how many `rows` of it;
+    and how many patterns it is the first to close."""
 
     levels: dict[str, str]
     rows: int
@@ -78,11 +81,7 @@ def remedy_of(
         )
     usual = [np.bincount(coded.codes[one.factor], minlength=one.size)[: one.size] for one in levels]
     chosen = hitting_set(codes, usual, possible)
-    added = []
-    for combination, rows, closes in zip(chosen, *_rows_to_add(codes, needs, chosen), strict=True):
-        named = {one.factor: one.labels[code] for one, code in zip(levels, combination, strict=True)}
-        added.append(Combined(named, rows, closes))
-    return Remedy(level, threshold, len(needs), tuple(added))
+    return Remedy(level, threshold, len(needs), tuple(_combined(levels, codes, needs, chosen)))
 
 
 def hitting_set(
@@ -96,10 +95,11 @@ def hitting_set(
     # Factors that most patterns name come first: their choice decides most, so the search is cut early.
     order = sorted(range(len(usual)), key=lambda i: -int((patterns[:, i] != OPEN).sum()))
     kept = _Kept(order, possible)
-    left = (1 << len(patterns)) - 1
+    left, steps = (1 << len(patterns)) - 1, MAX_STEPS_IN_ALL
     found = []
     while left:
-        best = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept)
+        best, used = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept, min(MAX_STEPS, steps))
+        steps = max(0, steps - used)
         if not best:
             raise InputError(
                 f"Remedy: {left.bit_count():,} patterns are possible only with values outside of the levels; name "
@@ -128,15 +128,18 @@ class _Kept:
         return bool(table[tuple(chosen[i] if width > 1 else 0 for i, width in zip(places, table.shape, strict=True))])
 
 
-def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray], kept: _Kept) -> tuple[int, ...]:
-    """The combination that agrees with most of the patterns `left`, sets of patterns being the bits of a number."""
+def _best(
+    left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray], kept: _Kept, most_steps: int
+) -> tuple[tuple[int, ...], int]:
+    """(the combination that agrees with most of the patterns `left`, sets of patterns being the bits of a number; the
+    steps that took): the best there is unless that takes more than `most_steps`."""
     most, steps = 0, 0
     best: tuple[int, ...] = ()
     stack: list[tuple[int, tuple[int, ...]]] = [(left, ())]
     while stack:
         mask, chosen = stack.pop()
         count = mask.bit_count()
-        if count <= most or (best and steps > MAX_STEPS):
+        if count <= most or (best and steps > most_steps):
             continue
         steps += 1
         if len(chosen) == len(hits):
@@ -147,7 +150,7 @@ def _best(left: int, hits: Sequence[Sequence[int]], usual: Sequence[np.ndarray],
         # The most promising last, for it is taken from the stack first.
         options.sort(key=lambda option: (option[0].bit_count(), usual[place][option[1]]))
         stack += [(rest, (*chosen, code)) for rest, code in options if kept((*chosen, code))]
-    return best
+    return best, steps
 
 
 def _hits(codes: np.ndarray, size: int) -> list[int]:
@@ -183,18 +186,17 @@ def uncovered(
     return np.concatenate(codes), np.concatenate(needs)
 
 
-def _rows_to_add(
-    patterns: np.ndarray, needs: np.ndarray, chosen: Sequence[tuple[int, ...]]
-) -> tuple[list[int], list[int]]:
-    """(rows of each combination, patterns each is the first to agree with)."""
-    rows, closes = [], []
+def _combined(
+    levels: Sequence[Levels], patterns: np.ndarray, needs: np.ndarray, chosen: Sequence[tuple[int, ...]]
+) -> Iterator[Combined]:
+    """The combinations with the rows each needs after those before it, without the levels that close nothing."""
     left = needs.copy()
-    open_ = np.ones(len(patterns), dtype=bool)
+    untouched = np.ones(len(patterns), dtype=bool)
     for combination in chosen:
         agrees = ((patterns == OPEN) | (patterns == np.asarray(combination))).all(axis=1)
-        first = agrees & open_
-        open_ &= ~agrees
-        closes.append(int(first.sum()))
-        rows.append(int(left[first].max()))
-        left[agrees] -= rows[-1]
-    return rows, closes
+        first, untouched = agrees & untouched, untouched & ~agrees
+        rows = int(left[first].max())
+        named = (patterns[agrees & (left > 0)] != OPEN).any(axis=0)
+        left[agrees] -= rows
+        found = {one.factor: one.labels[combination[i]] for i, one in enumerate(levels) if named[i]}
+        yield Combined(found, rows, int(first.sum()))

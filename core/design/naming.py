@@ -21,6 +21,16 @@ def label_columns(design: Design, name: str) -> tuple[str, ...]:
     return (name, *probability, *((CLEAN.format(name),) if label.noise > 0 else ()))
 
 
+def column_of(design: Design, name: str) -> str:
+    """The column in which rows have what a definition gives: a drawn label's probability, a noisy one's clean label."""
+    if name not in design.labels:
+        return name
+    label = design.labels[name]
+    if label.probability is not None:
+        return PROBABILITY.format(name)
+    return CLEAN.format(name) if label.noise > 0 else name
+
+
 def naming_faults(design: Design, columns: Iterable[str]) -> Iterator[InputError]:
     """A fault for each column of the design whose name is taken, upper and lower case being the same."""
     taken = {name.lower(): f"`{name}` of the source" for name in columns}

@@ -211,7 +211,7 @@ def test_one_gap_is_covered_by_its_own_button_and_can_be_cancelled(
     at = visit(design_id, tab="Gaps", factors=FACTORS)
     before = home.load_design(design_id)
     sound(at.button(key="tt_gap_cover_0").click().run())
-    assert "To cover this gap the design changes" in text_of(at)
+    assert "To cover this combination the design changes" in text_of(at)
     button(at, "Cancel")
     assert "the design changes" not in text_of(at)
     assert home.load_design(design_id) == before
@@ -227,7 +227,7 @@ def test_chosen_gaps_are_covered_together(design_id: str, home: Workspace, visit
     sound(at.button(key="tt_gap_chosen").click().run())
     button(at, "Take it into the design")
     assert len(home.load_design(design_id).events) == 3
-    assert at.button(key="tt_undo").label == "↶ Undo “cover 2 gaps”"
+    assert at.button(key="tt_undo").label == "↶ Undo “cover 2 combinations”"
 
 
 def test_a_threshold_above_the_rows_is_refused(design_id: str, visit: Visit) -> None:

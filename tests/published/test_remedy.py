@@ -52,7 +52,10 @@ def test_recidivism(tmp_path: Path) -> None:
     patterns, _ = uncovered(coded, levels, 10, 2)
     assert fewest(patterns, [one.size for one in levels]) == 11
 
-    added = pd.DataFrame([one.levels for one in remedy.combinations for _ in range(one.rows)]).astype(rows.dtypes)
+    # Factors that a combination leaves open may have any level.
+    usual = rows.mode().iloc[0].astype(str).to_dict()
+    listed = [{**usual, **one.levels} for one in remedy.combinations for _ in range(one.rows)]
+    added = pd.DataFrame(listed).astype(rows.dtypes)
     pq.write_table(pa.Table.from_pandas(pd.concat([rows, added]), preserve_index=False), tmp_path / "closed.parquet")
     after = find_gaps(tmp_path / "closed.parquet", levels, 10)
     assert min(after.by_level) == 3

@@ -108,6 +108,30 @@ def test_the_loop_from_gaps_to_rows_closes(trimtab: Trimtab, folder: Path) -> No
     assert [one for one in after if one["pattern"] in closed] == []
 
 
+def test_a_remedy_leaves_no_gap_of_its_level(trimtab: Trimtab, folder: Path) -> None:
+    asked = ["--factors", "dvcat,injSeverity,sex", "--threshold", 15, "--design", "plain.yaml"]
+    before = trimtab("gaps", CRASHES, *asked, "--remedy", 2, "--json")
+    remedy = before.json["remedy"]
+    assert min(map(int, before.json["by_level"])) <= 2
+    assert remedy["rows"] == sum(one["rows"] for one in remedy["combinations"])
+    assert remedy["patterns"] == sum(one["closes"] for one in remedy["combinations"])
+    people = trimtab("gaps", CRASHES, *asked, "--remedy", 2).out
+    count = len(remedy["combinations"])
+    assert (
+        f"{count} combinations with {remedy['rows']} rows close all {remedy['patterns']} uncovered patterns" in people
+    )
+    (folder / "gaps.json").write_text(before.out)
+    assert trimtab("apply", "plain.yaml", "--remedy", "@gaps.json", "-o", "closed.yaml").code == 0
+    assert trimtab("sample", "closed.yaml", "-o", "more.parquet").code == 0
+    import pandas as pd
+
+    columns = ["dvcat", "injSeverity", "sex"]
+    both = pd.concat([pd.read_csv(CRASHES, keep_default_na=False, na_values=[""]), pd.read_parquet("more.parquet")])
+    both[columns].astype({"injSeverity": "Int64"}).to_csv("both.csv", index=False)
+    after = trimtab("gaps", "both.csv", *asked, "--max-level", 2, "--json").json
+    assert after["total"] == 0
+
+
 def test_a_slice_and_a_budget(trimtab: Trimtab, folder: Path) -> None:
     (folder / "flights.yaml").write_text(f"trimtab: 1\nname: f\nrows: 5000\nsource: {{path: '{PREDICTIONS}'}}\n")
     arguments = ["slices", PREDICTIONS, "--error", "error", "--factors", "carrier,origin,visib", "--top", 3]
@@ -174,8 +198,11 @@ def test_the_source_is_named_from_where_the_new_file_stands(trimtab: Trimtab, fo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "apply: give one of --gap, --slice, --patch."),
-        (["--gap", "sex=f", "--slice", "sex=f"], "apply: give one of --gap, --slice, --patch, not --gap and --slice."),
+        ([], "apply: give one of --gap, --slice, --remedy, --patch."),
+        (
+            ["--gap", "sex=f", "--slice", "sex=f"],
+            "apply: give one of --gap, --slice, --remedy, --patch, not --gap and --slice.",
+        ),
         (["--gap", "sex=f"], "--gap: say how many: --rows N."),
         (["--slice", "sex=f"], "--slice: say how many: --rows N or --rate R."),
         (["--slice", "sex=f", "--rate", 0.1, "--rows", 5], "apply: give --rows or --rate, not both."),
@@ -196,7 +223,10 @@ def test_the_source_is_named_from_where_the_new_file_stands(trimtab: Trimtab, fo
             '`rows_to_close` must be a whole number, got "7".',
         ),
         (["--gap", "@none.json", "--rows", 5], "--gap: none.json can't be read: No such file"),
-        (["--gap", "@many.json"], "--gap: there are 60 patterns; say with --top how many of the first to apply."),
+        (["--gap", "@many.json"], "--gap: there are 60 patterns, and 50 can be applied at once; say with --top how"),
+        (["--remedy", "@many.json"], "--remedy: there are 60 combinations, and 50 can be applied at once; name fewer"),
+        (["--remedy", "sex=f"], "--remedy: say how many: --rows N."),
+        (["--remedy", "sex=f", "--rows", 5], "apply: a remedy is taken whole, with its own rows; leave --rows and"),
         (["--patch", "none.yaml"], "none.yaml: the patch can't be read: No such file"),
         (["--patch", "list.yaml"], "list.yaml: a patch is a mapping with a part of a design"),
         (["--patch", "wrong.yaml"], "wrong.yaml: events.old.rate: must be at most 1, got 7"),

@@ -199,8 +199,8 @@ def test_a_remedy_adds_nothing_that_is_forbidden(source: Source, open_: Open) ->
     coded = code_rows(source, levels)
     remedy = remedy_of(coded, levels, 60, 2, possible=possible)
     for one in remedy.combinations:
-        assert one.levels["b"] != "missing"
-        assert not (one.levels["a"] == "p" and one.levels["x"] in ("0–4", "5"))
+        assert one.levels.get("b") != "missing"
+        assert not (one.levels.get("a") == "p" and one.levels.get("x") in ("0–4", "5"))
     codes, needs = uncovered(coded, levels, 60, 2, possible)
     for code, need in zip(codes, needs, strict=True):
         named = {one.factor: one.labels[c] for one, c in zip(levels, code.tolist(), strict=True) if c >= 0}
