@@ -12,10 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 STARTED = 60.0  # seconds a server may take until it answers
@@ -28,6 +29,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    # Chromium renders two pages for the suggestions of an address line with every window, though there is none to see:
+    # two thirds of what a new window costs. Naming them here replaces Playwright's list, so that follows.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,"
+    "AimEnabled,PreconnectToSearch",
 ]
 
 # On a deep link Streamlit's own script asks below the page's address first whether it is part of the base path.
@@ -103,22 +110,55 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
-    """`new_page(dark=False, size=(1280, 900), allow=(), **context) -> Page`, each in a context of its own.
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace of the app's server, empty at first."""
+    return Workspace(tmp_path_factory.mktemp("home"))
 
-    An error on the console or an uncaught exception fails the test, unless its text matches a pattern of `allow`.
+
+@pytest.fixture(scope="module")
+def url(serve: Serve, home: Workspace) -> str:
+    """Where the app is served."""
+    return serve(ROOT / "app.py", {"TRIMTAB_HOME": str(home.home)})
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """`contexts(person, touch) -> context`: the browser of a person, always the same, so it loads Streamlit once."""
+    known: dict[tuple[str, bool], BrowserContext] = {}
+
+    def of(person: str, touch: bool) -> BrowserContext:
+        if (person, touch) not in known:
+            known[person, touch] = browser.new_context(has_touch=touch)
+        return known[person, touch]
+
+    yield of
+    for context in known.values():
+        context.close()
+
+
+@pytest.fixture
+def new_page(contexts: Callable[..., BrowserContext]) -> Iterator[NewPage]:
+    """`new_page(dark=False, size=(1280, 900), allow=(), person="", touch=False) -> Page`, with nothing stored before.
+
+    Pages of two persons share no cookies. An error on the console or an uncaught exception fails the test, unless its
+    text matches a pattern of `allow`.
     """
-    contexts = []
+    pages: list[Page] = []
     errors: list[str] = []
 
     def make(
-        *, dark: bool = False, size: tuple[int, int] = (1280, 900), allow: Sequence[str] = (), **more: Any
+        *,
+        dark: bool = False,
+        size: tuple[int, int] = (1280, 900),
+        allow: Sequence[str] = (),
+        person: str = "",
+        touch: bool = False,
     ) -> Page:
-        viewport: ViewportSize = {"width": size[0], "height": size[1]}
-        context = browser.new_context(color_scheme="dark" if dark else "light", viewport=viewport, **more)
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts(person, touch).new_page()
+        pages.append(page)
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.set_viewport_size({"width": size[0], "height": size[1]})
 
         def note(text: str) -> None:
             if not any(re.search(pattern, text) for pattern in (PROBES, *allow)):
@@ -129,8 +169,11 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page in pages:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.context.clear_cookies()
+        page.close()
     assert not errors, "errors in the browser:\n" + "\n".join(errors)
 
 

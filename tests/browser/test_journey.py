@@ -13,33 +13,22 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Page, expect
 
 from core.design.design import Design
 from core.design.files import load
 from core.workspace import Workspace
 
+from .actions import LONG, at_rest, current, faults, sculptor_after, type_in, visit
+
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app.py"
 SAMPLES = ROOT / "sample_data"
 ROWS = 20_000
 PAGES = ("home", "data", "design", "coverage", "weaknesses", "generate")
-SERIOUS = ("serious", "critical")
-LONG = 60_000  # ms for what reads or makes many rows
+FRESH = ("coverage", "generate")
 
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The workspace of the server, empty at first."""
-    return Workspace(tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def url(serve: Any, home: Workspace) -> str:
-    return str(serve(APP, {"TRIMTAB_HOME": str(home.home)}))
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +37,6 @@ def crashes(home: Workspace) -> str:
     source = home.spool(SAMPLES / "crashes.csv")
     design = load(SAMPLES / "designs" / "crashes-without-belts.yaml")
     return home.save_design(design.changed(source={"path": source.name, "sha256": source.sha256}))
-
-
-def at_rest(page: Page) -> None:
-    """Waits until Streamlit is connected and has nothing more to run."""
-    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=LONG)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
-
-
-def sculptor_after(page: Page, rev: int = 0) -> None:
-    """Waits until the sculptor shows another revision than `rev` and Python has answered everything."""
-    page.locator(f'[data-testid="sculptor"][data-pending="0"]:not([data-rev="{rev}"])').wait_for(timeout=LONG)
 
 
 def revision(page: Page) -> int:
@@ -89,25 +67,6 @@ def choose(page: Page, label: str, option: str, nth: int = 0) -> None:
     page.keyboard.type(option)
     page.get_by_role("option", name=option, exact=True).click()
     at_rest(page)
-
-
-def type_in(page: Page, label: str, text: str, nth: int = 0) -> None:
-    field = page.get_by_role("textbox", name=label, exact=True).nth(nth)
-    field.fill(text)
-    field.press("Enter")
-    at_rest(page)
-
-
-def visit(page: Page, address: str) -> None:
-    page.goto(address)
-    at_rest(page)
-
-
-def current(page: Page, home: Workspace) -> tuple[str, Design]:
-    """The design the address names, as it is saved."""
-    found = re.search(r"design=([a-z0-9-]+)", page.url)
-    assert found is not None, page.url
-    return found[1], home.load_design(found[1])
 
 
 def kept(download: Download, folder: Path) -> Path:
@@ -245,13 +204,17 @@ def test_a_job_goes_on_through_pages_and_a_reload(new_page: NewPage, url: str, h
     expect(page.get_by_role("button", name="Generate 1,000 rows")).to_be_enabled(timeout=LONG)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", FRESH)
 def test_the_first_visit_of_a_fresh_server_may_be_any_page(
     new_page: NewPage, serve: Any, home: Workspace, crashes: str, name: str
 ) -> None:
     server = serve(APP, {"TRIMTAB_HOME": str(home.home), "TRIMTAB_TEST_SERVER": name})
-    page = new_page()
-    visit(page, f"{server}/{'' if name == 'home' else name}?design={crashes}")
+    check_deep_link(new_page(), server, name, crashes)
+
+
+def check_deep_link(page: Page, server: str, name: str, design_id: str) -> None:
+    """Opens a page of a design by its address."""
+    visit(page, f"{server}/{'' if name == 'home' else name}?design={design_id}")
     expect(page.get_by_text("crashes.csv").first).to_be_visible(timeout=LONG)
     expect(page.get_by_role("link", name=name.capitalize(), exact=True)).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -280,21 +243,14 @@ def test_an_upload_and_then_a_broken_one(new_page: NewPage, url: str, home: Work
     expect(page.get_by_text("small.csv").first).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_serious_for_assistive_technology(
-    new_page: NewPage, url: str, crashes: str, home: Workspace, name: str, dark: bool
+def test_a_link_opens_and_has_nothing_serious_for_assistive_technology(
+    new_page: NewPage, url: str, crashes: str, name: str
 ) -> None:
-    page = new_page(dark=dark, size=(1440, 1000))
-    visit(page, f"{url}/{'' if name == 'home' else name}?design={crashes}")
-    expect(page.get_by_text("crashes.csv").first).to_be_visible(timeout=LONG)
+    page = new_page(size=(1440, 1000))
+    check_deep_link(page, url, name, crashes)
     if name == "generate":
         page.get_by_role("button", name=re.compile("^Generate .* rows$")).click()
         expect(page.get_by_test_id("receipt").first).to_be_visible(timeout=LONG)
     at_rest(page)
-    found = Axe().run(page).response["violations"]
-    serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
-    assert serious == []
-    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-    red = int(re.findall(r"\d+", ground)[0])
-    assert red < 60 if dark else red > 200
+    assert faults(page) == []

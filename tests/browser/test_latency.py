@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page
 
-APP = Path(__file__).parents[2] / "app.py"
+from .actions import at_rest, sculptor_after, visit
+
 DRAGS = 18
 BOUND = 5.0  # seconds; a sanity check, not the aim (300 ms): machines differ
-LONG = 60_000
 
 # Resolves with the ms from the next pointer-up to the frame after the sculptor shows the answer to it.
 STOPWATCH = """box => {
@@ -33,13 +31,12 @@ STOPWATCH = """box => {
 }"""
 
 
-def test_a_drag_is_answered_soon(page: Page, serve: Any, tmp_path_factory: Any) -> None:
-    home = tmp_path_factory.mktemp("latency")
+def test_a_drag_is_answered_soon(page: Page, url: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 1000})
-    page.goto(serve(APP, {"TRIMTAB_HOME": str(home)}))
+    visit(page, url)
     page.get_by_role("button", name="Try the sample data").first.click()
-    page.locator('[data-testid="sculptor"][data-pending="0"]').wait_for(timeout=LONG)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
+    sculptor_after(page)
+    at_rest(page)
     times = [drag(page, bin_=i % 10, by=-30 if (i // 10) % 2 == 0 else 25) for i in range(DRAGS)]
     times.sort()
     median, p90 = statistics.median(times), times[int(0.9 * len(times))]

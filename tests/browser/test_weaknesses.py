@@ -5,45 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.design.design import Design
 from core.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
-APP = ROOT / "app.py"
-SERIOUS = ("serious", "critical")
-LONG = 60_000  # ms for what reads or makes many rows
+from .actions import LONG, at_rest, current, faults, type_in, visit
+
 ROWS = 10_000
 
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return Workspace(tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def url(serve: Any, home: Workspace) -> str:
-    return str(serve(APP, {"TRIMTAB_HOME": str(home.home)}))
-
-
-def at_rest(page: Page) -> None:
-    """Waits until Streamlit is connected and has nothing more to run."""
-    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=LONG)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
-
-
 def weaknesses(page: Page, url: str) -> None:
     """The sample's design, and what a model said of its rows."""
-    page.goto(url)
-    at_rest(page)
+    visit(page, url)
     page.get_by_role("button", name="Try the sample data").first.click()
     page.get_by_test_id("sculptor").wait_for(timeout=LONG)
     at_rest(page)
@@ -51,20 +28,6 @@ def weaknesses(page: Page, url: str) -> None:
     page.get_by_role("button", name="Try the sample’s predictions").click()
     page.get_by_test_id("slice").first.wait_for(timeout=LONG)
     at_rest(page)
-
-
-def type_in(page: Page, label: str, text: str) -> None:
-    field = page.get_by_role("textbox", name=label, exact=True)
-    field.fill(text)
-    field.press("Enter")
-    at_rest(page)
-
-
-def current(page: Page, home: Workspace) -> tuple[str, Design]:
-    """The design the address names, as it is saved."""
-    found = re.search(r"design=([a-z0-9-]+)", page.url)
-    assert found is not None, page.url
-    return found[1], home.load_design(found[1])
 
 
 def test_from_predictions_to_rows_of_the_slice(new_page: NewPage, url: str, home: Workspace, tmp_path: Path) -> None:
@@ -111,7 +74,7 @@ def test_a_link_shows_a_colleague_the_same_slices(new_page: NewPage, url: str, h
     page.wait_for_url(re.compile("deep=1"), timeout=LONG)
     slices = page.get_by_test_id("slice").all_inner_texts()
     assert slices
-    other = new_page(size=(1440, 1000))
+    other = new_page(size=(1440, 1000), person="a colleague")
     other.goto(page.url)
     other.get_by_test_id("slice").first.wait_for(timeout=LONG)
     at_rest(other)
@@ -124,16 +87,13 @@ def test_a_link_shows_a_colleague_the_same_slices(new_page: NewPage, url: str, h
     assert other.get_by_test_id("slice").all_inner_texts() == slices
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str, dark: bool) -> None:
-    page = new_page(dark=dark, size=(1440, 1000))
+def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str) -> None:
+    page = new_page(size=(1440, 1000))
     weaknesses(page, url)
     page.get_by_role("button", name="Boost this slice").nth(1).click()
     expect(page.get_by_test_id("shares")).to_be_visible(timeout=LONG)
     at_rest(page)
-    found = Axe().run(page).response["violations"]
-    serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
-    assert serious == []
+    assert faults(page) == []
 
 
 def test_other_predictions_take_the_place_of_those_before(new_page: NewPage, url: str, tmp_path: Path) -> None:
