@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.delivery.receipt import deliver
+from core.design.files import loads
+from core.source.spool import Source
+from core.study import Study, open_study
 from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
+FEW = """
+trimtab: 1
+name: few
+seed: 3
+rows: 2000
+source: {path: crashes.csv, sha256: %s}
+factors:
+  sex: {role: target, target: {family: categorical, weights: {m: 3, f: 1}}}
+  weight: {role: drop}
+events:
+  fast: {when: "dvcat = '55+'", rate: 0.2}
+"""
+
 Start = Callable[..., AppTest]
 
 
@@ -35,3 +53,42 @@ def start(home: Workspace) -> Start:
         return app
 
     return run
+
+
+@pytest.fixture(scope="session")
+def crashes(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """The crash records in a workspace of their own."""
+    return Workspace(tmp_path_factory.mktemp("crashes")).spool(ROOT / "sample_data" / "crashes.csv")
+
+
+@pytest.fixture(scope="session")
+def study(crashes: Source) -> Study:
+    """A design on the crash records: a target, a factor that is dropped, an event."""
+    return open_study(loads(FEW % crashes.sha256), crashes)
+
+
+@pytest.fixture(scope="session")
+def delivered(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the rows of that design and their receipt."""
+    return deliver(study, tmp_path_factory.mktemp("rows") / "rows.parquet").path.parent
+
+
+@pytest.fixture
+def sha256(home: Workspace, crashes: Source) -> str:
+    """The crash records in the test's workspace: copied, for reading them takes longer."""
+    shutil.copytree(crashes.path.parent, home.home / crashes.path.parent.name)
+    return crashes.sha256
+
+
+@pytest.fixture
+def design_id(home: Workspace, sha256: str, study: Study) -> str:
+    """That design, saved in the test's workspace."""
+    return home.save_design(study.design)
+
+
+@pytest.fixture
+def generated(home: Workspace, delivered: Path, design_id: str) -> Path:
+    """The rows of that design, among its outputs."""
+    rows = home.output(design_id, "rows.parquet")
+    shutil.copytree(delivered, rows.parent, dirs_exist_ok=True)
+    return rows

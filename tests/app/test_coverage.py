@@ -14,45 +14,15 @@ from streamlit.testing.v1 import AppTest
 
 from core.delivery.outputs import read_output
 from core.delivery.receipt import deliver
-from core.design.files import loads
 from core.projection.projection import project
-from core.study import Study, open_study
+from core.study import Study
 from core.workspace import Workspace
 from ui.comparing import covered, distances_csv, distances_table
 
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
-DESIGN = """
-trimtab: 1
-name: few
-seed: 3
-rows: 2000
-source: {path: crashes.csv, sha256: %s}
-factors:
-  sex: {role: target, target: {family: categorical, weights: {m: 3, f: 1}}}
-  weight: {role: drop}
-events:
-  fast: {when: "dvcat = '55+'", rate: 0.2}
-"""
-CONFLICT = "  faster: {when: \"dvcat = '55+' AND airbag = 'none'\", rate: 0.5}\n"
 
 Visit = Callable[..., AppTest]
-
-
-@pytest.fixture
-def study(home: Workspace) -> Study:
-    source = home.spool(CRASHES)
-    return open_study(loads(DESIGN % source.sha256), source)
-
-
-@pytest.fixture
-def design_id(home: Workspace, study: Study) -> str:
-    return home.save_design(study.design)
-
-
-@pytest.fixture
-def generated(home: Workspace, study: Study, design_id: str) -> Path:
-    return deliver(study, home.output(design_id, "rows.parquet")).path
 
 
 @pytest.fixture
@@ -124,8 +94,9 @@ def test_rows_of_an_older_revision_are_told(design_id: str, generated: Path, hom
     assert "made by an older revision" in text_of(visit(design_id))
 
 
+@pytest.mark.usefixtures("sha256")
 def test_a_design_that_cannot_be_met_is_not_shown_but_the_rest_is(home: Workspace, study: Study, visit: Visit) -> None:
-    stuck = home.save_design(loads(DESIGN % study.source.sha256 + CONFLICT))
+    stuck = home.save_design(study.design.with_event("faster", when="dvcat = '55+' AND airbag = 'none'", rate=0.5))
     deliver(study, home.output(stuck, "rows.parquet"))
     at = visit(stuck)
     assert "can't be met" in text_of(at) or "can&#x27;t be met" in text_of(at)

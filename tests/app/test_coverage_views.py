@@ -25,37 +25,9 @@ from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
-DESIGN = """
-trimtab: 1
-name: few
-seed: 3
-rows: 2000
-source: {path: crashes.csv, sha256: %s}
-factors:
-  sex: {role: target, target: {family: categorical, weights: {m: 3, f: 1}}}
-  weight: {role: drop}
-events:
-  fast: {when: "dvcat = '55+'", rate: 0.2}
-"""
 FACTORS = ["dvcat", "airbag", "sex", "injSeverity"]
 
 Visit = Callable[..., AppTest]
-
-
-@pytest.fixture
-def study(home: Workspace) -> Study:
-    source = home.spool(CRASHES)
-    return open_study(loads(DESIGN % source.sha256), source)
-
-
-@pytest.fixture
-def design_id(home: Workspace, study: Study) -> str:
-    return home.save_design(study.design)
-
-
-@pytest.fixture
-def generated(home: Workspace, study: Study, design_id: str) -> Path:
-    return deliver(study, home.output(design_id, "rows.parquet")).path
 
 
 @pytest.fixture
@@ -191,7 +163,7 @@ def test_gaps_are_covered_after_they_were_shown(study: Study, design_id: str, ho
     after = home.load_design(design_id)
     assert set(after.events) == {"fast", *names}
     levels = design_levels(study, _in_order(FACTORS))
-    made = deliver(open_study(after, study.source), home.output(design_id, "covered.parquet"))
+    made = deliver(open_study(after, study.source, previous=study), home.output(design_id, "covered.parquet"))
     assert made.kept
     coded = [code_rows(one, levels) for one in (study.source, made.path)]
     both = {one.factor: np.concatenate([part.codes[one.factor] for part in coded]) for one in levels}

@@ -38,9 +38,8 @@ Visit = Callable[..., AppTest]
 
 
 @pytest.fixture
-def design_id(home: Workspace) -> str:
-    source = home.spool(CRASHES)
-    return home.save_design(loads(DESIGN % source.sha256))
+def design_id(home: Workspace, sha256: str) -> str:
+    return home.save_design(loads(DESIGN % sha256))
 
 
 @pytest.fixture
@@ -201,9 +200,8 @@ def test_earlier_outputs_are_listed_and_can_be_deleted(home: Workspace, design_i
     assert not at.expander
 
 
-def test_a_conflict_is_told_and_nothing_can_be_started(home: Workspace, visit: Visit) -> None:
-    source = home.spool(CRASHES)
-    stuck = home.save_design(loads(DESIGN % source.sha256 + CONFLICT))
+def test_a_conflict_is_told_and_nothing_can_be_started(home: Workspace, sha256: str, visit: Visit) -> None:
+    stuck = home.save_design(loads(DESIGN % sha256 + CONFLICT))
     at = visit(stuck)
     assert at.button(key="generate_start").disabled
     text = re.sub(r"<[^>]+>", "", text_of(at))
@@ -242,11 +240,13 @@ def test_progress_has_a_rate_and_ends_with_all_rows(home: Workspace, design_id: 
     assert status.left == 0
 
 
-def test_a_job_that_fails_says_why_and_leaves_nothing(home: Workspace, design_id: str, visit: Visit) -> None:
+def test_a_job_that_fails_says_why_and_leaves_nothing(
+    home: Workspace, sha256: str, design_id: str, visit: Visit
+) -> None:
     at = visit(design_id)
     # The design changes into one that can't be met between the page and the click.
-    source = home.spool(CRASHES)
-    study = open_study(loads(DESIGN % source.sha256 + CONFLICT), source)
+    source = home.source(sha256)
+    study = open_study(loads(DESIGN % sha256 + CONFLICT), source)
     job = JOBS.start(home, design_id, study, ".parquet")
     finish(design_id)
     assert job.status().state == "failed"
