@@ -11,8 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -22,7 +21,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.cli import main
 from core.cli.serve import command
 from core.design.files import load
 
@@ -33,41 +31,14 @@ PROMISE = ["promise", "requested", "delivered", "tolerance", "kept"]
 HEADER = "trimtab: 1\nname: small\nseed: 5\nrows: 2000\nsource: {path: crashes.csv}\n"
 
 
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Trimtab = Callable[..., Result]
+Trimtab = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An own folder to be in, with the crash records; no workspace but the one a test makes."""
-    shutil.copy(SAMPLES / "crashes.csv", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
-    handler = signal.getsignal(signal.SIGTERM)
-    yield tmp_path
-    signal.signal(signal.SIGTERM, handler)
-
-
-@pytest.fixture
-def trimtab(capsys: pytest.CaptureFixture[str]) -> Trimtab:
-    def run(*arguments: object) -> Result:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Result(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run
+def folder(folder: Path) -> Path:
+    """An own folder to be in, with the crash records."""
+    shutil.copy(SAMPLES / "crashes.csv", folder)
+    return folder
 
 
 def design(text: str = "", name: str = "d.yaml") -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.cli import main
 from core.design.files import load
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -29,43 +26,17 @@ floors: [{factors: [sex, dvcat], at_least: 2}]
 PLAIN = f"trimtab: 1\nname: p\nrows: 30000\nmode: supplement\nsource: {{path: '{CRASHES}'}}\n"
 
 
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Trimtab = Callable[..., Result]
+Trimtab = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
-    handler = signal.getsignal(signal.SIGTERM)
+def folder(folder_and_home: Path) -> Path:
+    """An own folder to be in, with an eighth of the crash records and two designs."""
     lines = CRASHES.read_text().splitlines(keepends=True)
-    (tmp_path / "some.csv").write_text("".join([lines[0], *lines[1::8]]))
-    (tmp_path / "d.yaml").write_text(DESIGN)
-    (tmp_path / "plain.yaml").write_text(PLAIN)
-    yield tmp_path
-    signal.signal(signal.SIGTERM, handler)
-
-
-@pytest.fixture
-def trimtab(capsys: pytest.CaptureFixture[str]) -> Trimtab:
-    def run(*arguments: object) -> Result:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Result(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run
+    (folder_and_home / "some.csv").write_text("".join([lines[0], *lines[1::8]]))
+    (folder_and_home / "d.yaml").write_text(DESIGN)
+    (folder_and_home / "plain.yaml").write_text(PLAIN)
+    return folder_and_home
 
 
 @pytest.mark.parametrize(

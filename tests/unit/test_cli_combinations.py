@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.cli import main
-
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
 CRASHES, PREDICTIONS = SAMPLES / "crashes.csv", SAMPLES / "flights_predictions.parquet"
 
 
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Trimtab = Callable[..., Result]
+Trimtab = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
-    handler = signal.getsignal(signal.SIGTERM)
-    yield tmp_path
-    signal.signal(signal.SIGTERM, handler)
-
-
-@pytest.fixture
-def trimtab(capsys: pytest.CaptureFixture[str]) -> Trimtab:
-    def run(*arguments: object) -> Result:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Result(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run
+def folder(folder_and_home: Path) -> Path:
+    return folder_and_home
 
 
 def test_gaps(trimtab: Trimtab) -> None:

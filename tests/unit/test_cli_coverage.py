@@ -13,7 +13,6 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.cli import main
 from core.coverage.compare import jensen_shannon, kolmogorov_smirnov, total_variation, wasserstein
 
 CRASHES = Path(__file__).parents[2] / "sample_data" / "crashes.csv"
@@ -23,20 +22,17 @@ BELTS = "seatbelt: {role: target, target: {family: categorical, weights: {none: 
 AGES = "ageOFocc: {edges: [16, 20, 40, 98], role: target, target: {family: histogram, weights: [2, 1, 1]}}"
 
 Trimtab = Callable[..., Any]
+Succeeds = Callable[..., tuple[str, str]]
 
 
 @pytest.fixture
-def trimtab(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trimtab:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRIMTAB_HOME", raising=False)
+def succeeds(folder_and_home: Path, trimtab: Trimtab) -> Succeeds:
+    """`succeeds(*arguments) -> (out, err)`: a command that ends with exit code 0."""
 
     def run(*arguments: object) -> tuple[str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert not ended.value.code, captured.err
-        return captured.out, captured.err
+        result = trimtab(*arguments)
+        assert result.code == 0, result.err
+        return result.out, result.err
 
     return run
 
@@ -54,10 +50,10 @@ def figures(one: dict[str, Any]) -> list[float | None]:
     return [one[name] for name in MEASURES]
 
 
-def test_to_design_is_the_distance_of_each_set_from_what_is_asked(trimtab: Trimtab) -> None:
+def test_to_design_is_the_distance_of_each_set_from_what_is_asked(succeeds: Succeeds) -> None:
     design(f"factors:\n  {BELTS}\n  {AGES}\n")
-    trimtab("sample", "d.yaml", "-n", 4000, "-o", "out.parquet")
-    out, err = trimtab("coverage", CRASHES, "out.parquet", "--design", "d.yaml", "--json")
+    succeeds("sample", "d.yaml", "-n", 4000, "-o", "out.parquet")
+    out, err = succeeds("coverage", CRASHES, "out.parquet", "--design", "d.yaml", "--json")
     assert (json.loads(out)["sets"], err) == (["crashes.csv", "out.parquet"], "")
     found = factors_of(out)
     assert all([one["set"] for one in factor["to_design"]] == json.loads(out)["sets"] for factor in found.values())
@@ -80,38 +76,40 @@ def test_to_design_is_the_distance_of_each_set_from_what_is_asked(trimtab: Trimt
     assert row["wasserstein"] == pytest.approx(wasserstein(asked, p, places), abs=1e-4)
 
 
-def test_the_first_sets_distances_stay_what_they_are_without_a_design(trimtab: Trimtab) -> None:
+def test_the_first_sets_distances_stay_what_they_are_without_a_design(succeeds: Succeeds) -> None:
     arguments = ["coverage", CRASHES, CRASHES, "--factors", "seatbelt", "--json"]
-    alone = factors_of(trimtab(*arguments)[0])["seatbelt"]
-    beside = factors_of(trimtab(*arguments, "--design", design(f"factors:\n  {BELTS}\n"))[0])["seatbelt"]
+    alone = factors_of(succeeds(*arguments)[0])["seatbelt"]
+    beside = factors_of(succeeds(*arguments, "--design", design(f"factors:\n  {BELTS}\n"))[0])["seatbelt"]
     assert "to_design" not in alone
     assert {name: value for name, value in beside.items() if name != "to_design"} == alone
     assert alone["tv"] == 0 < beside["to_design"][0]["tv"]
 
 
-def test_a_supplement_is_asked_together_with_the_source(trimtab: Trimtab) -> None:
+def test_a_supplement_is_asked_together_with_the_source(succeeds: Succeeds) -> None:
     asked = BELTS.replace("0.75", "0.45").replace("0.25", "0.55")
     design(f"mode: supplement\nrows: 10000\nfactors:\n  {asked}\n")
-    trimtab("sample", "d.yaml", "-o", "out.parquet")
+    succeeds("sample", "d.yaml", "-o", "out.parquet")
     made = pq.read_table("out.parquet", columns=["seatbelt"]).to_pydict()["seatbelt"]
     real = pyarrow.csv.read_csv(CRASHES).column("seatbelt").to_pylist()
     pq.write_table(pa.table({"seatbelt": real + made}), "both.parquet")
-    out, _ = trimtab("coverage", "both.parquet", "out.parquet", "--design", "d.yaml", "--factors", "seatbelt", "--json")
+    out, _ = succeeds(
+        "coverage", "both.parquet", "out.parquet", "--design", "d.yaml", "--factors", "seatbelt", "--json"
+    )
     together, rows = factors_of(out)["seatbelt"]["to_design"]
     assert together["tv"] <= 1 / len(made) < 0.05 < rows["tv"]
 
 
-def test_what_the_model_does_not_speak_of_has_no_distance(trimtab: Trimtab) -> None:
+def test_what_the_model_does_not_speak_of_has_no_distance(succeeds: Succeeds) -> None:
     design("factors: {dvcat: {role: drop}}\nlabels: {hurt: {probability: \"0.2 + 0.1 * (sex = 'f')::INT\"}}\n")
-    out, _ = trimtab("coverage", CRASHES, "--design", "d.yaml", "--json")
+    out, _ = succeeds("coverage", CRASHES, "--design", "d.yaml", "--json")
     found = factors_of(out)
     assert figures(found["dvcat"]["to_design"][0]) == figures(found["hurt"]["to_design"][0]) == [None] * 4
     assert figures(found["sex"]["to_design"][0]) == pytest.approx([0, None, None, 0], abs=1e-9)
 
 
-def test_a_design_that_cant_be_met_is_told_and_the_sets_are_compared_all_the_same(trimtab: Trimtab) -> None:
+def test_a_design_that_cant_be_met_is_told_and_the_sets_are_compared_all_the_same(succeeds: Succeeds) -> None:
     design("events:\n  f: {when: \"sex = 'f'\", rate: 0.7}\n  m: {when: \"sex = 'm'\", rate: 0.6}\n")
-    out, err = trimtab("coverage", CRASHES, CRASHES, "--design", "d.yaml", "--factors", "sex", "--json")
+    out, err = succeeds("coverage", CRASHES, CRASHES, "--design", "d.yaml", "--factors", "sex", "--json")
     assert err.startswith("The design can't be met as it is, so no data set is compared with it.\n")
     assert "`f`" in err
     found = factors_of(out)["sex"]
@@ -119,11 +117,11 @@ def test_a_design_that_cant_be_met_is_told_and_the_sets_are_compared_all_the_sam
     assert [figures(one) for one in found["to_design"]] == [[None] * 4] * 2
 
 
-def test_people_see_the_design_as_one_more_set(trimtab: Trimtab) -> None:
+def test_people_see_the_design_as_one_more_set(succeeds: Succeeds) -> None:
     design(f"factors:\n  {BELTS}\n")
     Path("design").mkdir()  # a data set of this name is told apart
     pq.write_table(pa.table({"seatbelt": ["none"]}), "design/part.parquet")
-    out, _ = trimtab("coverage", CRASHES, "design", "--design", "d.yaml", "--factors", "seatbelt")
+    out, _ = succeeds("coverage", CRASHES, "design", "--design", "d.yaml", "--factors", "seatbelt")
     header, first, second, asked = (line.split() for line in out.splitlines())
     assert header == [
         "factor",
