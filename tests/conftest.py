@@ -15,8 +15,16 @@ from core.study import Study, open_study
 
 ROOT = Path(__file__).resolve().parents[1]
 
+SLOW = ("tests/browser/", "tests/unit/test_cli", "tests/property/", "tests/app/")
+"""Beginnings of the ids of tests that take long, the longest first."""
+
 Open = Callable[..., Study]
 """(source, design text without its head) -> study"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long goes first: begun last, one process would work on it while the others have nothing left."""
+    items.sort(key=lambda item: next((i for i, begin in enumerate(SLOW) if item.nodeid.startswith(begin)), len(SLOW)))
 
 
 @pytest.fixture(scope="session")
