@@ -35,10 +35,16 @@ Trimtab = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def folder(folder: Path) -> Path:
+def folder(folder_and_home: Path) -> Path:
     """An own folder to be in, with the crash records."""
-    shutil.copy(SAMPLES / "crashes.csv", folder)
-    return folder
+    shutil.copy(SAMPLES / "crashes.csv", folder_and_home)
+    return folder_and_home
+
+
+@pytest.fixture
+def no_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No workspace: one is made for a command and gone after it."""
+    monkeypatch.delenv("TRIMTAB_HOME")
 
 
 def design(text: str = "", name: str = "d.yaml") -> str:
@@ -62,6 +68,7 @@ def test_profile(trimtab: Trimtab, data: Path) -> None:
     assert result.err == ""
 
 
+@pytest.mark.usefixtures("no_home")
 def test_profile_for_people(trimtab: Trimtab) -> None:
     result = trimtab("profile", "crashes.csv")
     assert result.code == 0
@@ -72,6 +79,7 @@ def test_profile_for_people(trimtab: Trimtab) -> None:
     assert any("█" in line for line in lines)
 
 
+@pytest.mark.usefixtures("no_home")
 def test_init_check_sample_verify(trimtab: Trimtab, folder: Path) -> None:
     Path("sub").mkdir()
     made = trimtab("init", "crashes.csv", "-o", "sub/d.yaml", "--json")
@@ -140,6 +148,7 @@ def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
     assert people.out.startswith("Feasible: 2,000 rows for 0.0")
 
 
+@pytest.mark.usefixtures("no_home")
 def test_conflicts_are_named_with_exit_code_3(trimtab: Trimtab, folder: Path) -> None:
     result = trimtab("check", design(CONFLICT), "--json")
     assert result.code == 3
@@ -309,6 +318,7 @@ def test_a_source_of_the_workspace_stands_in_for_a_missing_file(
     )
 
 
+@pytest.mark.usefixtures("no_home")
 def test_coverage(trimtab: Trimtab) -> None:
     trimtab("sample", design(EVENT), "-o", "out.parquet")
     result = trimtab("coverage", "crashes.csv", "out.parquet", "--json")
@@ -433,6 +443,7 @@ def test_what_should_not_happen_is_one_line_and_exit_code_70(trimtab: Trimtab, m
     assert "Traceback" in trimtab("profile", "crashes.csv").err
 
 
+@pytest.mark.usefixtures("no_home")
 def test_a_process_of_its_own_prints_json_only_and_leaves_no_workspace(folder: Path) -> None:
     design(EVENT)
     ran = subprocess.run(
@@ -447,6 +458,7 @@ def test_a_process_of_its_own_prints_json_only_and_leaves_no_workspace(folder: P
     assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml", "parts", "parts.receipt.json"]
 
 
+@pytest.mark.usefixtures("no_home")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, code: int) -> None:
     design()
@@ -504,6 +516,7 @@ def test_the_app_listens_on_this_machine_only() -> None:
     assert "--server.showEmailPrompt=false" in line  # a fresh machine would wait for an answer
 
 
+@pytest.mark.usefixtures("no_home")
 def test_the_app_answers_until_it_is_stopped(folder: Path) -> None:
     with socket.socket() as free:
         free.bind(("localhost", 0))
