@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.coverage.coding import code_rows
+from core.coverage.coding import Coded, code_rows
 from core.coverage.patterns import gaps_of
 from core.coverage.possible import design_levels
 from core.coverage.tway import t_way
@@ -228,6 +228,48 @@ def test_chosen_gaps_are_covered_together(design_id: str, home: Workspace, visit
     button(at, "Take it into the design")
     assert len(home.load_design(design_id).events) == 3
     assert at.button(key="tt_undo").label == "↶ Undo “cover 2 combinations”"
+
+
+def test_the_fewest_combinations_leave_no_gap_of_their_level(
+    design_id: str, home: Workspace, study: Study, visit: Visit
+) -> None:
+    factors = ["dvcat", "sex", "injSeverity"]
+    at = visit(design_id, tab="Gaps", factors=factors, close="Fewest combinations", **{"in": "real"})
+    text = text_of(at)
+    count, rows = (int(number) for number in re.findall(r">(\d+) combinations, (\d+) rows ", text)[0])
+    listed = re.findall(r'<div class="tc-remedy-row">.*?<b>(\d+)</b></div>', text)
+    assert (len(listed), sum(map(int, listed))) == (count, rows)
+    sound(at.button(key="tt_remedy_take").click().run())
+    assert f"To cover these {count} combinations the design changes:" in text_of(at)
+    button(at, "Take it into the design")
+    after = home.load_design(design_id)
+    assert len(after.events) == 1 + count
+    made = deliver(open_study(after, study.source), home.output(design_id, "remedy.parquet"))
+    assert made.kept
+    levels = design_levels(study, _in_order(factors))
+    coded = [code_rows(one, levels) for one in (study.source, made.path)]
+    both = {one.factor: np.concatenate([part.codes[one.factor] for part in coded]) for one in levels}
+    together = Coded(study.source.rows + after.rows, both, {})
+    assert len(gaps_of(together, levels, 30, max_level=2)) == 0
+
+
+def test_a_remedy_that_is_not_needed_or_too_large_says_so(design_id: str, visit: Visit) -> None:
+    at = visit(design_id, tab="Gaps", factors=["dvcat", "sex"], level="1", threshold="10", close="Fewest combinations")
+    assert "There are none" in text_of(at)
+    many = visit(design_id, tab="Gaps", factors=[*FACTORS, "ageOFocc", "yearacc"], close="Fewest combinations")
+    assert many.button(key="tt_remedy_take").disabled
+    assert "A design takes 50 at once." in many.button(key="tt_remedy_take").help
+
+
+def test_what_the_design_computes_is_a_factor_of_every_tab(home: Workspace, study: Study, visit: Visit) -> None:
+    text = DESIGN % study.source.sha256 + "levels: {old: {score: ageOFocc, cuts: [60], shares: {no: 0.5, yes: 0.5}}}\n"
+    design_id = home.save_design(loads(text))
+    pairs, combined = (visit(design_id, tab=tab, factors=["sex", "old"]) for tab in ("Pairs", "Combinations"))
+    for at, columns in ((pairs, ["first", "second"]), (combined, ["factor 1", "factor 2"])):
+        (row,) = at.dataframe[0].value[[*columns, "cells"]].values.tolist()
+        assert row == ["sex", "old", 4]
+    gaps = visit(design_id, tab="Gaps", factors=["sex", "old"], threshold="5000", **{"in": "real"})
+    assert {"no", "yes"} & set(gaps.dataframe[0].value["old"])
 
 
 def test_a_threshold_above_the_rows_is_refused(design_id: str, visit: Visit) -> None:
