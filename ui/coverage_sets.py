@@ -5,8 +5,9 @@ Every data set is mapped to codes once per factor and kept; whatever is asked th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def parts_of(name: str) -> list[str]:
     return [one, other] if plus and one == REAL else [name]
 
 
-def sets_of(found: session.Document, output: Output | None, other: Source | None) -> Sets:
+def sets_of(found: session.Document, output: Output | None, files: Mapping[str, Source]) -> Sets:
     """What there is to count of a design. Rows of the design are drawn when they are first asked for."""
     study, outcome = found.study, session.projection()
     makers: dict[str, Callable[[], Path | Source]] = {REAL: lambda: study.source}
@@ -93,9 +94,8 @@ def sets_of(found: session.Document, output: Output | None, other: Source | None
     if output is not None:
         path = output.path
         makers[GENERATED] = lambda: path
-    if other is not None:
-        taken = other.name in makers or len(parts_of(other.name)) > 1
-        makers[f"file {other.name}" if taken else other.name] = lambda: other
+    for name, source in files.items():
+        makers[name] = partial(lambda one: one, source)
     return Sets(study, makers)
 
 

@@ -354,6 +354,18 @@ def test_another_file_stays_in_the_address(design_id: str, visit: Visit, home: W
     assert at.query_params["file"] == other.sha256
 
 
+def test_other_files_can_be_asked_in_the_console(design_id: str, visit: Visit, home: Workspace, tmp_path: Path) -> None:
+    lines = CRASHES.read_text(encoding="utf-8").splitlines(keepends=True)
+    shas = []
+    for name, rows in (("May 2024.csv", 51), ("design.csv", 21)):
+        (tmp_path / name).write_text("".join(lines[:rows]), encoding="utf-8")
+        shas.append(home.spool(tmp_path / name).sha256)
+    text = "SELECT (SELECT count(*) FROM May_2024) AS may, (SELECT count(*) FROM design_1) AS other"
+    at = visit(design_id, tab="Console", sql=text, file=shas)
+    assert at.dataframe[0].value.to_dict("records") == [{"may": 50, "other": 20}]
+    assert "One SELECT over source, design, May_2024, design_1, combined" in text_of(at)
+
+
 def test_names_and_values_are_text(home: Workspace, visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / "strange.csv"
     text = io.StringIO()
