@@ -1,4 +1,5 @@
-"""DuckDB, locked down: it counts and evaluates, reads only the folders it is given, and can't be reconfigured."""
+"""DuckDB, locked down: it counts and evaluates, reads only the files and folders it is given, and can't be
+reconfigured."""
 
 from __future__ import annotations
 
@@ -27,12 +28,16 @@ def quote_text(text: str) -> str:
 
 
 def connect(
-    *, memory_limit: str = "1GB", threads: int | None = None, folders: Sequence[Path] = ()
+    *,
+    memory_limit: str = "1GB",
+    threads: int | None = None,
+    folders: Sequence[Path] = (),
+    files: Sequence[Path] = (),
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory database that may read and write below `folders` only and nowhere else.
+    """An in-memory database that may read and write below `folders` and in `files` only and nowhere else.
 
-    The order matters: once external access is off no folder can be added, and once the configuration is locked
-    nothing can be changed back.
+    A link counts as what it leads to. The order matters: once external access is off nothing can be added, and once the
+    configuration is locked nothing can be changed back.
     """
     con = duckdb.connect(":memory:")
     con.execute(f"SET memory_limit = {quote_text(memory_limit)}")
@@ -45,6 +50,8 @@ def connect(
         con.execute(f"SET temp_directory = {quote_text(str(Path(folders[0]).resolve() / '.duckdb'))}")
     else:
         con.execute("SET temp_directory = ''")
+    if files:
+        con.execute(f"SET allowed_paths = [{', '.join(quote_text(str(Path(f).resolve())) for f in files)}]")
     # A part that occurs twice is computed once, outside of a TRY that was to guard it.
     con.execute("SET disabled_optimizers = 'common_subexpressions'")
     con.execute("SET enable_external_access = false")

@@ -1,10 +1,7 @@
 """Coverage: factors, pairs and combinations in the real data, in the design and in generated rows; gaps; a console."""
 
-import shutil
-import tempfile
 from html import escape
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
 import streamlit as st
 
@@ -18,86 +15,26 @@ from ui.charts import factor_figure, palette
 from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
 from ui.coverage_combinations import combinations_view
 from ui.coverage_console import console_view
+from ui.coverage_files import PLACE, chosen_output, other_files
 from ui.coverage_gaps import gaps_view
 from ui.coverage_pairs import pairs_view
 from ui.coverage_sets import sets_of
-from ui.delivery import outputs, styles, when
-from ui.parts import html, notice, percent, plain, quiet, section, shift_text
+from ui.delivery import styles
+from ui.parts import html, notice, percent, quiet, section, shift_text
 
-PLACE = "coverage"
-FILE = "file"  # in the address: the SHA-256 of the other file that is compared
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = (
     "TV: share of rows to move · KS: largest gap of the cumulative shares · "
     "Wasserstein: mean way of a row · JS: Jensen–Shannon"
 )
+MARKS = ("ring", "ring diamond", "ring square", "mark triangle")
+"""The marks of the charts, as they stand in the legend."""
 PER_ROW = 3
 MOST_CARDS = 18  # drawn before a person asks for all
 CHART = 180  # px
 
 
-def data_sets(found: session.Document) -> tuple[Output | None, Source | None]:
-    """What is compared with the real rows and the design: generated rows, and another file."""
-    return chosen_output(found), other_file()
-
-
-def chosen_output(found: session.Document) -> Output | None:
-    """The output that is compared: the newest, or the one the person chose."""
-    made = outputs(found)
-    if not made:
-        return None
-    labels = {f"{when(one)} · {one.rows:,} rows": one for one in made}
-    picked = st.selectbox("Generated rows", list(labels), key="coverage_output", bind="query-params", width=270)
-    return labels.get(picked, made[0])
-
-
-def other_file() -> Source | None:
-    """Another data set to compare with, brought in like a source."""
-    with st.popover("Compare with a file", key="tt_coverage_file"):
-        turn = st.session_state.setdefault("coverage_turn", 0)
-        file = st.file_uploader("Another data set with the same columns", key=f"coverage_upload_{turn}")
-        if file is not None:
-            # A new uploader next time, so that the same file is not read again with every run of the page.
-            st.session_state["coverage_turn"] += 1
-            try:
-                st.session_state["coverage_other"] = bring_in(file.name, file)
-            except TrimtabError as error:
-                session.refuse(str(error), place=PLACE)
-            st.rerun()
-        other = st.session_state.get("coverage_other") or file_of_address()
-        if isinstance(other, Source):
-            st.query_params[FILE] = other.sha256
-            st.button(f"Stop comparing with {plain(other.name)}", key="coverage_stop", on_click=stop_comparing)
-            return other
-    return None
-
-
-def stop_comparing() -> None:
-    """Let go of the other file."""
-    st.session_state.pop("coverage_other", None)
-    if FILE in st.query_params:
-        del st.query_params[FILE]
-
-
-def file_of_address() -> Source | None:
-    """The other file that the address names, if this workspace has it."""
-    try:
-        return session.workspace().source(st.query_params[FILE]) if FILE in st.query_params else None
-    except TrimtabError as error:
-        session.refuse(str(error), place=PLACE)
-        return None
-
-
-def bring_in(name: str, content: IO[bytes]) -> Source:
-    """Spool an uploaded file. Raises InputError for one that can't be read."""
-    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
-        copy = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
-        with copy.open("wb") as target:
-            shutil.copyfileobj(content, target)
-        return session.workspace().spool(copy)
-
-
-def controls(found: session.Document) -> tuple[str, str, bool, Output | None, Source | None]:
+def controls(found: session.Document) -> tuple[str, str, bool, Output | None, dict[str, Source]]:
     """Search, order, height, and what is compared."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="tt_coverage_controls"):
         search = st.text_input(
@@ -109,17 +46,14 @@ def controls(found: session.Document) -> tuple[str, str, bool, Output | None, So
             "Height", scales, default="linear", key="coverage_height", required=True, bind="query-params"
         )
         st.space("stretch")
-        output, other = data_sets(found)
-    return search, ORDERS[order], height == "log", output, other
+        output, files = chosen_output(found), other_files()
+    return search, ORDERS[order], height == "log", output, files
 
 
-def compared(found: session.Document, output: Output | None, other: Source | None) -> tuple[Covered, ...]:
+def compared(found: session.Document, output: Output | None, files: dict[str, Source]) -> tuple[Covered, ...]:
     """Every factor in every set, counted once for a revision and the files."""
     outcome = session.projection()
-    data: dict[str, Path | Source] = {GENERATED: output.path} if output else {}
-    if other is not None:
-        name = other.name if other.name not in (REAL, DESIGN, GENERATED) else f"file {other.name}"
-        data[name] = other
+    data: dict[str, Path | Source] = {**({GENERATED: output.path} if output else {}), **files}
     key = (found.design.fingerprint(), tuple(data.items()))
 
     def count() -> tuple[Covered, ...]:
@@ -136,7 +70,7 @@ def legend(sets: list[str]) -> None:
         parts.append('<span><i class="asked"></i>design, asked for</span>')
         parts.append('<span><i class="carried"></i>design, carried along</span>')
     rings = [name for name in sets if name not in (REAL, DESIGN)]
-    for shape, name in zip(("ring", "ring diamond"), rings, strict=False):
+    for shape, name in zip(MARKS, rings, strict=False):
         parts.append(f'<span><i class="{shape}"></i>{escape(name)}</span>')
     html(f'<div class="td-legend">{"".join(parts)}</div>')
 
@@ -199,7 +133,7 @@ def empty(found: session.Document) -> None:
 
 def factors_view(found: session.Document) -> None:
     """Every factor on its own."""
-    search, order, log, output, other = controls(found)
+    search, order, log, output, files = controls(found)
     if output is None:
         empty(found)
     elif output.fingerprint != found.design.fingerprint():
@@ -211,7 +145,7 @@ def factors_view(found: session.Document) -> None:
     if not isinstance(outcome, Projection):
         notice(f"The design can't be met as it is, so it is not shown.\n{outcome}")
     try:
-        factors = compared(found, output, other)
+        factors = compared(found, output, files)
     except TrimtabError as error:
         notice(str(error))
         return
@@ -245,7 +179,7 @@ def page(found: session.Document) -> None:
                 with st.container(horizontal=True, vertical_alignment="bottom", key="tt_cover_bar"):
                     left = st.container(horizontal=True, vertical_alignment="bottom")
                     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-                        sets = sets_of(found, *data_sets(found))
+                        sets = sets_of(found, chosen_output(found), other_files())
                 VIEWS[name](sets, found, left)
 
 

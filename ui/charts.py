@@ -1,4 +1,4 @@
-"""Plotly figures from bins: real data as bars, the design as steps, generated rows as rings, another file as diamonds.
+"""Plotly figures from bins: real data as bars, the design as steps, other data sets as rings, diamonds and so on.
 
 Each is told by its shape as well as by its colour (Okabe–Ito). A figure holds one number per bin and set, never rows.
 """
@@ -22,8 +22,8 @@ LONGEST_LABEL = 14
 """Characters of a label under a chart; the hover text has all of it."""
 GAP = 0.6
 """Between the last bin and missing, in bins."""
-SYMBOLS = ("circle", "diamond")
-"""Marks of the data sets beside real and design: generated rows, and one more."""
+SYMBOLS = ("circle", "diamond", "square", "triangle-up")
+"""Marks of the data sets beside real and design: generated rows, and other files."""
 FAINTEST = 1e-3
 """Lowest share that a logarithmic height shows, in percent."""
 
@@ -49,14 +49,14 @@ DARK = Palette("#4a5666", "#56B4E9", "#E69F5E", "#e8edf3", "#98a5b6", "#2a3442",
 class Bars:
     """What a chart draws: `labels` (L,) and for each set shares (L,), 0 to 1; the last bin is missing.
 
-    `others` are data sets by their names, drawn as marks: generated rows first. `asked` tells whether a control sets
-    this factor, `ordered` whether its bins have an order.
+    `others` are data sets by their names, drawn as marks, each its own: generated rows first; None lacks the factor.
+    `asked` tells whether a control sets this factor, `ordered` whether its bins have an order.
     """
 
     labels: Sequence[str]
     real: np.ndarray
     design: np.ndarray | None
-    others: Mapping[str, np.ndarray]
+    others: Mapping[str, np.ndarray | None]
     asked: bool
     ordered: bool
 
@@ -86,6 +86,8 @@ def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.
         figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, **_hover(texts, "design")))
     size = 6 if count > 24 else 8
     for symbol, (name, shares) in zip(SYMBOLS, bars.others.items(), strict=False):
+        if shares is None:
+            continue
         mark = {"symbol": symbol, "size": size, "color": colors.paper, "line": {"width": 1.6, "color": colors.ink}}
         told = _hover(labels, escape(name))
         figure.add_trace(

@@ -49,13 +49,12 @@ class Covered:
 
     def bars(self) -> Bars:
         """What its chart draws."""
-        others = {name: self.shares(name) for name in self.found.counts if name not in (REAL, DESIGN)}
         real = self.shares(REAL)
         return Bars(
             labels=self.found.labels,
             real=np.zeros(len(self.found.labels)) if real is None else real,
             design=self.shares(DESIGN),
-            others={name: shares for name, shares in others.items() if shares is not None},
+            others={name: self.shares(name) for name in self.found.counts if name not in (REAL, DESIGN)},
             asked=self.asked,
             ordered=self.found.kind != "categorical",
         )

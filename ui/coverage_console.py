@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +18,7 @@ from core.study import Study
 from ui import session
 from ui.charts import palette
 from ui.comparing import DESIGN, GENERATED, REAL
+from ui.control_rows import free_name, identifier
 from ui.coverage_figures import result_figure
 from ui.coverage_sets import Sets, sample_note
 from ui.coverage_table import table_of
@@ -53,11 +54,14 @@ def console_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> No
 
 def views_of(sets: Sets) -> dict[str, Path]:
     """What can be asked, by the names that a query uses."""
-    found = {}
-    for name, view in VIEWS.items():
-        if name in sets.makers:
-            data = sets.file(name)
-            found[view] = data.path if isinstance(data, Source) else data
+    found: dict[str, Path] = {}
+    # The console's own names first, then the other files by theirs.
+    for name in sorted(sets.makers, key=[*VIEWS, *sets.makers].index):
+        view = VIEWS.get(name) or identifier(PurePath(name).stem) or "file"
+        if name not in VIEWS and view.lower() in {*map(str.lower, found), *VIEWS.values(), COMBINED}:
+            view = free_name(view, found)
+        data = sets.file(name)
+        found[view] = data.path if isinstance(data, Source) else data
     return found
 
 

@@ -11,14 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.coverage.applying import Wish
-from core.coverage.coding import Levels
 from core.coverage.patterns import OPEN, Gaps, gaps_of
-from core.errors import InputError
 from ui import session
 from ui.charts import palette
 from ui.comparing import REAL
 from ui.coverage_apply import plan, planned
 from ui.coverage_figures import closing_figure, gap_factors_figure
+from ui.coverage_remedy import FEWEST, remedy_view, rows_to_ask
 from ui.coverage_sets import (
     Sets,
     all_levels,
@@ -67,6 +66,13 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
         if note:
             quiet(note)
         _pictures(gaps)
+        one_by_one = "One gap at a time"
+        way = st.segmented_control(
+            "Close", [one_by_one, FEWEST], default=one_by_one, key="close", required=True, bind="query-params"
+        )
+        if way == FEWEST:
+            remedy_view(sets, gaps.levels, name, gaps.threshold, min(depth or 2, len(factors)), found)
+            return
         _list(sets, gaps, name)
         with st.expander("All gaps as a table"):
             file = f"{found.design_id}-gaps.csv"
@@ -166,28 +172,8 @@ def _more(most: int) -> None:
 
 def _plan(sets: Sets, gaps: Gaps, places: list[int], name: str) -> None:
     """Ask for the rows that close some gaps: shown first, taken then."""
-    picked = []
-    for i in places:
-        picked.append(Wish(gaps[i].levels, rows_to_ask(sets, gaps, i, name)))
-    plan(picked)
-
-
-def rows_to_ask(sets: Sets, gaps: Gaps, i: int, name: str) -> int:
-    """The rows that the design has to give of a gap so that it is none any more: those it gives already count."""
-    if REAL not in parts_of(name):
-        return gaps.threshold
-    try:
-        real = count_of(sets, gaps.levels, gaps.codes[i])
-    except InputError:
-        return gaps[i].rows_to_close
-    return max(1, gaps.threshold - real)
-
-
-def count_of(sets: Sets, levels: Sequence[Levels], codes: np.ndarray) -> int:
-    """Real rows of a pattern."""
-    named = [i for i, code in enumerate(codes.tolist()) if code != OPEN]
-    rows = sets.coded(REAL, [levels[i] for i in named])
-    return int(np.logical_and.reduce([rows.codes[levels[i].factor] == codes[i] for i in named]).sum())
+    picked = [(gaps[i].levels, gaps[i].rows_to_close) for i in places]
+    plan([Wish(levels, rows_to_ask(sets, gaps.levels, levels, rows, name)) for levels, rows in picked])
 
 
 def gaps_table(gaps: Gaps, most: int) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def pairs_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None
             "Shade", measures, default=COVERED, key="shade", required=True, bind="query-params"
         )
         least = int(st.number_input("Covered from", 1, 1_000_000, 1, key="least", width=112, bind="query-params"))
-        factors = choose_factors(study, 2)
+        factors = choose_factors(study, 2, asked_pair())
 
     def draw() -> None:
         levels = shown_levels(study, factors)
@@ -209,6 +209,9 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
             st.selectbox(title, factors, key=place, on_change=_swap, args=(place, pair), bind="query-params", width=260)
     turned = pair not in cells
     one = cells[pair[::-1] if turned else pair]
+    # The pictures have the same rows and columns, so that a cell is at one place in all of them.
+    lacking = one.first.missing, one.second.missing
+    missing = lacking[::-1] if turned else lacking
     for at, (column, name) in enumerate(zip(st.columns(len(names), gap="small"), names, strict=True)):
         with column:
             counts = one.counts[name]
@@ -217,13 +220,16 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
             axes = (one.second, one.first) if turned else (one.first, one.second)
             shares = _with_missing(one, counts / max(1, rows), turned=turned)
             table = Joint(axes[0].axis, axes[1].axis, shares)
-            pair_heat(table, key=f"tt_cover_heat_{at}", of=max(1, rows), asked=at > 0)
+            room = one.room.T if turned else one.room
+            pair_heat(table, key=f"tt_cover_heat_{at}", of=max(1, rows), asked=at > 0, room=room, missing=missing)
 
 
 def _head(one: PairCells, name: str, rows: int, least: int) -> str:
     share = one.covered(name, least) / max(1, one.cells)
     lacking = "no row" if least == 1 else f"fewer than {least:,} rows"
     words = f"{one.cells - one.covered(name, least):,} of {one.cells:,} cells have {lacking}"
+    shut = one.room.size - one.cells
+    words += f" · {shut:,} ruled out" if shut else ""
     title = f"<p><b>{escape(name)}</b><em>{percent(share)}</em></p>"
     return (
         f'<div class="tc-head" data-set="{escape(name, quote=True)}">{title}'

@@ -5,8 +5,9 @@ Every data set is mapped to codes once per factor and kept; whatever is asked th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def parts_of(name: str) -> list[str]:
     return [one, other] if plus and one == REAL else [name]
 
 
-def sets_of(found: session.Document, output: Output | None, other: Source | None) -> Sets:
+def sets_of(found: session.Document, output: Output | None, files: Mapping[str, Source]) -> Sets:
     """What there is to count of a design. Rows of the design are drawn when they are first asked for."""
     study, outcome = found.study, session.projection()
     makers: dict[str, Callable[[], Path | Source]] = {REAL: lambda: study.source}
@@ -93,9 +94,8 @@ def sets_of(found: session.Document, output: Output | None, other: Source | None
     if output is not None:
         path = output.path
         makers[GENERATED] = lambda: path
-    if other is not None:
-        taken = other.name in makers or len(parts_of(other.name)) > 1
-        makers[f"file {other.name}" if taken else other.name] = lambda: other
+    for name, source in files.items():
+        makers[name] = partial(lambda one: one, source)
     return Sets(study, makers)
 
 
@@ -142,8 +142,9 @@ def begin(key: str, options: Sequence[str], first: str) -> None:
         st.session_state[key] = first
 
 
-def choose_factors(study: Study, least: int) -> list[str]:
-    """The factors that are looked at, in the source's order; those with a control come first until others are chosen.
+def choose_factors(study: Study, least: int, asked: Sequence[str] = ()) -> list[str]:
+    """The factors that are looked at, in the source's order. Until others are chosen, those `asked` for come first,
+    then those with a control.
 
     Stops with a message if there are fewer than `least`.
     """
@@ -154,7 +155,7 @@ def choose_factors(study: Study, least: int) -> list[str]:
     if "factors" in st.session_state:  # another design may be open since
         st.session_state["factors"] = [name for name in st.session_state["factors"] if name in names]
     elif "factors" not in st.query_params:
-        st.session_state["factors"] = first_factors(study, names)
+        st.session_state["factors"] = first_factors(study, names, asked)
     with st.popover(_factors_word(names), key="tt_cover_factors"):
         picked = st.multiselect("Factors", names, key="factors", max_selections=MOST_FACTORS, bind="query-params")
     if len(picked) < least:
@@ -169,9 +170,9 @@ def _factors_word(names: Sequence[str]) -> str:
     return f"{count} of {len(names)} factors" if count < len(names) else f"All {count} factors"
 
 
-def first_factors(study: Study, names: Sequence[str]) -> list[str]:
-    """The factors that a design sets first, then the others, in the source's order."""
-    order = sorted(names, key=lambda name: study.role(name) == "follow")
+def first_factors(study: Study, names: Sequence[str], asked: Sequence[str] = ()) -> list[str]:
+    """The factors `asked` for, those that a design sets, then the others, in the source's order."""
+    order = sorted(names, key=lambda name: (name not in asked, study.role(name) == "follow"))
     kept = set(order[:FIRST_FACTORS])
     return [name for name in names if name in kept]
 

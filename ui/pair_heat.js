@@ -41,7 +41,7 @@ class PairHeat {
       const [top, bottom] = down.at(i);
       const [left, right] = across.at(j);
       const size = { x: left, y: top, width: Math.max(0.5, right - left), height: Math.max(0.5, bottom - top) };
-      const cell = shape("rect", { ...size, class: of && share === 0 ? "cell none" : "cell", "data-at": `${i},${j}` });
+      const cell = shape("rect", { ...size, class: this.kind(i, j), "data-at": `${i},${j}` });
       // Where rows are counted, few of them matter: one row can be told from none, and ten from one.
       const dark = of ? shade(Math.log1p(share * of) / Math.log1p(most * of), 1) : shade(share / most);
       cell.style.setProperty("--shade", `${Math.round(0.85 * dark)}%`);
@@ -54,6 +54,13 @@ class PairHeat {
     const hatch = shape("pattern", { id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse" }, [lines]);
     const svg = shape("svg", { width: this.width, height, role: "img", "aria-label": title }, [shape("defs", {}, [hatch]), ...cells, shape("g", { "aria-hidden": "true" }, names)]);
     this.box.replaceChildren(svg);
+  }
+
+  /** A cell without rows is hatched where rows are counted; one that no row of the design may have stays blank. */
+  kind(i, j) {
+    const { shares, of, shut } = this.data;
+    if (!of || shares[i][j] > 0) return "cell";
+    return shut?.[i]?.[j] ? "cell shut" : "cell none";
   }
 
   /** From where to where each bin goes between two ends; missing, the last one, stands a little apart. */
@@ -103,7 +110,8 @@ class PairHeat {
     const { of } = this.data;
     const count = of ? `${Math.round(share * of).toLocaleString("en-US")} rows, ` : "";
     const words = share > 0 ? `${count}${percentText(share)}${of ? "" : " of the rows"}` : "no row";
-    this.told.textContent = `${row} ${rows.labels[i]} · ${column} ${columns.labels[j]}: ${words}`;
+    const out = this.data.shut?.[i]?.[j] ? ", ruled out by the design" : "";
+    this.told.textContent = `${row} ${rows.labels[i]} · ${column} ${columns.labels[j]}: ${words}${out}`;
   }
 
   leave() {

@@ -35,17 +35,25 @@ _weights = st.components.v2.component(
 
 
 def pair_heat(
-    table: Joint, *, key: str, shares: np.ndarray | None = None, of: int | None = None, asked: bool | None = None
+    table: Joint,
+    *,
+    key: str,
+    shares: np.ndarray | None = None,
+    of: int | None = None,
+    asked: bool | None = None,
+    room: np.ndarray | None = None,
+    missing: tuple[bool, bool] = (False, False),
 ) -> None:
-    """Draw the real rows of a pair, missing last where there are any; or other `shares` (R, C) of its bins, as asked
+    """Draw the real rows of a pair, missing last where there is any; or other `shares` (R, C) of its bins, as asked
     for.
 
-    With `of`, how many rows there are, each cell tells its own, and cells without any are hatched. `asked` decides the
-    colour.
+    `missing` tells for rows and columns whether it is drawn even without any.
+    With `of`, how many rows there are, each cell tells its own, and cells without any are hatched, or blank where
+    `room` (R, C) is False: no row of the design may be there. `asked` decides the colour.
     """
     drawn = table.shares if shares is None else shares
-    rows, drawn = _band(table.first, drawn)
-    columns, turned = _band(table.second, drawn.T)
+    rows, drawn = _band(table.first, drawn, always=missing[0])
+    columns, turned = _band(table.second, drawn.T, always=missing[1])
     drawn = turned.T
     names = f"{table.first.factor} × {table.second.factor}"
     data = {
@@ -56,6 +64,7 @@ def pair_heat(
         "shares": _plain(drawn),
         "asked": shares is not None if asked is None else asked,
         "of": of,
+        "shut": None if room is None or room.all() else (~room).tolist(),
         "title": names if of else f"{names}: {'the real rows' if shares is None else 'the weights of the design'}",
         "hint": "" if of else f"{table.first.factor} down, {table.second.factor} across",
         "height": int(min(TALLEST, max(SHORTEST, 50 + 17 * len(drawn)))),
@@ -64,9 +73,9 @@ def pair_heat(
     _heat(key=key, data=data)
 
 
-def _band(axis: Axis, shares: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The labels of an axis, and the rows (of `shares`) that are drawn: missing only where there is some."""
-    missing = len(shares) > axis.size and bool(shares[-1].any())
+def _band(axis: Axis, shares: np.ndarray, *, always: bool) -> tuple[dict[str, Any], np.ndarray]:
+    """The labels of an axis, and the rows (of `shares`) that are drawn: missing only where there is some, or always."""
+    missing = len(shares) > axis.size and (always or bool(shares[-1].any()))
     labels = [*axis.labels, *([Axis.missing_label] if missing else [])]
     return {"labels": labels, "missing": missing}, shares[: len(labels)]
 

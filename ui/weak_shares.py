@@ -49,7 +49,7 @@ def known(study: Study, slices: Sequence[Slice]) -> bool:
 def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
     """How often slices come up in the real rows and in the design's. Raises InputError."""
     study = found.study
-    sets = sets_of(found, None, None)
+    sets = sets_of(found, None, {})
     factors = list(dict.fromkeys(factor for one in slices for factor in one.levels))
     levels = {one.factor: one for one in design_levels(study, factors)}
     result = []

@@ -45,11 +45,12 @@ class Thresholds:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Weak slices with the levels they are made of, and the errors they were found by."""
+    """Weak slices with the levels they are made of, the errors they were found by, and their weight against sizes."""
 
     weak: Weaknesses
     levels: tuple[Levels, ...]
     errors: RowErrors
+    alpha: float
 
 
 def thresholds(given: Given, study: Study) -> Thresholds:
@@ -135,7 +136,7 @@ def find(study: Study, given: Given, asked: Thresholds) -> Found:
                 top=asked.top,
             )
 
-    return Found(study.memo.of("weak slices", key, search), levels, errors)
+    return Found(study.memo.of("weak slices", key, search), levels, errors, asked.alpha)
 
 
 def coded(study: Study, rows: Source, levels: Sequence[Levels]) -> Coded:
@@ -188,6 +189,11 @@ def picture(found: Found, study: Study, on_boost: Callable[[list[Slice]], None])
     if not weak.slices:
         quiet("No slice has an error above the mean that is more than chance. Lower the rows, or allow more factors.")
         return
+    if weak.slices[0].score <= 0:
+        quiet(
+            f"No score is above 0: with α = {found.alpha:g} no slice is so much worse than all rows that it outweighs "
+            "how small it is. Move α towards 1 to see smaller and weaker ones first."
+        )
     top = 1.06 * max(one.interval[1] for one in weak.slices)
     boosted = boosted_shares(study, found)
     with st.container(gap=None, key="tt_weak_list"):

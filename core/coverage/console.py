@@ -77,18 +77,19 @@ def run_query(
     names = (*views, *((COMBINED,) if combined_of(views) else ()))
     sql = checked(text, names)
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="trimtab-console-") as folder:
-        parents = dict.fromkeys(path.resolve().parent for path in views.values())
-        with connect(memory_limit=memory, folders=[Path(folder), *parents]) as con:
-            stop = threading.Timer(seconds, con.interrupt)
-            try:
-                stop.start()
-                _create_views(con, views, Path(folder))
-                table, rows = _read(con, sql, kept)
-            except (duckdb.Error, pa.ArrowException, OSError) as error:
-                raise InputError(f"{OWNER}: {_reason(str(error), seconds, memory)}") from error
-            finally:
-                stop.cancel()
+    with (
+        tempfile.TemporaryDirectory(prefix="trimtab-console-") as folder,
+        connect(memory_limit=memory, folders=[Path(folder)], files=list(views.values())) as con,
+    ):
+        stop = threading.Timer(seconds, con.interrupt)
+        try:
+            stop.start()
+            _create_views(con, views, Path(folder))
+            table, rows = _read(con, sql, kept)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            raise InputError(f"{OWNER}: {_reason(str(error), seconds, memory)}") from error
+        finally:
+            stop.cancel()
     return Result(table, rows, time.monotonic() - begun)
 
 

@@ -102,8 +102,7 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         work = Path(folder)
         links = _links(files, work)
-        parents = dict.fromkeys(file.resolve().parent for file in files)
-        with connect(folders=[work, *parents]) as con, _errors_of(name):
+        with connect(folders=[work], files=files) as con, _errors_of(name):
             if _is_text(files[0]):
                 table, names = _text_table(files[0], links[0], work, name)
             else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from core.design.fields import Level, Model, Name, Number, Share, Text, Value, Weight, broken
+from core.errors import InputError, nearest
 
 Rows = Annotated[int, Field(strict=True, ge=0)]
 Some = Annotated[int, Field(strict=True, ge=1)]
@@ -69,6 +71,23 @@ class Pair(Model):
         if isinstance(self.weights, dict):
             return [tuple(row.values()) for row in self.weights.values()]
         return list(self.weights or ())
+
+    def grid(self, *labels: Sequence[str]) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+        """(the weights (R, C), the positions (R,) and (C,) of their rows and columns among the `labels` of the bins of
+        both factors). Raises InputError for a bin that a factor has not."""
+        if not isinstance(self.weights, dict):
+            weights = np.array(self.weights, dtype=np.float64)
+            return weights, (np.arange(weights.shape[0]), np.arange(weights.shape[1]))
+        levels = list(self.weights), list(dict.fromkeys(level for row in self.weights.values() for level in row))
+        places = []
+        for factor, asked, known in zip(self.factors, levels, labels, strict=True):
+            position = {label: i for i, label in enumerate(known)}
+            unknown = next((level for level in asked if level not in position), None)
+            if unknown is not None:
+                raise InputError(f"Pair `{self.name}`: `{factor}` has no bin `{unknown}`.{nearest(unknown, known)}")
+            places.append(np.array([position[level] for level in asked]))
+        table = np.array([[self.weights[one].get(other, 0.0) for other in levels[1]] for one in levels[0]])
+        return table, (places[0], places[1])
 
     @property
     def name(self) -> str:

@@ -211,7 +211,7 @@ def _weighted(pair: Pair, axes: Sequence[Axis], margins: Sequence[np.ndarray]) -
 
     If its zeros leave no room for the margins, all are: that is told as the conflict it is when the rows are designed.
     """
-    weights, named = _grid(pair, axes)
+    weights, named = pair.grid(*((*axis.labels, axis.missing_label) for axis in axes))
     table = whole_table(np.outer(margins[0], margins[1]) / margins[0].sum(), margins[0], margins[1])
     assert table is not None  # what is rounded has the margins
     block = np.ix_(*named)
@@ -220,15 +220,3 @@ def _weighted(pair: Pair, axes: Sequence[Axis], margins: Sequence[np.ndarray]) -
     if inside is not None:
         table[block] = inside
     return table
-
-
-def _grid(pair: Pair, axes: Sequence[Axis]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """The weights as an array, and which bins of both factors its rows and columns are."""
-    table = pair.weights
-    if not isinstance(table, dict):
-        grid = np.array(table, dtype=np.float64)
-        return grid, [np.arange(size) for size in grid.shape]
-    levels = [list(table), list(dict.fromkeys(level for row in table.values() for level in row))]
-    labels = [(*axis.labels, axis.missing_label) for axis in axes]
-    named = [np.array([known.index(level) for level in asked]) for known, asked in zip(labels, levels, strict=True)]
-    return np.array([[table[one].get(other, 0.0) for other in levels[1]] for one in levels[0]]), named

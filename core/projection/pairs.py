@@ -202,7 +202,7 @@ def _out_of_reach(pair: Pair, asked: float, limit: float, now: float) -> Conflic
 def _weighted(pair: Pair, sides: tuple[Side, Side], now: np.ndarray, own: Sequence[str | None]) -> np.ndarray:
     """The table of weights on the cells it speaks of, with the margins of the factors that have their own; all other
     cells stay as they are."""
-    weights, named = _grid(pair, sides)
+    weights, named = pair.grid(*(side.labels for side in sides))
     block = np.ix_(*named)
     inside = now[block]
     total = inside.sum()
@@ -218,25 +218,6 @@ def _weighted(pair: Pair, sides: tuple[Side, Side], now: np.ndarray, own: Sequen
     table = now.copy()
     table[block] = found
     return table
-
-
-def _grid(pair: Pair, sides: tuple[Side, Side]) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """The weights as an array, and the codes of both sides that its rows and columns are."""
-    assert pair.weights is not None  # the caller asks for pairs with weights only
-    if not isinstance(pair.weights, dict):
-        grid = np.array(pair.weights, dtype=float)
-        return grid, (np.arange(grid.shape[0]), np.arange(grid.shape[1]))
-    firsts = list(pair.weights)
-    seconds = list(dict.fromkeys(level for row in pair.weights.values() for level in row))
-    places = []
-    for side, levels in zip(sides, (firsts, seconds), strict=True):
-        known = {label: code for code, label in enumerate(side.labels)}
-        unknown = [level for level in levels if level not in known]
-        if unknown:
-            raise InputError(f"Pair `{pair.name}`: `{side.name}` has no bin `{unknown[0]}`.")
-        places.append(np.array([known[level] for level in levels]))
-    grid = np.array([[pair.weights[one].get(other, 0.0) for other in seconds] for one in firsts])
-    return grid, (places[0], places[1])
 
 
 def _no_margins(

@@ -19,7 +19,7 @@ def unknown_rows(study: Study, event: EventControl) -> int:
 
 
 def _count(study: Study, condition: str) -> int:
-    con = connect(folders=[study.source.path.parent])
+    con = connect(files=[study.source.path])
     path = quote_text(str(study.source.path.resolve()))
     found = con.execute(f"SELECT count(*) FROM read_parquet({path}) WHERE {condition}").fetchall()
     return int(found[0][0])

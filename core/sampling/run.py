@@ -17,7 +17,8 @@ from core.projection.projection import Projection, project
 from core.projection.reserved import with_values
 from core.sampling.computed import computed, computed_fields
 from core.sampling.plan import Plan, make_plan
-from core.sampling.splice import Spliced, Splicer
+from core.sampling.redrawing import Spliced
+from core.sampling.splice import Splicer
 from core.source.columns import Column
 from core.streams import stream
 from core.study import Study, values_of

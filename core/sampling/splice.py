@@ -3,55 +3,34 @@
 A chained hot deck (R. R. Andridge and R. J. A. Little 2010): each factor takes the value of a donor, a real row that
 agrees with the generated one in the factor's neighbours. Donors are drawn with the projection's weights, so that all
 marginals stay the projection's. A controlled factor is redrawn inside its control bin and its conditions' truths
-only, so no promise of the plan can be broken here.
+only, so no promise of the plan can be broken here; and a value that reality rules out beside another one is not taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
-from core.grounding.grounding import Grounding
-from core.grounding.neighbours import Neighbour, Neighbourhood
+from core.grounding.neighbours import Neighbourhood
+from core.grounding.ruled_out import RuledOut, ruled_out
 from core.projection.cells import Cells
 from core.projection.controls import LevelControl, MarginalControl
 from core.projection.features import Feature
 from core.projection.fitting import row_weights
 from core.projection.grouping import group_rows
 from core.projection.pairs import PairControl
-from core.projection.pool import table_at
 from core.projection.projection import Projection
-from core.projection.reserved import with_values
 from core.sampling.donors import Donors, Fixed, donors_of
 from core.sampling.plan import Plan
-from core.sampling.shares import rows_going_back, weight_classes
+from core.sampling.redrawing import Held, Redrawing, Spliced
+from core.sampling.shares import weight_classes
 from core.streams import stream
 from core.study import Study
 
 POOL_ROWS = (200_000, 1_000_000)
 """Donors are drawn from a pool of real rows repeated by weight, of a size between these."""
-
-ATTEMPTS = 3
-"""Donors tried for a row, until one keeps what several factors decide together; else the row stays as it is."""
-
-
-KEEP = -1
-"""Instead of a donor: the row keeps the values it has."""
-
-
-@dataclass(frozen=True, eq=False)
-class Spliced:
-    """Rows of a block. `at` has, for each factor, the learning row whose value each of them takes; `cell` is the
-    control cell, -1 for reserved rows, of which `reserved` is the number, else -1. `values` stand in some instead, see
-    `Reserved`."""
-
-    at: dict[str, np.ndarray]
-    cell: np.ndarray
-    reserved: np.ndarray
-    values: dict[str, pa.Array]
 
 
 class Splicer:
@@ -61,9 +40,10 @@ class Splicer:
         self.study, self.plan, self.projection = study, plan, projection
         pool = _pool(projection)
         self._checked = [feature for feature in _features(projection) if len(feature.columns) > 1]
+        self._ruled = _ruled_out(study)
         self._classes = weight_classes(projection)
         self._donors: list[Donors] = []
-        for block in _needed(study):
+        for block in _needed(study, self._ruled):
             fixed = [one for name in block.factors if (one := _fixed_codes(study, projection, name))]
             self._donors.append(donors_of(study.grounding, block.factors, block.neighbours, fixed, pool))
 
@@ -73,7 +53,9 @@ class Splicer:
         cell = self.plan.cells(strata)
         reserved = np.where(cell < 0, strata - self.plan.drawn, -1)
         begun = self._begun(strata, cell, reserved)
-        state = _State(self.study, begun, self._checked, _Held.of(self.projection, reserved), self._classes[cell])
+        state = Redrawing(
+            self.study, begun, self._checked, self._ruled, Held.of(self.projection, reserved), self._classes[cell]
+        )
         for donors in self._donors:
             name = donors.factors[0]
             generator = stream(self.plan.seed, name, block)
@@ -110,131 +92,10 @@ class Splicer:
         return words
 
 
-@dataclass(frozen=True)
-class _Held:
-    """Which rows must keep which factors: (n,) for each factor that some reserved rows keep."""
-
-    rows: dict[str, np.ndarray]
-
-    @staticmethod
-    def of(projection: Projection, reserved: np.ndarray) -> _Held:
-        held: dict[str, np.ndarray] = {}
-        here = reserved >= 0
-        if here.any():
-            part = np.where(here, projection.reserved.part[np.maximum(reserved, 0)], -1)
-            for number, one in enumerate(projection.reserved.parts):
-                for name in one.fixed:
-                    held[name] = held.get(name, False) | (part == number)
-        return _Held(held)
-
-
-@dataclass(eq=False)
-class _State:
-    """Rows in the making, with what several factors decide together, which must not change."""
-
-    study: Study
-    made: Spliced
-    checked: list[Feature]
-    held: _Held
-    classes: np.ndarray
-    codes: dict[Neighbour, np.ndarray] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        every = np.arange(len(self.made.cell))
-        self.expected = [feature.of_table(self._table(feature.columns, {}, every)) for feature in self.checked]
-
-    @property
-    def grounding(self) -> Grounding:
-        return self.study.grounding
-
-    def redraw(self, donors: Donors, words: np.ndarray, generator: np.random.Generator) -> None:
-        """Redraw one block of factors, given all others as they are now, each row by its random word."""
-        now = self.made.at[donors.factors[0]]
-        group: np.ndarray = np.zeros(len(now), dtype=np.int32)
-        for step in donors.steps:
-            # Keys of a table fit 32 bits, which is twice as fast; those of a bisection may not.
-            width = np.dtype(np.int64 if step.sorted else np.int32)
-            group = group.astype(width, copy=False)
-            for code, stride in zip(step.codes, step.strides, strict=True):
-                group = group + self._code(code).astype(width, copy=False) * width.type(stride)
-            group = step.number(group)
-        chosen = _donors_for(donors, group, now, words)
-        for name in donors.factors:
-            if name in self.held.rows:
-                chosen[self.held.rows[name]] = KEEP
-        self._keep_what_is_checked(donors, group, chosen, generator)
-        self._keep_shares(donors, chosen)
-        for name in donors.factors:
-            self.made.at[name] = np.where(chosen == KEEP, self.made.at[name], chosen)
-            for fine in (False, True):
-                self.codes.pop(Neighbour(name, fine), None)
-
-    def _keep_what_is_checked(
-        self, donors: Donors, group: np.ndarray, chosen: np.ndarray, generator: np.random.Generator
-    ) -> None:
-        """Draw other donors, in place, for rows in which a code that several factors decide would change; rows for
-        which none is found stay as they are."""
-        touched = [
-            (feature, codes)
-            for feature, codes in zip(self.checked, self.expected, strict=True)
-            if not set(donors.factors).isdisjoint(feature.columns)
-        ]
-        open_ = np.flatnonzero(chosen != KEEP) if touched else np.empty(0, dtype=np.int64)
-        for attempt in range(ATTEMPTS):
-            wrong = np.zeros(len(open_), dtype=bool)
-            for feature, codes in touched:
-                table = self._table(feature.columns, dict.fromkeys(donors.factors, chosen), open_)
-                wrong |= feature.of_table(table) != codes[open_]
-            open_ = open_[wrong]
-            if not len(open_):
-                return
-            if attempt == ATTEMPTS - 1:
-                chosen[open_] = KEEP
-                return
-            words = generator.integers(0, 2**32, size=len(open_), dtype=np.uint32)
-            chosen[open_] = _donors_for(donors, group[open_], self.made.at[donors.factors[0]][open_], words)
-
-    def _keep_shares(self, donors: Donors, chosen: np.ndarray) -> None:
-        """Let some rows keep their value, in place, so that every factor's bins have the shares they began with."""
-        for name in donors.factors:
-            bins = self.grounding.code(Neighbour(name, True))
-            count = int(bins.max()) + 1
-            shift = self.classes * count
-            before, drawn = (bins.take(rows) + shift for rows in (self.made.at[name], np.maximum(chosen, 0)))
-            chosen[rows_going_back(before, drawn, chosen != KEEP, count * (int(self.classes.max()) + 1))] = KEEP
-
-    def _table(self, names: Sequence[str], proposed: Mapping[str, np.ndarray], rows: np.ndarray) -> pa.Table:
-        """Some of the rows, with factors as `proposed` or else as they are now."""
-        at = {name: proposed.get(name, self.made.at[name])[rows] for name in names}
-        values = {name: one.take(pa.array(rows)) for name, one in self.made.values.items() if name in names}
-        return with_values(table_at(self.study, names, at), values)
-
-    def _code(self, code: Neighbour | Fixed) -> np.ndarray:
-        """The codes of the rows as they are now: of a neighbour, or what must not change."""
-        if isinstance(code, Fixed):
-            return np.asarray(code.codes.take(self.made.at[code.factor]), dtype=np.int32)
-        if code not in self.codes:
-            self.codes[code] = self.grounding.code(code).take(self.made.at[code.factor]).astype(np.int32)
-        return self.codes[code]
-
-
-def _donors_for(donors: Donors, group: np.ndarray, now: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """(m,) a donor for each row by its random word; KEEP where splicing made a combination that no real row has."""
-    first = donors.start.take(group)
-    count = donors.start.take(group + 1) - first
-    # A 32-bit word times the number of donors, without its lower 32 bits: a donor each, evenly.
-    offset = ((words * count.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
-    known = count > 0
-    chosen = donors.rows.take(np.where(known, first + offset, 0)).astype(np.int64)
-    # A row that draws its own value takes one half a round further instead (rows of much weight stand there many
-    # times, side by side), else too many rows would stay what they were.
-    own = np.flatnonzero((chosen == now) & (count > 1))
-    chosen[own] = donors.rows[first[own] + (offset[own] + count[own] // 2) % count[own]]
-    return np.where(known, chosen, KEEP)
-
-
-def _needed(study: Study) -> list[Neighbourhood]:
-    """The blocks to redraw: those of the delivered factors and of all they depend on, directly or through others."""
+def _needed(study: Study, ruled: Sequence[RuledOut]) -> list[Neighbourhood]:
+    """The blocks to redraw: those of the delivered factors and of all they depend on, directly or through others. So
+    they come out the same whatever else is dropped."""
+    beside = [one.factors for one in ruled]
     blocks = {name: one for one in study.grounding.neighbourhoods for name in one.factors}
     needed: set[str] = set()
     waiting = list(study.delivered)
@@ -243,7 +104,13 @@ def _needed(study: Study) -> list[Neighbourhood]:
         if block.factors[0] not in needed:
             needed.add(block.factors[0])
             waiting += [one.factor for one in block.neighbours]
+            waiting += [name for pair in beside if not set(pair).isdisjoint(block.factors) for name in pair]
     return [one for one in study.grounding.neighbourhoods if one.factors[0] in needed]
+
+
+def _ruled_out(study: Study) -> tuple[RuledOut, ...]:
+    """The pairs of values that no row should get which does not begin with them."""
+    return study.memo.of("ruled out", id(study.grounding), lambda: ruled_out(study.grounding))
 
 
 def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, cell: np.ndarray) -> np.ndarray:

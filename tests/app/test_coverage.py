@@ -27,8 +27,16 @@ Visit = Callable[..., AppTest]
 
 @pytest.fixture
 def visit(start: Visit) -> Visit:
-    """`visit(design_id)`: the page in a session of its own."""
-    return lambda design_id: start("coverage", design_id)
+    """`visit(design_id, *files)`: the page in a session of its own, compared with these files by their SHA-256."""
+
+    def run(design_id: str, *files: str) -> AppTest:
+        if not files:
+            return start("coverage", design_id)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at.query_params.update({"design": design_id, "file": list(files)})
+        return sound(at.switch_page("pages/coverage.py").run())
+
+    return run
 
 
 def sound(at: AppTest) -> AppTest:
@@ -116,8 +124,34 @@ def test_another_file_is_compared_and_what_the_source_never_saw_is_counted(
     assert groups(at)[3:] == ["other.csv from real", "other.csv from design"]
     assert expected["warp 9"] > 20
     assert f"{expected['warp 9']:,} rows never seen in the source" in text_of(at)
-    sound(at.button(key="coverage_stop").click().run())
+    (stop,) = [one for one in at.button if str(one.key).startswith("coverage_stop")]
+    sound(stop.click().run())
     assert len(groups(at)) == 3
+
+
+def test_several_files_are_compared_side_by_side(
+    design_id: str, generated: Path, home: Workspace, visit: Visit, tmp_path: Path
+) -> None:
+    lines = CRASHES.read_text(encoding="utf-8").splitlines(keepends=True)
+    without = tmp_path / "without.csv"
+    without.write_text("".join(f"{line.partition(',')[2]}" for line in lines[:301]), encoding="utf-8")
+    at = visit(design_id, home.spool(without).sha256)
+    for turn, rows in enumerate((101, 201)):
+        content = "".join(lines[:rows]).encode()
+        sound(at.file_uploader(key=f"coverage_upload_{turn}").upload("same.csv", content, "text/csv").run())
+    names = ["without.csv from real", "same.csv from real", "same.csv (2) from real"]
+    assert groups(at)[3::2] == names
+    assert len(at.query_params["file"]) == 3
+    assert "3 files are compared at once" in text_of(at)
+    assert groups(visit(design_id, *at.query_params["file"]))[3::2] == names
+
+
+def test_the_same_file_is_not_compared_twice(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    content = "".join(CRASHES.read_text(encoding="utf-8").splitlines(keepends=True)[:51]).encode()
+    for turn in (0, 1):
+        sound(at.file_uploader(key=f"coverage_upload_{turn}").upload("same.csv", content, "text/csv").run())
+    assert "same.csv: this file is compared already." in text_of(at)
 
 
 def test_a_broken_file_is_refused_and_the_page_stays(design_id: str, visit: Visit) -> None:

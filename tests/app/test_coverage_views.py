@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.coverage.coding import code_rows
+from core.coverage.coding import Coded, code_rows
 from core.coverage.patterns import gaps_of
 from core.coverage.possible import design_levels
 from core.coverage.tway import t_way
@@ -202,6 +202,48 @@ def test_chosen_gaps_are_covered_together(design_id: str, home: Workspace, visit
     assert at.button(key="tt_undo").label == "↶ Undo “cover 2 combinations”"
 
 
+def test_the_fewest_combinations_leave_no_gap_of_their_level(
+    design_id: str, home: Workspace, study: Study, visit: Visit
+) -> None:
+    factors = ["dvcat", "sex", "injSeverity"]
+    at = visit(design_id, tab="Gaps", factors=factors, close="Fewest combinations", **{"in": "real"})
+    text = text_of(at)
+    count, rows = (int(number) for number in re.findall(r">(\d+) combinations, (\d+) rows ", text)[0])
+    listed = re.findall(r'<div class="tc-remedy-row">.*?<b>(\d+)</b></div>', text)
+    assert (len(listed), sum(map(int, listed))) == (count, rows)
+    sound(at.button(key="tt_remedy_take").click().run())
+    assert f"To cover these {count} combinations the design changes:" in text_of(at)
+    button(at, "Take it into the design")
+    after = home.load_design(design_id)
+    assert len(after.events) == 1 + count
+    made = deliver(open_study(after, study.source), home.output(design_id, "remedy.parquet"))
+    assert made.kept
+    levels = design_levels(study, _in_order(factors))
+    coded = [code_rows(one, levels) for one in (study.source, made.path)]
+    both = {one.factor: np.concatenate([part.codes[one.factor] for part in coded]) for one in levels}
+    together = Coded(study.source.rows + after.rows, both, {})
+    assert len(gaps_of(together, levels, 30, max_level=2)) == 0
+
+
+def test_a_remedy_that_is_not_needed_or_too_large_says_so(design_id: str, visit: Visit) -> None:
+    at = visit(design_id, tab="Gaps", factors=["dvcat", "sex"], level="1", threshold="10", close="Fewest combinations")
+    assert "There are none" in text_of(at)
+    many = visit(design_id, tab="Gaps", factors=[*FACTORS, "ageOFocc", "yearacc"], close="Fewest combinations")
+    assert many.button(key="tt_remedy_take").disabled
+    assert "A design takes 50 at once." in many.button(key="tt_remedy_take").help
+
+
+def test_what_the_design_computes_is_a_factor_of_every_tab(home: Workspace, study: Study, visit: Visit) -> None:
+    text = DESIGN % study.source.sha256 + "levels: {old: {score: ageOFocc, cuts: [60], shares: {no: 0.5, yes: 0.5}}}\n"
+    design_id = home.save_design(loads(text))
+    pairs, combined = (visit(design_id, tab=tab, factors=["sex", "old"]) for tab in ("Pairs", "Combinations"))
+    for at, columns in ((pairs, ["first", "second"]), (combined, ["factor 1", "factor 2"])):
+        (row,) = at.dataframe[0].value[[*columns, "cells"]].values.tolist()
+        assert row == ["sex", "old", 4]
+    gaps = visit(design_id, tab="Gaps", factors=["sex", "old"], threshold="5000", **{"in": "real"})
+    assert {"no", "yes"} & set(gaps.dataframe[0].value["old"])
+
+
 def test_a_threshold_above_the_rows_is_refused(design_id: str, visit: Visit) -> None:
     at = visit(design_id, tab="Gaps", factors=FACTORS, threshold="90000")
     assert "the threshold of 90,000 is above the" in text_of(at)
@@ -282,6 +324,18 @@ def test_another_file_stays_in_the_address(design_id: str, visit: Visit, home: W
     at = visit(design_id, tab="Pairs", factors=FACTORS, file=other.sha256, **{"with": "other.csv"})
     assert heads(at)["other.csv"].startswith("500 rows")
     assert at.query_params["file"] == other.sha256
+
+
+def test_other_files_can_be_asked_in_the_console(design_id: str, visit: Visit, home: Workspace, tmp_path: Path) -> None:
+    lines = CRASHES.read_text(encoding="utf-8").splitlines(keepends=True)
+    shas = []
+    for name, rows in (("May 2024.csv", 51), ("design.csv", 21)):
+        (tmp_path / name).write_text("".join(lines[:rows]), encoding="utf-8")
+        shas.append(home.spool(tmp_path / name).sha256)
+    text = "SELECT (SELECT count(*) FROM May_2024) AS may, (SELECT count(*) FROM design_1) AS other"
+    at = visit(design_id, tab="Console", sql=text, file=shas)
+    assert at.dataframe[0].value.to_dict("records") == [{"may": 50, "other": 20}]
+    assert "One SELECT over source, design, May_2024, design_1, combined" in text_of(at)
 
 
 def test_names_and_values_are_text(home: Workspace, visit: Visit, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from core.grounding.ruled_out import RuledOut
 from core.projection.controls import MarginalControl
 from core.sampling.run import Generator, prepare
 from core.sampling.splice import _needed
@@ -72,13 +73,17 @@ def test_only_what_is_written_and_what_that_depends_on_is_redrawn(
     source = table_source({"speed": speed, "noise": speed + rng.integers(0, 2, 2000), "day": rng.integers(0, 7, 2000)})
 
     def redrawn(text: str) -> set[str]:
-        return {one.factors[0] for one in _needed(open_(source, text))}
+        return {one.factors[0] for one in _needed(open_(source, text), ())}
 
     assert redrawn("") == {"speed", "noise", "day"}
     # Nothing depends on the day; the noise depends on the speed, which is redrawn for it even if nobody writes it.
     assert redrawn("factors: {day: {role: drop}}") == {"speed", "noise"}
     assert redrawn("factors: {speed: {role: drop}, day: {role: drop}}") == {"speed", "noise"}
     assert redrawn("factors: {speed: {role: drop}, noise: {role: drop}}") == {"day"}
+    # What rules out values of another factor is redrawn beside it.
+    ruled = [RuledOut(("speed", "day"), np.zeros((4, 7), dtype=bool))]
+    study = open_(source, "factors: {speed: {role: drop}, noise: {role: drop}}")
+    assert {one.factors[0] for one in _needed(study, ruled)} == {"speed", "day", "noise"}
 
 
 @pytest.mark.parametrize("rows", [1, 3])
