@@ -233,9 +233,11 @@ def test_a_remedy_that_is_not_needed_or_too_large_says_so(design_id: str, visit:
     assert "A design takes 50 at once." in many.button(key="tt_remedy_take").help
 
 
-def test_what_the_design_computes_is_a_factor_of_every_tab(home: Workspace, study: Study, visit: Visit) -> None:
-    text = DESIGN % study.source.sha256 + "levels: {old: {score: ageOFocc, cuts: [60], shares: {no: 0.5, yes: 0.5}}}\n"
-    design_id = home.save_design(loads(text))
+def test_what_the_design_computes_is_a_factor_of_every_tab(
+    home: Workspace, study: Study, design_id: str, visit: Visit
+) -> None:
+    mix = {"score": "ageOFocc", "cuts": [60], "shares": {"no": 0.5, "yes": 0.5}}
+    home.save_design(study.design.changed(levels={"old": mix}), design_id)
     pairs, combined = (visit(design_id, tab=tab, factors=["sex", "old"]) for tab in ("Pairs", "Combinations"))
     for at, columns in ((pairs, ["first", "second"]), (combined, ["factor 1", "factor 2"])):
         (row,) = at.dataframe[0].value[[*columns, "cells"]].values.tolist()

@@ -17,6 +17,7 @@ from core.design.files import dumps, json_schema, loads
 from core.design.targets import FAMILIES, Target
 from core.errors import InputError
 
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
 SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
 
 # Whatever YAML lets through: words that YAML 1.1 or 1.2 take for something else, quotes, colons, breaks, other scripts.
@@ -258,4 +259,4 @@ def test_other_readers_of_yaml_see_the_same_design(design: Design) -> None:
 @settings(SETTINGS, max_examples=60)
 @given(design=designs())
 def test_the_schema_accepts_every_design(design: Design) -> None:
-    jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(dumps(design)))
+    SCHEMA.validate(yaml.safe_load(dumps(design)))
