@@ -92,9 +92,19 @@ class Workspace:
             raise InputError(f"Design `{id_}`: it has no {what}. Saved versions: {numbers}.")
         return load(file)
 
-    def save_version(self, id_: str) -> int:
-        """Keep the current state of a design as its next version; returns the number, 1 for the first."""
-        return self._keep(id_, dumps(self.load_design(id_)))
+    def save_version(self, id_: str, *, fingerprint: str | None = None) -> int:
+        """Keep the current state of a design as its next version; returns the number, 1 for the first.
+
+        Raises InputError if its content is not the one with the `fingerprint`, if one is given.
+        """
+        return self._keep(id_, dumps(self._as_seen(id_, fingerprint)))
+
+    def _as_seen(self, id_: str, fingerprint: str | None) -> Design:
+        """The current state of a design, if its content is still what somebody saw."""
+        design = self.load_design(id_)
+        if fingerprint is not None and design.fingerprint() != fingerprint:
+            raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
+        return design
 
     def _keep(self, id_: str, text: str) -> int:
         number = max((one.number for one in self.versions(id_)), default=0) + 1
@@ -103,8 +113,8 @@ class Workspace:
             number += 1
         return number
 
-    def _version_of(self, id_: str, design: Design) -> int | None:
-        """The newest version if it is just this design."""
+    def version_of(self, id_: str, design: Design) -> int | None:
+        """The number of the newest version if that is just this design."""
         newest = next(iter(self.versions(id_)), None)
         try:
             return newest.number if newest and self.load_design(id_, newest.number) == design else None
@@ -126,11 +136,9 @@ class Workspace:
         `fingerprint` is that of the content they saw. Raises InputError if it has become another one, for an empty name
         or an empty comment, and for a text that is too long.
         """
-        design = self.load_design(id_)
-        if design.fingerprint() != fingerprint:
-            raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
         check_words(name, verdict, text)
-        version = self._version_of(id_, design)
+        design = self._as_seen(id_, fingerprint)
+        version = self.version_of(id_, design)
         if version is None and verdict != "comment":
             version = self._keep(id_, dumps(design))
         return add_review(self._known_folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)

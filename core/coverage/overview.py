@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from core.coverage.phrases import most_moved, percent
+from core.coverage.phrases import SAME, most_moved, percent
 from core.coverage.plain import listed
 from core.coverage.sentences import counted
 from core.design.design import Design
@@ -50,6 +50,8 @@ def moved_along(shifts: Sequence[Shift]) -> tuple[tuple[Shift, ...], str]:
     if not rest:
         return told, ""
     most = rest[0].tv
+    if most < SAME and not told:
+        return told, "No other factor moves."
     how = f"less than {percent(NOTICED)}" if most < NOTICED else f"at most {percent(most, 2)}"
     many = f"{len(rest):,} {'other ' if told else ''}factor{'' if len(rest) == 1 else 's'}"
     return told, f"{many} {'moves' if len(rest) == 1 else 'move'} by {how}."

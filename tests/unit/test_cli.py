@@ -386,7 +386,7 @@ def test_review_tells_a_design_in_sentences(trimtab: Trimtab) -> None:
     file = design(EVENT + "factors:\n  sex: {role: keep}\n")
     result = trimtab("review", file)
     assert result.code == 0
-    assert "unbelted (seatbelt is none and airbag is none): from 18 % of the rows to 25 % (500 rows)." in result.out
+    assert "unbelted (seatbelt is none and airbag is none): from 17 % of the rows to 25 % (500 rows)." in result.out
     assert "- sex: as in reality, whatever else moves." in result.out
     assert "2,000 rows, made from the 26,217 real rows of crashes.csv." in result.out
     told = trimtab("review", file, "--json").json
