@@ -23,7 +23,7 @@ from ui.reviewing import signed, standing_of
 from ui.shaping import STILL, present
 from ui.sparks import spark_svg
 
-PER_ROW = 3
+CARD = 384  # px: three beside each other, on paper two
 MOST_CARDS = 12
 ALIKE = 3
 """Factors of which the same is said, each in its own line."""
@@ -102,6 +102,8 @@ def emphasised(text: str, part: str) -> str:
     >>> emphasised("from 1 in 200 rows to 1 in 20", "1 in 20")
     'from 1 in 200 rows to <b>1 in 20</b>'
     """
+    text = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
+    part = part.replace(" %", "\N{NO-BREAK SPACE}%")
     found = re.search(rf"(?<![\w.,]){re.escape(part)}(?![.,]?\d)", text) if part else None
     if found is None:
         return escape(text)
@@ -116,10 +118,9 @@ def pictures(found: session.Document, outcome: Projection) -> None:
     html(LEGEND)
     everything = st.session_state.get("review_all", False)
     drawn = shown if everything else shown[:MOST_CARDS]
-    for begin in range(0, len(drawn), PER_ROW):
-        columns = st.columns(PER_ROW)
-        for place, (column, factor) in enumerate(zip(columns, drawn[begin : begin + PER_ROW], strict=False), begin):
-            with column:
+    with st.container(horizontal=True, key="tt_review_cards"):
+        for place, factor in enumerate(drawn):
+            with st.container(width=CARD):
                 card(factor, place, log=False)
     if len(drawn) < len(shown):
         st.button(f"Show all {len(shown)} factors", key="review_more", on_click=_show_all)
@@ -155,7 +156,8 @@ def _carried(study: Study, shift: Shift) -> str:
         before or [0.0] * size, after or [0.0] * size, False, *SPARK, f"{shift.factor}: before and after"
     )
     return (
-        f"<li><b>{escape(shift.factor)}</b>{picture}<span>{escape(moved(study, shift))}</span>"
+        f'<li><b title="{escape(shift.factor, quote=True)}">{escape(shift.factor)}</b>{picture}'
+        f"<span>{emphasised(moved(study, shift), '')}</span>"
         f'<em title="share of the rows that move">{shift_text(shift.tv)}</em></li>'
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.coverage.plain import signed
 from core.source.axes import Axis
 from core.source.labels import moment_texts, number_texts
 
@@ -206,5 +207,8 @@ def _ends(axis: Axis, low: int, high: int) -> tuple[str, str]:
         end = axis.edges[high - 1]
     elif axis.kind == "count":
         begin, end = math.ceil(begin), math.floor(end) if high == axis.size else math.ceil(end) - 1
-    texts = (moment_texts if axis.kind == "datetime" else number_texts)([begin, end])
-    return texts[0], texts[1]
+    if axis.kind == "datetime":
+        first, last = moment_texts([begin, end])
+    else:
+        first, last = map(signed, number_texts([begin, end]))
+    return first, last

@@ -52,7 +52,16 @@ def value_text(value: bool | int | float | str) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else number_texts([float(value)])[0]
+    return value if isinstance(value, str) else signed(number_texts([float(value)])[0])
+
+
+def signed(number: str) -> str:
+    """A number with a minus sign, which a hyphen beside words is not.
+
+    >>> signed("-1.5"), signed("1e-07")
+    ('−1.5', '1e-07')
+    """
+    return f"−{number[1:]}" if number.startswith("-") else number
 
 
 def _condition(row: Condition, unit: str) -> str:

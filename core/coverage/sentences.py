@@ -17,7 +17,7 @@ from core.coverage.phrases import (
     percent,
     rates,
 )
-from core.coverage.plain import in_words, listed, value_text
+from core.coverage.plain import in_words, listed, signed, value_text
 from core.design.controls import Floor, LevelMix, Pair, Sweep
 from core.design.factors import Factor
 from core.design.values import held_codes
@@ -202,7 +202,7 @@ def _pair(study: Study, pair: Pair) -> Sentence:
     subject = " and ".join(pair.factors)
     really = "" if study.declared else _together(study, pair)
     if pair.rank_correlation is not None:
-        asked = _signed(pair.rank_correlation)
+        asked = signed(f"{pair.rank_correlation:g}")
         text = f"{_strength(pair.rank_correlation)} (rank correlation {asked})"
     else:
         asked = "independent" if pair.target else "designed table"
@@ -215,7 +215,8 @@ def _together(study: Study, pair: Pair) -> str:
     table = joint(study, *pair.factors)
     order = spearman(table)
     if order is not None and table.first.numeric and table.second.numeric:
-        return f"; in reality {_strength(order)} ({_signed(round(order, 2))})"
+        told = signed(f"{order:.2f}")
+        return f"; in reality {_strength(order)} (rank correlation {told})"
     shares, own, other = table.shares[:-1, :-1], table.first, table.second
     if own.size < other.size:  # the share of a level of the shorter factor, over the bins of the longer one
         shares, own, other = shares.T, other, own
@@ -235,10 +236,6 @@ def _strength(correlation: float) -> str:
     if word == "hardly":
         return "they hardly move together"
     return f"{'they rise together' if correlation > 0 else 'one falls as the other rises'}, {word}"
-
-
-def _signed(number: float) -> str:
-    return f"{number:g}".replace("-", "−")
 
 
 def _labels(study: Study) -> Iterator[Sentence]:
