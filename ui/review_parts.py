@@ -18,6 +18,7 @@ from core.study import Study
 from ui import session
 from ui.cards import card
 from ui.comparing import Covered, covered, sort
+from ui.control_rows import before_word
 from ui.parts import html, percent, quiet, section, shift_text
 from ui.reviewing import signed, standing_of
 from ui.shaping import STILL, present
@@ -30,11 +31,6 @@ ALIKE = 3
 SPARK = (150, 30)  # px
 KINDS = {"missing": "gaps", "level": "levels", "derive": "computed", "drop": "left out", "mode": ""}
 """How a kind of control is called at the end of its line, where not by its own name."""
-LEGEND = (
-    '<div class="tr-pictures"><h2 class="tt-section">Before and after <span class="tt-quiet">the factors that are set'
-    '</span></h2><div class="td-legend"><span><i class="real"></i>real</span>'
-    '<span><i class="asked"></i>this design</span></div></div>'
-)
 STATES = {
     "approved": ("good", "<i>✓</i> ", "approved"),
     "changes": ("warn", "", "changes asked for"),
@@ -115,7 +111,11 @@ def pictures(found: session.Document, outcome: Projection) -> None:
     shown = [one for one in sort(_factors(found, outcome), "shift") if one.asked and _moves(one)]
     if not shown:
         return
-    html(LEGEND)
+    html(
+        '<div class="tr-pictures"><h2 class="tt-section">Before and after <span class="tt-quiet">the factors that are '
+        f'set</span></h2><div class="td-legend"><span><i class="real"></i>{before_word(found.study)}</span>'
+        '<span><i class="asked"></i>this design</span></div></div>'
+    )
     everything = st.session_state.get("review_all", False)
     drawn = shown if everything else shown[:MOST_CARDS]
     with st.container(horizontal=True, key="tt_review_cards"):

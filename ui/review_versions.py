@@ -62,7 +62,8 @@ def versions(found: session.Document) -> None:
     except TrimtabError as error:
         notice(str(error))
         return
-    _show(compared, _short(before), _short(after))
+    reality = "what is declared" if found.study.declared else "reality"
+    _show(compared, _short(before), _short(after), reality)
 
 
 def _save(found: session.Document) -> None:
@@ -136,7 +137,7 @@ def _study(found: session.Document, one: str) -> Study:
     return study_of(home.load_design(found.design_id, int(one)), home)
 
 
-def _show(compared: _Compared, before: str, after: str) -> None:
+def _show(compared: _Compared, before: str, after: str, reality: str) -> None:
     """What differs: the controls in words, then the distributions."""
     changes = [*compared.found.controls, *_follows(compared)]
     if not changes:
@@ -161,8 +162,8 @@ def _show(compared: _Compared, before: str, after: str) -> None:
     left = len(moved) - MOST_FACTORS
     html(
         f'<table class="td-table tr-moved" data-testid="moved"><thead><tr><th scope="col">factor</th>'
-        f'<th scope="col">differs by</th><th scope="col">{escape(before)} from reality</th>'
-        f'<th scope="col">{escape(after)} from reality</th></tr></thead><tbody>{lines}</tbody></table>'
+        f'<th scope="col">differs by</th><th scope="col">{escape(before)} from {reality}</th>'
+        f'<th scope="col">{escape(after)} from {reality}</th></tr></thead><tbody>{lines}</tbody></table>'
     )
     if left > 0:
         quiet(f"{left} more {'factor differs' if left == 1 else 'factors differ'} by less.")

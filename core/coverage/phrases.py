@@ -67,7 +67,7 @@ def rates(real: float, asked: float, *, reality: str = "in reality") -> Words:
     >>> rates(0, 0.05).text, rates(0.05, 0).text
     ('in 1 in 20 rows, never in reality', 'never, in reality in 1 in 20 rows')
     """
-    same = reality if reality.startswith("as ") else f"as {reality}"
+    same = _same(reality)
     if real <= 0 or asked <= 0:
         if asked > 0:
             return Words(f"in {_often(asked)}, never {reality}", _short(asked))
@@ -108,7 +108,9 @@ def in_reality(share: float, than: float) -> str:
     return "always" if share >= 1 - 1e-9 else _short(share, digits, small=0.01)
 
 
-def most_moved(axis: Axis, before: np.ndarray, after: np.ndarray, unit: str = "", *, digits: int = 3) -> Words:
+def most_moved(
+    axis: Axis, before: np.ndarray, after: np.ndarray, unit: str = "", *, digits: int = 3, reality: str = "in reality"
+) -> Words:
     """The part of a factor that moves most from `before` to `after`, both (size + 1,) shares with missing last.
 
     Of numbers a stretch of neighbouring bins, such as "20 % of the rows below 2 mi, in reality 4 %"; of levels one or
@@ -116,17 +118,17 @@ def most_moved(axis: Axis, before: np.ndarray, after: np.ndarray, unit: str = ""
     """
     off = after - before
     if 0.5 * float(np.abs(off).sum()) < SAME:
-        return Words("as in reality")
+        return Words(_same(reality))
     if axis.numeric:
         low, high = _stretch(off[:-1])
         if abs(off[-1]) >= PLAIN * abs(off[low:high].sum()):
-            return _told("have no value", before[-1], after[-1], digits)
-        return _told(_where(axis, low, high, unit), before[low:high].sum(), after[low:high].sum(), digits)
+            return _told("have no value", before[-1], after[-1], digits, reality)
+        return _told(_where(axis, low, high, unit), before[low:high].sum(), after[low:high].sum(), digits, reality)
     order = np.argsort(-np.abs(off), kind="stable")[:2]
     if off[order[0]] < 0 < off[order[1]] and off[order[1]] > -off[order[0]] * (1 - 1e-9):
         order = order[::-1]
     shown = order[: 1 if axis.size == 2 or abs(off[order[1]]) < abs(off[order[0]]) / 2 else 2]
-    parts = [_told(_level(axis, int(i)), before[i], after[i], digits) for i in shown]
+    parts = [_told(_level(axis, int(i)), before[i], after[i], digits, reality) for i in shown]
     return Words("; ".join(part.text for part in parts), parts[0].asked)
 
 
@@ -143,11 +145,15 @@ def described(axis: Axis, shares: np.ndarray, unit: str = "") -> Words:
     return Words(f"{of_rows(inside, 2)} {_where(axis, low, high + 1, unit)}{around}", _short(inside, 2))
 
 
-def _told(where: str, before: float, after: float, digits: int) -> Words:
+def _same(reality: str) -> str:
+    return reality if reality.startswith("as ") else f"as {reality}"
+
+
+def _told(where: str, before: float, after: float, digits: int, reality: str) -> Words:
     differ = next((d for d in (2, 3, 4) if percent(before, d) != percent(after, d)), 5)
     asked = of_rows(float(after), max(digits, differ))
     real = in_reality(float(before), float(after))
-    really = "never in reality" if real == "never" else f"in reality {real}"
+    really = f"never {reality}" if real == "never" else f"{reality} {real}"
     return Words(f"{asked} {where}, {really}", asked.removesuffix(" of the rows").removesuffix(" rows"))
 
 

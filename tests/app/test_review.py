@@ -163,7 +163,9 @@ def test_what_says_nothing_is_refused_with_the_reason(
 
 
 def test_everything_that_was_typed_is_text(design: Design, home: Workspace, visit: Visit) -> None:
-    bad = design.changed(name=HOSTILE, description=HOSTILE).with_event("x", when="dvcat <> '<b>' AND ageOFocc > 50", rate=0.5)
+    bad = design.changed(name=HOSTILE, description=HOSTILE).with_event(
+        "x", when="dvcat <> '<b>' AND ageOFocc > 50", rate=0.5
+    )
     at = say(visit(home.save_design(bad)), "approve", HOSTILE, HOSTILE)
     assert "<img" not in text_of(at).replace('<img class="spark"', "")
     assert "<b>'" not in text_of(at)

@@ -395,7 +395,7 @@ def test_review_tells_a_design_in_sentences(trimtab: Trimtab) -> None:
     assert told["fingerprint"] == load(Path(file)).fingerprint()
     shifts = {one["factor"]: one for one in told["shifts"]}
     assert shifts["sex"] == {"factor": "sex", "tv": pytest.approx(0, abs=1e-6), "asked": True, "text": "as in reality"}
-    assert shifts["seatbelt"]["text"].startswith("34 % of the rows are none")
+    assert shifts["seatbelt"]["text"].startswith("36 % of the rows are none")
 
 
 def test_review_of_a_design_that_can_not_be_met_says_so(trimtab: Trimtab) -> None:

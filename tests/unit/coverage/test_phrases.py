@@ -121,6 +121,12 @@ def test_what_stays_is_said_to_stay() -> None:
     assert told(SEX, shares(0.5, 0.5, 0), shares(0.501, 0.499, 0)) == "50.1 % of the rows are m, in reality 50 %"
 
 
+def test_without_data_what_moves_is_told_beside_what_was_declared() -> None:
+    moved = most_moved(SEX, shares(1, 1, 0), shares(3, 1, 0), reality="as declared")
+    assert moved.text == "75 % of the rows are m, as declared 50 %"
+    assert most_moved(SEX, shares(1, 1, 0), shares(1, 1, 0), reality="as declared").text == "as declared"
+
+
 def test_a_distribution_without_a_reality_is_described() -> None:
     assert described(CARRIER, shares(5, 3, 1, 1, 0)).text == (
         "50 % of the rows are UA; 30 % of the rows are B6; 10 % of the rows are EV"
