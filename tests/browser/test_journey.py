@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 APP = ROOT / "app.py"
 SAMPLES = ROOT / "sample_data"
 ROWS = 20_000
-PAGES = ("home", "data", "design", "coverage", "weaknesses", "generate")
+PAGES = ("home", "data", "design", "coverage", "weaknesses", "generate", "review")
 SERIOUS = ("serious", "critical")
 LONG = 60_000  # ms for what reads or makes many rows
 
