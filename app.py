@@ -19,6 +19,7 @@ page = st.navigation(
         st.Page("pages/coverage.py", title="Coverage", url_path="coverage"),
         st.Page("pages/weaknesses.py", title="Weaknesses", url_path="weaknesses"),
         st.Page("pages/generate.py", title="Generate", url_path="generate"),
+        st.Page("pages/review.py", title="Review", url_path="review"),
     ],
     position="top",
 )

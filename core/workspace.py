@@ -15,6 +15,7 @@ from core.delivery.atomic import write_new, write_text
 from core.design.design import Design
 from core.design.files import dumps, load
 from core.errors import InputError, Progress, TrimtabError, nearest
+from core.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
 from core.source.spool import Source, open_source, spool
 
 HOME_VARIABLE = "TRIMTAB_HOME"
@@ -24,6 +25,7 @@ VERSION = re.compile(r"\d{4,}")
 LONGEST_SLUG = 40
 LONGEST_ID = 80
 CURRENT = "current.yaml"
+REVIEWS = "reviews.jsonl"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def default_home() -> Path:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …) and `outputs/`.
+    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`) and
+    `outputs/`.
 
     Every file is written whole or not at all, so several processes may share one workspace; of two that save the same
     design, the last one wins. Methods raise InputError for an id that can't be one or that isn't there.
@@ -89,19 +92,56 @@ class Workspace:
             raise InputError(f"Design `{id_}`: it has no {what}. Saved versions: {numbers}.")
         return load(file)
 
-    def save_version(self, id_: str) -> int:
-        """Keep the current state of a design as its next version; returns the number, 1 for the first."""
-        text = dumps(self.load_design(id_))
+    def save_version(self, id_: str, *, fingerprint: str | None = None) -> int:
+        """Keep the current state of a design as its next version; returns the number, 1 for the first.
+
+        Raises InputError if its content is not the one with the `fingerprint`, if one is given.
+        """
+        return self._keep(id_, dumps(self._as_seen(id_, fingerprint)))
+
+    def _as_seen(self, id_: str, fingerprint: str | None) -> Design:
+        """The current state of a design, if its content is still what somebody saw."""
+        design = self.load_design(id_)
+        if fingerprint is not None and design.fingerprint() != fingerprint:
+            raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
+        return design
+
+    def _keep(self, id_: str, text: str) -> int:
         number = max((one.number for one in self.versions(id_)), default=0) + 1
         # Another process may have taken the number in between.
         while not write_new(self._known_folder(id_) / f"{number:04}.yaml", text):
             number += 1
         return number
 
+    def version_of(self, id_: str, design: Design) -> int | None:
+        """The number of the newest version if that is just this design."""
+        newest = next(iter(self.versions(id_)), None)
+        try:
+            return newest.number if newest and self.load_design(id_, newest.number) == design else None
+        except TrimtabError:  # a damaged version is none of this one
+            return None
+
     def versions(self, id_: str) -> tuple[Version, ...]:
         """The saved versions of a design, the newest first."""
         found = [file for file in self._known_folder(id_).glob("*.yaml") if VERSION.fullmatch(file.stem)]
         return tuple(sorted((Version(int(file.stem), _saved(file)) for file in found), key=lambda one: -one.number))
+
+    def reviews(self, id_: str) -> Reviews:
+        """What was said of a design."""
+        return read_reviews(self._known_folder(id_) / REVIEWS)
+
+    def review(self, id_: str, name: str, verdict: Verdict, text: str, *, fingerprint: str) -> Review:
+        """Record what somebody says of a design as it is now; with a verdict on it, it is kept as a version.
+
+        `fingerprint` is that of the content they saw. Raises InputError if it has become another one, for an empty name
+        or an empty comment, and for a text that is too long.
+        """
+        check_words(name, verdict, text)
+        design = self._as_seen(id_, fingerprint)
+        version = self.version_of(id_, design)
+        if version is None and verdict != "comment":
+            version = self._keep(id_, dumps(design))
+        return add_review(self._known_folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
 
     def designs(self) -> tuple[Entry, ...]:
         """All designs, the one saved last first. A damaged one is listed with its fault."""

@@ -1,6 +1,5 @@
 """Coverage: factors, pairs and combinations in the real data, in the design and in generated rows; gaps; a console."""
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +10,8 @@ from core.projection.projection import Projection
 from core.source.spool import Source
 from ui import session
 from ui.assets import asset
-from ui.charts import factor_figure, palette
-from ui.comparing import DESIGN, GENERATED, REAL, Covered, covered, distances_csv, distances_table, pairs_of, sort
+from ui.cards import card, legend
+from ui.comparing import GENERATED, Covered, covered, distances_csv, distances_table, pairs_of, sort
 from ui.coverage_combinations import combinations_view
 from ui.coverage_console import console_view
 from ui.coverage_files import PLACE, chosen_output, other_files
@@ -20,18 +19,15 @@ from ui.coverage_gaps import gaps_view
 from ui.coverage_pairs import pairs_view
 from ui.coverage_sets import sets_of
 from ui.delivery import styles
-from ui.parts import html, notice, percent, quiet, section, shift_text
+from ui.parts import html, notice, quiet, section
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = (
     "TV: share of rows to move · KS: largest gap of the cumulative shares · "
     "Wasserstein: mean way of a row · JS: Jensen–Shannon"
 )
-MARKS = ("ring", "ring diamond", "ring square", "mark triangle")
-"""The marks of the charts, as they stand in the legend."""
 PER_ROW = 3
 MOST_CARDS = 18  # drawn before a person asks for all
-CHART = 180  # px
 
 
 def controls(found: session.Document) -> tuple[str, str, bool, Output | None, dict[str, Source]]:
@@ -61,52 +57,6 @@ def compared(found: session.Document, output: Output | None, files: dict[str, So
             return covered(found.study, outcome if isinstance(outcome, Projection) else None, data)
 
     return found.study.memo.of("coverage", key, count)
-
-
-def legend(sets: list[str]) -> None:
-    """What the marks mean: each shape is its own."""
-    parts = ['<span><i class="real"></i>real</span>']
-    if DESIGN in sets:
-        parts.append('<span><i class="asked"></i>design, asked for</span>')
-        parts.append('<span><i class="carried"></i>design, carried along</span>')
-    rings = [name for name in sets if name not in (REAL, DESIGN)]
-    for shape, name in zip(MARKS, rings, strict=False):
-        parts.append(f'<span><i class="{shape}"></i>{escape(name)}</span>')
-    html(f'<div class="td-legend">{"".join(parts)}</div>')
-
-
-def card(factor: Covered, place: int, *, log: bool) -> None:
-    """One factor: its name, how far it moves, the chart, and what was generated."""
-    tone = "asked" if factor.asked else "carried"
-    tone = tone if (factor.shift or 0.0) >= 0.0005 else ""
-    moved = "" if factor.shift is None else f'<em class="{tone}"><small>shift</small> {shift_text(factor.shift)}</em>'
-    with st.container(border=True, key=f"tt_card_{place}", gap="xsmall"):
-        html(
-            f'<div class="td-card-head" data-factor="{escape(factor.name, quote=True)}">'
-            f"<span><b>{escape(factor.name)}</b><small>{escape(role_text(factor))}</small></span>{moved}</div>"
-        )
-        figure = factor_figure(factor.bars(), log=log, height=CHART, colors=palette())
-        st.plotly_chart(figure, key=f"chart_{place}", config={"displayModeBar": False})
-        html(f'<p class="td-card-foot">{escape(foot(factor))}</p>')
-
-
-def role_text(factor: Covered) -> str:
-    """The role, and the unit if there is one."""
-    return f"{factor.role}s" if factor.role == "follow" else factor.role
-
-
-def foot(factor: Covered) -> str:
-    """How far the data sets are from the design, and what the axis does not have."""
-    parts = []
-    for name in factor.found.counts:
-        if name in (REAL, DESIGN):
-            continue
-        base = DESIGN if DESIGN in factor.found.counts else REAL
-        off = factor.found.between(base, name).tv
-        parts.append(f"{name} lacks it" if off is None else f"{name}: {percent(round(off, 5))} from {base}")
-        if factor.outside(name):
-            parts.append(f"{factor.outside(name):,} rows never seen in the source")
-    return " · ".join(parts) or " "
 
 
 def cards(factors: list[Covered], *, log: bool) -> None:

@@ -1,5 +1,7 @@
 """Generate: how many rows and with which seed, whether the design can be met, the rows, their receipt and files."""
 
+from html import escape
+
 import streamlit as st
 
 from core.design.design import Design
@@ -21,6 +23,7 @@ from ui.jobs import JOBS
 from ui.numbers import whole_number
 from ui.parts import html, notice, percent, section
 from ui.promised import promised
+from ui.reviewing import approved_text
 from ui.supplement import mode_control, too_few_rows
 
 PLACE = "generate"
@@ -94,6 +97,9 @@ def start(found: session.Document, *, possible: bool) -> None:
         on_click=_start,
     )
     ended_notice(found)
+    approval = approved_text(found)
+    if approval:
+        html(f'<p class="td-approved" data-testid="approved"><i>✓</i> {escape(approval)}</p>')
 
 
 def _start() -> None:

@@ -60,8 +60,9 @@ def _cell(shift: Shift) -> str:
     )
 
 
-def conflicts(outcome: doc.Outcome) -> None:
-    """Why the design can't be met, with what would work; nothing if it can."""
+def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
+    """Why the design can't be met, with what would work, and unless the page is only read `buttons` to take it; nothing
+    if it can."""
     if isinstance(outcome, Projection):
         return
     if not isinstance(outcome, ConflictsError):
@@ -69,8 +70,9 @@ def conflicts(outcome: doc.Outcome) -> None:
         return
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
         st.html(_conflict_text(outcome.conflicts), width="stretch")
-        with st.container(key="tt_ways_out", horizontal=True, width="content"):
-            _buttons(outcome.conflicts)
+        if buttons:
+            with st.container(key="tt_ways_out", horizontal=True, width="content"):
+                _buttons(outcome.conflicts)
     message = doc.refusal(PLACE)
     if message:
         notice(message)

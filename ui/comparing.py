@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.coverage.compare import Counts, Distances, FactorComparison, compare
+from core.coverage.computing import columns_of
 from core.design.naming import column_of
 from core.projection.projection import Projection
 from core.source.spool import Source
@@ -67,8 +68,7 @@ def covered(study: Study, outcome: Projection | None, data: Mapping[str, Path | 
     be read.
     """
     shown = {column_of(study.design, name): name for name in study.shown}
-    axes = {column: replace(study.axes[name], factor=column) for column, name in shown.items()}
-    columns = {column: replace(study.known(name), name=column) for column, name in shown.items()}
+    axes, columns = columns_of(study, study.shown)
     sets: dict[str, Path | Source | Counts] = {
         REAL: {column: axis.histogram(columns[column]) for column, axis in axes.items()}
     }

@@ -11,7 +11,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.coverage.applying import Wish
+from core.coverage.coding import Levels
 from core.coverage.patterns import OPEN, Gaps, gaps_of
+from core.coverage.possible import Possible
 from ui import session
 from ui.charts import palette
 from ui.comparing import REAL
@@ -25,8 +27,8 @@ from ui.coverage_sets import (
     both,
     choose_factors,
     parts_of,
+    plausible,
     possible,
-    room_key,
     sample_note,
     told,
 )
@@ -36,6 +38,10 @@ from ui.parts import html, plain, quiet, section, short
 THRESHOLD = 30
 """Rows below which a combination counts as a gap, until a person says otherwise."""
 DEPTHS = (1, 2, 3, 4)
+PLAUSIBLE = (
+    "Leaves out levels that no real row has together, though both are so frequent that chance would have shown some: "
+    "reality seems to rule them out."
+)
 LISTED = 12
 """Gaps that are listed with a button, until more are asked for."""
 
@@ -53,13 +59,17 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
             "Factors at most", DEPTHS, default=2, key="level", required=True, bind="query-params"
         )
         factors = choose_factors(sets.study, 1)
+        only = st.toggle("Only plausible ones", key="plausible", help=PLAUSIBLE, bind="query-params")
     name = chosen if chosen in names else names[-1]
 
     def draw() -> None:
-        gaps = find(sets, factors, name, int(threshold), min(depth or 2, len(factors)))
+        levels = all_levels(sets.study, factors)
+        room = plausible(sets, levels) if only else possible(sets.study, levels)
+        gaps = find(sets, levels, name, int(threshold), min(depth or 2, len(factors)), room)
         planned(found)
         if not len(gaps):
-            quiet(f"There are none: every combination has {threshold:,} rows or more.")
+            every = "plausible combination" if only else "combination"
+            quiet(f"There are none: every {every} has {threshold:,} rows or more.")
             return
         _summary(gaps, name)
         note = sample_note(sets, name)
@@ -71,7 +81,7 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
             "Close", [one_by_one, FEWEST], default=one_by_one, key="close", required=True, bind="query-params"
         )
         if way == FEWEST:
-            remedy_view(sets, gaps.levels, name, gaps.threshold, min(depth or 2, len(factors)), found)
+            remedy_view(sets, gaps, name, min(depth or 2, len(factors)), room, found)
             return
         _list(sets, gaps, name)
         with st.expander("All gaps as a table"):
@@ -83,12 +93,10 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
     told(draw)
 
 
-def find(sets: Sets, factors: Sequence[str], name: str, threshold: int, depth: int) -> Gaps:
-    """The gaps of a data set, found once for a revision. Raises InputError."""
-    levels = all_levels(sets.study, factors)
+def find(sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int, room: Possible | None) -> Gaps:
+    """The gaps of a data set among the cells there is `room` for, found once. Raises InputError."""
     stamps = tuple(sets.stamp(part) for part in parts_of(name))
-    room = possible(sets.study, levels)
-    key = (tuple(levels), room_key(sets.study, room), stamps, threshold, depth)
+    key = (tuple(levels), room, stamps, threshold, depth)
 
     def search() -> Gaps:
         with st.spinner("Looking for gaps…"):

@@ -11,12 +11,14 @@ import streamlit as st
 
 from core.coverage.applying import Wish
 from core.coverage.coding import Levels
+from core.coverage.patterns import Gaps
+from core.coverage.possible import Possible
 from core.coverage.remedy import Remedy, remedy_of
 from core.errors import InputError
 from ui import session
 from ui.comparing import REAL
 from ui.coverage_apply import plan
-from ui.coverage_sets import Sets, parts_of, possible, room_key
+from ui.coverage_sets import Sets, parts_of
 from ui.coverage_table import table_of
 from ui.parts import html, quiet, section
 
@@ -27,11 +29,11 @@ MOST_TAKEN = 50
 """Combinations that a design can take at once, an event each."""
 
 
-def remedy_view(
-    sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int, found: session.Document
-) -> None:
-    """What to add so that no combination of `depth` factors has too few rows. Raises InputError."""
-    remedy = find_remedy(sets, levels, name, threshold, depth)
+def remedy_view(sets: Sets, gaps: Gaps, name: str, depth: int, room: Possible | None, found: session.Document) -> None:
+    """What to add so that no combination of `depth` factors that there is `room` for has too few rows. Raises
+    InputError."""
+    levels, threshold = gaps.levels, gaps.threshold
+    remedy = find_remedy(sets, levels, name, threshold, depth, room)
     if not remedy.combinations:
         quiet(f"There is nothing to add: every combination of {_up_to(depth)} has {threshold:,} rows or more.")
         return
@@ -46,11 +48,12 @@ def remedy_view(
         table_of(remedy_table(remedy, levels), f"{found.design_id}-remedy.csv", key="remedy")
 
 
-def find_remedy(sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int) -> Remedy:
-    """The remedy of a data set, found once for a revision. Raises InputError."""
-    room = possible(sets.study, levels)
+def find_remedy(
+    sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int, room: Possible | None
+) -> Remedy:
+    """The remedy of a data set, found once. Raises InputError."""
     stamps = tuple(sets.stamp(part) for part in parts_of(name))
-    key = (tuple(levels), room_key(sets.study, room), stamps, threshold, depth)
+    key = (tuple(levels), room, stamps, threshold, depth)
 
     def search() -> Remedy:
         with st.spinner("Looking for the fewest combinations…"):

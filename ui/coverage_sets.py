@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.coverage.coding import Coded, Levels, declared_levels
 from core.coverage.computing import code_in
+from core.coverage.plausible import plausible_of
 from core.coverage.possible import Possible, design_levels, possible_of
 from core.delivery.outputs import Output
 from core.delivery.samples import design_sample
@@ -202,6 +203,14 @@ def possible(study: Study, levels: Sequence[Levels]) -> Possible | None:
         notice(f"Cells that rules forbid count too.\n{found}", tone="info")
         return None
     return found
+
+
+def plausible(sets: Sets, levels: Sequence[Levels]) -> Possible | None:
+    """As `possible`, without the cells that reality seems to rule out as well. Raises InputError."""
+    study, room = sets.study, possible(sets.study, levels)
+    key = (tuple(levels), room_key(study, room), sets.stamp(REAL))
+    name = f"coverage plausible cells of {len(levels)} factors"
+    return study.memo.of(name, key, lambda: plausible_of(sets.coded(REAL, levels), levels, room))
 
 
 def room_key(study: Study, room: Possible | None) -> str:

@@ -11,6 +11,7 @@ from core.projection.feasibility import ConflictsError
 from core.projection.projection import Projection
 from ui import document as doc
 from ui.parts import chip, chips, notice, percent, plain, short
+from ui.reviewing import approved_text
 
 
 def header(page: str) -> None:
@@ -49,6 +50,11 @@ def _data(found: doc.Document) -> str:
 
 
 def _saved(found: doc.Document) -> str:
+    approval = approved_text(found) if found.saved else ""
+    if approval:
+        return chip("✓ ", "", tone="good", title=f"{approval}. Every change is saved at once.").replace(
+            "✓ ", "<i>✓</i> approved"
+        )
     if found.saved:
         return chip("● ", "", tone="good", title="Every change is saved at once.").replace("● ", "<i>●</i> saved")
     return chip("not saved", tone="warn", title=doc.refusal("save") or "")

@@ -52,6 +52,13 @@ def gaps(
             show_default=False,
         ),
     ] = None,
+    plausible: Annotated[
+        bool,
+        typer.Option(
+            "--plausible",
+            help="Leave out levels that never occur together, though chance would have shown them.",
+        ),
+    ] = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
@@ -64,6 +71,7 @@ def gaps(
         threshold=threshold,
         max_level=max_level,
         remedy=remedy,
+        plausible=plausible,
         design=design,
         accept_source=accept_source,
         as_json=as_json,

@@ -11,8 +11,9 @@ from core.cli.combined import combined, combined_in, note_outside, print_tway, t
 from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
 from core.cli.opening import factors_of, study_of, workspace
 from core.coverage.compare import Counts, FactorComparison, compare
+from core.coverage.computing import columns_of
 from core.coverage.tway import TWay
-from core.design.naming import label_columns
+from core.design.naming import column_of
 from core.errors import ConflictError
 from core.projection.projection import project
 from core.source.axes import default_axis
@@ -70,8 +71,8 @@ def show_coverage(
             with study_of(design, accept_source=accept_source, progress=progress) as study:
                 sets: dict[str, Path | Source] = dict(zip(names, data, strict=True))
                 wanted = factors_of(factors, study.axes)
-                axes = {name: study.axes[name] for name in wanted}
-                found = compare({**sets, DESIGN: _asked(study)}, axes, study.columns, progress=progress)
+                axes, known = columns_of(study, wanted)
+                found = compare({**sets, DESIGN: _asked(study)}, axes, known, progress=progress)
                 if strength is not None:
                     # Columns that a design computes are in its rows only, so they have to be asked for.
                     named = wanted if factors else [name for name in study.columns if name not in study.definitions]
@@ -112,19 +113,14 @@ def _names(data: Sequence[Path]) -> list[str]:
 def _asked(study: Study) -> Counts:
     """The shares that the design's rows will have per display bin, those of a supplement together with the source.
 
-    Without what is dropped, and without labels of which the rows have a probability or noise: the model speaks of those
-    columns then. Nothing, with a note that tells why, if the design can't be met.
+    Without what is dropped. Nothing, with a note that tells why, if the design can't be met.
     """
     try:
         shifts = project(study).shifts
     except ConflictError as error:
         note(f"The design can't be met as it is, so no data set is compared with it.\n{error}")
         return {}
-    return {one.factor: one.after for one in shifts if _has_own_column(study, one.factor)}
-
-
-def _has_own_column(study: Study, name: str) -> bool:
-    return name not in study.design.labels or label_columns(study.design, name) == (name,)
+    return {column_of(study.design, one.factor): one.after for one in shifts}
 
 
 def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, Any]:

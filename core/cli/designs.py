@@ -1,22 +1,26 @@
-"""The commands `init` and `check`."""
+"""The commands `init`, `check` and `review`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.cli.console import note, percent, print_json, print_table, progress_bar
 from core.cli.opening import study_of, workspace
+from core.coverage.overview import moved, moved_along, summary
+from core.coverage.sentences import Sentence, sentences
 from core.design.design import Design, SourceRef
 from core.design.factors import Factor
 from core.design.files import save
 from core.errors import InputError
 from core.projection.controls import rules_of
-from core.projection.feasibility import ConflictsError
+from core.projection.feasibility import Conflict, ConflictsError
 from core.projection.projection import ControlCost, Projection, control_costs, project
 from core.projection.rates import real_rows, unknown_rows
+from core.projection.shifts import Shift
 from core.source.columns import read_columns
 from core.source.profile import profile
 from core.study import Study
@@ -63,6 +67,63 @@ def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
         else:
             _print_check(study, projection, costs)
     return 0
+
+
+def show_review(design: Path, *, accept_source: bool, as_json: bool) -> int:
+    """Print a design in sentences and what moves along, or why it can't be met; returns the exit code."""
+    with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
+        said, about = sentences(study), summary(study)
+        conflicts: tuple[Conflict, ...] = ()
+        shifts: tuple[Shift, ...] = ()
+        try:
+            shifts = project(study).shifts
+        except ConflictsError as error:
+            conflicts = error.conflicts
+        if as_json:
+            print_json(_review_json(study, about, said, shifts, conflicts))
+        else:
+            _print_review(study, about, said, shifts, conflicts)
+    return ConflictsError.exit_code if conflicts else 0
+
+
+def _review_json(
+    study: Study, about: str, said: Sequence[Sentence], shifts: Sequence[Shift], conflicts: Sequence[Conflict]
+) -> dict[str, Any]:
+    return {
+        "name": study.design.name,
+        "description": study.design.description,
+        "summary": about,
+        "fingerprint": study.design.fingerprint(),
+        "feasible": not conflicts,
+        "sentences": [
+            {"control": one.control, "subject": one.subject, "detail": one.detail, "text": one.text} for one in said
+        ],
+        "shifts": [
+            {"factor": one.factor, "tv": one.tv, "asked": one.asked, "text": moved(study, one)} for one in shifts
+        ],
+        "conflicts": [asdict(one) for one in conflicts],
+    }
+
+
+def _print_review(
+    study: Study, about: str, said: Sequence[Sentence], shifts: Sequence[Shift], conflicts: Sequence[Conflict]
+) -> None:
+    print(f"{study.design.name}\n{about}")
+    if said:
+        print("\nWhat this design asks for")
+    for one in said:
+        print(f"- {one.line}.")
+    if conflicts:
+        print("\nIt can't be met: these controls conflict.")
+        for conflict in conflicts:
+            print(f"- {conflict.message}")
+        return
+    told, rest = moved_along(shifts)
+    print("\nWhat moves along")
+    for shift in told:
+        print(f"- {shift.factor}, by {percent(shift.tv)}: {moved(study, shift)}.")
+    if rest:
+        print(f"- {rest}")
 
 
 def _feasible(study: Study, projection: Projection, costs: Sequence[ControlCost]) -> dict[str, Any]:

@@ -121,6 +121,14 @@ def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJs
 
 
 @app.command()
+def review(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
+    """Tell in plain sentences what a design asks for and what moves along, for those who decide."""
+    from core.cli.designs import show_review
+
+    raise typer.Exit(show_review(design, accept_source=accept_source, as_json=as_json))
+
+
+@app.command()
 def diff(
     before: Annotated[Path, typer.Argument(help="A design file.", show_default=False)],
     after: Annotated[Path, typer.Argument(help="Another design file.", show_default=False)],

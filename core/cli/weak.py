@@ -13,6 +13,7 @@ from core.coverage.budget import spread_rows, usual_curve
 from core.coverage.coding import Levels, code_rows, occurring_levels
 from core.coverage.computing import code_in
 from core.coverage.patterns import Gaps, gaps_of
+from core.coverage.plausible import plausible_of
 from core.coverage.possible import design_levels, possible_of
 from core.coverage.predictions import Asked, RowErrors, row_errors
 from core.coverage.remedy import Remedy, remedy_of
@@ -32,6 +33,7 @@ def show_gaps(
     threshold: int,
     max_level: int | None,
     remedy: int | None,
+    plausible: bool,
     design: Path | None,
     accept_source: bool,
     as_json: bool,
@@ -43,11 +45,14 @@ def show_gaps(
                 levels = design_levels(study, factors_of(factors, study.axes))
                 possible = possible_of(study, levels)
                 coded = code_in(study, data, levels)
+                real = code_in(study, study.source, levels) if plausible else coded
         else:
             possible = None
             with _read(data, progress) as (source, columns):
                 levels = _occurring(columns, factors_of(factors, columns))
-                coded = code_rows(source, levels)
+                real = coded = code_rows(source, levels)
+        if plausible:
+            possible = plausible_of(real, levels, possible)
         gaps = gaps_of(coded, levels, threshold, max_level=max_level, possible=possible, progress=progress)
         added = None if remedy is None else remedy_of(coded, levels, threshold, remedy, possible=possible)
     if gaps.searched < len(levels) and max_level is None:

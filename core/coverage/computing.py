@@ -14,6 +14,8 @@ from core.coverage.coding import Coded, Levels, code_rows, codes_of_rows, joined
 from core.coverage.datasets import open_data, reading_of
 from core.design.naming import column_of
 from core.expressions.evaluate import evaluate
+from core.source.axes import Axis
+from core.source.columns import Column
 from core.source.spool import Source
 from core.study import Study, finite_sql
 
@@ -38,6 +40,14 @@ def code_in(study: Study, data: Path | Source, levels: Sequence[Levels]) -> Code
         read = code_rows(data, [_called(one, names.get(one.factor, one.factor)) for one in plain])
         codes |= {one.factor: read.codes[names.get(one.factor, one.factor)] for one in plain}
     return Coded(len(next(iter(codes.values()))), {one.factor: codes[one.factor] for one in levels}, {})
+
+
+def columns_of(study: Study, names: Sequence[str]) -> tuple[dict[str, Axis], dict[str, Column]]:
+    """The display axes and the columns of factors by the column that rows of the design have them in: that of a drawn
+    label's probability, of a noisy label's clean one."""
+    found = {column_of(study.design, name): name for name in names}
+    axes = {column: replace(study.axes[name], factor=column) for column, name in found.items()}
+    return axes, {column: replace(study.known(name), name=column) for column, name in found.items()}
 
 
 def _called(levels: Levels, column: str) -> Levels:

@@ -28,7 +28,7 @@ class Possible:
     """Which combinations of levels some row can have, of factors with `sizes` levels each.
 
     Each group has the positions of the factors that restrictions tie together, ascending, and of what is left a cube
-    (size + 1 of each) bool; the last slot of a factor leaves it open. Groups do not restrict each other.
+    (size + 1 of each) bool; the last slot of a factor leaves it open. What every group leaves is possible.
     """
 
     sizes: tuple[int, ...]

@@ -60,8 +60,8 @@ def find_remedy(
 
     Coverage enhancement of Asudeh, Jin and Jagadish (ICDE 2019): a greedy hitting set, each step the combination that
     hits most of the uncovered patterns of that level, found by branch and bound. Patterns that are not `possible` are
-    left out, and no such combination is added. Raises InputError as `find_gaps` does, for more uncovered patterns than
-    can be searched, and for some that no possible combination of the levels closes.
+    left out, and no such combination is added. Raises InputError as `find_gaps` does, and for more uncovered patterns
+    than can be searched.
     """
     return remedy_of(code_rows(data, levels), levels, threshold, level, possible=possible)
 
@@ -89,6 +89,7 @@ def hitting_set(
 ) -> list[tuple[int, ...]]:
     """Combinations, a code per factor, such that every pattern (P, F; OPEN for any level) agrees with one of them.
 
+    Where no possible combination of the levels agrees, the pattern itself is one.
     `usual` gives the rows of each level per factor: where a choice makes no difference the most frequent level wins.
     """
     hits = [_hits(patterns[:, i], len(rows)) for i, rows in enumerate(usual)]
@@ -101,10 +102,11 @@ def hitting_set(
         best, used = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept, min(MAX_STEPS, steps))
         steps = max(0, steps - used)
         if not best:
-            raise InputError(
-                f"Remedy: {left.bit_count():,} patterns are possible only with values outside of the levels; name "
-                "other factors."
-            )
+            # What is left is possible only with values outside of the levels: its other factors stay open.
+            first = (left & -left).bit_length() - 1
+            found.append(tuple(patterns[first].tolist()))
+            left &= ~(1 << first)
+            continue
         code_of = dict(zip(order, best, strict=True))
         left &= ~reduce(and_, (hits[i][code] for i, code in code_of.items()))
         found.append(tuple(code_of[i] for i in range(len(usual))))

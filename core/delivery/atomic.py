@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import uuid
@@ -49,6 +50,30 @@ def write_new(target: Path, text: str) -> bool:
     finally:
         _remove(beside)
     return True
+
+
+def append_line(target: Path, line: str) -> None:
+    """Add a line to a text file, which need not be there yet, in one piece: of two writers both lines stay whole.
+
+    After a line that was cut off, as by a crash, a new one is begun. Raises InputError when the disk or the rights do
+    not allow it, ValueError for text of more than one line.
+    """
+    if "\n" in line:
+        raise ValueError("a line must not have a line break in it")
+    content = f"{line}\n".encode()
+    try:
+        handle = os.open(target, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            size = os.fstat(handle).st_size
+            if size and os.pread(handle, 1, size - 1) != b"\n":
+                content = b"\n" + content
+            if os.write(handle, content) < len(content):  # at the end of the file, whoever else writes there
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise InputError(f"{target}: it can't be written: {error.strerror or error}.") from error
 
 
 def _flush(path: Path) -> None:

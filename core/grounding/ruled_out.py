@@ -59,7 +59,7 @@ def ruled_out(grounding: Grounding) -> tuple[RuledOut, ...]:
     found = []
     for _, pair in sorted(candidates, key=lambda one: (-one[0], one[1]))[: 2 * MOST_PAIRS]:
         product = every.product(*pair)
-        table = _structural(every.empty(*pair), product * grounding.rows)
+        table = structural(every.empty(*pair), product * grounding.rows)
         share = float(product[table].sum())
         if share >= SMALLEST_SHARE:
             found.append((share, RuledOut(pair, table)))
@@ -89,7 +89,7 @@ class _Rows:
         return cells.reshape(rows, columns)
 
 
-def _structural(empty: np.ndarray, expected: np.ndarray) -> np.ndarray:
+def structural(empty: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Which of the `empty` cells are ruled out, by the rows that are `expected` in them; same shape."""
     certain = expected >= CERTAIN
     share = float((empty & certain).sum()) / max(1.0, float(certain.sum()))

@@ -17,6 +17,7 @@ from core.projection.projection import Projection
 from core.projection.reserved import with_values
 from core.sampling.donors import Donors, Fixed
 from core.sampling.shares import rows_going_back
+from core.streams import other_words
 from core.study import Study
 
 ATTEMPTS = 3
@@ -76,7 +77,7 @@ class Redrawing:
     def grounding(self) -> Grounding:
         return self.study.grounding
 
-    def redraw(self, donors: Donors, words: np.ndarray, generator: np.random.Generator) -> None:
+    def redraw(self, donors: Donors, words: np.ndarray) -> None:
         """Redraw one block of factors, given all others as they are now, each row by its random word."""
         now = self.made.at[donors.factors[0]]
         group: np.ndarray = np.zeros(len(now), dtype=np.int32)
@@ -91,16 +92,14 @@ class Redrawing:
         for name in donors.factors:
             if name in self.held.rows:
                 chosen[self.held.rows[name]] = KEEP
-        self._keep_what_holds(donors, group, chosen, generator)
+        self._keep_what_holds(donors, group, chosen, words)
         self._keep_shares(donors, chosen)
         for name in donors.factors:
             self.made.at[name] = np.where(chosen == KEEP, self.made.at[name], chosen)
             for fine in (False, True):
                 self.codes.pop(Neighbour(name, fine), None)
 
-    def _keep_what_holds(
-        self, donors: Donors, group: np.ndarray, chosen: np.ndarray, generator: np.random.Generator
-    ) -> None:
+    def _keep_what_holds(self, donors: Donors, group: np.ndarray, chosen: np.ndarray, words: np.ndarray) -> None:
         """Draw other donors, in place, for rows in which a code that several factors decide would change, or which
         would get two values that are ruled out together; rows for which none is found stay as they are."""
         checked = [
@@ -122,8 +121,8 @@ class Redrawing:
             if attempt == ATTEMPTS - 1:
                 chosen[open_] = KEEP
                 return
-            words = generator.integers(0, 2**32, size=len(open_), dtype=np.uint32)
-            chosen[open_] = _donors_for(donors, group[open_], self.made.at[donors.factors[0]][open_], words)
+            now = self.made.at[donors.factors[0]][open_]
+            chosen[open_] = _donors_for(donors, group[open_], now, other_words(words[open_], attempt))
 
     def _ruled_out(
         self, ruled: Sequence[RuledOut], redrawn: Sequence[str], chosen: np.ndarray, rows: np.ndarray

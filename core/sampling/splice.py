@@ -58,9 +58,8 @@ class Splicer:
         )
         for donors in self._donors:
             name = donors.factors[0]
-            generator = stream(self.plan.seed, name, block)
-            words = generator.integers(0, 2**32, size=len(strata), dtype=np.uint32)
-            state.redraw(donors, self._shared(words, reserved, name), generator)
+            words = stream(self.plan.seed, name, block).integers(0, 2**32, size=len(strata), dtype=np.uint32)
+            state.redraw(donors, self._shared(words, reserved, name))
         return begun
 
     def _begun(self, strata: np.ndarray, cell: np.ndarray, reserved: np.ndarray) -> Spliced:

@@ -225,6 +225,17 @@ def test_the_fewest_combinations_leave_no_gap_of_their_level(
     assert len(gaps_of(together, levels, 30, max_level=2)) == 0
 
 
+def test_what_reality_rules_out_is_left_out_of_gaps_if_a_person_says_so(design_id: str, visit: Visit) -> None:
+    factors = ["airbag", "deploy"]
+    every = visit(design_id, tab="Gaps", factors=factors, **{"in": "real"})
+    assert "2 gaps</b>" in text_of(every) or "1 gap" in text_of(every)
+    assert "<small>airbag</small> <b>none</b></span><span><small>deploy</small> <b>1</b>" in text_of(every)
+    sound(every.toggle(key="plausible").set_value(True).run())
+    linked = visit(design_id, tab="Gaps", factors=factors, plausible="true", **{"in": "real"})
+    for at in (every, linked):
+        assert "There are none: every plausible combination has 30 rows or more." in text_of(at)
+
+
 def test_a_remedy_that_is_not_needed_or_too_large_says_so(design_id: str, visit: Visit) -> None:
     at = visit(design_id, tab="Gaps", factors=["dvcat", "sex"], level="1", threshold="10", close="Fewest combinations")
     assert "There are none" in text_of(at)

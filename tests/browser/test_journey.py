@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 APP = ROOT / "app.py"
 SAMPLES = ROOT / "sample_data"
 ROWS = 20_000
-PAGES = ("home", "data", "design", "coverage", "weaknesses", "generate")
+PAGES = ("home", "data", "design", "coverage", "weaknesses", "generate", "review")
 FRESH = ("coverage", "generate")
 
 NewPage = Callable[..., Page]

@@ -363,6 +363,32 @@ def test_coverage_refuses_what_is_not_there(trimtab: Trimtab) -> None:
     assert "the strength is 2, 3 or 4, got 5" in result.err
 
 
+def test_review_tells_a_design_in_sentences(trimtab: Trimtab) -> None:
+    file = design(EVENT + "factors:\n  sex: {role: keep}\n")
+    result = trimtab("review", file)
+    assert result.code == 0
+    assert "unbelted (seatbelt is none and airbag is none): from 17 % of the rows to 25 % (500 rows)." in result.out
+    assert "- sex: as in reality, whatever else moves." in result.out
+    assert "2,000 rows, made from the 26,217 real rows of crashes.csv." in result.out
+    told = trimtab("review", file, "--json").json
+    assert [one["control"] for one in told["sentences"]] == ["event unbelted", "keep sex"]
+    assert told["feasible"] is True
+    assert told["fingerprint"] == load(Path(file)).fingerprint()
+    shifts = {one["factor"]: one for one in told["shifts"]}
+    assert shifts["sex"] == {"factor": "sex", "tv": pytest.approx(0, abs=1e-6), "asked": True, "text": "as in reality"}
+    assert shifts["seatbelt"]["text"].startswith("36 % of the rows are none")
+
+
+def test_review_of_a_design_that_can_not_be_met_says_so(trimtab: Trimtab) -> None:
+    result = trimtab("review", design(CONFLICT))
+    assert result.code == 3
+    assert "f (sex is f): from 47 % of the rows to 70 %" in result.out
+    assert "It can't be met: these controls conflict." in result.out
+    told = trimtab("review", design(CONFLICT), "--json")
+    assert (told.code, told.json["feasible"]) == (3, False)
+    assert told.json["conflicts"][0]["controls"] == ["event f", "event m"]
+
+
 def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:
     result = trimtab("schema")
     assert result.code == 0

@@ -99,11 +99,15 @@ def test_a_supplement_is_asked_together_with_the_source(succeeds: Succeeds) -> N
     assert together["tv"] <= 1 / len(made) < 0.05 < rows["tv"]
 
 
-def test_what_the_model_does_not_speak_of_has_no_distance(succeeds: Succeeds) -> None:
+def test_what_a_set_or_the_design_lacks_has_no_distance(succeeds: Succeeds) -> None:
     design("factors: {dvcat: {role: drop}}\nlabels: {hurt: {probability: \"0.2 + 0.1 * (sex = 'f')::INT\"}}\n")
-    out, _ = succeeds("coverage", CRASHES, "--design", "d.yaml", "--json")
+    succeeds("sample", "d.yaml", "-o", "rows.parquet")
+    out, _ = succeeds("coverage", CRASHES, "rows.parquet", "--design", "d.yaml", "--json")
     found = factors_of(out)
-    assert figures(found["dvcat"]["to_design"][0]) == figures(found["hurt"]["to_design"][0]) == [None] * 4
+    # Of a drawn label the rows have the probability, and that is what the model speaks of.
+    real, rows = (figures(one) for one in found["hurt_probability"]["to_design"])
+    assert figures(found["dvcat"]["to_design"][0]) == real == [None] * 4
+    assert rows == pytest.approx([0] * 4, abs=0.02)
     assert figures(found["sex"]["to_design"][0]) == pytest.approx([0, None, None, 0], abs=1e-9)
 
 

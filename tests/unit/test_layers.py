@@ -21,6 +21,7 @@ LAYERS = (
     "core.sampling",
     "core.coverage",
     "core.delivery",
+    "core.reviews",
     "core.workspace",
     "core.cli",
     "ui",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.streams import stream
+from core.streams import other_words, stream
 
 
 def test_the_same_purpose_draws_the_same_numbers() -> None:
@@ -25,3 +25,18 @@ def test_the_numbers_never_change() -> None:
     near, far = stream(0, "", 0), stream(2**63 - 1, "Sichtweite ≥ 2", 30_517)
     assert near.integers(0, 2**32, 3, dtype=np.uint32).tolist() == [3946998733, 1978461792, 3485197857]
     assert far.integers(0, 2**32, 3, dtype=np.uint32).tolist() == [1810547773, 2027852447, 1827231410]
+
+
+def test_another_word_is_the_same_for_the_same_word_and_even_whatever_the_first_was() -> None:
+    words = stream(1, "x").integers(0, 2**32, 40_000, dtype=np.uint32)
+    # Words of a narrow range, as those whose donor was refused are.
+    narrow = np.arange(2**31, 2**31 + 40_000, dtype=np.uint32)
+    for some in (words, narrow):
+        one, two = other_words(some, 0), other_words(some, 1)
+        assert np.array_equal(one, other_words(some.copy(), 0))
+        assert len(np.unique(one)) == len(np.unique(some)), "a bijection"
+        for found in (one, two):
+            # 16 classes of 2,500: chi-squared with 15 degrees of freedom is beyond 50 once in 100,000 times.
+            counts = np.bincount(found >> np.uint32(28), minlength=16)
+            assert ((counts - 2_500) ** 2 / 2_500).sum() < 50
+        assert abs(np.corrcoef(one.astype(float), two.astype(float))[0, 1]) < 4.5 / np.sqrt(40_000)

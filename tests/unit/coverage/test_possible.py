@@ -212,5 +212,7 @@ def test_a_remedy_adds_nothing_that_is_forbidden(source: Source, open_: Open) ->
 def test_patterns_that_only_values_outside_of_the_levels_allow(source: Source, open_: Open) -> None:
     study = opened(open_, source, {"rules": ["b IS NULL"]})
     levels = [replace(one, missing=False) for one in design_levels(study, ["a", "b"])]
-    with pytest.raises(InputError, match="Remedy: 3 patterns are possible only with values outside of the levels"):
-        find_remedy(source, levels, 400, 1, possible=possible_of(study, levels))
+    # The rule asks for a value that is no level here: the other factor stays open.
+    remedy = find_remedy(source, levels, 400, 1, possible=possible_of(study, levels))
+    assert sorted(one.levels["a"] for one in remedy.combinations) == ["p", "q", "r"]
+    assert all(list(one.levels) == ["a"] for one in remedy.combinations)

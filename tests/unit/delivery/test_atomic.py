@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery.atomic import replacing, write_new, write_text
+from core.delivery.atomic import append_line, replacing, write_new, write_text
 from core.errors import CancelledError, InputError
 
 ROOT = Path(__file__).parents[3]
@@ -88,3 +88,15 @@ def test_two_processes_that_write_one_file_never_mix(tmp_path: Path) -> None:
     assert [writer.returncode for writer in writers] == [0, 0]
     assert seen == {(100_000, 1)}
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_line_is_added_whole_and_after_half_a_line_a_new_one_begins(tmp_path: Path) -> None:
+    file = tmp_path / "lines"
+    append_line(file, "one")
+    append_line(file, "zwölf")
+    assert file.read_text(encoding="utf-8") == "one\nzwölf\n"
+    file.write_bytes(file.read_bytes()[:-4])
+    append_line(file, "three")
+    assert file.read_bytes().splitlines()[-1] == b"three"
+    with pytest.raises(ValueError, match="a line break"):
+        append_line(file, "four\nfive")

@@ -10,6 +10,7 @@ import pytest
 
 from core.design.design import Design, SourceRef
 from core.design.targets import suitable_families
+from core.projection.asked import asked_shares
 from core.projection.projection import project
 from core.source.axes import default_axis
 from core.source.kinds import Kind
@@ -18,7 +19,7 @@ from core.study import Study, open_study
 from ui.changes import nearest_rate
 from ui.families import DRAWN, parameters, starting
 from ui.rates import read_size, size_text, steps
-from ui.shaping import asked_shares, entries, rebinned, sculpted, with_edges, with_role
+from ui.shaping import entries, rebinned, sculpted, with_edges, with_role
 
 ROWS = 2000
 KINDS: dict[str, tuple[Kind, bool]] = {

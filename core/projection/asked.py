@@ -1,0 +1,36 @@
+"""What a target asks of each bin that is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.design.validation import target_axis
+from core.grounding.marginals import within_table
+from core.source.axes import Axis
+from core.study import Study
+
+
+def asked_shares(study: Study, name: str) -> list[float] | None:
+    """(size,) what a target asks of each display bin; None if the factor is no target."""
+    target = study.design.factor(name).target
+    if target is None or name not in study.columns:
+        return None
+    display, column = study.axes[name], study.columns[name]
+    fitting = within_table(target, column) if study.declared else target
+
+    def make() -> list[float]:
+        # Not on the bins that it is met on: those have edges of their own, and would leave a comb on the display axis.
+        axis = target_axis(fitting, display, column)
+        wanted = fitting.fitted(column, display).masses(axis, axis.histogram(column)[:-1])
+        return [float(x) for x in np.bincount(_display_bins(axis, display), weights=wanted, minlength=display.size)]
+
+    return study.memo.of(f"asked shares of {name}", (fitting, display, id(column)), make)
+
+
+def _display_bins(fine: Axis, display: Axis) -> np.ndarray:
+    """The display bin of each bin of the axis that a target is met on; beyond the display, the outermost one."""
+    if fine.numeric:
+        middle = (fine.lows + fine.highs) / 2
+        return display.bin_of_numbers(np.clip(middle, display.edges[0], display.edges[-1]))
+    bins = display.bin_of_levels(list(fine.levels))
+    return np.append(bins, display.size - 1) if fine.rest else bins

@@ -1,0 +1,45 @@
+"""Review: the design in sentences and pictures for those who decide, versions side by side, comments, approval."""
+
+import streamlit as st
+
+from core.errors import TrimtabError
+from core.projection.projection import Projection
+from ui import session
+from ui.assets import asset
+from ui.changes import conflicts
+from ui.delivery import styles
+from ui.parts import html, notice, quiet
+from ui.review_comments import comments
+from ui.review_parts import along, asks, head, leans, pictures
+from ui.review_versions import versions
+
+WIDTH = 1180  # px: a page to be read, and to be printed as it is seen
+
+
+def page(found: session.Document) -> None:
+    """From what it is to what people say of it."""
+    head(found)
+    asks(found)
+    outcome = session.projection()
+    if isinstance(outcome, Projection):
+        pictures(found, outcome)
+        along(found.study, outcome.shifts)
+        leans(found, outcome)
+    else:
+        conflicts(outcome, buttons=False)
+        quiet("The design can't be met as it is, so there are no pictures of it.")
+        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+    versions(found)
+    comments(found)
+
+
+styles()
+html(f"<style>{asset('review.css')}</style>")
+session.refresh()
+document = session.require_document()
+session.header("review")
+with st.container(key="tt_review", width=WIDTH):
+    try:
+        page(document)
+    except TrimtabError as error:
+        notice(str(error))
