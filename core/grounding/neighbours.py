@@ -223,24 +223,40 @@ def _neighbourhood(groups: Groups, block: tuple[str, ...]) -> Neighbourhood:
 def _predictors(
     groups: Groups, block: tuple[str, ...], candidates: Iterable[Neighbour]
 ) -> tuple[tuple[Neighbour, ...], float]:
-    """The first round: neighbours that gain likelihood on rows left out."""
+    """The first round: neighbours that gain likelihood on rows left out. One that was chosen by its coarse levels may
+    be looked at finely later on, where that gains more than another neighbour."""
     chosen: tuple[Neighbour, ...] = ()
     base = {name: groups.marginal(name) for name in block}
     gain = 0.0
     while len(chosen) < MOST_NEIGHBOURS:
         donors = groups.donors(chosen)
         offers = []
-        for one in _open(groups, candidates, chosen):
-            found = {name: groups.predicted(name, {*chosen, one}, base[name]) for name in block}
+        for one in (*_open(groups, candidates, chosen), *_finer(groups, candidates, chosen)):
+            wider = _joined(chosen, one)
+            found = {name: groups.predicted(name, wider, base[name]) for name in block}
             offered = sum(groups.gain(name, found[name]) for name in block)
             if offered - gain >= SMALLEST_GAIN:
-                worth = (offered - gain) / (HEAD_START + np.log(donors / groups.donors({*chosen, one})))
+                worth = (offered - gain) / (HEAD_START + np.log(donors / groups.donors(wider)))
                 offers.append((worth, not one.fine, one, offered, found))
         if not offers:
             break
         _, _, best, gain, base = max(offers, key=lambda offer: offer[:3])
-        chosen = (*chosen, best)
+        chosen = _joined(chosen, best)
     return chosen, gain
+
+
+def _joined(chosen: tuple[Neighbour, ...], one: Neighbour) -> tuple[Neighbour, ...]:
+    """`chosen` with one more, or with one of them looked at finely."""
+    if Neighbour(one.factor, False) in chosen:
+        return tuple(one if kept.factor == one.factor else kept for kept in chosen)
+    return (*chosen, one)
+
+
+def _finer(groups: Groups, candidates: Iterable[Neighbour], chosen: tuple[Neighbour, ...]) -> Iterable[Neighbour]:
+    """The candidates that are a finer look at one of `chosen`: donors enough."""
+    for one in candidates:
+        if one.fine and Neighbour(one.factor, False) in chosen and groups.donors(_joined(chosen, one)) >= FEWEST_DONORS:
+            yield one
 
 
 def _filled(

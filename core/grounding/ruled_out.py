@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from math import log
 
 import numpy as np
@@ -27,6 +27,8 @@ FEWEST = 1.0
 """Rows that independence would put into a cell that is called ruled out, at least."""
 SMALLEST_SHARE = 0.002
 """Share of the rows that independence would put into cells that are ruled out; a pair with less is not looked after."""
+STRETCHES = (16, 4)
+"""Into so many stretches numbers are cut to see what is ruled out where single bins have too few rows to tell."""
 MOST_PAIRS = 100
 """Pairs that are looked after, those with most ruled out."""
 
@@ -58,9 +60,9 @@ def ruled_out(grounding: Grounding) -> tuple[RuledOut, ...]:
     every = _Rows(grounding, 1)
     found = []
     for _, pair in sorted(candidates, key=lambda one: (-one[0], one[1]))[: 2 * MOST_PAIRS]:
-        product = every.product(*pair)
-        table = structural(every.empty(*pair), product * grounding.rows)
-        share = float(product[table].sum())
+        shares = every.product(*pair)
+        table = _table(every, pair, shares * grounding.rows)
+        share = float(shares[table].sum())
         if share >= SMALLEST_SHARE:
             found.append((share, RuledOut(pair, table)))
     return tuple(pair for _, pair in sorted(found, key=lambda one: (-one[0], one[1].factors))[:MOST_PAIRS])
@@ -73,9 +75,23 @@ class _Rows:
         fine = {name: Neighbour(name, True) for name in grounding.columns}
         self._sizes = {name: grounding.size(one) for name, one in fine.items()}
         self._codes = {name: grounding.code(one)[::step] for name, one in fine.items()}
+        self._ordered = {name: len(column.numbers) > 0 for name, column in grounding.columns.items()}
         self._shares = {
             name: np.bincount(codes, minlength=self._sizes[name]) / len(codes) for name, codes in self._codes.items()
         }
+
+    def stretches(self, factor: str) -> list[np.ndarray]:
+        """Where stretches of neighbouring bins begin: each alone, and of numbers about STRETCHES of equal mass as well;
+        missing, the last bin, is always alone."""
+        size = self._sizes[factor]
+        found = [np.arange(size)]
+        shares = self._shares[factor][:-1]
+        for most in STRETCHES if self._ordered[factor] and shares.any() else ():
+            place = np.floor((np.cumsum(shares) - shares / 2) / shares.sum() * most)
+            starts = np.append(np.flatnonzero(np.diff(place, prepend=-1)), size - 1)
+            if len(starts) < len(found[-1]):
+                found.append(starts)
+        return found
 
     def product(self, one: str, other: str) -> np.ndarray:
         """(bins of one, bins of the other) the shares of rows that independence would give."""
@@ -87,6 +103,21 @@ class _Rows:
         cells = np.ones(rows * columns, dtype=bool)
         cells[self._codes[one] * np.int32(columns) + self._codes[other]] = False
         return cells.reshape(rows, columns)
+
+
+def _table(rows: _Rows, pair: tuple[str, str], expected: np.ndarray) -> np.ndarray:
+    """Which pairs of bins are ruled out: alone, or as part of a stretch of numbers in which no row is either."""
+    empty = rows.empty(*pair)
+    table = structural(empty, expected)
+    for firsts, seconds in product(rows.stretches(pair[0]), rows.stretches(pair[1])):
+        if len(firsts) == len(empty) and len(seconds) == empty.shape[1]:
+            continue
+        wide_empty = np.logical_and.reduceat(np.logical_and.reduceat(empty, firsts, axis=0), seconds, axis=1)
+        wide_expected = np.add.reduceat(np.add.reduceat(expected, firsts, axis=0), seconds, axis=1)
+        wide = structural(wide_empty, wide_expected)
+        sizes = [np.diff(starts, append=end) for starts, end in zip((firsts, seconds), empty.shape, strict=True)]
+        table |= wide.repeat(sizes[0], axis=0).repeat(sizes[1], axis=1)
+    return table
 
 
 def structural(empty: np.ndarray, expected: np.ndarray) -> np.ndarray:
