@@ -16,6 +16,7 @@ from core.errors import Progress
 from core.expressions.evaluate import evaluate
 from core.grounding.grounding import Grounding, learn
 from core.source.axes import Axis, default_axis
+from core.source.checks import check_provenance
 from core.source.columns import Column, encode, read_columns
 from core.source.kinds import Kind
 from core.source.spool import Source
@@ -118,6 +119,7 @@ def open_study(
     `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at
     once.
     """
+    check_provenance(source.columns, source.name)
     kinds = {
         name: one.kind
         for name, one in design.factors.items()

@@ -67,9 +67,9 @@ class Workspace:
 
     home: Path
 
-    def spool(self, file: Path, *, progress: Progress | None = None) -> Source:
+    def spool(self, file: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
         """Bring a file in; see `core.source.spool.spool`."""
-        return spool(file, self.home, progress=progress)
+        return spool(file, self.home, progress=progress, delivered=delivered)
 
     def source(self, sha256: str) -> Source:
         """A source that was brought in before."""

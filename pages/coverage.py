@@ -42,7 +42,7 @@ def controls(found: session.Document) -> tuple[str, str, bool, Output | None, di
             "Height", scales, default="linear", key="coverage_height", required=True, bind="query-params"
         )
         st.space("stretch")
-        output, files = chosen_output(found), other_files()
+        output, files = chosen_output(found), other_files(found)
     return search, ORDERS[order], height == "log", output, files
 
 
@@ -129,7 +129,7 @@ def page(found: session.Document) -> None:
                 with st.container(horizontal=True, vertical_alignment="bottom", key="tt_cover_bar"):
                     left = st.container(horizontal=True, vertical_alignment="bottom")
                     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-                        sets = sets_of(found, chosen_output(found), other_files())
+                        sets = sets_of(found, chosen_output(found), other_files(found))
                 VIEWS[name](sets, found, left)
 
 

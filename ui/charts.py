@@ -160,7 +160,7 @@ def _level_axis(place: np.ndarray, bars: Bars) -> dict[str, Any]:
             for i, _ in ticks
         ],
         "ticktext": [escape(label) for _, label in ticks],
-        "tickangle": -35 if slanted else 0,
+        "tickangle": 35 if slanted else 0,
         "range": [-0.6, float(place.max(initial=0.0)) + beyond],
     }
 

@@ -34,7 +34,7 @@ def chosen_output(found: session.Document) -> Output | None:
     return labels.get(picked, made[0])
 
 
-def other_files() -> dict[str, Source]:
+def other_files(found: session.Document) -> dict[str, Source]:
     """The other data sets by their names, with the field that brings in one more."""
     files = _open_files()
     word = f"{len(files)} other file{'s' * (len(files) > 1)}" if files else "Compare with a file"
@@ -43,7 +43,7 @@ def other_files() -> dict[str, Source]:
             turn = st.session_state.setdefault(TURN, 0)
             file = st.file_uploader("Another data set with the same columns", key=f"coverage_upload_{turn}")
             if file is not None:
-                _take(file.name, file)
+                _take(found, file.name, file)
         else:
             quiet(f"{MOST_FILES} files are compared at once. Stop comparing with one to bring in another.")
         for name, source in named(files).items():
@@ -88,13 +88,16 @@ def _files_of_address() -> list[Source]:
     return found[:MOST_FILES]
 
 
-def _take(name: str, content: IO[bytes]) -> None:
+def _take(found: session.Document, name: str, content: IO[bytes]) -> None:
     """Compare with an uploaded file, too."""
     # A new uploader next time, so that the same file is not read again with every run of the page.
     st.session_state[TURN] += 1
     files: list[Source] = st.session_state[OTHERS]
     try:
         source = bring_in(name, content)
+        if not set(source.columns) & set(found.study.columns):
+            known = ", ".join(f"`{one}`" for one in list(found.study.columns)[:5])
+            raise InputError(f"{source.name}: it has none of the factors: {known}, …")
         if any(one.sha256 == source.sha256 for one in files):
             raise InputError(f"{source.name}: this file is compared already.")
         st.session_state[OTHERS] = [*files, source]
@@ -114,4 +117,4 @@ def bring_in(name: str, content: IO[bytes]) -> Source:
         copy = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
         with copy.open("wb") as target:
             shutil.copyfileobj(content, target)
-        return session.workspace().spool(copy)
+        return session.workspace().spool(copy, delivered=True)

@@ -16,7 +16,7 @@ from core.coverage.patterns import OPEN, Gaps, gaps_of
 from core.coverage.possible import Possible
 from ui import session
 from ui.charts import palette
-from ui.comparing import REAL
+from ui.comparing import DESIGN, GENERATED, REAL
 from ui.coverage_apply import plan, planned
 from ui.coverage_figures import closing_figure, gap_factors_figure
 from ui.coverage_remedy import FEWEST, remedy_view, rows_to_ask
@@ -50,7 +50,8 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
     """The tab; its fields go into `bar`."""
     with bar:
         names = [REAL, *sets.others, *(both(REAL, other) for other in sets.others)]
-        begin("in", names, names[-1])
+        first = next((name for name in (GENERATED, DESIGN) if name in sets.makers), None)
+        begin("in", names, both(REAL, first) if first else names[-1])
         chosen = st.selectbox("Gaps in", names, key="in", bind="query-params", width=230)
         threshold = st.number_input(
             "Fewer rows than", 1, 10**9, THRESHOLD, key="threshold", width=150, bind="query-params"

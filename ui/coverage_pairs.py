@@ -216,7 +216,7 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
         with column:
             counts = one.counts[name]
             rows = int(counts.sum())
-            html(_head(one, name, rows, least))
+            html(_head(one, name, rows, least, names[1] if name == names[1] else ""))
             axes = (one.second, one.first) if turned else (one.first, one.second)
             shares = _with_missing(one, counts / max(1, rows), turned=turned)
             table = Joint(axes[0].axis, axes[1].axis, shares)
@@ -224,12 +224,15 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
             pair_heat(table, key=f"tt_cover_heat_{at}", of=max(1, rows), asked=at > 0, room=room, missing=missing)
 
 
-def _head(one: PairCells, name: str, rows: int, least: int) -> str:
+def _head(one: PairCells, name: str, rows: int, least: int, other: str) -> str:
+    """What a picture shows; of the `other` set also how many of its rows no real row is like."""
     share = one.covered(name, least) / max(1, one.cells)
     lacking = "no row" if least == 1 else f"fewer than {least:,} rows"
     words = f"{one.cells - one.covered(name, least):,} of {one.cells:,} cells have {lacking}"
     shut = one.room.size - one.cells
     words += f" · {shut:,} ruled out" if shut else ""
+    new = int(one.counts[other][one.counts[REAL] == 0].sum()) if other else 0
+    words += f" · {new:,} rows ({percent(new / max(1, rows))}) where real has none" if new else ""
     title = f"<p><b>{escape(name)}</b><em>{percent(share)}</em></p>"
     return (
         f'<div class="tc-head" data-set="{escape(name, quote=True)}">{title}'

@@ -89,22 +89,15 @@ def _head(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> No
         told = f"{count:,} combination{'' if count == 1 else 's'}, {remedy.rows:,} rows"
         section(told, f"then every combination of {_up_to(remedy.level)} has {remedy.threshold:,} rows or more")
         st.space("stretch")
-        too_many = count > MOST_TAKEN
-        st.button(
-            f"Take all {count:,} into the design",
-            key="tt_remedy_take",
-            type="primary",
-            disabled=too_many,
-            help=f"A design takes {MOST_TAKEN} at once. Choose fewer factors, or set a floor over them."
-            if too_many
-            else None,
-            on_click=_plan,
-            args=(sets, levels, remedy, name),
-        )
+        word = f"Take all {count:,} into the design" if count <= MOST_TAKEN else f"Take the first {MOST_TAKEN}"
+        st.button(word, key="tt_remedy_take", type="primary", on_click=_plan, args=(sets, levels, remedy, name))
+    if count > MOST_TAKEN:
+        quiet(f"A design takes {MOST_TAKEN} at a time. A floor over these factors says the same in one line.")
 
 
 def _plan(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> None:
-    asked = [(one.levels, rows_to_ask(sets, levels, one.levels, one.rows, name)) for one in remedy.combinations]
+    taken = remedy.combinations[:MOST_TAKEN]
+    asked = [(one.levels, rows_to_ask(sets, levels, one.levels, one.rows, name)) for one in taken]
     plan([Wish(pattern, rows) for pattern, rows in asked])
 
 

@@ -127,7 +127,8 @@ def choose_other(sets: Sets) -> str | None:
     """With what the real rows are compared; None if there is nothing."""
     options = sets.others
     if not options:
-        quiet("There is nothing to compare the real rows with.")
+        cause = "" if isinstance(session.projection(), Projection) else ": the design can’t be met as it is"
+        quiet(f"There is nothing to compare the real rows with{cause}.")
         return None
     begin("with", options, GENERATED if GENERATED in options else options[0])
     picked = st.segmented_control("Compare with", options, key="with", required=True, bind="query-params")

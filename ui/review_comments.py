@@ -45,7 +45,7 @@ def _said(review: Review, now: str) -> str:
     about = ""
     if review.version is not None:
         about = f" version {review.version}" if review.verdict == "approved" else f" on version {review.version}"
-    earlier = "" if review.fingerprint == now else " · an earlier content"
+    earlier = "" if review.fingerprint == now else " · of an earlier state"
     text = f"<p>{escape(review.text)}</p>" if review.text else ""
     return (
         f'<li data-verdict="{review.verdict}"><div>{MARKS[review.verdict]}<b>{escape(review.name)}</b> '

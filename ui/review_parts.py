@@ -190,7 +190,7 @@ def _worth(real: int, share: float) -> tuple[str, str]:
 
 def _made_up(outcome: Projection) -> tuple[str, str]:
     if outcome.ungrounded * outcome.rows < 0.5:
-        return "nothing made up", "Every row lies where the real data have rows."
+        return "nothing made up", "No control asks for a value or a combination that the real data lack."
     return percent(
         outcome.ungrounded
     ), "of the rows lie where the real data have none: some of their values are made up."

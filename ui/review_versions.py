@@ -151,7 +151,7 @@ def _show(compared: _Compared, before: str, after: str, reality: str) -> None:
     )
     for name, conflicts in ((before, compared.found.before_conflicts), (after, compared.found.after_conflicts)):
         if conflicts:
-            notice(f"The design can't be met as {name} has it.\n" + "\n".join(one.message for one in conflicts))
+            notice(f"The design can't be met as it is in “{name}”.\n" + "\n".join(one.message for one in conflicts))
             return
     apart = {one: one.tv or 0.0 for one in compared.found.factors}
     moved = sorted((one for one in apart if apart[one] >= NOTICED), key=lambda one: -apart[one])

@@ -186,7 +186,8 @@ def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[
     html(_spread(slices, real, before, more))
     quiet(
         f"The design keeps its {rows:,} rows. Of a slice with n real rows the error is taken to fall as "
-        f"n^−{USUAL_DECAY}, the usual learning curve (Slice Tuner): a guide, not a promise."
+        f"n^−{USUAL_DECAY}, the usual learning curve (Slice Tuner): a guide, not a promise. A row may lie in several "
+        "of the slices, and then counts in each."
     )
     return [{"rows": n + k} if k else {} for n, k in zip(before, more, strict=True)]
 

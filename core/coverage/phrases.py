@@ -129,7 +129,14 @@ def most_moved(
         order = order[::-1]
     shown = order[: 1 if axis.size == 2 or abs(off[order[1]]) < abs(off[order[0]]) / 2 else 2]
     parts = [_told(_level(axis, int(i)), before[i], after[i], digits, reality) for i in shown]
-    return Words("; ".join(part.text for part in parts), parts[0].asked)
+    text = "; ".join(part.text for part in parts)
+    gone = [int(i) for i in np.flatnonzero((after <= 0) & (before > 0)) if i not in shown]
+    if gone:
+        named = sorted(gone, key=lambda i: -before[i])[:2]
+        names = [axis.labels[i] if i < axis.size else axis.missing_label for i in named]
+        others = f" and {len(gone) - len(named)} more" if len(gone) > len(named) else ""
+        text += f"; no row is {' or '.join(names)}{others}, {reality} {percent(float(before[gone].sum()))}"
+    return Words(text, parts[0].asked)
 
 
 def described(axis: Axis, shares: np.ndarray, unit: str = "") -> Words:

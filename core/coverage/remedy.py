@@ -77,7 +77,7 @@ def remedy_of(
     if len(needs) > MAX_PATTERNS:
         raise InputError(
             f"Remedy: {len(needs):,} patterns of {level} factors are uncovered, and {MAX_PATTERNS:,} can be searched; "
-            "name fewer factors, or give a smaller threshold or level."
+            "choose fewer factors, a lower threshold, or fewer factors at a time."
         )
     usual = [np.bincount(coded.codes[one.factor], minlength=one.size)[: one.size] for one in levels]
     chosen = hitting_set(codes, usual, possible)

@@ -32,6 +32,10 @@ def check_names(names: Sequence[str], owner: str) -> None:
             raise InputError(
                 f"{owner}: the columns `{other}` and `{name}` differ only by upper and lower case. Rename one of them."
             )
+
+
+def check_provenance(names: Sequence[str], owner: str) -> None:
+    """Raise InputError if one of `names` is that of a column that Trimtab adds."""
     taken = [f"`{name}`" for name in names if name.lower() in PROVENANCE]
     if taken:
         raise InputError(

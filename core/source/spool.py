@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from core.errors import InputError, Progress
 from core.source import delimited, parquet
+from core.source.checks import check_provenance
 
 Format = Literal["text", "gzip", "parquet", "zip"]
 
@@ -54,11 +55,12 @@ class Source:
     columns: tuple[str, ...]
 
 
-def spool(file: Path, home: Path, *, progress: Progress | None = None) -> Source:
+def spool(file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
     """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
 
-    The same bytes again reuse the spooled file. It is written beside its place and renamed, so a failure leaves nothing
-    behind. Raises InputError naming the file, the rule it breaks, where, and what to do.
+    With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. The same
+    bytes again reuse the spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
+    Raises InputError naming the file, the rule it breaks, where, and what to do.
     """
 
     def report(done: int, message: str) -> None:
@@ -68,7 +70,7 @@ def spool(file: Path, home: Path, *, progress: Progress | None = None) -> Source
     report(0, "checking")
     try:
         format_ = _format(file)
-        sha256 = _store(file, home, format_, report)
+        sha256 = _store(file, home, format_, report, delivered=delivered)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
@@ -85,7 +87,7 @@ def open_source(home: Path, sha256: str) -> Source:
     return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]))
 
 
-def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str], None]) -> str:
+def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str], None], *, delivered: bool) -> str:
     """Spool the file unless it is there; its SHA-256."""
     sha256 = _digest(file)
     home.mkdir(parents=True, exist_ok=True)
@@ -96,10 +98,14 @@ def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str],
             rows, columns = _convert(file, work, format_, report)
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
             record = {"rows": rows, "columns": columns, "size": file.stat().st_size}
+            if not delivered:
+                check_provenance(columns, file.name)
             report(3, "storing")
             place = _place(home, sha256, "parquet")
             place.parent.mkdir(exist_ok=True)
             os.replace(work / "source.parquet", place)
+        elif not delivered:  # it may have been brought in to be compared
+            check_provenance(record["columns"], file.name)
         _record(home, work, sha256, {**record, "name": file.name})  # the latest name is the one the person knows
     return sha256
 

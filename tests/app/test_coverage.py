@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.delivery.outputs import read_output
 from core.delivery.receipt import deliver
+from core.errors import InputError
 from core.projection.projection import project
 from core.study import Study
 from core.workspace import Workspace
@@ -144,6 +145,24 @@ def test_several_files_are_compared_side_by_side(
     assert len(at.query_params["file"]) == 3
     assert "3 files are compared at once" in text_of(at)
     assert groups(visit(design_id, *at.query_params["file"]))[3::2] == names
+
+
+def test_what_trimtab_delivered_elsewhere_is_compared_but_no_design_stands_on_it(
+    design_id: str, generated: Path, home: Workspace, visit: Visit
+) -> None:
+    at = visit(design_id)
+    content = generated.read_bytes()
+    sound(at.file_uploader(key="coverage_upload_0").upload("made.parquet", content, "text/plain").run())
+    assert groups(at)[3:] == ["made.parquet from real", "made.parquet from design"]
+    with pytest.raises(InputError, match=r"`_origin`.* is a name that Trimtab gives to its own provenance columns"):
+        home.spool(generated)
+
+
+def test_a_file_without_any_of_the_factors_is_refused(design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    sound(at.file_uploader(key="coverage_upload_0").upload("text.csv", b"text\na\nb\n", "text/csv").run())
+    assert "text.csv: it has none of the factors: " in text_of(at)
+    assert groups(at) == ["design from real"]
 
 
 def test_the_same_file_is_not_compared_twice(design_id: str, visit: Visit) -> None:

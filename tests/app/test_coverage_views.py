@@ -240,8 +240,10 @@ def test_a_remedy_that_is_not_needed_or_too_large_says_so(design_id: str, visit:
     at = visit(design_id, tab="Gaps", factors=["dvcat", "sex"], level="1", threshold="10", close="Fewest combinations")
     assert "There are none" in text_of(at)
     many = visit(design_id, tab="Gaps", factors=[*FACTORS, "ageOFocc", "yearacc"], close="Fewest combinations")
-    assert many.button(key="tt_remedy_take").disabled
-    assert "A design takes 50 at once." in many.button(key="tt_remedy_take").help
+    assert "A design takes 50 at a time." in text_of(many)
+    assert many.button(key="tt_remedy_take").label == "Take the first 50"
+    sound(many.button(key="tt_remedy_take").click().run())
+    assert "To cover these 50 combinations the design changes:" in text_of(many)
 
 
 def test_what_the_design_computes_is_a_factor_of_every_tab(

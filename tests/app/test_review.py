@@ -127,7 +127,7 @@ def test_an_approval_is_of_this_very_content(design_id: str, visit: Visit, home:
     assert "changed since it was approved by Ann Lee" in words_of(at)
     assert "✓ approved" not in words_of(at).partition("few")[0]
     assert 'data-testid="approved"' not in text_of(start("generate", design_id))
-    assert "an earlier content" in words_of(at, "said")
+    assert "of an earlier state" in words_of(at, "said")
 
     edited(home, design_id, seed=3, description="Other words.")
     assert state(visit(design_id)) == "approved", "words about a design are no part of what it makes"

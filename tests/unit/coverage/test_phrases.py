@@ -133,3 +133,10 @@ def test_a_distribution_without_a_reality_is_described() -> None:
     )
     text = described(SIGHT, shares(1, 1, 1, 1, 1, 0), "mi").text
     assert text == "all rows from 0 to 10 mi, the middle of them from 2 to 5 mi"
+
+
+def test_levels_that_no_row_has_any_more_are_named() -> None:
+    status = Axis("status", "categorical", levels=("a", "b", "c", "d", "e"))
+    real, asked = shares(50, 30, 8, 7, 5, 0), shares(20, 80, 0, 0, 0, 0)
+    text = most_moved(status, real, asked).text
+    assert text.endswith("; no row is c or d and 1 more, in reality 20 %")

@@ -144,3 +144,16 @@ def test_what_is_forgotten_is_found_again() -> None:
     before = groups.donors(given), groups.information("a", given[1:3])
     groups.forget()
     assert (groups.donors(given), groups.information("a", given[1:3])) == pytest.approx(before, rel=1e-12)
+
+
+def test_what_was_taken_coarsely_is_looked_at_finely_where_that_tells_more() -> None:
+    rng = np.random.default_rng(7)
+    # Grades in 40 steps decide the rate; of the coarse levels the last holds most steps, as of a category.
+    step = np.minimum(rng.geometric(0.06, ROWS) - 1, 39)
+    rate = np.minimum(step // 5, 7)
+    term = np.where(rng.random(ROWS) < 0.8, rate > 2, rng.random(ROWS) < 0.5)
+    given = codes({"step": np.minimum(step, 7), "rate": rate, "term": term}, {"step": step, "rate": rate})
+    found = learned(given)["rate"]
+    assert Neighbour("step", True) in found.neighbours
+    assert Neighbour("step", False) not in found.neighbours
+    assert len({one.factor for one in found.neighbours}) == len(found.neighbours)

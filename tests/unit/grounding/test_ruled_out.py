@@ -65,3 +65,15 @@ def test_crashes(crashes: Source) -> None:
     none, deployed = values["airbag"].index("none"), values["deploy"].index(1)
     assert found["airbag", "deploy"][none, deployed], "what is not there does not deploy"
     assert not found["airbag", "deploy"][none, 1 - deployed]
+
+
+def test_stretches_tell_where_single_values_are_too_few(table_source: Make) -> None:
+    draw = drawn(4)
+    # Two rows in a hundred have the rare grade: half a row with each of 100 rates.
+    grade = np.where(draw.random(ROWS) < 0.02, "rare", np.where(draw.random(ROWS) < 0.5, "low", "high"))
+    rate = np.where(grade == "low", draw.integers(0, 50, ROWS), draw.integers(50, 100, ROWS))
+    grounding = learned(table_source, {"grade": grade.tolist(), "rate": rate.tolist()})
+    (pair,) = ruled_out(grounding)
+    levels = grounding.columns["grade"].values.to_pylist()
+    assert pair.table[levels.index("rare"), :25].all()
+    assert not pair.table[levels.index("rare"), 50:].any()
