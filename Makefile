@@ -38,9 +38,11 @@ $(VENV)/.app: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/.test: $(VENV)/.app
+$(VENV)/.test: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@
+	touch $(VENV)/.app $@
 
 $(VENV)/.bench: $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -18,7 +18,7 @@ from core.design.targets import FAMILIES, Target
 from core.errors import InputError
 
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
-SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
 
 # Whatever YAML lets through: words that YAML 1.1 or 1.2 take for something else, quotes, colons, breaks, other scripts.
 TRAPS = [
