@@ -36,7 +36,7 @@ def chosen_output(found: session.Document) -> Output | None:
 
 def other_files(found: session.Document) -> dict[str, Source]:
     """The other data sets by their names, with the field that brings in one more."""
-    files = _open_files()
+    files = [one for one in _open_files() if _fits(found, one)]  # another design may be open since
     word = f"{len(files)} other file{'s' * (len(files) > 1)}" if files else "Compare with a file"
     with st.popover(word, key="tt_coverage_file"):
         if len(files) < MOST_FILES:
@@ -95,7 +95,7 @@ def _take(found: session.Document, name: str, content: IO[bytes]) -> None:
     files: list[Source] = st.session_state[OTHERS]
     try:
         source = bring_in(name, content)
-        if not set(source.columns) & set(found.study.columns):
+        if not _fits(found, source):
             known = ", ".join(f"`{one}`" for one in list(found.study.columns)[:5])
             raise InputError(f"{source.name}: it has none of the factors: {known}, …")
         if any(one.sha256 == source.sha256 for one in files):
@@ -104,6 +104,11 @@ def _take(found: session.Document, name: str, content: IO[bytes]) -> None:
     except TrimtabError as error:
         session.refuse(str(error), place=PLACE)
     st.rerun()
+
+
+def _fits(found: session.Document, source: Source) -> bool:
+    """Whether a file has any of the factors."""
+    return not set(source.columns).isdisjoint(found.study.columns)
 
 
 def _stop(source: Source) -> None:

@@ -270,10 +270,6 @@ def _floor(floor: Floor) -> Sentence:
     return Sentence(f"floor {floor.name}", listed(list(floor.factors)), f"{times} of {what} there can be", asked=times)
 
 
-def _unit(study: Study, name: str) -> str:
-    return study.design.factor(name).unit or ""
-
-
 def _words(name: str) -> str:
     return name.replace("_", " ")
 

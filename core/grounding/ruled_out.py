@@ -57,12 +57,14 @@ def ruled_out(grounding: Grounding) -> tuple[RuledOut, ...]:
         share = float(some.product(*pair)[some.empty(*pair)].sum())
         if share >= SMALLEST_SHARE:
             candidates.append((share, pair))
+    if len(candidates) > 2 * MOST_PAIRS:
+        # Fine bins of numbers are mostly empty in a few rows without anything being ruled out: those may not crowd out.
+        candidates = [(_share(some, pair), pair) for _, pair in candidates]
     every = _Rows(grounding, 1)
     found = []
     for _, pair in sorted(candidates, key=lambda one: (-one[0], one[1]))[: 2 * MOST_PAIRS]:
-        shares = every.product(*pair)
-        table = _table(every, pair, shares * grounding.rows)
-        share = float(shares[table].sum())
+        table = _table(every, pair)
+        share = float(every.product(*pair)[table].sum())
         if share >= SMALLEST_SHARE:
             found.append((share, RuledOut(pair, table)))
     return tuple(pair for _, pair in sorted(found, key=lambda one: (-one[0], one[1].factors))[:MOST_PAIRS])
@@ -75,6 +77,7 @@ class _Rows:
         fine = {name: Neighbour(name, True) for name in grounding.columns}
         self._sizes = {name: grounding.size(one) for name, one in fine.items()}
         self._codes = {name: grounding.code(one)[::step] for name, one in fine.items()}
+        self.count = len(next(iter(self._codes.values())))
         self._ordered = {name: len(column.numbers) > 0 for name, column in grounding.columns.items()}
         self._shares = {
             name: np.bincount(codes, minlength=self._sizes[name]) / len(codes) for name, codes in self._codes.items()
@@ -105,9 +108,14 @@ class _Rows:
         return cells.reshape(rows, columns)
 
 
-def _table(rows: _Rows, pair: tuple[str, str], expected: np.ndarray) -> np.ndarray:
+def _share(rows: _Rows, pair: tuple[str, str]) -> float:
+    """Share of the rows that independence would put where a pair is ruled out."""
+    return float(rows.product(*pair)[_table(rows, pair)].sum())
+
+
+def _table(rows: _Rows, pair: tuple[str, str]) -> np.ndarray:
     """Which pairs of bins are ruled out: alone, or as part of a stretch of numbers in which no row is either."""
-    empty = rows.empty(*pair)
+    empty, expected = rows.empty(*pair), rows.product(*pair) * rows.count
     table = structural(empty, expected)
     for firsts, seconds in product(rows.stretches(pair[0]), rows.stretches(pair[1])):
         if len(firsts) == len(empty) and len(seconds) == empty.shape[1]:

@@ -77,3 +77,16 @@ def test_stretches_tell_where_single_values_are_too_few(table_source: Make) -> N
     levels = grounding.columns["grade"].values.to_pylist()
     assert pair.table[levels.index("rare"), :25].all()
     assert not pair.table[levels.index("rare"), 50:].any()
+
+
+def test_many_numbers_without_dependence_do_not_crowd_out_what_is_ruled_out(table_source: Make) -> None:
+    draw = drawn(6)
+    # 24 numbers have 276 pairs, all with many empty cells; of town and street only a tenth is ruled out.
+    columns: dict[str, list[object]] = {f"x{i}": draw.normal(size=ROWS).round(2).tolist() for i in range(24)}
+    town = draw.integers(0, 5, ROWS)
+    street = np.where(town == 4, draw.integers(0, 5, ROWS), draw.integers(0, 10, ROWS))
+    grounding = learned(table_source, {**columns, "town": town.tolist(), "street": street.tolist()})
+    (pair,) = ruled_out(grounding)
+    assert pair.factors == ("town", "street")
+    assert pair.table[4, 5:10].all()
+    assert pair.table.sum() == 5
