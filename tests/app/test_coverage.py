@@ -20,6 +20,8 @@ from core.study import Study
 from core.workspace import Workspace
 from ui.comparing import covered, distances_csv, distances_table
 
+from .looking import sound, text_of
+
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
 
@@ -38,17 +40,6 @@ def visit(start: Visit) -> Visit:
         return sound(at.switch_page("pages/coverage.py").run())
 
     return run
-
-
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception, [one.value for one in at.exception]
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    """All our own markup on the page, without the styles."""
-    bodies = [element.proto.body for element in at.get("html")]
-    return "\n".join(body for body in bodies if not body.startswith("<style"))
 
 
 def factors(at: AppTest) -> list[str]:

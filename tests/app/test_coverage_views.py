@@ -23,6 +23,8 @@ from core.design.files import loads
 from core.study import Study, open_study
 from core.workspace import Workspace
 
+from .looking import sound, text_of
+
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
 FACTORS = ["dvcat", "airbag", "sex", "injSeverity"]
@@ -43,16 +45,6 @@ def visit(home: Workspace) -> Visit:
         return sound(at.run())
 
     return run
-
-
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception, [one.value for one in at.exception]
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html")]
-    return "\n".join(body for body in bodies if not body.startswith("<style"))
 
 
 def button(at: AppTest, label: str) -> None:

@@ -21,18 +21,10 @@ from ui.declaring import EXAMPLE, EXAMPLE_NAME, KINDS, LEVELS, begins_with, chec
 from ui.library import refreshed, stays, study_after, study_of
 from ui.shaping import sculpted
 
+from .looking import sound, text_of
+
 Start = Callable[..., AppTest]
 HOSTILE = "<b>x</b> *y*"
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception, [one.value for one in app.exception]
-    return app
-
-
-def body(app: AppTest) -> str:
-    found = [one.proto.body for one in app.get("html")]
-    return "\n".join(one for one in found if not one.startswith("<style"))
 
 
 def small() -> Design:
@@ -60,40 +52,40 @@ def test_the_example_opens_a_design_in_two_clicks(start: Start, home: Workspace)
     app = begin(start)
     assert app.button(key="tt_declare_open").disabled
     sound(app.button(key="tt_declare_example").click().run())
-    assert "Poisson: mu 3" in body(app)
+    assert "Poisson: mu 3" in text_of(app)
     sound(app.button(key="tt_declare_open").click().run())
     (entry,) = home.designs()
     assert (entry.name, entry.source, app.query_params["design"]) == (EXAMPLE_NAME, "", entry.id)
     design = home.load_design(entry.id)
     assert design.source is None
     assert dict(design.factors) == EXAMPLE
-    assert "<b>No real data</b> 5 declared factors" in body(app)
+    assert "<b>No real data</b> 5 declared factors" in text_of(app)
 
 
 def test_factors_are_declared_one_by_one_and_what_is_wrong_is_told(start: Start, home: Workspace) -> None:
     app = begin(start)
     sound(app.button(key="tt_new_add").click().run())
-    assert "A factor needs a name" in body(app)
+    assert "A factor needs a name" in text_of(app)
     app.text_input(key="tt_new_name").input(HOSTILE).run()
     app.text_input(key="tt_new_continuous_uniform_low").input("200").run()
     sound(app.button(key="tt_new_add").click().run())
-    assert "low" in body(app)
+    assert "low" in text_of(app)
     assert not app.session_state["tt_declared"]
     app.text_input(key="tt_new_continuous_uniform_low").input("20").run()
     sound(app.button(key="tt_new_add").click().run())
-    assert "&lt;b&gt;x&lt;/b&gt; *y*" in body(app)
-    assert "<b>x</b>" not in body(app)
+    assert "&lt;b&gt;x&lt;/b&gt; *y*" in text_of(app)
+    assert "<b>x</b>" not in text_of(app)
     app.text_input(key="tt_new_name").input("tier").run()
     app.selectbox(key="tt_new_kind").select("categorical").run()
     app.text_input(key="tt_new_levels_categorical").input("free: 6, pro: many").run()
     sound(app.button(key="tt_new_add").click().run())
-    assert "the weight of <b>pro</b> must be a number" in body(app)
+    assert "the weight of <b>pro</b> must be a number" in text_of(app)
     app.text_input(key="tt_new_levels_categorical").input("free: 6, pro").run()
     app.text_input(key="tt_new_missing").input("5 %").run()
     sound(app.button(key="tt_new_add").click().run())
     app.text_input(key="tt_new_name").input("tier").run()
     sound(app.button(key="tt_new_add").click().run())
-    assert "There is a factor <b>tier</b> already" in body(app)
+    assert "There is a factor <b>tier</b> already" in text_of(app)
     sound(app.button(key=f"tt_drafted_remove_{HOSTILE}").click().run())
     sound(app.button(key="tt_declare_open").click().run())
     (entry,) = home.designs()
@@ -106,7 +98,7 @@ def test_factors_are_declared_one_by_one_and_what_is_wrong_is_told(start: Start,
 def test_every_page_opens_from_its_address_and_says_that_there_are_no_data(
     start: Start, design_id: str, page: str
 ) -> None:
-    assert "<b>No real data</b> 2 declared factors" in body(start(page, design_id))
+    assert "<b>No real data</b> 2 declared factors" in text_of(start(page, design_id))
 
 
 def test_the_sculptor_calls_grey_bars_declared_and_all_of_them_ungrounded(start: Start, design_id: str) -> None:
@@ -171,7 +163,7 @@ def test_a_factor_is_added_and_removed_on_the_design_page(start: Start, home: Wo
     sound(app.run())
     app.text_input(key="tt_new_name").input("plan").run()
     sound(app.button(key="tt_new_add").click().run())
-    assert "There is a factor <b>plan</b> already" in body(app)
+    assert "There is a factor <b>plan</b> already" in text_of(app)
     app.text_input(key="tt_new_name").input("tenure").run()
     app.selectbox(key="tt_new_kind").select("count").run()
     sound(app.button(key="tt_new_add").click().run())
@@ -198,8 +190,8 @@ def test_the_rows_are_those_of_the_command_line(
         if thread.name == f"generate {design_id}":
             thread.join(timeout=60)
     sound(app.run())
-    assert "There is no real data, so no row is a copy" in body(app)
-    assert "not kept" not in re.sub("<[^>]*>", "", body(app))
+    assert "There is no real data, so no row is a copy" in text_of(app)
+    assert "not kept" not in re.sub("<[^>]*>", "", text_of(app))
     (made,) = (home.home / "outputs" / design_id).glob("*.parquet")
     assert pq.read_table(made)["_ungrounded"].to_pylist() == [True] * 500
     (tmp_path / f"{made.stem}.yaml").write_bytes(made.with_suffix(".yaml").read_bytes())

@@ -19,6 +19,8 @@ from core.study import open_study
 from core.workspace import Workspace
 from ui.jobs import JOBS
 
+from .looking import sound, text_of
+
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
 DESIGN = """
@@ -46,17 +48,6 @@ def design_id(home: Workspace, sha256: str) -> str:
 def visit(start: Visit) -> Visit:
     """`visit(design_id)`: the page in a session of its own."""
     return lambda design_id: start("generate", design_id)
-
-
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception, [one.value for one in at.exception]
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    """All our own markup on the page, without the styles."""
-    bodies = [element.proto.body for element in at.get("html")]
-    return "\n".join(body for body in bodies if not body.startswith("<style"))
 
 
 def generate(at: AppTest, design_id: str) -> AppTest:

@@ -15,6 +15,8 @@ from core.design.files import loads
 from core.source.spool import Source
 from core.workspace import Workspace
 
+from .looking import sound, text_of
+
 ROOT = Path(__file__).parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
 HOSTILE = "<img src=x onerror=alert(1)> & </script> `x`"
@@ -56,17 +58,6 @@ def design_id(home: Workspace, design: Design) -> str:
 def visit(start: Visit) -> Visit:
     """`visit(design_id)`: the page in a session of its own."""
     return lambda design_id: start("review", design_id)
-
-
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception, [one.value for one in at.exception]
-    return at
-
-
-def text_of(at: AppTest) -> str:
-    """All our own markup on the page, without the styles."""
-    bodies = [element.proto.body for element in at.get("html")]
-    return "\n".join(body for body in bodies if not body.startswith("<style"))
 
 
 def words_of(at: AppTest, tag: str = "") -> str:

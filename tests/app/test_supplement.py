@@ -18,6 +18,8 @@ from core.study import open_study
 from core.workspace import Workspace
 from ui.comparing import TOGETHER
 
+from .looking import sound
+
 Start = Callable[..., AppTest]
 REAL = 1000
 DESIGN = """
@@ -41,11 +43,6 @@ def save(home: Workspace, tmp_path: Path) -> Callable[[int], str]:
     pd.DataFrame({"light": light, "road": road}).to_csv(tmp_path / "lights.csv", index=False)
     source = home.spool(tmp_path / "lights.csv")
     return lambda rows: home.save_design(loads(DESIGN % (rows, source.sha256)))
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception, [one.value for one in app.exception]
-    return app
 
 
 def body(app: AppTest) -> str:

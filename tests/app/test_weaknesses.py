@@ -15,6 +15,8 @@ from core.design.design import Design, SourceRef
 from core.workspace import Workspace
 from ui.predictions import guess
 
+from .looking import sound, text_of
+
 ROWS = 3_000
 WEAK = ("b", "y")
 """City and kind of the rows in which the made-up model is wrong more often."""
@@ -84,18 +86,8 @@ def visit(start: Start, design_id: str) -> Callable[..., AppTest]:
 Visit = Callable[..., AppTest]
 
 
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception, [one.value for one in at.exception]
-    return at
-
-
 def upload(at: AppTest, content: bytes, name: str = "said.csv") -> AppTest:
     return sound(at.file_uploader[0].upload(name, content, "text/csv").run())
-
-
-def text_of(at: AppTest) -> str:
-    """All our own markup on the page, without the styles."""
-    return "\n".join(body for one in at.get("html") if not (body := one.proto.body).startswith("<style"))
 
 
 def told(at: AppTest) -> str:
