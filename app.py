@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import session
-from ui.parts import styles
+from trimtab.ui.parts.parts import styles
+from trimtab.ui.shell import session
 
 st.set_page_config(page_title="Trimtab", page_icon="⌁", layout="wide")
 styles()
-st.logo(str(Path(__file__).with_name("ui") / "mark.svg"), size="medium")
+st.logo(str(Path(__file__).parent / "ui" / "shell" / "mark.svg"), size="medium")
 session.restore()
 page = st.navigation(
     [

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.boost_loop import WAYS, Loop, Task, lateness, prepared, prices
-from core.cli.console import print_table
+from trimtab.core.cli.console import print_table
 
 SEEDS = (1, 2, 3)
 

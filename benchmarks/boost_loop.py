@@ -17,12 +17,12 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.tables import design_on, spooled, table
-from core.coverage.applying import boost_slice
-from core.coverage.coding import Levels, code_rows
-from core.coverage.possible import design_levels
-from core.coverage.slices import Slice, rows_of, slices_of
-from core.sampling.run import generate
-from core.study import Study, open_study
+from trimtab.core.counting.levels import Levels, code_rows
+from trimtab.core.coverage.gaps.applying import boost_slice
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.sampling.run import generate
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.weaknesses.slices import Slice, rows_of, slices_of
 
 FOLDS, NEIGHBOURS = 3, 5
 MOST_JUDGED = 60_000

@@ -19,15 +19,15 @@ import pyarrow.parquet as pq
 
 from benchmarks.evidently_peer import has_evidently, run_evidently
 from benchmarks.tables import SAMPLES
-from core.cli.console import print_table
-from core.coverage.coding import Levels, code_rows, declared_levels, occurring_levels, own_axis
-from core.coverage.compare import Counts, FactorComparison, compare
-from core.coverage.patterns import find_gaps
-from core.coverage.tway import t_way, t_way_of
-from core.database import connect, quote_text
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, read_columns
-from core.source.spool import Source, spool
+from trimtab.core.cli.console import print_table
+from trimtab.core.counting.levels import Levels, code_rows, declared_levels, occurring_levels, own_axis
+from trimtab.core.coverage.compare import Counts, FactorComparison, compare
+from trimtab.core.coverage.gaps.patterns import find_gaps
+from trimtab.core.coverage.tway import t_way, t_way_of
+from trimtab.core.database import connect, quote_text
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.spool import Source, spool
 
 FACTORS = 12
 BOOLEANS, ROWS = 15, 1_000_000

@@ -14,10 +14,10 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
-from core.projection.fit import Constraint, fit_cells
-from core.projection.grouping import group_rows
-from core.source.axes import Axis
-from core.source.columns import Column, encode
+from trimtab.core.maths.grouping import group_rows
+from trimtab.core.projection.solver.fit import Constraint, fit_cells
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column, encode
 
 QUANTILE_BINS = 8
 

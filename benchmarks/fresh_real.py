@@ -19,11 +19,11 @@ import pyarrow as pa
 from benchmarks import fresh_measure as fresh
 from benchmarks.sdv_peer import has_sdv, run_sdv
 from benchmarks.tables import design_on, spooled, table
-from core.cli.console import print_table
-from core.design.factors import Factor
-from core.sampling.run import generate
-from core.source.axes import Axis
-from core.study import Study, open_study
+from trimtab.core.cli.console import print_table
+from trimtab.core.design.factors import Factor
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.axes import Axis
+from trimtab.core.study.study import Study, open_study
 
 TARGETS = {
     "diamonds": {"price": 0.35, "color": 0.35},

@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from benchmarks.sdv_peer import detected, fit_and_sample
 from benchmarks.tables import design_on, spooled, table
-from core.cli.console import print_table
-from core.sampling.run import generate
-from core.study import open_study
+from trimtab.core.cli.console import print_table
+from trimtab.core.sampling.run import generate
+from trimtab.core.study.study import open_study
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "sample_data" / "flights.parquet"
 DESIGN = ROOT / "sample_data" / "designs" / "fog-and-wind.yaml"
-COMMAND = [sys.executable, "-c", "from core.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from trimtab.core.cli import main; main()"]
 RUNS = ((1_000_000, "parquet"), (10_000_000, "parquet"), (1_000_000, "csv"))
 LAUNCHER = """
 import resource, subprocess, sys

@@ -19,15 +19,15 @@ from typing import TypeVar
 from benchmarks.memory import peak_of
 from benchmarks.sdv_peer import Taken, timed
 from benchmarks.wide import write_wide
-from core.cli.console import print_table
-from core.delivery.copies import copies_of
-from core.delivery.promises import receipt
-from core.delivery.writers import write
-from core.design.design import Design, SourceRef
-from core.projection.projection import control_costs, project
-from core.sampling.run import generate, schema_of
-from core.source.spool import Source, spool
-from core.study import open_study
+from trimtab.core.cli.console import print_table
+from trimtab.core.delivery.copies import copies_of
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.writers import write
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.projection.projection import control_costs, project
+from trimtab.core.sampling.run import generate, schema_of
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import open_study
 
 FACTORS = (15, 30, 60)
 ROWS = (100_000, 500_000, 2_000_000)

@@ -19,11 +19,11 @@ import pyarrow as pa
 
 from benchmarks.sdv_peer import SdvTimes, Taken, has_sdv, run_sdv, timed
 from benchmarks.tables import design_on, spooled, table
-from core.cli.console import print_table
-from core.grounding.grounding import learn
-from core.sampling.run import generate
-from core.source.columns import read_columns
-from core.study import Study, open_study
+from trimtab.core.cli.console import print_table
+from trimtab.core.grounding.grounding import learn
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import read_columns
+from trimtab.core.study.study import Study, open_study
 
 COLUMNS = [
     "month",

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from core.design.design import Design, SourceRef
-from core.design.factors import Factor
-from core.source.spool import Source, spool
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.factors import Factor
+from trimtab.core.source.spool import Source, spool
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_DATA = ROOT / "sample_data"

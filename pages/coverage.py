@@ -4,22 +4,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.delivery.outputs import Output
-from core.errors import TrimtabError
-from core.projection.projection import Projection
-from core.source.spool import Source
-from ui import session
-from ui.assets import asset
-from ui.cards import card, legend
-from ui.comparing import GENERATED, Covered, covered, distances_csv, distances_table, pairs_of, sort
-from ui.coverage_combinations import combinations_view
-from ui.coverage_console import console_view
-from ui.coverage_files import PLACE, chosen_output, other_files
-from ui.coverage_gaps import gaps_view
-from ui.coverage_pairs import pairs_view
-from ui.coverage_sets import sets_of
-from ui.delivery import styles
-from ui.parts import html, notice, quiet, section
+from trimtab.core.delivery.outputs import Output
+from trimtab.core.errors import TrimtabError
+from trimtab.core.projection.projection import Projection
+from trimtab.core.source.spool import Source
+from trimtab.ui.coverage.cards import card, legend
+from trimtab.ui.coverage.combinations import combinations_view
+from trimtab.ui.coverage.comparing import GENERATED, Covered, covered, distances_csv, distances_table, pairs_of, sort
+from trimtab.ui.coverage.console import console_view
+from trimtab.ui.coverage.files import PLACE, chosen_output, other_files
+from trimtab.ui.coverage.gaps import gaps_view
+from trimtab.ui.coverage.pairs import pairs_view
+from trimtab.ui.coverage.sets import sets_of
+from trimtab.ui.delivery.delivery import styles
+from trimtab.ui.parts.assets import asset
+from trimtab.ui.parts.parts import html, notice, quiet, section
+from trimtab.ui.shell import session
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = (
@@ -134,7 +134,7 @@ def page(found: session.Document) -> None:
 
 
 styles()
-html(f"<style>{asset('coverage.css')}</style>")
+html(f"<style>{asset('coverage/coverage.css')}</style>")
 session.refresh()
 document = session.require_document()
 session.header("coverage")

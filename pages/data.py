@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.source.profile import FactorProfile, Profile, profile
-from core.study import Study
-from ui import session
-from ui.columns import column_card, rare_levels
-from ui.parts import chip, chips, html, notice, percent, quiet, section, title
+from trimtab.core.source.profile import FactorProfile, Profile, profile
+from trimtab.core.study.study import Study
+from trimtab.ui.data.columns import column_card, rare_levels
+from trimtab.ui.parts.parts import chip, chips, html, notice, percent, quiet, section, title
+from trimtab.ui.shell import session
 
 PLACE = "data"
 PER_ROW = 4

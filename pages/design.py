@@ -7,25 +7,25 @@ from html import escape
 
 import streamlit as st
 
-from core.projection.projection import Projection
-from ui import session
-from ui.changes import conflicts, what_changes
-from ui.computed import computed_panel, is_computed
-from ui.declared import declared_tools
-from ui.derived import add_derived
-from ui.events import rare_events
-from ui.factor_list import factor_list
-from ui.factor_panel import factor_panel, role_control
-from ui.floors import floors
-from ui.labels import labels
-from ui.levels import levels
-from ui.ops import Operation, OpsInbox
-from ui.pairs import pairs
-from ui.parts import percent
-from ui.rules import rules
-from ui.sculptor import sculptor
-from ui.shaping import entries, factors_of, sculpted, sculptor_data
-from ui.sweeps import sweeps
+from trimtab.core.projection.projection import Projection
+from trimtab.ui.changes.changes import conflicts, what_changes
+from trimtab.ui.controls.event import rare_events
+from trimtab.ui.controls.floor import floors
+from trimtab.ui.controls.label import labels
+from trimtab.ui.controls.level import levels
+from trimtab.ui.controls.pair import pairs
+from trimtab.ui.controls.rule import rules
+from trimtab.ui.controls.sweep import sweeps
+from trimtab.ui.data.declared import declared_tools
+from trimtab.ui.factor.computed import computed_panel, is_computed
+from trimtab.ui.factor.derived import add_derived
+from trimtab.ui.factor.panel import factor_panel, role_control
+from trimtab.ui.parts.parts import percent
+from trimtab.ui.sculptor.factor_list import factor_list
+from trimtab.ui.sculptor.ops import Operation, OpsInbox
+from trimtab.ui.sculptor.sculptor import sculptor
+from trimtab.ui.sculptor.shaping import entries, factors_of, sculpted, sculptor_data
+from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"
 INBOX = "tt_inbox"

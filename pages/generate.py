@@ -4,11 +4,12 @@ from html import escape
 
 import streamlit as st
 
-from core.design.design import Design
-from core.projection.projection import Projection
-from ui import session
-from ui.changes import conflicts
-from ui.delivery import (
+from trimtab.core.design.design import Design
+from trimtab.core.projection.projection import Projection
+from trimtab.ui.changes.changes import conflicts
+from trimtab.ui.changes.promised import promised
+from trimtab.ui.controls.supplement import mode_control, too_few_rows
+from trimtab.ui.delivery.delivery import (
     FORMATS,
     earlier_outputs,
     ended_notice,
@@ -19,12 +20,11 @@ from ui.delivery import (
     running_panel,
     styles,
 )
-from ui.jobs import JOBS
-from ui.numbers import whole_number
-from ui.parts import html, notice, percent, section
-from ui.promised import promised
-from ui.reviewing import approved_text
-from ui.supplement import mode_control, too_few_rows
+from trimtab.ui.delivery.jobs import JOBS
+from trimtab.ui.parts.numbers import whole_number
+from trimtab.ui.parts.parts import html, notice, percent, section
+from trimtab.ui.session.reviewing import approved_text
+from trimtab.ui.shell import session
 
 PLACE = "generate"
 SIZES = {"1,000": 1_000, "10,000": 10_000, "100,000": 100_000, "1,000,000": 1_000_000}

@@ -7,12 +7,12 @@ from html import escape
 
 import streamlit as st
 
-from core.workspace import Entry
-from ui import session
-from ui.declared import declare_card, declare_section
-from ui.opening import WENT_WRONG, go, open_uploaded, sample_button
-from ui.parts import html, notice, quiet, section, short, title
-from ui.samples import SAMPLES
+from trimtab.core.workspace.workspace import Entry
+from trimtab.ui.data.declared import declare_card, declare_section
+from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
+from trimtab.ui.session.samples import SAMPLES
+from trimtab.ui.shell import session
+from trimtab.ui.shell.opening import WENT_WRONG, go, open_uploaded, sample_button
 
 STEPS = (
     ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),

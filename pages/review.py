@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from core.errors import TrimtabError
-from core.projection.projection import Projection
-from ui import session
-from ui.assets import asset
-from ui.changes import conflicts
-from ui.delivery import styles
-from ui.parts import html, notice, quiet
-from ui.review_comments import comments
-from ui.review_parts import along, asks, head, leans, pictures
-from ui.review_versions import versions
+from trimtab.core.errors import TrimtabError
+from trimtab.core.projection.projection import Projection
+from trimtab.ui.changes.changes import conflicts
+from trimtab.ui.delivery.delivery import styles
+from trimtab.ui.parts.assets import asset
+from trimtab.ui.parts.parts import html, notice, quiet
+from trimtab.ui.review.comments import comments
+from trimtab.ui.review.parts import along, asks, head, leans, pictures
+from trimtab.ui.review.versions import versions
+from trimtab.ui.shell import session
 
 WIDTH = 1180  # px: a page to be read, and to be printed as it is seen
 
@@ -34,7 +34,7 @@ def page(found: session.Document) -> None:
 
 
 styles()
-html(f"<style>{asset('review.css')}</style>")
+html(f"<style>{asset('review/review.css')}</style>")
 session.refresh()
 document = session.require_document()
 session.header("review")

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from core.coverage.slices import Slice
-from core.errors import TrimtabError
-from ui import session
-from ui.assets import asset
-from ui.delivery import styles
-from ui.parts import html, notice
-from ui.prediction_form import given, welcome
-from ui.predictions import PLACE, Given, file_of_session, is_own
-from ui.weak_boost import plan, planned
-from ui.weak_levels import difficulty
-from ui.weak_slices import Found, chosen, find, picture, summary, table, thresholds
+from trimtab.core.errors import TrimtabError
+from trimtab.core.weaknesses.slices import Slice
+from trimtab.ui.delivery.delivery import styles
+from trimtab.ui.parts.assets import asset
+from trimtab.ui.parts.parts import html, notice
+from trimtab.ui.shell import session
+from trimtab.ui.weaknesses.boost import plan, planned
+from trimtab.ui.weaknesses.levels import difficulty
+from trimtab.ui.weaknesses.prediction_form import given, welcome
+from trimtab.ui.weaknesses.predictions import PLACE, Given, file_of_session, is_own
+from trimtab.ui.weaknesses.slices import Found, chosen, find, picture, summary, table, thresholds
 
 
 def page(found: session.Document) -> None:
@@ -55,7 +55,7 @@ def begin(picked: list[Slice]) -> None:
 
 
 styles()
-html(f"<style>{asset('coverage.css')}{asset('weaknesses.css')}</style>")
+html(f"<style>{asset('coverage/coverage.css')}{asset('weaknesses/weaknesses.css')}</style>")
 session.refresh()
 document = session.require_document()
 session.header("weaknesses")

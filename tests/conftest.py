@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.design.files import loads
-from core.source.spool import Source, spool
-from core.study import Study, open_study
+from trimtab.core.design.files import loads
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study, open_study
 
 ROOT = Path(__file__).resolve().parents[1]
 

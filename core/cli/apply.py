@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.cli.console import print_json, print_table, progress_bar
-from core.cli.diff import control_row
-from core.cli.opening import study_of
-from core.coverage.applying import Wish, boost_slice, cover_patterns
-from core.coverage.difference import control_changes
-from core.design.design import Design
-from core.design.files import save
-from core.design.patching import patched
-from core.errors import InputError
-from core.source.axes import Axis
-from core.study import Study, open_study
+from trimtab.core.cli.console import print_json, print_table, progress_bar
+from trimtab.core.cli.diff import control_row
+from trimtab.core.cli.opening import study_of
+from trimtab.core.coverage.gaps.applying import Wish, boost_slice, cover_patterns
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import save
+from trimtab.core.design.patching import patched
+from trimtab.core.errors import InputError
+from trimtab.core.review.difference import control_changes
+from trimtab.core.source.axes import Axis
+from trimtab.core.study.study import Study, open_study
 
 MOST = 50
 """Patterns of a file that become controls, an event each, unless a person says how many."""

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.cli.console import note, percent, print_table
-from core.coverage.coding import Levels, declared_levels, own_axis, widened
-from core.coverage.computing import code_in
-from core.coverage.possible import design_levels, possible_of
-from core.coverage.tway import TWay, check_strength, t_way, t_way_of
-from core.errors import Progress
-from core.source.columns import Column
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.cli.console import note, percent, print_table
+from trimtab.core.counting.computing import code_in
+from trimtab.core.counting.levels import Levels, declared_levels, own_axis, widened
+from trimtab.core.coverage.gaps.possible import design_levels, possible_of
+from trimtab.core.coverage.tway import TWay, check_strength, t_way, t_way_of
+from trimtab.core.errors import Progress
+from trimtab.core.source.columns import Column
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 SHOWN = 20
 """Combinations in a table for people, the least covered first; --json has all of them."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from math import ceil
 from typing import Any
 
-from core.errors import Progress
+from trimtab.core.errors import Progress
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors
 
 
 def coverage(
@@ -28,7 +28,7 @@ def coverage(
     as_json: AsJson = False,
 ) -> None:
     """Put data sets side by side, factor by factor and combination by combination."""
-    from core.cli.data import show_coverage
+    from trimtab.core.cli.data import show_coverage
 
     show_coverage(data, design=design, factors=factors, strength=strength, accept_source=accept_source, as_json=as_json)
 
@@ -63,7 +63,7 @@ def gaps(
     as_json: AsJson = False,
 ) -> None:
     """List what is missing: the most general combinations with fewer rows than the threshold."""
-    from core.cli.weak import show_gaps
+    from trimtab.core.cli.weak import show_gaps
 
     show_gaps(
         data,
@@ -113,8 +113,8 @@ def slices(
     as_json: AsJson = False,
 ) -> None:
     """Find where a model fails: the slices whose error is furthest above the mean."""
-    from core.cli.weak import show_slices
-    from core.coverage.predictions import Asked
+    from trimtab.core.cli.weak import show_slices
+    from trimtab.core.weaknesses.predictions import Asked
 
     asked = Asked(error, label, prediction, probability, loss, positive, key)
     show_slices(
@@ -153,7 +153,7 @@ def apply_(
     as_json: AsJson = False,
 ) -> None:
     """Make a gap, a remedy, a weak slice or a part of a design a control of the design."""
-    from core.cli.apply import Given, apply
+    from trimtab.core.cli.apply import Given, apply
 
     given = Given(gap, slice_, remedy, patch, rows, rate, top)
     apply(design, output, given, force=force, accept_source=accept_source, as_json=as_json)

@@ -7,21 +7,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
-from core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from core.cli.opening import factors_of, study_of, workspace
-from core.coverage.compare import Counts, FactorComparison, compare
-from core.coverage.computing import columns_of
-from core.coverage.tway import TWay
-from core.design.naming import column_of
-from core.errors import ConflictError
-from core.projection.projection import project
-from core.source.axes import default_axis
-from core.source.columns import read_columns
-from core.source.profile import FactorProfile, to_json
-from core.source.profile import profile as profile_of
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
+from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import factors_of, study_of, workspace
+from trimtab.core.counting.computing import columns_of
+from trimtab.core.coverage.compare import Counts, FactorComparison, compare
+from trimtab.core.coverage.tway import TWay
+from trimtab.core.design.naming import column_of
+from trimtab.core.errors import ConflictError
+from trimtab.core.projection.projection import project
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.profile import FactorProfile, to_json
+from trimtab.core.source.profile import profile as profile_of
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 MEASURES = ("tv", "ks", "wasserstein", "js")
 DESIGN = "design"

@@ -8,22 +8,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.cli.console import note, percent, print_json, print_table, progress_bar
-from core.cli.opening import study_of, workspace
-from core.coverage.overview import moved, moved_along, summary
-from core.coverage.sentences import Sentence, sentences
-from core.design.design import Design, SourceRef
-from core.design.factors import Factor
-from core.design.files import save
-from core.errors import InputError
-from core.projection.controls import rules_of
-from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.projection import ControlCost, Projection, control_costs, project
-from core.projection.rates import real_rows, unknown_rows
-from core.projection.shifts import Shift
-from core.source.columns import read_columns
-from core.source.profile import profile
-from core.study import Study
+from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import study_of, workspace
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.files import save
+from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
+from trimtab.core.projection.rates import real_rows, unknown_rows
+from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.review.overview import moved, moved_along, summary
+from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.profile import profile
+from trimtab.core.study.study import Study
 
 
 def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:

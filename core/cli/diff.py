@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.cli.console import note, print_json, print_table, progress_bar
-from core.cli.opening import source_of, workspace
-from core.coverage.difference import ControlChange, Difference, FactorChange, difference
-from core.design.files import load
-from core.errors import ConflictError, Progress
-from core.study import Study, open_study
-from core.workspace import Workspace
+from trimtab.core.cli.console import note, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import source_of, workspace
+from trimtab.core.design.files import load
+from trimtab.core.errors import ConflictError, Progress
+from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
 
 LONGEST = 60
 """Characters of a control's text in a table for people; --json has all of them."""

@@ -12,9 +12,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import coverage_commands as commands
-from core.cli.options import AcceptSource, AsJson, Data, DesignFile
-from core.errors import TrimtabError
+from trimtab.core.cli import coverage_commands as commands
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile
+from trimtab.core.errors import TrimtabError
 
 KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, TERMINATED = 0, 1, 70, 130, 143
 DEBUG_VARIABLE = "TRIMTAB_DEBUG"
@@ -64,7 +64,7 @@ def _terminated(*_: object) -> NoReturn:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from core.delivery.version import trimtab_version
+        from trimtab.core.delivery.version import trimtab_version
 
         print(f"trimtab {trimtab_version()}")
         raise typer.Exit
@@ -86,7 +86,7 @@ def app_(
     as_json: AsJson = False,
 ) -> None:
     """Open the app in the browser."""
-    from core.cli.serve import serve
+    from trimtab.core.cli.serve import serve
 
     raise typer.Exit(serve(port, browser=browser, as_json=as_json))
 
@@ -94,7 +94,7 @@ def app_(
 @app.command()
 def profile(data: Data, as_json: AsJson = False) -> None:
     """Show a data set: rows, columns, kinds, missing values, histograms."""
-    from core.cli.data import show_profile
+    from trimtab.core.cli.data import show_profile
 
     show_profile(data, as_json=as_json)
 
@@ -107,7 +107,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Write a neutral design for a data set: every factor follows."""
-    from core.cli.designs import write_neutral
+    from trimtab.core.cli.designs import write_neutral
 
     write_neutral(data, output, force=force, as_json=as_json)
 
@@ -115,7 +115,7 @@ def init(
 @app.command()
 def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
     """Tell whether a design can be met, what it costs and what moves, before any row is drawn."""
-    from core.cli.designs import show_check
+    from trimtab.core.cli.designs import show_check
 
     raise typer.Exit(show_check(design, accept_source=accept_source, as_json=as_json))
 
@@ -123,7 +123,7 @@ def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJs
 @app.command()
 def review(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
     """Tell in plain sentences what a design asks for and what moves along, for those who decide."""
-    from core.cli.designs import show_review
+    from trimtab.core.cli.designs import show_review
 
     raise typer.Exit(show_review(design, accept_source=accept_source, as_json=as_json))
 
@@ -136,7 +136,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Put two designs side by side: what differs control by control, and the distributions they give."""
-    from core.cli.diff import show_diff
+    from trimtab.core.cli.diff import show_diff
 
     raise typer.Exit(show_diff(before, after, accept_source=accept_source, as_json=as_json))
 
@@ -156,7 +156,7 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Make the rows of a design, with the receipt beside them."""
-    from core.cli.rows import make_rows
+    from trimtab.core.cli.rows import make_rows
 
     made = make_rows(
         design,
@@ -182,7 +182,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Measure any data set against a design: the exit code is a gate for CI."""
-    from core.cli.rows import verify_rows
+    from trimtab.core.cli.rows import verify_rows
 
     kept = verify_rows(data, design, rows=rows, accept_source=accept_source, as_json=as_json)
     raise typer.Exit(KEPT if kept else NOT_KEPT)
@@ -197,7 +197,7 @@ app.command("apply")(commands.apply_)
 @app.command()
 def schema(as_json: AsJson = False) -> None:
     """Print the JSON Schema of the design file."""
-    from core.cli.console import print_json
-    from core.design.files import json_schema
+    from trimtab.core.cli.console import print_json
+    from trimtab.core.design.files import json_schema
 
     print_json(json_schema())

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.design.design import Design
-from core.design.files import load
-from core.errors import InputError, Progress, nearest
-from core.grounding.declared import declared_source
-from core.source.spool import Source
-from core.study import Study, open_study
-from core.workspace import HOME_VARIABLE, Workspace, default_home
+from trimtab.core.declared.declared import declared_source
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import load
+from trimtab.core.errors import InputError, Progress, nearest
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import HOME_VARIABLE, Workspace, default_home
 
 
 @contextmanager

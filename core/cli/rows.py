@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli.console import note, percent, print_json, print_table, progress_bar
-from core.cli.opening import study_of
-from core.delivery.copies import Copies
-from core.delivery.promises import Promise, receipt
-from core.delivery.receipt import deliver, receipt_json
-from core.delivery.writers import format_of
-from core.errors import InputError, nearest
+from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import study_of
+from trimtab.core.delivery.copies import Copies
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.receipt import deliver, receipt_json
+from trimtab.core.delivery.writers import format_of
+from trimtab.core.errors import InputError, nearest
 
 ENGINES = ("threads", "spark")
 

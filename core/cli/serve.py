@@ -7,17 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import core
-from core.cli.console import note, print_json
-from core.errors import InputError
-from core.workspace import HOME_VARIABLE, default_home
+import trimtab
+from trimtab.core.cli.console import note, print_json
+from trimtab.core.errors import InputError
+from trimtab.core.workspace.workspace import HOME_VARIABLE, default_home
 
 HOST = "localhost"
 
 
 def serve(port: int, *, browser: bool, as_json: bool) -> int:
     """Serve the app until it is stopped; returns Streamlit's exit code."""
-    script = Path(core.__file__).resolve().parents[1] / "app.py"
+    script = (Path(trimtab.__file__).parent / "app.py").resolve()
     if not script.is_file():
         raise InputError(f"The app is not installed: there is no {script}. Install Trimtab again.")
     url = f"http://{HOST}:{port}"

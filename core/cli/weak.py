@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.cli.console import note, print_json, print_table, progress_bar
-from core.cli.opening import factors_of, study_of, workspace
-from core.coverage.budget import spread_rows, usual_curve
-from core.coverage.coding import Levels, code_rows, occurring_levels
-from core.coverage.computing import code_in
-from core.coverage.patterns import Gaps, gaps_of
-from core.coverage.plausible import plausible_of
-from core.coverage.possible import design_levels, possible_of
-from core.coverage.predictions import Asked, RowErrors, row_errors
-from core.coverage.remedy import Remedy, remedy_of
-from core.coverage.slices import Weaknesses, slices_of
-from core.errors import InputError, Progress
-from core.source.columns import Column, read_columns
-from core.source.spool import Source
+from trimtab.core.cli.console import note, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import factors_of, study_of, workspace
+from trimtab.core.counting.computing import code_in
+from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
+from trimtab.core.coverage.gaps.patterns import Gaps, gaps_of
+from trimtab.core.coverage.gaps.plausible import plausible_of
+from trimtab.core.coverage.gaps.possible import design_levels, possible_of
+from trimtab.core.coverage.gaps.remedy import Remedy, remedy_of
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.spool import Source
+from trimtab.core.weaknesses.budget import spread_rows, usual_curve
+from trimtab.core.weaknesses.predictions import Asked, RowErrors, row_errors
+from trimtab.core.weaknesses.slices import Weaknesses, slices_of
 
 SHOWN = 20
 """Patterns in a table for people; --json has all of them."""

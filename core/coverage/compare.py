@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.coverage.cells import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes
-from core.coverage.datasets import open_data, reading_of, reading_of_kind
-from core.errors import Progress
-from core.source.axes import Axis
-from core.source.columns import Column
-from core.source.kinds import Kind
-from core.source.labels import moment_texts, number_texts
-from core.source.spool import Source
+from trimtab.core.counting.codes import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes
+from trimtab.core.counting.datasets import open_data, reading_of, reading_of_kind
+from trimtab.core.errors import Progress
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.labels import moment_texts, number_texts
+from trimtab.core.source.spool import Source
 
 CODES_BEYOND = 4
 MICROSECONDS = 1e6

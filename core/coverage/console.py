@@ -18,8 +18,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from core.database import connect, quote_name, quote_text
-from core.errors import InputError, nearest
+from trimtab.core.database import connect, quote_name, quote_text
+from trimtab.core.errors import InputError, nearest
 
 SOURCE, COMBINED = "source", "combined"
 SECONDS = 10.0

@@ -9,10 +9,10 @@ from itertools import combinations
 
 import numpy as np
 
-from core.grounding.tables import table_correlation
-from core.source.axes import Axis
-from core.source.columns import Column
-from core.study import Study
+from trimtab.core.maths.tables import table_correlation
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
+from trimtab.core.study.study import Study
 
 SAMPLE_ROWS = 100_000
 """Rows that the strengths are computed from."""

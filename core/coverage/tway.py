@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.coverage.coding import Coded, Levels, code_rows
-from core.coverage.possible import Possible
-from core.errors import InputError, Progress
-from core.source.spool import Source
+from trimtab.core.counting.levels import Coded, Levels, code_rows
+from trimtab.core.coverage.gaps.possible import Possible
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.source.spool import Source
 
 STRENGTHS = (2, 3, 4)
 DENSE_CELLS = 2**26

@@ -16,13 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.coverage.datasets import ROWS, open_data, reading_of
-from core.database import quote_name
-from core.errors import ConflictError, InputError
-from core.grounding.coding import Coding
-from core.sampling.run import prepare
-from core.source.columns import Column, as_numbers
-from core.study import Memo, Study
+from trimtab.core.counting.datasets import ROWS, open_data, reading_of
+from trimtab.core.database import quote_name
+from trimtab.core.errors import ConflictError, InputError
+from trimtab.core.grounding.coding import Coding
+from trimtab.core.sampling.run import prepare
+from trimtab.core.source.columns import Column, as_numbers
+from trimtab.core.study.study import Memo, Study
 
 FEWEST_ROWS = 100
 """Of fewer rows, generated or real, it is not told which half they are nearer to: it would be chance."""

@@ -11,15 +11,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.delivery.promises import Promise
-from core.delivery.receipt import receipt_path
-from core.delivery.writers import Written, write
-from core.errors import InputError, Progress
+from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.receipt import receipt_path
+from trimtab.core.delivery.writers import Written, write
+from trimtab.core.errors import InputError, Progress
 
 COPIES = (".csv", ".csv.gz")
 """Formats in which a copy of the rows may lie beside the Parquet file."""
 BLOCK = 65_536
-"""Rows read at once; the block of `core.sampling`, so that a copy is made of the same blocks as the file itself."""
+"""Rows read at once; as many as a block of sampling, so that a copy is made of the same blocks as the file itself."""
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.delivery.atomic import write_text
-from core.delivery.copies import Copies, copies_json, copies_of
-from core.delivery.promises import Promise, receipt
-from core.delivery.version import trimtab_version
-from core.delivery.writers import Written, write
-from core.errors import Progress
-from core.projection.projection import Projection, project
-from core.sampling.run import generate, schema_of
-from core.study import Study
+from trimtab.core.atomic import write_text
+from trimtab.core.delivery.copies import Copies, copies_json, copies_of
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.version import trimtab_version
+from trimtab.core.delivery.writers import Written, write
+from trimtab.core.errors import Progress
+from trimtab.core.projection.projection import Projection, project
+from trimtab.core.sampling.run import generate, schema_of
+from trimtab.core.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def receipt_document(
     It holds no time and no place, so that the same design, seed and source give the same receipt. `cost_bits` is the KL
     divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
     `ungrounded` the share of rows in bins that the source never shows (0 to 1). `copies` is no promise: see
-    `core.delivery.copies`.
+    `trimtab.core.delivery.copies`.
     """
     written = delivery.written
     return {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from core.delivery.writers import write
-from core.projection.projection import Projection
-from core.sampling.run import prepare, schema_of
-from core.study import Study
+from trimtab.core.delivery.writers import write
+from trimtab.core.projection.projection import Projection
+from trimtab.core.sampling.run import prepare, schema_of
+from trimtab.core.study.study import Study
 
 MOST_SAMPLES = 20
 """Samples that are kept in a folder; of more the oldest go."""

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from core.delivery.atomic import replacing
-from core.errors import InputError
+from trimtab.core.atomic import replacing
+from trimtab.core.errors import InputError
 
 PART_ROWS = 1_000_000
 """A part of a folder is closed with the block that brings it to this many rows."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.design.controls import Floor, Pair, Sweep
-from core.design.definitions import Language
-from core.design.design import Design
-from core.design.values import swept_values
-from core.errors import InputError, nearest
-from core.source.axes import Axis
+from trimtab.core.design.controls import Floor, Pair, Sweep
+from trimtab.core.design.definitions import Language
+from trimtab.core.design.design import Design
+from trimtab.core.design.values import swept_values
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.source.axes import Axis
 
 MOST_CELLS = 2_000_000
 """Cells that one floor may look after."""

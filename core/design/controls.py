@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from core.design.fields import Level, Model, Name, Number, Share, Text, Value, Weight, broken
-from core.errors import InputError, nearest
+from trimtab.core.design.fields import Level, Model, Name, Number, Share, Text, Value, Weight, broken
+from trimtab.core.errors import InputError, nearest
 
 Rows = Annotated[int, Field(strict=True, ge=0)]
 Some = Annotated[int, Field(strict=True, ge=1)]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from core.database import quote_text
-from core.design.controls import Label, LevelMix
-from core.design.design import Design
-from core.design.factors import Factor
-from core.errors import InputError, nearest
-from core.expressions import Predicate, Scalar, parse_predicate, parse_scalar
-from core.source.columns import Column
-from core.source.kinds import Kind
+from trimtab.core.database import quote_text
+from trimtab.core.design.controls import Label, LevelMix
+from trimtab.core.design.design import Design
+from trimtab.core.design.factors import Factor
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions import Predicate, Scalar, parse_predicate, parse_scalar
+from trimtab.core.source.columns import Column
+from trimtab.core.source.kinds import Kind
 
 LONGEST_CHAIN = 30
 """Definitions that may be named one through the other."""

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
-from core.design.factors import Factor
-from core.design.faults import explain
-from core.design.fields import Identifier, Model, Name, Sha256, Text, broken
-from core.errors import InputError, nearest
+from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.faults import explain
+from trimtab.core.design.fields import Identifier, Model, Name, Sha256, Text, broken
+from trimtab.core.errors import InputError, nearest
 
 Rows = Annotated[int, Field(strict=True, ge=1)]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]

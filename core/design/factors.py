@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
-from core.design.targets import FAMILIES, AnyTarget, suitable_families
-from core.errors import InputError
-from core.source.kinds import Kind
+from trimtab.core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
+from trimtab.core.design.targets import FAMILIES, AnyTarget, suitable_families
+from trimtab.core.errors import InputError
+from trimtab.core.source.kinds import Kind
 
 Role = Literal["follow", "keep", "target", "hold", "derive", "drop"]
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from core.design.controls import WEIGHTS_AS
-from core.design.fields import PATTERNS
-from core.design.targets import FAMILIES, Target
-from core.design.targets.mixture import PARTS
-from core.errors import InputError, nearest
+from trimtab.core.design.controls import WEIGHTS_AS
+from trimtab.core.design.fields import PATTERNS
+from trimtab.core.design.targets import FAMILIES, Target
+from trimtab.core.design.targets.mixture import PARTS
+from trimtab.core.errors import InputError, nearest
 
 _MUST = {
     "missing": "must be given",

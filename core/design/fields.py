@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from core.expressions import microseconds
+from trimtab.core.expressions import microseconds
 
 
 class Model(BaseModel):

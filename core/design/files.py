@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from core.design import yaml_text
-from core.design.design import Design
-from core.design.faults import explain
-from core.design.targets import Target
-from core.design.yaml_text import Flow, Lines
-from core.errors import InputError
+from trimtab.core.design import yaml_text
+from trimtab.core.design.design import Design
+from trimtab.core.design.faults import explain
+from trimtab.core.design.targets import Target
+from trimtab.core.design.yaml_text import Flow, Lines
+from trimtab.core.errors import InputError
 
 ONE_LINE = 100
 """Characters up to which a control is written on one line."""

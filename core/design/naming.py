@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from core.design.design import Design
-from core.errors import InputError
-from core.source.checks import PROVENANCE
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.core.source.checks import PROVENANCE
 
 CLEAN = "{}_clean"
 """The clean label beside a noisy one."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.design import yaml_text
-from core.design.design import Design
-from core.design.files import dumps, loads
-from core.errors import InputError
+from trimtab.core.design import yaml_text
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import dumps, loads
+from trimtab.core.errors import InputError
 
 INSTEAD = (("rate", "rows"), ("rule", "probability"), ("value", "values"))
 """Fields of which a part has one: another one that is given takes its place."""

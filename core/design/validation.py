@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from core.design.combinations import combination_faults, table_faults
-from core.design.controls import Floor, Pair
-from core.design.definitions import Language, event_predicate, rule_predicates
-from core.design.design import Design
-from core.design.factors import Factor
-from core.design.naming import naming_faults
-from core.design.targets import Target
-from core.design.values import held_codes
-from core.errors import InputError, nearest
-from core.source.axes import Axis, default_axis, level_texts
-from core.source.columns import Column
+from trimtab.core.design.combinations import combination_faults, table_faults
+from trimtab.core.design.controls import Floor, Pair
+from trimtab.core.design.definitions import Language, event_predicate, rule_predicates
+from trimtab.core.design.design import Design
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.naming import naming_faults
+from trimtab.core.design.targets import Target
+from trimtab.core.design.values import held_codes
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.source.axes import Axis, default_axis, level_texts
+from trimtab.core.source.columns import Column
 
 __all__ = [
     "check_against",

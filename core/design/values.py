@@ -9,13 +9,13 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from core.design.controls import Sweep
-from core.design.factors import Factor
-from core.design.targets.tables import level_text
-from core.errors import InputError, nearest
-from core.expressions import microseconds
-from core.source.axes import level_texts
-from core.source.columns import Column, as_numbers
+from trimtab.core.design.controls import Sweep
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets.tables import level_text
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions import microseconds
+from trimtab.core.source.axes import level_texts
+from trimtab.core.source.columns import Column, as_numbers
 
 Plain = bool | int | float | str
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from core.errors import InputError
+from trimtab.core.errors import InputError
 
 LARGEST = 1_000_000
 """Characters of a design file."""

@@ -1,11 +1,11 @@
 """SQL expressions typed by people: read, checked against the known columns, split into conditions, never trusted."""
 
-from core.expressions.builder import Condition, Value, build_predicate
-from core.expressions.language import FUNCTIONS, Type
-from core.expressions.moments import microseconds
-from core.expressions.predicate import Leaf, Predicate, parse_predicate, parse_scalar
-from core.expressions.reading import known_name
-from core.expressions.scalar import Scalar
+from trimtab.core.expressions.builder import Condition, Value, build_predicate
+from trimtab.core.expressions.language import FUNCTIONS, Type
+from trimtab.core.expressions.moments import microseconds
+from trimtab.core.expressions.predicate import Leaf, Predicate, parse_predicate, parse_scalar
+from trimtab.core.expressions.reading import known_name
+from trimtab.core.expressions.scalar import Scalar
 
 __all__ = [
     "FUNCTIONS",

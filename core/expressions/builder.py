@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from core.database import quote_name, quote_text
-from core.errors import InputError, nearest
-from core.expressions.reading import is_plain_name
+from trimtab.core.database import quote_name, quote_text
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions.reading import is_plain_name
 
 Scalar = bool | int | float | str
 Value = Scalar | tuple[Scalar, ...] | None

@@ -8,11 +8,11 @@ from typing import NoReturn
 
 from sqlglot import exp
 
-from core.errors import InputError, nearest
-from core.expressions.language import CASTS, DATE_PARTS, FUNCTIONS, KINDS, SAME, SIGNATURES, WORDS, Type
-from core.expressions.moments import microseconds
-from core.expressions.reading import Typed, is_plain_name, known_name
-from core.expressions.scalar import Scalar
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions.language import CASTS, DATE_PARTS, FUNCTIONS, KINDS, SAME, SIGNATURES, WORDS, Type
+from trimtab.core.expressions.moments import microseconds
+from trimtab.core.expressions.reading import Typed, is_plain_name, known_name
+from trimtab.core.expressions.scalar import Scalar
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from core.database import connect
-from core.errors import InputError
+from trimtab.core.database import connect
+from trimtab.core.errors import InputError
 
 _LOCAL = threading.local()
 """A connection takes longer to open than most expressions take; one per thread is kept."""

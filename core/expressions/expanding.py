@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from core.errors import InputError
-from core.expressions.language import DATE_PARTS
-from core.expressions.reading import height
-from core.expressions.scalar import Scalar
+from trimtab.core.errors import InputError
+from trimtab.core.expressions.language import DATE_PARTS
+from trimtab.core.expressions.reading import height
+from trimtab.core.expressions.scalar import Scalar
 
 LARGEST = 20_000
 """Parts of an expression once its names are written out: each name may stand for an expression with names in it."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from sqlglot import exp
 
-from core.expressions.builder import Condition, literal_value, rows_of
-from core.expressions.checking import Checker, shown, sql_of
-from core.expressions.expanding import expanded, is_whole
-from core.expressions.language import Type
-from core.expressions.moments import microseconds
-from core.expressions.reading import read
-from core.expressions.scalar import Scalar
+from trimtab.core.expressions.builder import Condition, literal_value, rows_of
+from trimtab.core.expressions.checking import Checker, shown, sql_of
+from trimtab.core.expressions.expanding import expanded, is_whole
+from trimtab.core.expressions.language import Type
+from trimtab.core.expressions.moments import microseconds
+from trimtab.core.expressions.reading import read
+from trimtab.core.expressions.scalar import Scalar
 
 _Tree = int | tuple[str, tuple["_Tree", ...]]
 """A leaf's position, or ("and" | "or" | "not", parts)."""
@@ -73,7 +73,7 @@ def parse_predicate(
     A name of `definitions` stands for its expression, which is written out before the condition is split: leaves,
     columns and SQL speak of columns only. It goes before a column of this name. Raises InputError, naming `owner`, for
     everything that is not one boolean SQL expression over known names built from the operators and functions of
-    `core.expressions.language`.
+    `trimtab.core.expressions.language`.
     """
     tree, checker, type_ = _checked(text, kinds, owner, definitions or {})
     if type_ != "boolean":

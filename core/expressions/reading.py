@@ -13,7 +13,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from core.errors import InputError
+from trimtab.core.errors import InputError
 
 LONGEST = 2000
 """Characters a person may type into one expression."""

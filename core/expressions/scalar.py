@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from core.expressions.language import Type
+from trimtab.core.expressions.language import Type
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.source.columns import Column
+from trimtab.core.source.columns import Column
 
 COARSE_LEVELS = 8
 MODEL_BINS = 64

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import Progress
-from core.grounding.coding import Coding, code_factor
-from core.grounding.neighbours import Codes, Neighbour, Neighbourhood, learn_neighbours
-from core.source.columns import Column
+from trimtab.core.errors import Progress
+from trimtab.core.grounding.coding import Coding, code_factor
+from trimtab.core.grounding.neighbours import Codes, Neighbour, Neighbourhood, learn_neighbours
+from trimtab.core.source.columns import Column
 
 STRUCTURE_ROWS = 20_000
 """Neighbours are chosen on a sample of this many rows; donors are taken from all learning rows."""

@@ -16,8 +16,8 @@ from math import log
 
 import numpy as np
 
-from core.grounding.grounding import STRUCTURE_ROWS, Grounding
-from core.grounding.neighbours import Neighbour
+from trimtab.core.grounding.grounding import STRUCTURE_ROWS, Grounding
+from trimtab.core.grounding.neighbours import Neighbour
 
 CERTAIN = 18.0
 """Rows that independence would put into a cell: exp(-18) is less than 1 in 60 million."""

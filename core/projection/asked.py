@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.design.validation import target_axis
-from core.grounding.marginals import within_table
-from core.source.axes import Axis
-from core.study import Study
+from trimtab.core.declared.marginals import within_table
+from trimtab.core.design.validation import target_axis
+from trimtab.core.source.axes import Axis
+from trimtab.core.study.study import Study
 
 
 def asked_shares(study: Study, name: str) -> list[float] | None:

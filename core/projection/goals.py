@@ -12,17 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.projection.controls import Control, EventControl, LevelControl, MarginalControl, whole_size
-from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.features import Feature
-from core.projection.fit import Constraint
-from core.projection.pairs import PairControl
-from core.projection.pool import Pool, side_codes
-from core.projection.reserved import Reserved
-from core.projection.rounding import event_rows, whole_rows
-from core.projection.supplement import smallest_supplement
-from core.projection.wording import listed, percent
-from core.study import Study
+from trimtab.core.maths.rounding import event_rows, whole_rows
+from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl, whole_size
+from trimtab.core.projection.controls.pair import PairControl
+from trimtab.core.projection.pool.pool import Pool, side_codes
+from trimtab.core.projection.reserved.reserved import Reserved
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.solver.fit import Constraint
+from trimtab.core.projection.solver.supplement import smallest_supplement
+from trimtab.core.study.study import Study
+from trimtab.core.words.conflicts import listed, percent
 
 BATCH = 65_536
 HALF = 0.5

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import InputError
-from core.projection.cells import Cells
-from core.projection.controls import Control, EventControl, LevelControl, chances_of, whole_size
-from core.projection.features import Feature
-from core.projection.fit import Constraint, finish, fit_cells
-from core.projection.fitting import Fitted, fitted
-from core.projection.floors import FloorPlan
-from core.projection.goals import MOST_ROWS, Goal
-from core.projection.outcomes import Outcomes, outcomes_of
-from core.projection.pool import Pool
-from core.projection.rates import real_rows
-from core.projection.reserved import Reserved
-from core.projection.rounding import event_rows
-from core.projection.shifts import Shift, group_shares, shifts_of
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.maths.rounding import event_rows
+from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, chances_of, whole_size
+from trimtab.core.projection.fitted import Fitted, fitted
+from trimtab.core.projection.goals import MOST_ROWS, Goal
+from trimtab.core.projection.pool.cells import Cells
+from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.projection.rates import real_rows
+from trimtab.core.projection.reserved.floors import FloorPlan
+from trimtab.core.projection.reserved.reserved import Reserved
+from trimtab.core.projection.shifts import Shift, group_shares, shifts_of
+from trimtab.core.projection.solver.fit import Constraint, finish, fit_cells
+from trimtab.core.projection.solver.outcomes import Outcomes, outcomes_of
+from trimtab.core.study.study import Study
 
 ENOUGH_FOR_COSTS = 2e-5
 """Costs are shown with three digits: a design without one of its controls need not be met more exactly."""

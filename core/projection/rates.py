@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.database import connect, quote_text
-from core.projection.controls import EventControl
-from core.study import Study
+from trimtab.core.database import connect, quote_text
+from trimtab.core.projection.controls.marginal import EventControl
+from trimtab.core.study.study import Study
 
 
 def real_rows(study: Study, event: EventControl) -> int:

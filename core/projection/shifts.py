@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.projection.cells import Cells
-from core.projection.controls import LevelControl, MarginalControl
-from core.projection.features import bins_of_values
-from core.projection.fitting import Fitted
-from core.projection.pairs import side_of
-from core.projection.pool import side_codes, table_at
-from core.projection.reserved import with_values
-from core.study import Study
+from trimtab.core.projection.controls.features import bins_of_values
+from trimtab.core.projection.controls.marginal import LevelControl, MarginalControl
+from trimtab.core.projection.controls.pair import side_of
+from trimtab.core.projection.fitted import Fitted
+from trimtab.core.projection.pool.cells import Cells
+from trimtab.core.projection.pool.pool import side_codes, table_at
+from trimtab.core.projection.reserved.reserved import with_values
+from trimtab.core.study.study import Study
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.projection.grouping import group_rows
+from trimtab.core.maths.grouping import group_rows
 
 EXCHANGES = 3
 """Rounds over the controls in which rows are exchanged between cells that differ in one control only."""

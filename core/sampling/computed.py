@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.design.controls import Label
-from core.design.definitions import Definition
-from core.design.naming import CLEAN, PROBABILITY
-from core.errors import InputError
-from core.expressions.evaluate import evaluate
-from core.projection.rounding import event_rows
-from core.sampling.plan import BLOCK, Plan
-from core.streams import stream
-from core.study import Study
+from trimtab.core.design.controls import Label
+from trimtab.core.design.definitions import Definition
+from trimtab.core.design.naming import CLEAN, PROBABILITY
+from trimtab.core.errors import InputError
+from trimtab.core.expressions.evaluate import evaluate
+from trimtab.core.maths.rounding import event_rows
+from trimtab.core.maths.streams import stream
+from trimtab.core.sampling.plan import BLOCK, Plan
+from trimtab.core.study.study import Study
 
 
 def computed_fields(study: Study) -> Iterator[tuple[str, pa.DataType]]:

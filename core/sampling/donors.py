@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array
 
-from core.grounding.grounding import Grounding
-from core.grounding.neighbours import Neighbour
+from trimtab.core.grounding.grounding import Grounding
+from trimtab.core.grounding.neighbours import Neighbour
 
 DENSE = 4_000_000
 """Keys up to this size are looked up in a table; larger ones by bisection."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.projection.projection import Projection
-from core.sampling.balance import settle
-from core.streams import stream
+from trimtab.core.maths.streams import stream
+from trimtab.core.projection.projection import Projection
+from trimtab.core.sampling.balance import settle
 
 BLOCK = 65_536
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from core.grounding.grounding import Grounding
-from core.grounding.neighbours import Neighbour
-from core.grounding.ruled_out import RuledOut
-from core.projection.features import Feature
-from core.projection.pool import table_at
-from core.projection.projection import Projection
-from core.projection.reserved import with_values
-from core.sampling.donors import Donors, Fixed
-from core.sampling.shares import rows_going_back
-from core.streams import other_words
-from core.study import Study
+from trimtab.core.grounding.grounding import Grounding
+from trimtab.core.grounding.neighbours import Neighbour
+from trimtab.core.grounding.ruled_out import RuledOut
+from trimtab.core.maths.streams import other_words
+from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.pool.pool import table_at
+from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.reserved.reserved import with_values
+from trimtab.core.sampling.donors import Donors, Fixed
+from trimtab.core.sampling.shares import rows_going_back
+from trimtab.core.study.study import Study
 
 ATTEMPTS = 3
 """Donors tried for a row, until one keeps what has to hold; else the row stays as it is."""

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from core.errors import InputError, Progress
-from core.projection.controls import MarginalControl, target_of
-from core.projection.inside import evenly, values_inside
-from core.projection.projection import Projection, project
-from core.projection.reserved import with_values
-from core.sampling.computed import computed, computed_fields
-from core.sampling.plan import Plan, make_plan
-from core.sampling.redrawing import Spliced
-from core.sampling.splice import Splicer
-from core.source.columns import Column
-from core.streams import stream
-from core.study import Study, values_of
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.maths.streams import stream
+from trimtab.core.projection.controls.marginal import MarginalControl, target_of
+from trimtab.core.projection.pool.inside import evenly, values_inside
+from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.reserved.reserved import with_values
+from trimtab.core.sampling.computed import computed, computed_fields
+from trimtab.core.sampling.plan import Plan, make_plan
+from trimtab.core.sampling.redrawing import Spliced
+from trimtab.core.sampling.splice import Splicer
+from trimtab.core.source.columns import Column
+from trimtab.core.study.study import Study, values_of
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
 """Columns that tell where a row comes from: `_weight` is grounding ÷ projection, with which a training run undoes the

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.projection.projection import Projection
+from trimtab.core.projection.projection import Projection
 
 SLACK = 0.4
 """What chance alone would do to the rows of a bin, times this, is let be: rows that go back are nearer to real ones."""

@@ -13,21 +13,21 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from core.grounding.neighbours import Neighbourhood
-from core.grounding.ruled_out import RuledOut, ruled_out
-from core.projection.cells import Cells
-from core.projection.controls import LevelControl, MarginalControl
-from core.projection.features import Feature
-from core.projection.fitting import row_weights
-from core.projection.grouping import group_rows
-from core.projection.pairs import PairControl
-from core.projection.projection import Projection
-from core.sampling.donors import Donors, Fixed, donors_of
-from core.sampling.plan import Plan
-from core.sampling.redrawing import Held, Redrawing, Spliced
-from core.sampling.shares import weight_classes
-from core.streams import stream
-from core.study import Study
+from trimtab.core.grounding.neighbours import Neighbourhood
+from trimtab.core.grounding.ruled_out import RuledOut, ruled_out
+from trimtab.core.maths.grouping import group_rows
+from trimtab.core.maths.streams import stream
+from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.controls.marginal import LevelControl, MarginalControl
+from trimtab.core.projection.controls.pair import PairControl
+from trimtab.core.projection.fitted import row_weights
+from trimtab.core.projection.pool.cells import Cells
+from trimtab.core.projection.projection import Projection
+from trimtab.core.sampling.donors import Donors, Fixed, donors_of
+from trimtab.core.sampling.plan import Plan
+from trimtab.core.sampling.redrawing import Held, Redrawing, Spliced
+from trimtab.core.sampling.shares import weight_classes
+from trimtab.core.study.study import Study
 
 POOL_ROWS = (200_000, 1_000_000)
 """Donors are drawn from a pool of real rows repeated by weight, of a size between these."""

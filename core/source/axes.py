@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import InputError
-from core.source.columns import Column
-from core.source.edges import number_edges, time_edges
-from core.source.kinds import Kind
-from core.source.labels import interval_labels, moment_texts, number_texts
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import Column
+from trimtab.core.source.edges import number_edges, time_edges
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.labels import interval_labels, moment_texts, number_texts
 
 MAX_POINTS = 64
 """Up to this many distinct numbers each get a bin of their own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.errors import InputError
+from trimtab.core.errors import InputError
 
 MAX_COLUMNS = 2000
 PROVENANCE = ("_origin", "_weight", "_ungrounded", "_group", "_varied")

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.errors import InputError, Progress, nearest
-from core.source.kinds import KINDS, Kind, kind_of
-from core.source.spool import Source
+from trimtab.core.errors import InputError, Progress, nearest
+from trimtab.core.source.kinds import KINDS, Kind, kind_of
+from trimtab.core.source.spool import Source
 
 LEARNING_ROWS = 1_000_000
 """At most this many rows are kept in memory to learn the dependence from; counts always cover every row."""

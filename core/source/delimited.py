@@ -17,9 +17,9 @@ from pathlib import Path
 
 import duckdb
 
-from core.database import connect, quote_name, quote_text
-from core.errors import InputError
-from core.source.checks import check_names, check_values
+from trimtab.core.database import connect, quote_name, quote_text
+from trimtab.core.errors import InputError
+from trimtab.core.source.checks import check_names, check_values
 
 CHUNK = 1 << 20
 DELIMITERS = ",\t;|"

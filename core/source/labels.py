@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.source.kinds import Kind
+from trimtab.core.source.kinds import Kind
 
 CALENDAR = ("Y", "M")
 TIMES = ("D", "m", "s", "ms", "us")

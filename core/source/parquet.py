@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.errors import InputError
-from core.source.checks import check_names, check_values
+from trimtab.core.errors import InputError
+from trimtab.core.source.checks import check_names, check_values
 
 BATCH_CELLS = 4_000_000
 BATCH_ROWS = 131_072

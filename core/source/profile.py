@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core.source.axes import Axis, default_axis, level_texts
-from core.source.columns import Column
-from core.source.kinds import Kind
-from core.source.labels import moment_texts
+from trimtab.core.source.axes import Axis, default_axis, level_texts
+from trimtab.core.source.columns import Column
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.labels import moment_texts
 
 IDENTIFIER_ROWS = 50
 IDENTIFIER_SHARE = 0.95

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from core.errors import InputError, Progress
-from core.source import delimited, parquet
-from core.source.checks import check_provenance
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.source import delimited, parquet
+from trimtab.core.source.checks import check_provenance
 
 Format = Literal["text", "gzip", "parquet", "zip"]
 

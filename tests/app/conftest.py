@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.delivery.receipt import deliver
-from core.design.files import loads
-from core.source.spool import Source
-from core.study import Study, open_study
-from core.workspace import Workspace
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import loads
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FEW = """

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.delivery.outputs import read_output
-from core.delivery.receipt import deliver
-from core.errors import InputError
-from core.projection.projection import project
-from core.study import Study
-from core.workspace import Workspace
-from ui.comparing import covered, distances_csv, distances_table
+from trimtab.core.delivery.outputs import read_output
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.errors import InputError
+from trimtab.core.projection.projection import project
+from trimtab.core.study.study import Study
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.coverage.comparing import covered, distances_csv, distances_table
 
 from .looking import sound, text_of
 

@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.coverage.coding import Coded, code_rows
-from core.coverage.patterns import gaps_of
-from core.coverage.possible import design_levels
-from core.coverage.tway import t_way
-from core.delivery.receipt import deliver
-from core.design.files import loads
-from core.study import Study, open_study
-from core.workspace import Workspace
+from trimtab.core.counting.levels import Coded, code_rows
+from trimtab.core.coverage.gaps.patterns import gaps_of
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.coverage.tway import t_way
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import loads
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
 
 from .looking import sound, text_of
 

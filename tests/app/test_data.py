@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.design import Design, SourceRef
-from core.workspace import Workspace
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.workspace.workspace import Workspace
 
 Start = Callable[..., AppTest]
 HOSTILE = '*b* `c` [l](x) <img src=x onerror="alert(1)"> $x$'

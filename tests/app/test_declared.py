@@ -13,13 +13,23 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cli import main
-from core.design.design import Design
-from core.projection.projection import project
-from core.workspace import Workspace
-from ui.declaring import EXAMPLE, EXAMPLE_NAME, KINDS, LEVELS, begins_with, checked, drafted, families_of, read_levels
-from ui.library import refreshed, stays, study_after, study_of
-from ui.shaping import sculpted
+from trimtab.core.cli import main
+from trimtab.core.design.design import Design
+from trimtab.core.projection.projection import project
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.data.declaring import (
+    EXAMPLE,
+    EXAMPLE_NAME,
+    KINDS,
+    LEVELS,
+    begins_with,
+    checked,
+    drafted,
+    families_of,
+    read_levels,
+)
+from trimtab.ui.sculptor.shaping import sculpted
+from trimtab.ui.session.library import refreshed, stays, study_after, study_of
 
 from .looking import sound, text_of
 

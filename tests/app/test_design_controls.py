@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.design import Design, SourceRef
-from core.study import Study, open_study
-from core.workspace import Workspace
-from ui.control_rows import slug
-from ui.level_parts import stacks
-from ui.levels import with_share
-from ui.ways_out import giving_way
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.changes.ways_out import giving_way
+from trimtab.ui.controls.level import with_share
+from trimtab.ui.controls.level_parts import stacks
+from trimtab.ui.parts.control_rows import slug
 
 Start = Callable[..., AppTest]
 ROWS = 2000

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.design import Design, SourceRef
-from core.design.targets.mixture import Mixture
-from core.study import Study, open_study
-from core.workspace import Workspace
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.targets.mixture import Mixture
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
 
 Start = Callable[..., AppTest]
 ROWS = 2000

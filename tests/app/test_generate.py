@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cli import main
-from core.design.files import loads
-from core.study import open_study
-from core.workspace import Workspace
-from ui.jobs import JOBS
+from trimtab.core.cli import main
+from trimtab.core.design.files import loads
+from trimtab.core.study.study import open_study
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.delivery.jobs import JOBS
 
 from .looking import sound, text_of
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.files import load
-from core.workspace import Workspace
-from ui.samples import SAMPLES
+from trimtab.core.design.files import load
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.session.samples import SAMPLES
 
 Start = Callable[..., AppTest]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.design import Design
-from core.design.files import loads
-from core.source.spool import Source
-from core.workspace import Workspace
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import loads
+from trimtab.core.source.spool import Source
+from trimtab.core.workspace.workspace import Workspace
 
 from .looking import sound, text_of
 

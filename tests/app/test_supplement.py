@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.files import loads
-from core.projection.feasibility import ConflictsError
-from core.projection.projection import project
-from core.study import open_study
-from core.workspace import Workspace
-from ui.comparing import TOGETHER
+from trimtab.core.design.files import loads
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.study.study import open_study
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.coverage.comparing import TOGETHER
 
 from .looking import sound
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.design.design import Design, SourceRef
-from core.workspace import Workspace
-from ui.predictions import guess
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.weaknesses.predictions import guess
 
 from .looking import sound, text_of
 

@@ -8,8 +8,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from core.design.design import Design
-from core.workspace import Workspace
+from trimtab.core.design.design import Design
+from trimtab.core.workspace.workspace import Workspace
 
 LONG = 60_000  # ms for what reads or makes many rows
 SERIOUS = ("serious", "critical")

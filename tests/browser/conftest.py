@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from core.workspace import Workspace
+from trimtab.core.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 STARTED = 60.0  # seconds a server may take until it answers

@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from ui.factor_list import FactorEntry, factor_list
-from ui.ops import Operation, OpsInbox
-from ui.sculptor import sculptor
-from ui.sparks import spark_svg
+from trimtab.ui.parts.sparks import spark_svg
+from trimtab.ui.sculptor.factor_list import FactorEntry, factor_list
+from trimtab.ui.sculptor.ops import Operation, OpsInbox
+from trimtab.ui.sculptor.sculptor import sculptor
 
 HOSTILE = '<img src=x onerror="window.hacked=true">'
 VISIB = [0.02, 0.03, 0.05, 0.1, 0.1, 0.1, 0.1, 0.15, 0.2, 0.15, 0.0]

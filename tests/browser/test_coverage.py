@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.delivery.receipt import deliver
-from core.design.files import load
-from core.study import open_study
-from core.workspace import Workspace
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import load
+from trimtab.core.study.study import open_study
+from trimtab.core.workspace.workspace import Workspace
 
 from .actions import LONG, at_rest, faults, visit
 

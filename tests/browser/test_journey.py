@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from core.design.design import Design
-from core.design.files import load
-from core.workspace import Workspace
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import load
+from trimtab.core.workspace.workspace import Workspace
 
 from .actions import LONG, at_rest, current, faults, sculptor_after, type_in, visit
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.design.files import load
-from core.workspace import Workspace
+from trimtab.core.design.files import load
+from trimtab.core.workspace.workspace import Workspace
 
 from .actions import LONG, at_rest, faults, visit
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from playwright.sync_api import Page, expect
 
-from core.workspace import Workspace
+from trimtab.core.workspace.workspace import Workspace
 
 from .actions import LONG, at_rest, current, faults, type_in, visit
 

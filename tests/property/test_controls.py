@@ -18,15 +18,15 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from core.delivery.promises import receipt
-from core.design.design import Design
-from core.errors import InputError, TrimtabError
-from core.projection.feasibility import Conflict, ConflictsError
-from core.projection.projection import project
-from core.sampling.run import generate
-from core.source.columns import Column
-from core.source.spool import spool
-from core.study import Study, open_study
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import Column
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
 
 CRASHES = Path(__file__).parents[2] / "sample_data" / "crashes.csv"
 SETTINGS = settings(

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.coverage import patterns, tway
-from core.coverage.coding import Coded, Levels
-from core.coverage.datasets import Reading
-from core.coverage.patterns import gaps_of
-from core.coverage.remedy import remedy_of
-from core.coverage.tway import t_way_of
-from core.source.axes import Axis
+from trimtab.core.counting.datasets import Reading
+from trimtab.core.counting.levels import Coded, Levels
+from trimtab.core.coverage import tway
+from trimtab.core.coverage.gaps import patterns
+from trimtab.core.coverage.gaps.patterns import gaps_of
+from trimtab.core.coverage.gaps.remedy import remedy_of
+from trimtab.core.coverage.tway import t_way_of
+from trimtab.core.source.axes import Axis
 
 SETTINGS = settings(deadline=None, derandomize=True)
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.projection import completions, covering
-from core.projection.covering import covering_array
-from core.projection.floor_rows import FloorRows, floor_rows
+from trimtab.core.maths import covering
+from trimtab.core.maths.covering import covering_array
+from trimtab.core.projection.reserved import completions
+from trimtab.core.projection.reserved.floor_rows import FloorRows, floor_rows
 
 Cell = tuple[tuple[int, ...], tuple[int, ...]]
 

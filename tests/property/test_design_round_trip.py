@@ -10,12 +10,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
-from core.design.design import Design, Output, SourceRef
-from core.design.factors import Factor
-from core.design.files import dumps, json_schema, loads
-from core.design.targets import FAMILIES, Target
-from core.errors import InputError
+from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.design import Design, Output, SourceRef
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.files import dumps, json_schema, loads
+from trimtab.core.design.targets import FAMILIES, Target
+from trimtab.core.errors import InputError
 
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)

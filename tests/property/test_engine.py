@@ -17,16 +17,16 @@ import pyarrow as pa
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from core.delivery.promises import marginal_tolerance
-from core.design.design import Design
-from core.errors import ConflictError, InputError, TrimtabError
-from core.projection.controls import MarginalControl, controls_of, events_of
-from core.projection.feasibility import ConflictsError
-from core.projection.rounding import event_rows
-from core.sampling.run import generate
-from core.source.columns import Column, encode
-from core.source.spool import spool
-from core.study import Study, open_study
+from trimtab.core.delivery.promises.measuring import marginal_tolerance
+from trimtab.core.design.design import Design
+from trimtab.core.errors import ConflictError, InputError, TrimtabError
+from trimtab.core.maths.rounding import event_rows
+from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import Column, encode
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
 
 CRASHES = Path(__file__).parents[2] / "sample_data" / "crashes.csv"
 SETTINGS = settings(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.database import connect, quote_text
-from core.expressions import Condition, build_predicate, parse_predicate, parse_scalar
+from trimtab.core.database import connect, quote_text
+from trimtab.core.expressions import Condition, build_predicate, parse_predicate, parse_scalar
 
 KINDS = {"x": "continuous", "n": "count", "s": "categorical", "b": "boolean", "d": "datetime"}
 ROWS = """

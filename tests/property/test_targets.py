@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.design.targets import FAMILIES, Law, Mixture, Target
-from core.errors import InputError
-from core.source.axes import Axis
-from core.source.kinds import KINDS
+from trimtab.core.design.targets import FAMILIES, Law, Mixture, Target
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.kinds import KINDS
 
 SETTINGS = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]

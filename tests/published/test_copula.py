@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from core.grounding.copula import normal_table, pearson_of
-from core.grounding.tables import table_correlation
+from trimtab.core.declared.copula import normal_table, pearson_of
+from trimtab.core.maths.tables import table_correlation
 
 HALVES = np.array([0.5, 0.5])
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from core.projection.covering import covering_array
+from trimtab.core.maths.covering import covering_array
 
 
 @pytest.mark.parametrize(

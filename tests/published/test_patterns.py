@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.cli import main
-from core.coverage import patterns
-from core.coverage.coding import declared_levels, occurring_levels
-from core.coverage.patterns import find_gaps
-from core.source.axes import Axis
-from core.source.columns import read_columns
-from core.source.spool import Source, spool
+from trimtab.core.cli import main
+from trimtab.core.counting.levels import declared_levels, occurring_levels
+from trimtab.core.coverage.gaps import patterns
+from trimtab.core.coverage.gaps.patterns import find_gaps
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source, spool
 
 CELLS = Path(__file__).parent / "data" / "recidivism_cells.csv"
 FACTORS = ["sex", "age", "race", "marital_status"]

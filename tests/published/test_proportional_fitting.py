@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from core.projection.fit import Constraint, fit_cells
+from trimtab.core.projection.solver.fit import Constraint, fit_cells
 
 # Hair (black, brown, red, blond) by eye (brown, blue, hazel, green), for men and for women.
 MEN = [[32, 11, 10, 3], [53, 50, 25, 15], [10, 10, 7, 7], [3, 30, 5, 8]]

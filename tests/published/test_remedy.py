@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from core.coverage.coding import Coded, Levels, code_rows, occurring_levels
-from core.coverage.patterns import OPEN, find_gaps
-from core.coverage.remedy import hitting_set, remedy_of, uncovered
-from core.source.columns import read_columns
-from core.source.spool import spool
+from trimtab.core.counting.levels import Coded, Levels, code_rows, occurring_levels
+from trimtab.core.coverage.gaps.patterns import OPEN, find_gaps
+from trimtab.core.coverage.gaps.remedy import hitting_set, remedy_of, uncovered
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import spool
 
 CELLS = Path(__file__).parent / "data" / "recidivism_cells.csv"
 FACTORS = ["sex", "age", "race", "marital_status"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom
 
-from core.source.intervals import rows_needed
+from trimtab.core.source.intervals import rows_needed
 
 
 @pytest.mark.parametrize(("events", "rows"), [(1, 2995), (5, 9151), (10, 15702)])

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.coverage import candidates as search  # `tested` would be taken for a test
-from core.coverage.coding import Levels, code_rows, occurring_levels
-from core.coverage.datasets import reading_of
-from core.source.columns import read_columns
-from core.source.spool import spool
+from trimtab.core.counting.datasets import reading_of
+from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import spool
+from trimtab.core.weaknesses import candidates as search
 
 DATA = Path(__file__).parent / "data"
 PREDICTIONS = Path(__file__).parents[2] / "sample_data" / "flights_predictions.parquet"

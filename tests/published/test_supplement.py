@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.projection.supplement import closest_mix, residual, smallest_supplement
+from trimtab.core.projection.solver.supplement import closest_mix, residual, smallest_supplement
 
 COUNTS = np.array([700, 200, 80, 20])
 SHARES = np.array([0.4, 0.3, 0.2, 0.1])

@@ -13,10 +13,10 @@ import pytest
 from pyarrow import csv
 from scipy import stats
 
-from core.design.targets import Mixture, Tail
-from core.design.validation import target_axis
-from core.source.axes import default_axis
-from core.source.columns import Column, encode
+from trimtab.core.design.targets import Mixture, Tail
+from trimtab.core.design.validation import target_axis
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.columns import Column, encode
 
 LOSSES = Path(__file__).parent / "data" / "danish_losses.csv"
 

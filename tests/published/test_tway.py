@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import main
-from core.coverage.coding import Levels, declared_levels
-from core.coverage.tway import t_way
-from core.source.axes import Axis
-from core.source.columns import read_columns
-from core.source.spool import spool
+from trimtab.core.cli import main
+from trimtab.core.counting.levels import Levels, declared_levels
+from trimtab.core.coverage.tway import t_way
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import spool
 
 A = "N,Y,O\nY,Y,W\nY,Y,O\nN,N,W\n"
 B = "N,Y,O\nY,Y,W\nY,Y,A\nN,N,W\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.source.intervals import wilson
+from trimtab.core.source.intervals import wilson
 
 
 @pytest.mark.parametrize(

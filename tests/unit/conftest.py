@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.cli import main
+from trimtab.core.cli import main
 
 
 @dataclass(frozen=True)

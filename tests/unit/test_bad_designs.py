@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.receipt import deliver
-from core.design.files import loads
-from core.errors import TrimtabError
-from core.study import open_study
-from core.workspace import Workspace
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import loads
+from trimtab.core.errors import TrimtabError
+from trimtab.core.study.study import open_study
+from trimtab.core.workspace.workspace import Workspace
 
 ROADS = {"speed": [10, 20, 30, 40], "road": ["dry", "wet", "dry", "dry"], "small": pa.array([1, 2, 3, 4], pa.int8())}
 

@@ -14,16 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.receipt import deliver
-from core.design.design import Design, SourceRef
-from core.design.files import loads
-from core.errors import InputError, TrimtabError
-from core.projection.controls import controls_of
-from core.projection.projection import project
-from core.sampling.run import generate
-from core.source.columns import encode
-from core.study import Study, open_study
-from core.workspace import Workspace
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.files import loads
+from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.projection.controls.marginal import controls_of
+from trimtab.core.projection.projection import project
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import encode
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.workspace.workspace import Workspace
 
 GOOD = "speed,road\n10,dry\n20,wet\n30,dry\n40,dry\n"
 

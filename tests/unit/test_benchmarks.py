@@ -14,8 +14,8 @@ import pytest
 
 from benchmarks import fresh_measure as fresh
 from benchmarks import fresh_real, judge, memory, scale, sdv_peer, speed, tables, wide
-from core.source.axes import default_axis
-from core.source.columns import encode
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.columns import encode
 
 ROWS = 20_000
 

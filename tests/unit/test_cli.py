@@ -21,12 +21,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.cli.serve import command
-from core.design.files import load
+from trimtab.core.cli.serve import command
+from trimtab.core.design.files import load
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
-RUN = [sys.executable, "-c", "from core.cli import main; main()"]
+RUN = [sys.executable, "-c", "from trimtab.core.cli import main; main()"]
 PROMISE = ["promise", "requested", "delivered", "tolerance", "kept"]
 HEADER = "trimtab: 1\nname: small\nseed: 5\nrows: 2000\nsource: {path: crashes.csv}\n"
 
@@ -460,10 +460,10 @@ def test_every_fault_of_a_design_is_an_error_line(trimtab: Trimtab) -> None:
 
 
 def test_what_should_not_happen_is_one_line_and_exit_code_70(trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "core.cli.data", None)  # a broken installation
+    monkeypatch.setitem(sys.modules, "trimtab.core.cli.data", None)  # a broken installation
     result = trimtab("profile", "crashes.csv")
     assert (result.code, result.out) == (70, "")
-    assert result.err.startswith("error: unexpected ModuleNotFoundError: import of core.cli.data halted")
+    assert result.err.startswith("error: unexpected ModuleNotFoundError: import of trimtab.core.cli.data halted")
     assert result.err.endswith("(set TRIMTAB_DEBUG=1 to see where)\n")
     monkeypatch.setenv("TRIMTAB_DEBUG", "1")
     assert "Traceback" in trimtab("profile", "crashes.csv").err
@@ -516,7 +516,7 @@ def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, cod
 def test_help_is_quick(arguments: list[str]) -> None:
     # What takes long to start: none of it may be imported to print a page of help.
     script = (
-        "import sys; from core.cli.main import app\n"
+        "import sys; from trimtab.core.cli.main import app\n"
         f"try: app({arguments!r})\nexcept SystemExit: pass\n"
         "print([name for name in ('duckdb', 'pyarrow', 'numpy', 'scipy', 'sqlglot') if name in sys.modules])"
     )
@@ -526,7 +526,7 @@ def test_help_is_quick(arguments: list[str]) -> None:
 
 def test_the_schema_does_not_load_scipy() -> None:
     script = (
-        "import sys; from core.cli.main import app\ntry: app(['schema'])\nexcept SystemExit: pass\n"
+        "import sys; from trimtab.core.cli.main import app\ntry: app(['schema'])\nexcept SystemExit: pass\n"
         "print([name for name in ('scipy', 'pandas', 'streamlit') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.design.files import load
+from trimtab.core.design.files import load
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 CRASHES, PREDICTIONS = SAMPLES / "crashes.csv", SAMPLES / "flights_predictions.parquet"

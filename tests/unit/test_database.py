@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.database import connect, quote_text
+from trimtab.core.database import connect, quote_text
 
 REFUSED = "Cannot access"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from core.design.design import Design
-from core.design.files import loads
-from core.errors import InputError
-from core.reviews import LONGEST_NAME, LONGEST_TEXT, Verdict, add_review, read_reviews, standing
-from core.workspace import Workspace
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import loads
+from trimtab.core.errors import InputError
+from trimtab.core.review.reviews import LONGEST_NAME, LONGEST_TEXT, Verdict, add_review, read_reviews, standing
+from trimtab.core.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<img src=x onerror=alert(1)>\n\u2028 {"a": 1} \\ \x00 `code` é 𝄞'
@@ -183,7 +183,7 @@ def test_a_line_cut_off_by_a_crash_takes_no_other_with_it(file: Path) -> None:
 
 def test_writers_in_several_processes_lose_nothing(file: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from core.reviews import add_review\n"
+        "import sys; from pathlib import Path; from trimtab.core.review.reviews import add_review\n"
         "for i in range(60): add_review(Path(sys.argv[1]), sys.argv[2], 'comment', f'{i} ' + 'x' * 3000, None, 'f')"
     )
     processes = [subprocess.Popen([sys.executable, "-c", script, str(file), name], cwd=ROOT) for name in "abcd"]

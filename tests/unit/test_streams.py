@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.streams import other_words, stream
+from trimtab.core.maths.streams import other_words, stream
 
 
 def test_the_same_purpose_draws_the_same_numbers() -> None:

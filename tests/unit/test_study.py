@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from core.design.design import Design
-from core.errors import InputError
-from core.source.spool import Source
-from core.study import Memo, Study, open_study
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Memo, Study, open_study
 
 Make = Callable[[dict[str, list[object]]], Source]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from core.design.design import Design
-from core.design.files import load, loads
-from core.errors import InputError
-from core.workspace import Workspace, default_home
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import load, loads
+from trimtab.core.errors import InputError
+from trimtab.core.workspace.workspace import Workspace, default_home
 
 ROOT = Path(__file__).parents[2]
 TEXT = "trimtab: 1\nname: {name}\nseed: {seed}\nsource: {{path: data/crashes.csv}}\n"
@@ -152,7 +152,7 @@ def test_two_processes_share_a_design(workspace: Workspace) -> None:
     id_ = workspace.save_design(design())
     script = (
         "import sys; from pathlib import Path\n"
-        "from core.design.files import loads; from core.workspace import Workspace\n"
+        "from trimtab.core.design.files import loads; from trimtab.core.workspace.workspace import Workspace\n"
         "home, id_, text, seed = sys.argv[1:]; workspace = Workspace(Path(home))\n"
         "for i in range(30):\n"
         "    workspace.save_design(loads(text.format(name='x' * 1000, seed=int(seed) + i)), id_)\n"

@@ -1,8 +1,8 @@
 """Target families: the marginal a factor is asked to have. Defining a class in this package makes a family."""
 
-from core.design.targets.base import FAMILIES, Target, suitable_families
-from core.design.targets.law import Law
-from core.design.targets.laws import (
+from trimtab.core.design.targets.base import FAMILIES, Target, suitable_families
+from trimtab.core.design.targets.law import Law
+from trimtab.core.design.targets.laws import (
     Beta,
     Binomial,
     Exponential,
@@ -13,10 +13,10 @@ from core.design.targets.laws import (
     Triangular,
     Uniform,
 )
-from core.design.targets.mixture import Mixture
-from core.design.targets.tables import Categorical, Constant, Empirical, Histogram
-from core.design.targets.tail import Tail
-from core.design.targets.union import AnyTarget
+from trimtab.core.design.targets.mixture import Mixture
+from trimtab.core.design.targets.tables import Categorical, Constant, Empirical, Histogram
+from trimtab.core.design.targets.tail import Tail
+from trimtab.core.design.targets.union import AnyTarget
 
 __all__ = [
     "FAMILIES",

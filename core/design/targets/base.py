@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Literal, NamedTuple, NoReturn, get_args, get_o
 import numpy as np
 from pydantic import ConfigDict
 
-from core.design.fields import Model
-from core.design.targets.extension import extend_down, extend_up
-from core.errors import InputError
-from core.source.axes import Axis
-from core.source.columns import Column
-from core.source.kinds import Kind
+from trimtab.core.design.fields import Model
+from trimtab.core.design.targets.extension import extend_down, extend_up
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
+from trimtab.core.source.kinds import Kind
 
 FAMILIES: dict[str, type[Target]] = {}
 """Family name -> class, in the order of definition; filled by defining a class with `family: Literal["name"]`."""

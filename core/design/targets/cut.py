@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field, model_validator
 
-from core.design.fields import Bound, broken, number_of
-from core.design.targets.base import ORDERED, Target
-from core.source.axes import Axis
-from core.source.kinds import Kind
+from trimtab.core.design.fields import Bound, broken, number_of
+from trimtab.core.design.targets.base import ORDERED, Target
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.kinds import Kind
 
 WHOLE: tuple[Kind, ...] = ("count", "datetime")
 """Kinds whose numbers are whole: counts, and microseconds."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.source.kinds import Kind
+from trimtab.core.source.kinds import Kind
 
 MOST_BINS = 20
 """At most this many new bins on each side."""

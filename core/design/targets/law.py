@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from core.design.targets.base import Reach
-from core.design.targets.cut import Cut, around, span_of_bin, whole_spans
-from core.source.axes import Axis
-from core.source.kinds import Kind
+from trimtab.core.design.targets.base import Reach
+from trimtab.core.design.targets.cut import Cut, around, span_of_bin, whole_spans
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.kinds import Kind
 
 NEGLIGIBLE = 1e-9
 """A share outside the axis up to this is not worth a bin."""

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from core.design.fields import Bound, Number, Positive, Share, number_of
-from core.design.targets.law import NUMBERS, Frozen, Law, scipy_law
-from core.source.kinds import Kind
+from trimtab.core.design.fields import Bound, Number, Positive, Share, number_of
+from trimtab.core.design.targets.law import NUMBERS, Frozen, Law, scipy_law
+from trimtab.core.source.kinds import Kind
 
 
 class Uniform(Law):

@@ -10,13 +10,13 @@ import numpy as np
 from pydantic import Field, GetCoreSchemaHandler, create_model, field_validator
 from pydantic_core import CoreSchema, core_schema
 
-from core.design.fields import Positive, broken
-from core.design.targets import laws, tables, tail  # noqa: F401  (importing them registers their families)
-from core.design.targets.base import FAMILIES, ORDERED, Reach, Target
-from core.design.targets.cut import WHOLE, Cut, span_of_bin, whole_spans
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column
-from core.source.kinds import KINDS, Kind
+from trimtab.core.design.fields import Positive, broken
+from trimtab.core.design.targets import laws, tables, tail  # noqa: F401  (importing them registers their families)
+from trimtab.core.design.targets.base import FAMILIES, ORDERED, Reach, Target
+from trimtab.core.design.targets.cut import WHOLE, Cut, span_of_bin, whole_spans
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column
+from trimtab.core.source.kinds import KINDS, Kind
 
 HALVINGS = 100
 """More never change a float between the ends of a bin."""

@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from core.design.fields import Level, Share, Value, Weight, broken, number_of
-from core.design.targets.base import ORDERED, Reach, Target
-from core.design.targets.cut import Cut, around
-from core.errors import nearest
-from core.source.axes import Axis
-from core.source.kinds import KINDS, Kind
+from trimtab.core.design.fields import Level, Share, Value, Weight, broken, number_of
+from trimtab.core.design.targets.base import ORDERED, Reach, Target
+from trimtab.core.design.targets.cut import Cut, around
+from trimtab.core.errors import nearest
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.kinds import KINDS, Kind
 
 
 class Histogram(Cut):

@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from pydantic import Field, model_validator
 
-from core.design.fields import Number, Positive, broken
-from core.design.targets.law import Frozen, Law, scipy_law
-from core.errors import InputError
-from core.source.axes import Axis
-from core.source.columns import Column
+from trimtab.core.design.fields import Number, Positive, broken
+from trimtab.core.design.targets.law import Frozen, Law, scipy_law
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
 
 FEWEST = 10
 """Rows of the source above the threshold that a fit needs; fewer say next to nothing of a shape."""

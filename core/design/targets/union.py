@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from core.design.targets import mixture  # noqa: F401  (importing it registers all families)
-from core.design.targets.base import FAMILIES, Target
+from trimtab.core.design.targets import mixture  # noqa: F401  (importing it registers all families)
+from trimtab.core.design.targets.base import FAMILIES, Target
 
 
 class _ByFamily:

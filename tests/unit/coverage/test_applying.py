@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.applying import (
+from trimtab.core.counting.levels import Coded, code_rows
+from trimtab.core.coverage.gaps.applying import (
     Wish,
     boost_slice,
     condition_of,
@@ -21,19 +22,18 @@ from core.coverage.applying import (
     cover_remedy,
     event_name,
 )
-from core.coverage.coding import Coded, code_rows
-from core.coverage.difference import control_changes
-from core.coverage.patterns import gaps_of
-from core.coverage.possible import design_levels
-from core.coverage.remedy import find_remedy, uncovered
-from core.errors import InputError
-from core.expressions import parse_predicate
-from core.expressions.evaluate import evaluate
-from core.sampling.run import generate
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, encode
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.coverage.gaps.patterns import gaps_of
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.coverage.gaps.remedy import find_remedy, uncovered
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import parse_predicate
+from trimtab.core.expressions.evaluate import evaluate
+from trimtab.core.review.difference import control_changes
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column, encode
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Make = Callable[[dict[str, list[object]]], Source]
 Open = Callable[..., Study]

@@ -13,16 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.applying import boost_slice, condition_of
-from core.coverage.budget import spread_rows, usual_curve
-from core.coverage.coding import Levels, code_rows
-from core.coverage.possible import design_levels
-from core.coverage.predictions import Asked, row_errors
-from core.coverage.slices import Slice, slices_of
-from core.delivery.receipt import Delivery, deliver
-from core.design.design import Design, SourceRef
-from core.source.spool import Source, spool
-from core.study import Study, open_study
+from trimtab.core.counting.levels import Levels, code_rows
+from trimtab.core.coverage.gaps.applying import boost_slice, condition_of
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.delivery.receipt import Delivery, deliver
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.weaknesses.budget import spread_rows, usual_curve
+from trimtab.core.weaknesses.predictions import Asked, row_errors
+from trimtab.core.weaknesses.slices import Slice, slices_of
 
 SAMPLE = Path(__file__).parents[3] / "sample_data" / "flights_predictions.parquet"
 ROWS, ASKED = 8_000, 6_000

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from core.coverage.budget import Curve, fitted_curve, spread_rows, usual_curve
-from core.errors import InputError
+from trimtab.core.errors import InputError
+from trimtab.core.weaknesses.budget import Curve, fitted_curve, spread_rows, usual_curve
 
 
 def test_equal_curves_are_filled_to_one_level() -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.cells import (
+from trimtab.core.counting.codes import (
     ABOVE,
     BELOW,
     MISSING,
@@ -27,11 +27,11 @@ from core.coverage.cells import (
     value_code,
     with_columns,
 )
-from core.coverage.datasets import open_data, reading_of, reading_of_kind
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, encode, read_columns
-from core.source.kinds import Kind
-from core.source.spool import spool
+from trimtab.core.counting.datasets import open_data, reading_of, reading_of_kind
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column, encode, read_columns
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.spool import spool
 
 SAMPLES = Path(__file__).parents[3] / "sample_data"
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.coverage import batches, coding
-from core.coverage.coding import code_rows, declared_levels, occurring_levels, widened
-from core.errors import InputError
-from core.source.axes import default_axis
-from core.source.columns import Column, read_columns
-from core.source.spool import Source
+from trimtab.core.counting import batches
+from trimtab.core.counting import levels as coding
+from trimtab.core.counting.levels import code_rows, declared_levels, occurring_levels, widened
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.spool import Source
 
 Make = Callable[[dict[str, list[object]]], Source]
 

@@ -11,10 +11,10 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from core.coverage.compare import FactorComparison, compare
-from core.errors import InputError
-from core.source.axes import Axis, default_axis
-from core.source.columns import encode
+from trimtab.core.coverage.compare import FactorComparison, compare
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import encode
 
 
 def one(folder: Path, axis: Axis, **sets: pa.Array) -> FactorComparison:

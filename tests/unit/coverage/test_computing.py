@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.coding import Levels
-from core.coverage.computing import code_in
-from core.coverage.possible import design_levels
-from core.delivery.writers import write
-from core.errors import InputError
-from core.projection.projection import project
-from core.sampling.run import prepare, schema_of
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.counting.computing import code_in
+from trimtab.core.counting.levels import Levels
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.delivery.writers import write
+from trimtab.core.errors import InputError
+from trimtab.core.projection.projection import project
+from trimtab.core.sampling.run import prepare, schema_of
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Make = Callable[[dict[str, list[object]]], Source]
 Open = Callable[..., Study]

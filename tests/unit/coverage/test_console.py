@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.console import checked, combined_of, run_query
-from core.errors import InputError
+from trimtab.core.coverage.console import checked, combined_of, run_query
+from trimtab.core.errors import InputError
 
 
 @pytest.fixture

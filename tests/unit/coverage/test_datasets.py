@@ -13,11 +13,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.datasets import ROWS, Reading, open_data, reading_of, reading_of_kind
-from core.delivery.writers import write
-from core.errors import InputError
-from core.source.columns import encode
-from core.source.spool import spool
+from trimtab.core.counting.datasets import ROWS, Reading, open_data, reading_of, reading_of_kind
+from trimtab.core.delivery.writers import write
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import encode
+from trimtab.core.source.spool import spool
 
 TABLE = pa.table(
     {

@@ -11,11 +11,11 @@ import pytest
 from scipy.stats import norm, spearmanr
 from scipy.stats.contingency import association
 
-from core.coverage import dependence as module
-from core.coverage.dependence import cramers_v, dependence, joint, spearman
-from core.design.design import Design
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.coverage import dependence as module
+from trimtab.core.coverage.dependence import cramers_v, dependence, joint, spearman
+from trimtab.core.design.design import Design
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Make = Callable[[dict[str, list[object]]], Source]
 Open = Callable[..., Study]

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow.csv
 import pytest
 
-from core.coverage.difference import ControlChange, Difference, control_changes, difference
-from core.design import yaml_text
-from core.projection.projection import project
-from core.source.spool import Source, spool
-from core.study import Study, open_study
+from trimtab.core.design import yaml_text
+from trimtab.core.projection.projection import project
+from trimtab.core.review.difference import ControlChange, Difference, control_changes, difference
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 AGES = "[16, 25, 45, 65, 97]"

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from core.coverage import patterns
-from core.coverage.coding import occurring_levels
-from core.coverage.patterns import find_gaps
-from core.coverage.remedy import find_remedy
-from core.errors import InputError
-from core.source.columns import read_columns
-from core.source.spool import Source
+from trimtab.core.counting.levels import occurring_levels
+from trimtab.core.coverage.gaps import patterns
+from trimtab.core.coverage.gaps.patterns import find_gaps
+from trimtab.core.coverage.gaps.remedy import find_remedy
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source
 
 Make = Callable[[dict[str, list[object]]], Source]
 

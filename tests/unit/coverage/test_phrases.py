@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.coverage.phrases import described, in_reality, most_moved, of_rows, one_in, percent, rates
-from core.source.axes import Axis
+from trimtab.core.source.axes import Axis
+from trimtab.core.words.rates import described, in_reality, most_moved, of_rows, one_in, percent, rates
 
 SIGHT = Axis("visib", "continuous", edges=(0.0, 1.0, 2.0, 5.0, 10.0, 10.0))
 MONTH = Axis("month", "count", edges=(1.0, 2.0, 3.0, 4.0, 4.0), points=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.coverage.coding import Levels, code_rows, declared_levels, own_axis
-from core.coverage.patterns import gaps_of
-from core.coverage.plausible import plausible_of
-from core.coverage.possible import Possible
-from core.coverage.remedy import remedy_of
-from core.source.columns import read_columns
-from core.source.spool import Source
+from trimtab.core.counting.levels import Levels, code_rows, declared_levels, own_axis
+from trimtab.core.coverage.gaps.patterns import gaps_of
+from trimtab.core.coverage.gaps.plausible import plausible_of
+from trimtab.core.coverage.gaps.possible import Possible
+from trimtab.core.coverage.gaps.remedy import remedy_of
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source
 
 Make = Callable[[dict[str, list[object]]], Source]
 

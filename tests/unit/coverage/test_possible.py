@@ -10,17 +10,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from core.coverage import patterns, tway
-from core.coverage import possible as module
-from core.coverage.coding import code_rows
-from core.coverage.patterns import find_gaps
-from core.coverage.possible import Possible, design_levels, possible_of
-from core.coverage.remedy import find_remedy, remedy_of, uncovered
-from core.coverage.tway import t_way
-from core.errors import InputError
-from core.expressions.evaluate import evaluate
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.counting.levels import code_rows
+from trimtab.core.coverage import tway
+from trimtab.core.coverage.gaps import patterns
+from trimtab.core.coverage.gaps import possible as module
+from trimtab.core.coverage.gaps.patterns import find_gaps
+from trimtab.core.coverage.gaps.possible import Possible, design_levels, possible_of
+from trimtab.core.coverage.gaps.remedy import find_remedy, remedy_of, uncovered
+from trimtab.core.coverage.tway import t_way
+from trimtab.core.errors import InputError
+from trimtab.core.expressions.evaluate import evaluate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Make = Callable[[dict[str, list[object]]], Source]
 Open = Callable[..., Study]

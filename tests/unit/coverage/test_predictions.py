@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.coverage.predictions import Asked, row_errors
-from core.errors import InputError
-from core.source.spool import Source, spool
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.weaknesses.predictions import Asked, row_errors
 
 Spool = Callable[..., Source]
 P = [0.9, 0.2, 0.5, 1.0]

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.coverage.difference import control_changes
-from core.coverage.overview import moved, moved_along, summary
-from core.coverage.sentences import sentences
-from core.design.files import load, loads
-from core.grounding.declared import declared_source
-from core.projection.projection import project
-from core.projection.shifts import Shift
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.declared.declared import declared_source
+from trimtab.core.design.files import load, loads
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.shifts import Shift
+from trimtab.core.review.difference import control_changes
+from trimtab.core.review.overview import moved, moved_along, summary
+from trimtab.core.review.sentences import sentences
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 Table = Callable[[dict[str, list[object]]], Source]

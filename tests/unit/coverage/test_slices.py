@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.coverage.coding import Coded, Levels, code_rows, occurring_levels
-from core.coverage.datasets import Reading, reading_of
-from core.coverage.slices import Weaknesses, find_slices, rows_of, slices_of
-from core.errors import InputError
-from core.source.axes import Axis
-from core.source.columns import read_columns
-from core.source.spool import Source, spool
+from trimtab.core.counting.datasets import Reading, reading_of
+from trimtab.core.counting.levels import Coded, Levels, code_rows, occurring_levels
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.weaknesses.slices import Weaknesses, find_slices, rows_of, slices_of
 
 Make = Callable[[dict[str, list[object]]], Source]
 PREDICTIONS = Path(__file__).parents[3] / "sample_data" / "flights_predictions.parquet"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from core.coverage import tway
-from core.coverage.coding import occurring_levels
-from core.coverage.tway import t_way
-from core.errors import InputError
-from core.source.columns import read_columns
-from core.source.spool import Source
+from trimtab.core.counting.levels import occurring_levels
+from trimtab.core.coverage import tway
+from trimtab.core.coverage.tway import t_way
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source
 
 
 @pytest.mark.parametrize("strength", [2, 3, 4])

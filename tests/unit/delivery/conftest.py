@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.design.files import loads
-from core.source.spool import spool
-from core.study import Study, open_study
+from trimtab.core.design.files import loads
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
 
 SAMPLES = Path(__file__).parents[3] / "sample_data"
 DESIGN = """

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery.atomic import append_line, replacing, write_new, write_text
-from core.errors import CancelledError, InputError
+from trimtab.core.atomic import append_line, replacing, write_new, write_text
+from trimtab.core.errors import CancelledError, InputError
 
 ROOT = Path(__file__).parents[3]
 
@@ -75,7 +75,7 @@ def test_write_new_never_replaces(tmp_path: Path) -> None:
 
 def test_two_processes_that_write_one_file_never_mix(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from core.delivery.atomic import write_text\n"
+        "import sys; from pathlib import Path; from trimtab.core.atomic import write_text\n"
         "for _ in range(50): write_text(Path(sys.argv[1]), sys.argv[2] * 100_000)"
     )
     target = tmp_path / "shared.txt"

@@ -15,12 +15,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery import copies
-from core.delivery.copies import Scale, copies_json, copies_of, count_equal, learned_factors, nearer_half
-from core.delivery.receipt import deliver
-from core.design.files import loads
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.delivery import copies
+from trimtab.core.delivery.copies import Scale, copies_json, copies_of, count_equal, learned_factors, nearer_half
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import loads
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 Table = Callable[[dict[str, list[object]]], Source]

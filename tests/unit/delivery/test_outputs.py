@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery.outputs import copy_rows, delete_output, list_outputs, read_output
-from core.delivery.receipt import deliver, receipt_path
-from core.errors import InputError
-from core.study import Study
+from trimtab.core.delivery.outputs import copy_rows, delete_output, list_outputs, read_output
+from trimtab.core.delivery.receipt import deliver, receipt_path
+from trimtab.core.errors import InputError
+from trimtab.core.study.study import Study
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.promises import Promise, marginal_tolerance, receipt
-from core.delivery.writers import write
-from core.errors import InputError
-from core.sampling.run import generate
-from core.study import Study
+from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.delivery.writers import write
+from trimtab.core.errors import InputError
+from trimtab.core.sampling.run import generate
+from trimtab.core.study.study import Study
 
 NAMES = [
     "rows",

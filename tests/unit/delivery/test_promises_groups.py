@@ -13,10 +13,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.promises import Promise, receipt
-from core.projection.floors import Cell, FloorPlan
-from core.source.spool import Source, spool
-from core.study import Study
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.projection.reserved.floors import Cell, FloorPlan
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study
 
 Make = Callable[..., Source]
 Open = Callable[..., Study]

@@ -12,10 +12,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.label_promises import DEVIATIONS
-from core.delivery.promises import Promise, receipt
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.delivery.promises.label import DEVIATIONS
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 N = 1000
 DESIGN = """

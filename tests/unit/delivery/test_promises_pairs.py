@@ -15,10 +15,10 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, spearmanr
 
-from core.delivery.pair_promises import rank_tolerance
-from core.delivery.promises import Promise, marginal_tolerance, receipt
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.delivery.promises.pair import rank_tolerance
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Make = Callable[..., Source]
 Open = Callable[..., Study]

@@ -12,9 +12,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.promises import Promise, receipt
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Columns = dict[str, list[Any]]
 Make = Callable[[Columns], Source]

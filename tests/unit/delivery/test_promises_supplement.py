@@ -11,9 +11,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.promises import Promise, marginal_tolerance, receipt
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 DESIGN = """
 mode: supplement

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.copies import copies_json
-from core.delivery.receipt import deliver, receipt_json, receipt_path
-from core.design.files import loads
-from core.errors import CancelledError, ConflictError
-from core.study import Study, open_study
+from trimtab.core.delivery.copies import copies_json
+from trimtab.core.delivery.receipt import deliver, receipt_json, receipt_path
+from trimtab.core.design.files import loads
+from trimtab.core.errors import CancelledError, ConflictError
+from trimtab.core.study.study import Study, open_study
 
 
 def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:

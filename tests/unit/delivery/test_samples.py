@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from core.delivery import samples
-from core.delivery.samples import design_sample
-from core.projection.projection import project
-from core.sampling.run import generate
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.delivery import samples
+from trimtab.core.delivery.samples import design_sample
+from trimtab.core.projection.projection import project
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 EVENT = "rows: {rows}\nevents:\n  fast: {{when: \"dvcat = '55+'\", rate: 0.2}}\n"

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery import writers
-from core.delivery.writers import digest, format_of, plain_schema, write
-from core.errors import CancelledError, InputError
+from trimtab.core.delivery import writers
+from trimtab.core.delivery.writers import digest, format_of, plain_schema, write
+from trimtab.core.errors import CancelledError, InputError
 
 ROOT = Path(__file__).parents[3]
 AWKWARD = pa.table(
@@ -226,7 +226,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, name: str) -> None:
         f"""
         import resource, sys
         import numpy as np, pyarrow as pa
-        from core.delivery.writers import write
+        from trimtab.core.delivery.writers import write
         def blocks(count):
             for i in range(count):
                 yield pa.table({{str(j): np.arange(65_536) // 1000 + i for j in range(10)}})

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.design.combinations import combination_faults, table_faults
-from core.design.definitions import Language
-from core.design.design import Design
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, encode
+from trimtab.core.design.combinations import combination_faults, table_faults
+from trimtab.core.design.definitions import Language
+from trimtab.core.design.design import Design
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column, encode
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
-from core.design.fields import Model
+from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.fields import Model
 
 MIX: dict[str, Any] = {"score": "p", "cuts": [0.1, 0.3], "shares": {"hard": 0.2, "medium": 0.4, "easy": 0.4}}
 WEIGHTS = {"a": {"x": 1, "y": 2}, "b": {"x": 0.5}}

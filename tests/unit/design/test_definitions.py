@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from core.database import connect
-from core.design.definitions import Definition, definitions_of, event_predicate, rule_predicates
-from core.design.design import Design
-from core.errors import InputError
-from core.source.columns import Column, encode
+from trimtab.core.database import connect
+from trimtab.core.design.definitions import Definition, definitions_of, event_predicate, rule_predicates
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import Column, encode
 
 ROWS: dict[str, list[Any]] = {
     "dep": [1.5, 20.0, None, 300.0, 40.0],

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
-from core.design.design import Design
-from core.design.factors import Factor
-from core.design.targets import Histogram, Normal
-from core.errors import InputError
+from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.design import Design
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets import Histogram, Normal
+from trimtab.core.errors import InputError
 
 MIX = {"score": "p", "cuts": [0.1], "shares": {"hard": 0.2, "easy": 0.8}}
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.design.factors import Factor
-from core.design.targets import Normal
-from core.errors import InputError
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets import Normal
+from trimtab.core.errors import InputError
 
 
 def test_a_factor_follows_unless_told_otherwise() -> None:

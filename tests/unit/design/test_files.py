@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from core.design.files import dumps, json_schema, load, loads, save
-from core.design.targets import FAMILIES
-from core.design.targets.mixture import PARTS
-from core.design.validation import check_against
-from core.errors import InputError
-from core.source.columns import Column, encode
+from trimtab.core.design.files import dumps, json_schema, load, loads, save
+from trimtab.core.design.targets import FAMILIES
+from trimtab.core.design.targets.mixture import PARTS
+from trimtab.core.design.validation import check_against
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import Column, encode
 
 TEXT = """\
 trimtab: 1

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.design.design import Design
-from core.design.naming import label_columns, naming_faults
+from trimtab.core.design.design import Design
+from trimtab.core.design.naming import label_columns, naming_faults
 
 
 def design(**parts: Any) -> Design:

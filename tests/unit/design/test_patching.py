@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.design.design import Design
-from core.design.files import loads
-from core.design.patching import patched
-from core.errors import InputError
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import loads
+from trimtab.core.design.patching import patched
+from trimtab.core.errors import InputError
 
 WHOLE = """
 trimtab: 1

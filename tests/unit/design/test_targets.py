@@ -12,8 +12,8 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 from scipy import stats
 
-from core.design.files import dumps, json_schema, loads
-from core.design.targets import (
+from trimtab.core.design.files import dumps, json_schema, loads
+from trimtab.core.design.targets import (
     FAMILIES,
     AnyTarget,
     Beta,
@@ -32,10 +32,10 @@ from core.design.targets import (
     Uniform,
     suitable_families,
 )
-from core.design.validation import target_axis
-from core.errors import InputError
-from core.source.axes import Axis, default_axis
-from core.source.columns import Column, encode
+from trimtab.core.design.validation import target_axis
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.columns import Column, encode
 
 BINS = Axis("visib", "continuous", edges=(0, 1, 2, 5, 10))
 COUNTS = Axis("hour", "count", edges=(0, 6, 12, 18, 23))

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.design.design import Design
-from core.design.factors import Factor
-from core.design.validation import check_against, check_tables, event_predicate, factor_axis, held_codes
-from core.errors import InputError
-from core.source.axes import Axis
-from core.source.columns import Column, encode
+from trimtab.core.design.design import Design
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.validation import check_against, check_tables, event_predicate, factor_axis, held_codes
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column, encode
 
 
 def column(name: str, values: Any, kind: Any = None, type_: pa.DataType | None = None) -> Column:

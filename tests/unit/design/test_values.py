@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from core.design.controls import Sweep
-from core.design.factors import Factor
-from core.design.values import held_codes, swept_values
-from core.errors import InputError
-from core.source.columns import Column, encode
+from trimtab.core.design.controls import Sweep
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.values import held_codes, swept_values
+from trimtab.core.errors import InputError
+from trimtab.core.source.columns import Column, encode
 
 
 def column(values: Any, type_: pa.DataType | None = None, kind: Any = None) -> Column:

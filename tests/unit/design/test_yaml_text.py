@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from core.design.yaml_text import Flow, Lines, read, write
-from core.errors import InputError
+from trimtab.core.design.yaml_text import Flow, Lines, read, write
+from trimtab.core.errors import InputError
 
 
 @pytest.mark.parametrize(

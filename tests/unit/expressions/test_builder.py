@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from core.errors import InputError
-from core.expressions import Condition, Predicate, build_predicate, parse_predicate
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import Condition, Predicate, build_predicate, parse_predicate
 
 KINDS = {
     "visib": "continuous",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import InputError
-from core.expressions import Condition, Predicate, Scalar, parse_predicate, parse_scalar
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import Condition, Predicate, Scalar, parse_predicate, parse_scalar
 
 KINDS = {"visib": "continuous", "hour": "count", "minute": "count", "origin": "categorical", "day": "datetime"}
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from core.database import connect, quote_name
-from core.errors import InputError
-from core.expressions import FUNCTIONS, Predicate, parse_predicate, parse_scalar
+from trimtab.core.database import connect, quote_name
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import FUNCTIONS, Predicate, parse_predicate, parse_scalar
 
 KINDS = {
     "visib": "continuous",

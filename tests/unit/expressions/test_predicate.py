@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.expressions import Predicate, microseconds, parse_predicate
+from trimtab.core.expressions import Predicate, microseconds, parse_predicate
 
 KINDS = {
     "visib": "continuous",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import InputError
-from core.expressions import Predicate, parse_predicate
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import Predicate, parse_predicate
 
 KINDS = {
     "visib": "continuous",

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm, spearmanr
 
-from core.errors import InputError
-from core.grounding.copula import (
+from trimtab.core.declared.copula import (
     joint_correlations,
     normal_table,
     pair_table,
     pearson_of,
     solve_pearson,
 )
-from core.grounding.tables import table_correlation
+from trimtab.core.errors import InputError
+from trimtab.core.maths.tables import table_correlation
 
 EVEN = np.full(50, 0.02)
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.design.design import Design
-from core.errors import InputError
-from core.grounding.declared import ROWS, declared_source
-from core.source.spool import Source, open_source
+from trimtab.core.declared.declared import ROWS, declared_source
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import Source, open_source
 
 FACTORS: dict[str, dict[str, object]] = {
     "temp": {"role": "target", "target": {"family": "normal", "mean": 10, "sd": 5}},

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.errors import CancelledError
-from core.grounding.grounding import STRUCTURE_ROWS, learn
-from core.grounding.neighbours import Neighbour
-from core.source.columns import Column, encode
+from trimtab.core.errors import CancelledError
+from trimtab.core.grounding.grounding import STRUCTURE_ROWS, learn
+from trimtab.core.grounding.neighbours import Neighbour
+from trimtab.core.source.columns import Column, encode
 
 
 def columns(table: dict[str, Any]) -> dict[str, Column]:

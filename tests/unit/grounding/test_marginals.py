@@ -7,12 +7,12 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from core.design.factors import Factor
-from core.design.validation import target_axis
-from core.errors import InputError
-from core.grounding.marginals import Marginal, declared_marginal, named_rows, within_table
-from core.source.axes import default_axis
-from core.source.columns import encode
+from trimtab.core.declared.marginals import Marginal, declared_marginal, named_rows, within_table
+from trimtab.core.design.factors import Factor
+from trimtab.core.design.validation import target_axis
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.columns import encode
 
 ROWS = 10_000
 

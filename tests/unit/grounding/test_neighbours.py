@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from core.grounding.neighbours import (
+from trimtab.core.grounding.neighbours import (
     CANDIDATES,
     FEWEST_DONORS,
     LARGEST_BLOCK,

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from core.grounding.copula import pearson_of
-from core.grounding.rearranging import normal_places, scattered, table_places, whole_table
-from core.grounding.tables import rake
+from trimtab.core.declared.copula import pearson_of
+from trimtab.core.declared.rearranging import normal_places, scattered, table_places, whole_table
+from trimtab.core.maths.tables import rake
 
 ROWS = 20_000
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.grounding.grounding import Grounding, learn
-from core.grounding.ruled_out import CERTAIN, ruled_out
-from core.source.columns import read_columns
-from core.source.spool import Source
+from trimtab.core.grounding.grounding import Grounding, learn
+from trimtab.core.grounding.ruled_out import CERTAIN, ruled_out
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.spool import Source
 
 Make = Callable[[dict[str, list[object]]], Source]
 ROWS = 3_000

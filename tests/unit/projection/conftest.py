@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.source.spool import Source
+from trimtab.core.source.spool import Source
 
 FLIGHTS: dict[str, list[object]] = {
     # Fog in 10 flights, haze in 30, both at JFK only.

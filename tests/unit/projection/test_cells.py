@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.cells import Cells, cells_of
-from core.projection.controls import controls_of, events_of
-from core.projection.grouping import group_rows
-from core.projection.pool import Pool
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.maths.grouping import group_rows
+from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.pool.cells import Cells, cells_of
+from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

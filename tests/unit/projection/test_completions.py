@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection import completions
-from core.projection.completions import Maker
-from core.projection.covering import CellTable
+from trimtab.core.maths.covering import CellTable
+from trimtab.core.projection.reserved import completions
+from trimtab.core.projection.reserved.completions import Maker
 
 SIZES = [10] * 8
 """A hundred million combinations, so they are searched."""

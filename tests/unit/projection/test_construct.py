@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.construct import ROWS_A_CELL, columns_of, event_rows_of, pair_rows_of
-from core.projection.controls import events_of
-from core.projection.pairs import PairControl, pair_sides
-from core.projection.pool import Pool, table_at
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.projection.controls.marginal import events_of
+from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from trimtab.core.projection.pool.construct import ROWS_A_CELL, columns_of, event_rows_of, pair_rows_of
+from trimtab.core.projection.pool.pool import Pool, table_at
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

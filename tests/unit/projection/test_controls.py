@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.errors import InputError
-from core.projection.controls import MarginalControl, controls_of, events_of
-from core.projection.features import UNKNOWN
-from core.projection.projection import project
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.features import UNKNOWN
+from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
+from trimtab.core.projection.projection import project
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.errors import InputError
-from core.projection.covering import CellTable, covering_array, grow
+from trimtab.core.errors import InputError
+from trimtab.core.maths.covering import CellTable, covering_array, grow
 
 
 def generator() -> np.random.Generator:
@@ -38,7 +38,7 @@ def test_a_cell_as_a_row_is_open_elsewhere() -> None:
 
 
 def test_rows_are_counted_across_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.projection.covering.CHUNK", 4)
+    monkeypatch.setattr("trimtab.core.maths.covering.CHUNK", 4)
     table = CellTable.of([2, 2], 1)
     rows = np.array([[0, 1], [1, 1], [0, 2], [0, 0], [1, 1]])
     assert table.times(rows, np.array([1, 2, 4, 8, 16])).tolist() == [13, 18, 0, 8, 19, 4]
@@ -94,6 +94,6 @@ def test_the_same_arguments_give_the_same_rows() -> None:
     ],
 )
 def test_what_has_no_array(sizes: list[int], strength: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.projection.covering.MAX_CELLS", 50_000_000)
+    monkeypatch.setattr("trimtab.core.maths.covering.MAX_CELLS", 50_000_000)
     with pytest.raises(InputError, match=said):
         covering_array(sizes, strength)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from core.projection.elastic import Elastic, OutOfTimeError
-from core.projection.fit import Constraint
+from trimtab.core.projection.solver.elastic import Elastic, OutOfTimeError
+from trimtab.core.projection.solver.fit import Constraint
 
 FIRST, SECOND = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
 

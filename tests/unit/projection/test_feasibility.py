@@ -8,11 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
-from core.projection.fit import Constraint
-from core.projection.projection import project
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
+from trimtab.core.projection.solver.fit import Constraint
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 
@@ -268,7 +268,7 @@ def test_the_search_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
         Constraint("event a", np.array([0, 1]), np.array([0.7, 0.3])),
         Constraint("keep b", np.array([0, 1]), np.array([0.2, 0.8]), ("x", "y")),
     ]
-    monkeypatch.setattr("core.projection.feasibility.SECONDS", 0.0)
+    monkeypatch.setattr("trimtab.core.projection.solver.feasibility.SECONDS", 0.0)
     (found,) = find_conflicts(np.full(2, 0.5), asked, allowed=1e-6, rows=2)
     assert found.message == (
         "Whether the 2 controls can be met together was not found in 0 s. Take keep `b` away and try again."

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.errors import InputError
-from core.projection.controls import events_of, levels_of
-from core.projection.features import UNKNOWN, bin_feature, bins_of_values
-from core.source.axes import Axis
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.features import UNKNOWN, bin_feature, bins_of_values
+from trimtab.core.projection.controls.marginal import events_of, levels_of
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

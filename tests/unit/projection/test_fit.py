@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.projection.fit import TOLERANCE, Constraint, finish, fit_cells
+from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, finish, fit_cells
 
 ROW = np.array([0, 0, 1, 1])
 COLUMN = np.array([0, 1, 0, 1])

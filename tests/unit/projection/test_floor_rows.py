@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from core.errors import InputError
-from core.projection.floor_rows import floor_rows
+from trimtab.core.errors import InputError
+from trimtab.core.projection.reserved.floor_rows import floor_rows
 
 
 def anything(rows: np.ndarray) -> np.ndarray:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.controls import controls_of, events_of, levels_of, rules_of
-from core.projection.feasibility import ConflictsError
-from core.projection.goals import Goal, goals_of, source_counts
-from core.projection.pairs import PairControl, pair_sides
-from core.projection.pool import Pool
-from core.projection.projection import project
-from core.projection.reserved import Part, Reserved, codes_at
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of, rules_of
+from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from trimtab.core.projection.goals import Goal, goals_of, source_counts
+from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.errors import InputError
-from core.projection.inside import evenly, probes, values_from_numbers, values_inside
-from core.source.axes import Axis
-from core.source.columns import Column, as_numbers, encode
+from trimtab.core.errors import InputError
+from trimtab.core.projection.pool.inside import evenly, probes, values_from_numbers, values_inside
+from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column, as_numbers, encode
 
 DAY = 86_400e6
 

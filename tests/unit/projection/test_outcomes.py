@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.projection import outcomes
-from core.projection.feasibility import ConflictsError
-from core.projection.fit import Constraint
-from core.projection.outcomes import Outcomes
-from core.projection.rounding import event_rows, whole_rows
+from trimtab.core.maths.rounding import event_rows, whole_rows
+from trimtab.core.projection.solver import outcomes
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.solver.fit import Constraint
+from trimtab.core.projection.solver.outcomes import Outcomes
 
 
 def event(name: str, codes: list[int], rate: float) -> Constraint:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from core.design.controls import Pair
-from core.errors import InputError
-from core.grounding.tables import rake, table_correlation
-from core.projection.feasibility import ConflictsError
-from core.projection.pairs import pair_control, pair_sides, side_of, supported
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.design.controls import Pair
+from trimtab.core.errors import InputError
+from trimtab.core.maths.tables import rake, table_correlation
+from trimtab.core.projection.controls.pair import pair_control, pair_sides, side_of, supported
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.design.design import Design
-from core.projection.feasibility import ConflictsError
-from core.projection.projection import project
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.design.design import Design
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 Mend = Callable[[Design, float], Design]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.controls import controls_of, events_of, levels_of
-from core.projection.pairs import PairControl, pair_sides
-from core.projection.pool import Pool, picker, side_codes
-from core.source.spool import Source
-from core.streams import stream
-from core.study import Study
+from trimtab.core.maths.streams import stream
+from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of
+from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from trimtab.core.projection.pool.pool import Pool, picker, side_codes
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

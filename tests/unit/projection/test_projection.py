@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.errors import InputError
-from core.projection.feasibility import ConflictsError
-from core.projection.fitting import fitted
-from core.projection.projection import control_costs, project
-from core.projection.shifts import display_shares, group_shares
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.fitted import fitted
+from trimtab.core.projection.projection import control_costs, project
+from trimtab.core.projection.shifts import display_shares, group_shares
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.projection.controls import controls_of, events_of, levels_of
-from core.projection.pairs import PairControl, pair_sides
-from core.projection.reserved import Part, Reserved, codes_at, possible, with_values
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of
+from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible, with_values
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, minimize
 
-from core.projection.rounding import whole_rows
-from core.projection.supplement import closest_mix, residual, smallest_supplement
+from trimtab.core.maths.rounding import whole_rows
+from trimtab.core.projection.solver.supplement import closest_mix, residual, smallest_supplement
 
 SHARES = st.lists(st.integers(1, 50), min_size=2, max_size=6)
 

@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.errors import InputError
-from core.projection.controls import controls_of, events_of, rules_of
-from core.projection.feasibility import ConflictsError
-from core.projection.pool import Pool
-from core.projection.projection import project
-from core.projection.reserved import Reserved
-from core.projection.sweeps import reserve_sweep
-from core.sampling.run import generate
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.marginal import controls_of, events_of, rules_of
+from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.reserved.reserved import Reserved
+from trimtab.core.projection.reserved.sweeps import reserve_sweep
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

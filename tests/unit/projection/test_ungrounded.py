@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from core.errors import InputError
-from core.projection.cells import Cells, cells_of
-from core.projection.controls import controls_of, events_of
-from core.projection.pool import Pool
-from core.projection.projection import project
-from core.projection.ungrounded import invented_bins
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.pool.cells import Cells, cells_of
+from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.projection.pool.ungrounded import invented_bins
+from trimtab.core.projection.projection import project
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

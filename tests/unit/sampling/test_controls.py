@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 from scipy.stats import spearmanr
 
-from core.errors import InputError
-from core.projection.feasibility import ConflictsError
-from core.projection.projection import project
-from core.sampling.run import generate
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.errors import InputError
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 Make = Callable[[dict[str, list[object]]], Source]

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.delivery.promises import Promise, receipt
-from core.projection.projection import Projection, project
-from core.sampling.run import generate, prepare
-from core.source.spool import Source
-from core.study import Study, open_study
+from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.projection.projection import Projection, project
+from trimtab.core.sampling.run import generate, prepare
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 

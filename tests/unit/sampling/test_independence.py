@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from scipy.stats import chi2
 
-from core.projection.rounding import whole_rows
-from core.sampling.run import generate
-from core.source.columns import encode
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.maths.rounding import whole_rows
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import encode
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.sampling.run import generate
-from core.source.spool import Source, spool
-from core.study import Study
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

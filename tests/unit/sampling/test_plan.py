@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.projection.projection import Projection, project
-from core.sampling.plan import BLOCK, Plan, _systematic, make_plan
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.projection.projection import Projection, project
+from trimtab.core.sampling.plan import BLOCK, Plan, _systematic, make_plan
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.projection.controls import controls_of, events_of
-from core.projection.projection import project
-from core.projection.rounding import event_rows
-from core.sampling.run import generate
-from core.source.columns import encode
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.maths.rounding import event_rows
+from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.projection import project
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import encode
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 
@@ -176,7 +176,7 @@ factors:
 events:
   hot: {when: "temp > 120", rate: 0.1}
 """
-    from core.errors import InputError
+    from trimtab.core.errors import InputError
 
     with pytest.raises(InputError, match=r"Event `hot`.*changes inside.*`temp`.*Add an edge there: 120"):
         project(open_(flights, text))

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from core.grounding.neighbours import Neighbour
-from core.grounding.ruled_out import RuledOut, ruled_out
-from core.sampling.run import generate
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.grounding.neighbours import Neighbour
+from trimtab.core.grounding.ruled_out import RuledOut, ruled_out
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

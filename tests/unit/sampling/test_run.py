@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import CancelledError, InputError
-from core.projection.feasibility import ConflictsError
-from core.projection.projection import project
-from core.sampling.plan import BLOCK
-from core.sampling.run import PROVENANCE, generate, prepare, schema_of
-from core.source.columns import learning_rows
-from core.source.spool import Source, spool
-from core.study import Study
+from trimtab.core.errors import CancelledError, InputError
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.sampling.plan import BLOCK
+from trimtab.core.sampling.run import PROVENANCE, generate, prepare, schema_of
+from trimtab.core.source.columns import learning_rows
+from trimtab.core.source.spool import Source, spool
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

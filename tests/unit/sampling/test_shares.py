@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sampling.shares import SLACK, rows_going_back
+from trimtab.core.sampling.shares import SLACK, rows_going_back
 
 
 def test_a_bin_that_lost_rows_to_another_gets_them_back() -> None:

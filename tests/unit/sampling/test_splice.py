@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.grounding.ruled_out import RuledOut
-from core.projection.controls import MarginalControl
-from core.sampling.run import Generator, prepare
-from core.sampling.splice import _needed
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.grounding.ruled_out import RuledOut
+from trimtab.core.projection.controls.marginal import MarginalControl
+from trimtab.core.sampling.run import Generator, prepare
+from trimtab.core.sampling.splice import _needed
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

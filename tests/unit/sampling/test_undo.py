@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.projection.projection import project
-from core.sampling.run import generate
-from core.source.columns import encode
-from core.source.spool import Source
-from core.study import Study
+from trimtab.core.projection.projection import project
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.columns import encode
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
 
 Open = Callable[..., Study]
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import InputError
-from core.source.axes import MAX_LEVELS, MAX_POINTS, Axis, default_axis, level_texts
-from core.source.columns import Column, encode
-from core.source.kinds import Kind
+from trimtab.core.errors import InputError
+from trimtab.core.source.axes import MAX_LEVELS, MAX_POINTS, Axis, default_axis, level_texts
+from trimtab.core.source.columns import Column, encode
+from trimtab.core.source.kinds import Kind
 
 DAY = 86_400e6
 

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import CancelledError, InputError
-from core.source.columns import LEARNING_ROWS, Column, as_numbers, encode, learning_rows, read_columns
-from core.source.kinds import Kind
-from core.source.spool import Source, spool
+from trimtab.core.errors import CancelledError, InputError
+from trimtab.core.source.columns import LEARNING_ROWS, Column, as_numbers, encode, learning_rows, read_columns
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.spool import Source, spool
 
 UTC = dt.UTC
 

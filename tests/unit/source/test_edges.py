@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.source.edges import MAX_BINS, bin_width, number_edges, quantiles, round_step, time_edges
+from trimtab.core.source.edges import MAX_BINS, bin_width, number_edges, quantiles, round_step, time_edges
 
 DAY = 86_400_000_000
 Y2013 = 15_706 * DAY

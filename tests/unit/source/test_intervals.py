@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.source.intervals import rows_needed
+from trimtab.core.source.intervals import rows_needed
 
 
 def test_what_always_happens_needs_as_many_rows_as_events() -> None:

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.source.columns import read_columns
-from core.source.profile import FactorProfile, Profile, profile, to_json
-from core.source.spool import spool
+from trimtab.core.source.columns import read_columns
+from trimtab.core.source.profile import FactorProfile, Profile, profile, to_json
+from trimtab.core.source.spool import spool
 
 
 @pytest.fixture

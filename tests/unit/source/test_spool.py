@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import CancelledError, InputError
-from core.source.spool import Source, open_source, spool
+from trimtab.core.errors import CancelledError, InputError
+from trimtab.core.source.spool import Source, open_source, spool
 
 GOOD = "speed,road\n10,dry\n20,wet\n"
 

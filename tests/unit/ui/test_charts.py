@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ui.charts import DARK, LIGHT, Bars, factor_figure, ticks_of
+from trimtab.ui.parts.charts import DARK, LIGHT, Bars, factor_figure, ticks_of
 
 HOSTILE = '<a href="x">boo</a>'
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import InputError
-from ui.numbers import whole_number
+from trimtab.core.errors import InputError
+from trimtab.ui.parts.numbers import whole_number
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.errors import InputError
-from ui.ops import REMEMBERED, Operation, OpsInbox
+from trimtab.core.errors import InputError
+from trimtab.ui.sculptor.ops import REMEMBERED, Operation, OpsInbox
 
 
 def op(seq: int, **changes: Any) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.coverage.dependence import Joint, joint
-from core.design.design import Design, SourceRef
-from core.design.files import dumps, loads
-from core.errors import InputError
-from core.source.spool import spool
-from core.study import Study, open_study
-from ui.pair_controls import (
+from trimtab.core.coverage.dependence import Joint, joint
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.files import dumps, loads
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
+from trimtab.ui.controls.pair import asked_text
+from trimtab.ui.pairs.pair_controls import (
     can_type,
     choice_of,
     choices,
@@ -29,7 +30,6 @@ from ui.pair_controls import (
     with_pair,
     without_pair,
 )
-from ui.pairs import asked_text
 
 ROWS = 1000
 

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.design.design import Design, SourceRef
-from core.design.targets import suitable_families
-from core.projection.asked import asked_shares
-from core.projection.projection import project
-from core.source.axes import default_axis
-from core.source.kinds import Kind
-from core.source.spool import spool
-from core.study import Study, open_study
-from ui.changes import nearest_rate
-from ui.families import DRAWN, parameters, starting
-from ui.rates import read_size, size_text, steps
-from ui.shaping import entries, rebinned, sculpted, with_edges, with_role
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.targets import suitable_families
+from trimtab.core.projection.asked import asked_shares
+from trimtab.core.projection.projection import project
+from trimtab.core.source.axes import default_axis
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
+from trimtab.ui.changes.changes import nearest_rate
+from trimtab.ui.factor.families import DRAWN, parameters, starting
+from trimtab.ui.parts.rates import read_size, size_text, steps
+from trimtab.ui.sculptor.shaping import entries, rebinned, sculpted, with_edges, with_role
 
 ROWS = 2000
 KINDS: dict[str, tuple[Kind, bool]] = {

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ui.sparks import spark_paths, spark_svg
+from trimtab.ui.parts.sparks import spark_paths, spark_svg
 
 
 class Images(HTMLParser):

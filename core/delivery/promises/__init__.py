@@ -1,0 +1,1 @@
+"""The promises of a design, each measured on a data set."""

@@ -1,0 +1,67 @@
+"""Promises of pairs: the joint table of two factors, against the one that their own delivered shares ask for."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from trimtab.core.coverage.compare import total_variation
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance, within
+from trimtab.core.design.controls import Pair
+from trimtab.core.errors import TrimtabError
+from trimtab.core.maths.tables import table_correlation
+from trimtab.core.projection.controls.pair import pair_control, pair_sides
+from trimtab.core.study.study import Study
+
+
+def pair_promise(study: Study, pair: Pair, counts: np.ndarray) -> Promise:
+    """*pair*, from the rows `counts` in every combination of the codes of both factors.
+
+    - `independent`: the total variation between the joint shares, missing included, and the product of the delivered
+      shares of both is at most `marginal_tolerance` of that product.
+    - `weights`: the same, against the table raked to the delivered shares of the factors that have their own.
+    - `rank_correlation`: Spearman's, over the bins of rows with both values, is within `rank_tolerance`.
+    """
+    if pair.rank_correlation is not None:
+        return _correlation(study, pair, pair.rank_correlation, counts)
+    return _table(study, pair, counts)
+
+
+def rank_tolerance(correlation: float, rows: int, cells: int) -> float:
+    """How far a delivered rank correlation may be from the requested one, over `rows` rows in `cells` combinations.
+
+    Of n independent rows it has the standard deviation (1 − ρ²) √((1 + ρ²/2) / n) (Bonett and Wright 2000). Tables are
+    met with half of what independent draws show (see `marginal_tolerance`), so three times half of that is allowed. It
+    vanishes as |ρ| nears 1, but rows stay whole: rounding the cells, each by a part of a row that is uniform and so has
+    the variance 1/12, under ranks scaled to variance 1, moves it by √(cells / 12) / n; three times that comes on top.
+    Never more than 3 / √n.
+    """
+    drawn = 1.5 * (1 - correlation**2) * sqrt((1 + correlation**2 / 2) / rows)
+    return min(3 / sqrt(rows), drawn + 3 * sqrt(cells / 12) / rows)
+
+
+def _correlation(study: Study, pair: Pair, asked: float, counts: np.ndarray) -> Promise:
+    one, other = (study.axes[name].size for name in pair.factors)
+    both = counts[:one, :other]
+    rows = int(both.sum())
+    if min(np.count_nonzero(both.sum(axis=i)) for i in (0, 1)) < 2:
+        said = "no row has both values" if not rows else "one of the two does not vary"
+        return Promise(f"pair {pair.name}", asked, said, 0.0, False)
+    tolerance = rank_tolerance(asked, rows, int(np.count_nonzero(both)))
+    return within(f"pair {pair.name}", asked, table_correlation(both.astype(float)), tolerance)
+
+
+def _table(study: Study, pair: Pair, counts: np.ndarray) -> Promise:
+    sides = pair_sides(study, pair)
+    rows = int(counts.sum())
+    # What lies outside of an axis was never requested.
+    inside = counts[: sides[0].size, : sides[1].size] / max(1, rows)
+    if not inside.any():
+        return Promise(f"pair {pair.name}", 0.0, "no row has a bin of both", 0.0, False)
+    try:
+        wanted = pair_control(study, pair, sides, inside).requested
+    except TrimtabError as error:
+        return Promise(f"pair {pair.name}", 0.0, str(error), 0.0, False)
+    off = total_variation(inside.ravel(), wanted) + 0.5 * (1 - float(inside.sum()))
+    return within(f"pair {pair.name}", 0.0, off, marginal_tolerance(wanted, rows))

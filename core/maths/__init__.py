@@ -1,0 +1,1 @@
+"""Plain mathematics that knows no design: random streams, tables, grouping, rounding, covering arrays."""

@@ -1,0 +1,1 @@
+"""The rows that a projection may take, and the control cells they fall into."""

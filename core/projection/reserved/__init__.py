@@ -1,0 +1,1 @@
+"""Rows that are set before all others are drawn, for sweeps and floors."""

@@ -1,0 +1,227 @@
+"""Floors: rows reserved so that every combination of bins occurs often enough.
+
+Real rows are taken where some show a combination; the others are constructed, each factor's value from a real row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trimtab.core.design.controls import Floor
+from trimtab.core.errors import InputError
+from trimtab.core.maths.grouping import group_rows
+from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl
+from trimtab.core.projection.controls.pair import Side, side_of
+from trimtab.core.projection.pool.construct import columns_of
+from trimtab.core.projection.pool.pool import At, Pool, side_codes, table_at
+from trimtab.core.projection.reserved.floor_rows import floor_rows
+from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.study.study import Study
+
+TRIES = 8
+"""Constructed rows that are tried for a combination before it counts as forbidden."""
+
+HOPELESS = 2
+"""A floor whose cells need so many times the rows of a design is refused at once; rules could forbid some of them."""
+
+Cell = tuple[tuple[str, ...], tuple[int, ...]]
+"""Some factors, and a bin of each."""
+
+
+@dataclass(frozen=True, eq=False)
+class FloorPlan:
+    """What a floor comes to: `needed` has, for each of its factors, (size,) the bins that count, and `impossible` the
+    cells among them that rules and other controls forbid. `rows` are reserved for it, `constructed` of them made up."""
+
+    name: str
+    factors: tuple[str, ...]
+    strength: int
+    at_least: int
+    needed: tuple[np.ndarray, ...]
+    impossible: tuple[Cell, ...]
+    rows: int
+    constructed: int
+
+
+def reserve_floor(
+    study: Study,
+    pool: Pool,
+    conditions: Sequence[EventControl],
+    controls: Sequence[Control],
+    weights: np.ndarray,
+    floor: Floor,
+    rows: int,
+) -> tuple[Reserved, FloorPlan]:
+    """The rows reserved for a floor among `rows`. `weights` (pool.rows,) are the shares of the pool's rows; those of
+    none are not taken. Raises ConflictsError for a floor that far more rows would have to keep."""
+    maker = _Maker(study, pool, conditions, controls, floor, weights)
+    usable = np.flatnonzero(maker.weights > 0)
+    codes = [maker.codes[place][usable] for place in range(len(maker.sides))]
+    sizes = [side.axis.size for side in maker.sides]
+    group, first = group_rows(codes, [size + 1 for size in sizes], len(usable))
+    observed = np.stack([code[first] for code in codes], axis=1)
+    share = np.bincount(group, weights=maker.weights[usable])
+    needed = maker.needed()
+    grid = np.zeros((len(sizes), max(sizes)), dtype=bool)
+    for place, one in enumerate(needed):
+        grid[place, : len(one)] = one
+    _check_room(floor, needed, rows)
+    found = floor_rows(observed, share, sizes, floor.strength, floor.at_least, allowed=maker.allowed, needed=grid)
+    taken = _rows_of_groups(usable, group, maker.weights[usable], found.taken)
+    real = {name: pool.origin(name, taken) for name in study.columns}
+    made = maker.build(np.repeat(found.made, found.made_rows, axis=0))
+    at = {name: np.concatenate([real[name], made[name]]) for name in study.columns}
+    count = len(next(iter(at.values())))
+    ungrounded = np.concatenate([taken >= pool.learned, np.ones(count - len(taken), dtype=bool)])
+    fixed = tuple(dict.fromkeys(name for side in maker.sides for name in columns_of(side)))
+    part = Part(f"floor {floor.name}", fixed)
+    reserved = Reserved(
+        at,
+        np.zeros(count, dtype=np.int64),
+        np.full(count, -1, dtype=np.int64),
+        codes_at(study, conditions, controls, at),
+        ungrounded,
+        (part,),
+        {},
+    )
+    names = tuple(side.name for side in maker.sides)
+    impossible = tuple((tuple(names[f] for f in factors), levels) for factors, levels in found.impossible)
+    plan = FloorPlan(
+        floor.name, names, floor.strength, floor.at_least, needed, impossible, count, int(found.made_rows.sum())
+    )
+    return reserved, plan
+
+
+def _check_room(floor: Floor, needed: Sequence[np.ndarray], rows: int) -> None:
+    """A floor of which hopelessly many rows would be needed is not searched: that takes minutes."""
+    sizes = sorted((int(one.sum()) for one in needed), reverse=True)
+    cells = math.prod(sizes[: floor.strength])
+    if cells * floor.at_least > HOPELESS * rows:
+        name = f"floor {floor.name}"
+        message = (
+            f"Floor `{floor.name}` has {cells:,} cells in {floor.strength} of its factors alone, which is "
+            f"{cells * floor.at_least:,} rows with {floor.at_least:,} in each, but the design has {rows:,}."
+        )
+        raise ConflictsError((Conflict((name, "rows design"), message, "rows design", float(cells * floor.at_least)),))
+
+
+class _Maker:
+    """Makes rows of given combinations, and tells which combinations the other controls allow."""
+
+    def __init__(
+        self,
+        study: Study,
+        pool: Pool,
+        conditions: Sequence[EventControl],
+        controls: Sequence[Control],
+        floor: Floor,
+        weights: np.ndarray,
+    ) -> None:
+        self.study, self.floor = study, floor
+        self.sides = [side_of(study, name, f"Floor `{floor.name}`") for name in floor.factors]
+        self.codes = [np.asarray(pool.side(side)) for side in self.sides]
+        self.weights = np.where(np.logical_and.reduce([code >= 0 for code in self.codes]), weights, 0.0)
+        self.controls = [one for one in controls if isinstance(one, LevelControl) or not one.requested.all()]
+        self.conditions = [one for one in conditions if one.rate in (0.0, 1.0)]
+        learned = [code[: pool.learned] for code in self.codes]
+        self.orders = [np.argsort(code, kind="stable") for code in learned]
+        self.starts = [
+            np.searchsorted(code, np.arange(side.size + 1), sorter=order)
+            for code, side, order in zip(learned, self.sides, self.orders, strict=True)
+        ]
+        self.plain = all(side.feature is None for side in self.sides)
+
+    def needed(self) -> tuple[np.ndarray, ...]:
+        """For each factor (size,) the bins that count: some value of the source is there, and may occur."""
+        found = []
+        for side, start in zip(self.sides, self.starts, strict=True):
+            there = np.diff(start)[:-1] > 0
+            for control in self.controls:
+                if isinstance(control, MarginalControl) and control.factor == side.name:
+                    there &= _open_bins(side, control)
+            if not there.any():
+                raise InputError(f"Floor `{self.floor.name}`: `{side.name}` has no bin that any row could be in.")
+            found.append(there)
+        return tuple(found)
+
+    def allowed(self, combinations: np.ndarray) -> np.ndarray:
+        """(R,) whether some row with these bins keeps all that is asked of every row."""
+        if self.plain and not self.conditions and not self.controls:
+            return np.ones(len(combinations), dtype=bool)
+        return self._tried(combinations)[1]
+
+    def build(self, combinations: np.ndarray) -> At:
+        """Rows (R,) with these bins, which are allowed."""
+        return self._tried(combinations)[0]
+
+    def _tried(self, combinations: np.ndarray) -> tuple[At, np.ndarray]:
+        at = self._at(combinations, 0, list(self.study.columns))
+        good = self._good(combinations, at)
+        for attempt in range(1, TRIES):
+            bad = np.flatnonzero(~good)
+            if not len(bad):
+                break
+            again = self._at(combinations[bad], attempt, list(self.study.columns))
+            better = self._good(combinations[bad], again)
+            for name, rows in again.items():
+                at[name][bad[better]] = rows[better]
+            good[bad[better]] = True
+        return at, good
+
+    def _at(self, combinations: np.ndarray, attempt: int, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """The same rows for the same combination, whatever stands beside it."""
+        rows = [self._row(place, combinations, attempt) for place in range(len(self.sides))]
+        base = rows[attempt % len(rows)]
+        at = {name: base.copy() for name in names}
+        for side, own in zip(self.sides, rows, strict=True):
+            for name in columns_of(side):
+                at[name] = own.copy()
+        return at
+
+    def _row(self, place: int, combinations: np.ndarray, attempt: int) -> np.ndarray:
+        # Numbers that look random, yet are the same wherever a combination stands (S. Vigna's splitmix64).
+        words = np.arange(1, combinations.shape[1] + 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        key = (combinations.astype(np.uint64) + np.uint64(1)) @ words[:-1]
+        key += np.array([attempt * 31 + place], dtype=np.uint64) * words[-1:]
+        key ^= key >> np.uint64(29)
+        key *= np.uint64(0xBF58476D1CE4E5B9)
+        u = (key >> np.uint64(11)).astype(float) / 2.0**53
+        first, last = self.starts[place][combinations[:, place]], self.starts[place][combinations[:, place] + 1]
+        at = first + np.floor(u * (last - first)).astype(np.int64)
+        return np.asarray(self.orders[place][np.minimum(at, len(self.orders[place]) - 1)])
+
+    def _good(self, combinations: np.ndarray, at: At) -> np.ndarray:
+        codes = codes_at(self.study, self.conditions, self.controls, at)
+        good = possible(self.controls, self.conditions, codes).all(axis=0)
+        if not self.plain:
+            for place, side in enumerate(self.sides):
+                if side.feature is not None:
+                    table = table_at(self.study, columns_of(side), at)
+                    good &= side_codes(side, table) == combinations[:, place]
+        return np.asarray(good)
+
+
+def _open_bins(side: Side, control: MarginalControl) -> np.ndarray:
+    """(size,) the bins in which a control leaves some value."""
+    assert side.code_of_value is not None  # a factor of the source has them
+    left = control.requested[control.code_of_value] > 0
+    return np.asarray(np.bincount(side.code_of_value, weights=left, minlength=side.size)[: side.axis.size] > 0)
+
+
+def _rows_of_groups(rows: np.ndarray, group: np.ndarray, weight: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """`taken` (U,) rows of each group, evenly over their weight."""
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(weight[order])
+    last = np.cumsum(np.bincount(group, minlength=len(taken)))
+    first = np.append(0, last[:-1])
+    low = np.where(first > 0, ends[first - 1], 0.0)
+    owner = np.repeat(np.arange(len(taken)), taken)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(taken) - taken, taken)
+    at = low[owner] + (place + 0.5) / taken[owner] * (ends[last - 1] - low)[owner]
+    found = np.clip(np.searchsorted(ends, at), first[owner], last[owner] - 1)
+    return np.asarray(rows[order[found]])

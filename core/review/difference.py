@@ -1,0 +1,227 @@
+"""Two designs side by side: what differs control by control, and the distributions they give, factor by factor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from trimtab.core.coverage.compare import total_variation
+from trimtab.core.design import yaml_text
+from trimtab.core.design.files import dumps
+from trimtab.core.design.yaml_text import Flow
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.source.axes import Axis
+from trimtab.core.study.study import Study
+
+PARTS_BY_NAME = {"events": "event", "levels": "level", "labels": "label"}
+NO_CONTROL = ("kind", "unit", "edges", "missing", "role")
+"""What a design says of a factor beside its role and what the role needs."""
+
+
+@dataclass(frozen=True)
+class ControlChange:
+    """One control that differs: its name, and its text in the file before and after, in YAML on one line.
+
+    A control that was `added` has no text before, one that was `removed` none after.
+    """
+
+    name: str
+    change: Literal["added", "removed", "changed"]
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class FactorChange:
+    """How far apart two designs are in one factor: `tv` is the total variation (0 to 1) between what they give.
+
+    `before_tv` and `after_tv` are how far each moves the factor from its own source. None where a design does not
+    deliver the factor or can't be met, and `tv` where its kinds are not the same.
+    """
+
+    name: str
+    tv: float | None
+    before_tv: float | None
+    after_tv: float | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two designs. With conflicts a design gives no distribution."""
+
+    controls: tuple[ControlChange, ...]
+    factors: tuple[FactorChange, ...]
+    same_source: bool
+    before_conflicts: tuple[Conflict, ...]
+    after_conflicts: tuple[Conflict, ...]
+
+
+def difference(first: Study, second: Study) -> Difference:
+    """What differs between two opened designs.
+
+    Compared is all that decides the rows: not names, descriptions, units, or where a source of the same content lies.
+    Distributions are compared on the first design's display axes. Where the second one's differ, its shares are spread
+    over them as the source's rows are spread inside each of its bins; each design stands on its own source. Raises
+    InputError for a control that is wrong.
+    """
+    before, before_conflicts = _shifts(first)
+    after, after_conflicts = _shifts(second)
+    return Difference(
+        controls=tuple(control_changes(first, second)),
+        factors=tuple(
+            FactorChange(
+                name,
+                _between(name, first, second, before[name][1], after[name][1])
+                if name in before and name in after
+                else None,
+                before[name][0] if name in before else None,
+                after[name][0] if name in after else None,
+            )
+            for name in _shown(first, second)
+        ),
+        same_source=first.source.sha256 == second.source.sha256,
+        before_conflicts=before_conflicts,
+        after_conflicts=after_conflicts,
+    )
+
+
+def _shifts(study: Study) -> tuple[dict[str, tuple[float, np.ndarray]], tuple[Conflict, ...]]:
+    """How far a design moves each factor, and the shares (size + 1,) it gives on the study's axis; or its conflicts."""
+    try:
+        return {shift.factor: (shift.tv, shift.after) for shift in project(study).shifts}, ()
+    except ConflictsError as error:
+        return {}, error.conflicts
+
+
+def _shown(first: Study, second: Study) -> list[str]:
+    """The factors that either design delivers, and what it computes from them."""
+    return list(dict.fromkeys(name for one in (first, second) for name in one.axes if one.role(name) != "drop"))
+
+
+def _between(name: str, first: Study, second: Study, before: np.ndarray, after: np.ndarray) -> float | None:
+    """The total variation between what two designs give of a factor, on the first one's axis."""
+    if _scale(first.axes[name]) != _scale(second.axes[name]):
+        return None
+    return total_variation(np.append(before, 0.0), _on_axis(first.axes[name], second, name, after))
+
+
+def _scale(axis: Axis) -> str:
+    """What the bins of an axis are: levels, dates or numbers."""
+    return ("date" if axis.kind == "datetime" else "number") if axis.numeric else "level"
+
+
+def _on_axis(axis: Axis, study: Study, name: str, shares: np.ndarray) -> np.ndarray:
+    """(axis.size + 2,) shares of a factor on another `axis`: its bins, missing, and outside of it.
+
+    `shares` (size + 1,) are those on the study's own axis.
+    """
+    own = study.axes[name]
+    if own == axis:
+        return np.append(shares, 0.0)
+    column = study.known(name)
+    rows = np.zeros((own.size + 1, axis.size + 2))
+    np.add.at(rows, (own.bins_of(column), axis.bins_of(column)), column.counts)  # -1, outside, is the last one
+    for empty in np.flatnonzero(rows.sum(axis=1) == 0):
+        rows[empty, _place(axis, own, int(empty))] = 1.0
+    return np.asarray(shares @ (rows / rows.sum(axis=1, keepdims=True)))
+
+
+def _place(axis: Axis, own: Axis, code: int) -> int:
+    """Where a bin that no real row shows lies on another axis: at its middle."""
+    if code == own.size:
+        return axis.size
+    if own.numeric:
+        return int(axis.bin_of_numbers((own.lows[[code]] + own.highs[[code]]) / 2)[0])
+    return int(axis.bin_of_levels([own.labels[code]])[0])
+
+
+def control_changes(first: Study, second: Study) -> Iterator[ControlChange]:
+    """The controls that differ, those of the first design first, in the order of its file."""
+    before, after = _controls(first), _controls(second)
+    yield from _settings(first, second)
+    for name in dict.fromkeys([*before, *after]):
+        # More than one control may have a name, as two sweeps of a factor: alike ones belong together.
+        was, now = list(before.get(name, ())), list(after.get(name, ()))
+        for text in before.get(name, ()):
+            if text in now:
+                was.remove(text)
+                now.remove(text)
+        for i in range(max(len(was), len(now))):
+            if i >= len(now):
+                yield ControlChange(name, "removed", was[i], None)
+            elif i >= len(was):
+                yield ControlChange(name, "added", None, now[i])
+            else:
+                yield ControlChange(name, "changed", was[i], now[i])
+
+
+def _settings(first: Study, second: Study) -> Iterator[ControlChange]:
+    """What a design has once, and how both read their factors."""
+    before, after = first.design, second.design
+    declared = before.source is None and after.source is None
+    if first.source.sha256 != second.source.sha256 and not declared:
+        yield _changed("source", _source(first), _source(second))
+    for name in ("mode", "rows", "seed"):
+        if getattr(before, name) != getattr(after, name):
+            yield _changed(name, _text(getattr(before, name)), _text(getattr(after, name)))
+    if before.output != after.output:
+        yield _changed("output", _text(before.output.model_dump()), _text(after.output.model_dump()))
+    for name, axis in first.axes.items():
+        if name in second.axes and axis.kind != second.axes[name].kind:
+            yield _changed(f"kind {name}", axis.kind, second.axes[name].kind)
+
+
+def _changed(name: str, before: str | None, after: str | None) -> ControlChange:
+    return ControlChange(name, "added" if before is None else "removed" if after is None else "changed", before, after)
+
+
+def _source(study: Study) -> str | None:
+    named = study.design.source
+    return None if named is None else _text({"path": named.path, "sha256": study.source.sha256})
+
+
+def _controls(study: Study) -> dict[str, list[str]]:
+    """The texts of a design's controls by their names, in the order of the file."""
+    data = yaml_text.read(dumps(study.design), owner=study.design.name)
+    found: dict[str, list[str]] = {}
+    for name, part in _named_controls(data):
+        found.setdefault(name, []).append(_text(part))
+    return found
+
+
+def _named_controls(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, factor in data.get("factors", {}).items():
+        role = factor.get("role", "follow")
+        if role != "follow":
+            needs = {key: value for key, value in factor.items() if key not in NO_CONTROL}
+            yield f"{role} {name}", {"role": role, **needs}
+        for key in ("missing", "edges"):
+            if key in factor:
+                yield f"{key} {name}", factor[key]
+    for part in data.get("pairs", ()):
+        yield f"pair {' × '.join(map(str, part['factors']))}", part
+    for key, word in PARTS_BY_NAME.items():
+        for name, part in data.get(key, {}).items():
+            yield f"{word} {name}", part
+    for rule in data.get("rules", ()):
+        yield f"rule {rule}", rule
+    for part in data.get("sweeps", ()):
+        yield f"sweep {part['factor']}", part
+    for part in data.get("floors", ()):
+        yield f"floor {_listed(part['factors'])}", part
+
+
+def _listed(names: Sequence[Any]) -> str:
+    return ", ".join(map(str, names))
+
+
+def _text(part: Any) -> str:
+    """A part of a design as the file has it, on one line."""
+    text = yaml_text.write(Flow({"x": part})).removeprefix("{x: ").removesuffix("}\n")
+    # A long line is folded; in a text with escapes the fold is one itself.
+    return re.sub(r"\n\s*", " ", re.sub(r"\\\n\s*\\?", "", text))

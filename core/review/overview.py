@@ -1,0 +1,87 @@
+"""A design as a whole in words: what its rows are made of, and what moves along with what it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from trimtab.core.design.design import Design
+from trimtab.core.projection.shifts import Shift
+from trimtab.core.review.sentences import counted
+from trimtab.core.study.study import Study
+from trimtab.core.words.plain import listed
+from trimtab.core.words.rates import SAME, most_moved, percent
+
+NOTICED = 0.005
+"""A factor that moves by less is not told by its name."""
+MOST_TOLD = 12
+"""Factors that are told by their names."""
+
+
+def summary(study: Study) -> str:
+    """What the rows are, and how much is asked of them, in two sentences."""
+    design, source = study.design, study.source
+    rows = counted(design.rows, "row")
+    if study.declared:
+        made = f"{rows}, made without real data from {counted(len(study.columns), 'declared factor')}."
+    else:
+        real = f"{counted(source.rows, 'real row')} of {PurePath(source.name).name}"
+        made = f"{rows}, made from the {real}."
+        if design.mode == "supplement":
+            made = f"{rows} to add to the {real}: together they are to be what is asked for."
+    factors = [_of_role(study, role, word) for role, word in (("target", "set"), ("hold", "held"))]
+    factors += [_of_role(study, "keep", "kept as in reality"), _of_role(study, "drop", "left out")]
+    counts = [counted(number, word) for word, number in _others(design) if number]
+    said = [one for one in factors if one]
+    if counts:
+        said.append(f"{listed(counts, most=len(counts))} {_are(counts)} asked for")
+    if study.declared:
+        return f"{made} {'; '.join(said)}." if counts else made
+    if not said:
+        return f"{made} Nothing is set: they are as real rows are."
+    return f"{made} {'; '.join(said)}. Everything else stays as real as it can be."
+
+
+def moved_along(shifts: Sequence[Shift]) -> tuple[tuple[Shift, ...], str]:
+    """The factors that nobody set and that move, the farthest first, and a line on all the others."""
+    carried = sorted((one for one in shifts if not one.asked), key=lambda one: -one.tv)
+    told = tuple(one for one in carried[:MOST_TOLD] if one.tv >= NOTICED)
+    rest = carried[len(told) :]
+    if not rest:
+        return told, ""
+    most = rest[0].tv
+    if most < SAME and not told:
+        return told, "No other factor moves."
+    how = f"less than {percent(NOTICED)}" if most < NOTICED else f"at most {percent(most, 2)}"
+    many = f"{len(rest):,} {'other ' if told else ''}factor{'' if len(rest) == 1 else 's'}"
+    return told, f"{many} {'moves' if len(rest) == 1 else 'move'} by {how}."
+
+
+def moved(study: Study, shift: Shift) -> str:
+    """How a factor that was carried along moves, in words."""
+    return most_moved(
+        study.axes[shift.factor], shift.before, shift.after, study.design.factor(shift.factor).unit or "", digits=2
+    ).text
+
+
+def _others(design: Design) -> tuple[tuple[str, int], ...]:
+    """How many of each kind of control there are beside the factors."""
+    return (
+        ("event", len(design.events)),
+        ("missing share", sum(factor.missing is not None for factor in design.factors.values())),
+        ("pair", len(design.pairs)),
+        ("level mix", len(design.levels)),
+        ("label", len(design.labels)),
+        ("rule", len(design.rules)),
+        ("sweep", len(design.sweeps)),
+        ("floor", len(design.floors)),
+    )
+
+
+def _are(counts: Sequence[str]) -> str:
+    return "is" if len(counts) == 1 and counts[0].startswith("1 ") else "are"
+
+
+def _of_role(study: Study, role: str, word: str) -> str:
+    number = sum(factor.role == role for factor in study.design.factors.values())
+    return f"{counted(number, 'factor')} {'is' if number == 1 else 'are'} {word}" if number else ""

@@ -1,0 +1,1 @@
+"""A design with its source opened, and what was computed from them so far."""

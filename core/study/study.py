@@ -1,0 +1,191 @@
+"""A design with its source opened: columns, axes, grounding, and what was computed from them so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+
+from trimtab.core.design.definitions import Definition, definitions_of
+from trimtab.core.design.design import Design
+from trimtab.core.design.validation import check_against, check_tables
+from trimtab.core.errors import Progress
+from trimtab.core.expressions.evaluate import evaluate
+from trimtab.core.grounding.grounding import Grounding, learn
+from trimtab.core.source.axes import Axis, default_axis
+from trimtab.core.source.checks import check_provenance
+from trimtab.core.source.columns import Column, encode, read_columns
+from trimtab.core.source.kinds import Kind
+from trimtab.core.source.spool import Source
+
+T = TypeVar("T")
+
+
+@dataclass
+class Memo:
+    """What was computed, by name; a new key under a name replaces the old value, so that it stays bounded."""
+
+    _kept: dict[str, tuple[object, object]] = field(default_factory=dict)
+
+    def of(self, name: str, key: object, make: Callable[[], T]) -> T:
+        """The value kept under `name` if it was made for `key`, else a new one."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = (key, make())
+            self._kept[name] = kept
+        return cast(T, kept[1])
+
+    def branch(self) -> Memo:
+        """A memo of its own that begins with what this one holds, for another person's design on the same source."""
+        return Memo(dict(self._kept))
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A design and its source, opened by `open_study`.
+
+    `columns` are the source's; `definitions` are computed from them: derived factors, levels, labels. `axes` are the
+    display axes of both, by name.
+    """
+
+    design: Design
+    source: Source
+    columns: Mapping[str, Column]
+    definitions: Mapping[str, Definition]
+    axes: Mapping[str, Axis]
+    grounding: Grounding
+    memo: Memo
+
+    @property
+    def delivered(self) -> tuple[str, ...]:
+        """The factors whose values are taken from real rows: all but the dropped and derived ones, in the source's
+        order."""
+        return tuple(name for name in self.columns if self.role(name) not in ("drop", "derive"))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All that a row has a value of: the factors in the source's order, derived ones included, then what else is
+        computed."""
+        real = tuple(name for name in self.columns if self.role(name) != "drop")
+        return (*real, *(name for name in self.definitions if name not in self.columns))
+
+    @property
+    def declared(self) -> bool:
+        """Whether there is no real data: the source was made from what the design declares."""
+        return self.design.source is None
+
+    def role(self, factor: str) -> str:
+        """The role of a factor; `follow` where the design says nothing."""
+        asked = self.design.factors.get(factor)
+        return asked.role if asked else "follow"
+
+    def known(self, name: str) -> Column:
+        """A column of the source, or the one that a definition gives on the learning rows."""
+        return known_column(name, self.columns, self.definitions, self.memo)
+
+    def rows_of(self, names: Sequence[str], codes: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Rows of columns of the source as a table: the learning rows, or those with the `codes` (n,) of values."""
+        return rows_of(self.columns, names, codes)
+
+    def display_codes(self, factor: str) -> np.ndarray:
+        """(n,) the display bin of every learning row."""
+        axis, column = self.axes[factor], self.known(factor)
+
+        def make() -> np.ndarray:
+            bins = axis.bins_of(column)
+            return bins.astype(np.min_scalar_type(axis.size)).take(column.codes)
+
+        return self.memo.of(f"display codes of {factor}", (id(column), axis), make)
+
+    def real_shares(self, factor: str) -> np.ndarray:
+        """(size + 1,) shares of the whole source per display bin, the last one missing."""
+        axis, column = self.axes[factor], self.known(factor)
+
+        def make() -> np.ndarray:
+            counts = axis.histogram(column)
+            return np.asarray(counts / counts.sum())
+
+        return self.memo.of(f"real shares of {factor}", (id(column), axis), make)
+
+
+def open_study(
+    design: Design, source: Source, *, progress: Progress | None = None, previous: Study | None = None
+) -> Study:
+    """Open `source` and check `design` against it.
+
+    `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at
+    once.
+    """
+    check_provenance(source.columns, source.name)
+    kinds = {
+        name: one.kind
+        for name, one in design.factors.items()
+        if one.kind and one.role != "derive" and name in source.columns
+    }
+    if previous and previous.source.sha256 == source.sha256 and _same_kinds(previous, kinds):
+        columns, grounding, memo = previous.columns, previous.grounding, previous.memo
+        check_against(design, columns)
+    else:
+        columns = read_columns(source, kinds, progress=progress)
+        check_against(design, columns)
+        grounding, memo = learn(columns, progress=progress), Memo()
+    definitions = definitions_of(design, columns)
+    axes = {name: _axis(design, column, memo) for name, column in columns.items()}
+    axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
+    check_tables(design, axes)
+    return Study(design, source, columns, definitions, axes, grounding, memo)
+
+
+def known_column(name: str, columns: Mapping[str, Column], definitions: Mapping[str, Definition], memo: Memo) -> Column:
+    """A column of the source, or the one that a definition gives on the learning rows, of which nothing is left out.
+
+    Numbers that are not finite count as missing. Raises InputError if the definition can't be computed on some row.
+    """
+    if name not in definitions:
+        return columns[name]
+    found = definitions[name]
+    needed = found.scalar.columns
+
+    def make() -> Column:
+        (values,) = evaluate([finite_sql(found)], rows_of(columns, needed), owner=f"`{name}`")
+        return encode(name, pa.chunked_array([values]), found.kind)
+
+    return memo.of(f"column of {name}", (found.scalar.sql, found.kind, *(id(columns[one]) for one in needed)), make)
+
+
+def finite_sql(definition: Definition) -> str:
+    """The SQL of a definition in which numbers that are not finite are missing."""
+    sql = definition.scalar.sql
+    return f"CASE WHEN isfinite(({sql})::DOUBLE) THEN {sql} END" if definition.scalar.type == "number" else sql
+
+
+def rows_of(
+    columns: Mapping[str, Column], names: Sequence[str], codes: Mapping[str, np.ndarray] | None = None
+) -> pa.Table:
+    """Rows as a table of the named columns: the learning rows, or those with the `codes` (n,) of values.
+
+    There is always a column: a table of none would have no rows either.
+    """
+    of_rows = {name: column.codes for name, column in columns.items()} if codes is None else codes
+    return pa.table({name: values_of(columns[name], of_rows[name]) for name in names or list(of_rows)[:1]})
+
+
+def values_of(column: Column, codes: np.ndarray) -> pa.Array:
+    """(n,) the values at `codes`, of which the number of distinct values stands for missing."""
+    missing = codes == column.distinct
+    return column.values.take(pa.array(codes, mask=missing) if missing.any() else pa.array(codes))
+
+
+def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
+    """True if the columns, as they were read, have the kinds now asked for, and no earlier wish is withdrawn."""
+    before = {name for name, one in previous.design.factors.items() if one.kind and one.role != "derive"}
+    return all(previous.columns[name].kind == kind for name, kind in asked.items()) and before <= set(asked)
+
+
+def _axis(design: Design, column: Column, memo: Memo) -> Axis:
+    asked = design.factors.get(column.name)
+    edges = asked.edge_numbers if asked else None
+    return memo.of(f"axis of {column.name}", (id(column), edges), lambda: default_axis(column, edges))

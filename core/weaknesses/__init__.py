@@ -1,0 +1,1 @@
+"""Where a model fails: predictions, weak slices, and a budget of rows over them."""

@@ -1,0 +1,1 @@
+"""Numbers, rates, conditions and conflicts in the words of people."""

@@ -1,0 +1,1 @@
+"""The workspace: sources, designs with their versions, and outputs, as a folder of plain files."""

@@ -1,0 +1,203 @@
+"""The workspace: sources, designs with their versions, and outputs, as a folder of plain files."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trimtab.core.atomic import write_new, write_text
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import dumps, load
+from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
+from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
+from trimtab.core.source.spool import Source, open_source, spool
+
+HOME_VARIABLE = "TRIMTAB_HOME"
+DEFAULT_HOME = ".trimtab"
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+VERSION = re.compile(r"\d{4,}")
+LONGEST_SLUG = 40
+LONGEST_ID = 80
+CURRENT = "current.yaml"
+REVIEWS = "reviews.jsonl"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A design in a list. `source` is the name of the file it stands on, `versions` how many were saved.
+
+    A file that can't be read has its id as `name` and says in `fault` what is wrong.
+    """
+
+    id: str
+    name: str
+    source: str
+    saved: datetime
+    versions: int
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A saved version of a design."""
+
+    number: int
+    saved: datetime
+
+
+def default_home() -> Path:
+    """The folder named by TRIMTAB_HOME, else `.trimtab` in the current folder."""
+    return Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`) and
+    `outputs/`.
+
+    Every file is written whole or not at all, so several processes may share one workspace; of two that save the same
+    design, the last one wins. Methods raise InputError for an id that can't be one or that isn't there.
+    """
+
+    home: Path
+
+    def spool(self, file: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
+        """Bring a file in; see `trimtab.core.source.spool.spool`."""
+        return spool(file, self.home, progress=progress, delivered=delivered)
+
+    def source(self, sha256: str) -> Source:
+        """A source that was brought in before."""
+        return open_source(self.home, sha256)
+
+    def save_design(self, design: Design, id_: str | None = None) -> str:
+        """Save the current state of a design, a new one if there is no id; returns its id."""
+        text = dumps(design)
+        if id_ is None:
+            id_ = self._new_folder(design.name)
+        write_text(self._known_folder(id_) / CURRENT, text)
+        return id_
+
+    def load_design(self, id_: str, version: int | None = None) -> Design:
+        """A design as it is now, or as it was in a saved version."""
+        file = self._known_folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
+        if not file.is_file():
+            numbers = ", ".join(str(one.number) for one in self.versions(id_)) or "none"
+            what = "current state" if version is None else f"version {version}"
+            raise InputError(f"Design `{id_}`: it has no {what}. Saved versions: {numbers}.")
+        return load(file)
+
+    def save_version(self, id_: str, *, fingerprint: str | None = None) -> int:
+        """Keep the current state of a design as its next version; returns the number, 1 for the first.
+
+        Raises InputError if its content is not the one with the `fingerprint`, if one is given.
+        """
+        return self._keep(id_, dumps(self._as_seen(id_, fingerprint)))
+
+    def _as_seen(self, id_: str, fingerprint: str | None) -> Design:
+        """The current state of a design, if its content is still what somebody saw."""
+        design = self.load_design(id_)
+        if fingerprint is not None and design.fingerprint() != fingerprint:
+            raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
+        return design
+
+    def _keep(self, id_: str, text: str) -> int:
+        number = max((one.number for one in self.versions(id_)), default=0) + 1
+        # Another process may have taken the number in between.
+        while not write_new(self._known_folder(id_) / f"{number:04}.yaml", text):
+            number += 1
+        return number
+
+    def version_of(self, id_: str, design: Design) -> int | None:
+        """The number of the newest version if that is just this design."""
+        newest = next(iter(self.versions(id_)), None)
+        try:
+            return newest.number if newest and self.load_design(id_, newest.number) == design else None
+        except TrimtabError:  # a damaged version is none of this one
+            return None
+
+    def versions(self, id_: str) -> tuple[Version, ...]:
+        """The saved versions of a design, the newest first."""
+        found = [file for file in self._known_folder(id_).glob("*.yaml") if VERSION.fullmatch(file.stem)]
+        return tuple(sorted((Version(int(file.stem), _saved(file)) for file in found), key=lambda one: -one.number))
+
+    def reviews(self, id_: str) -> Reviews:
+        """What was said of a design."""
+        return read_reviews(self._known_folder(id_) / REVIEWS)
+
+    def review(self, id_: str, name: str, verdict: Verdict, text: str, *, fingerprint: str) -> Review:
+        """Record what somebody says of a design as it is now; with a verdict on it, it is kept as a version.
+
+        `fingerprint` is that of the content they saw. Raises InputError if it has become another one, for an empty name
+        or an empty comment, and for a text that is too long.
+        """
+        check_words(name, verdict, text)
+        design = self._as_seen(id_, fingerprint)
+        version = self.version_of(id_, design)
+        if version is None and verdict != "comment":
+            version = self._keep(id_, dumps(design))
+        return add_review(self._known_folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
+
+    def designs(self) -> tuple[Entry, ...]:
+        """All designs, the one saved last first. A damaged one is listed with its fault."""
+        return tuple(sorted(map(self._entry, self._ids()), key=lambda one: one.saved, reverse=True))
+
+    def delete_design(self, id_: str) -> None:
+        """Delete a design with its versions."""
+        shutil.rmtree(self._known_folder(id_))
+
+    def output(self, id_: str, name: str) -> Path:
+        """Where a file made from a design goes: `outputs/<id>/<name>`; its folder is made."""
+        if not name or name in (".", "..") or Path(name).name != name:
+            raise InputError(f"Output of `{id_}`: `{name}` is not the name of a file.")
+        folder = self.home / "outputs" / self._folder(id_).name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / name
+
+    def _folder(self, id_: str) -> Path:
+        """The folder of a design. An id is checked here, so that it can't lead anywhere else."""
+        if len(id_) > LONGEST_ID or not ID.fullmatch(id_):
+            raise InputError(f"Design `{id_[:60]}`: an id consists of small letters, digits and single hyphens.")
+        return self.home / "designs" / id_
+
+    def _known_folder(self, id_: str) -> Path:
+        folder = self._folder(id_)
+        if not folder.is_dir():
+            raise InputError(f"Design `{id_}`: it is not in this workspace.{nearest(id_, self._ids())}")
+        return folder
+
+    def _ids(self) -> list[str]:
+        folder = self.home / "designs"
+        found = folder.iterdir() if folder.is_dir() else ()
+        return sorted(one.name for one in found if ID.fullmatch(one.name) and one.is_dir())
+
+    def _new_folder(self, name: str) -> str:
+        """Make the folder of a new design; its id is the name as a slug and a random suffix."""
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        slug = "-".join(re.findall("[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-") or "design"
+        id_ = f"{slug}-{secrets.token_hex(4)}"
+        try:
+            self._folder(id_).mkdir(parents=True)
+        except OSError as error:
+            raise InputError(f"{self.home}: the workspace can't be written: {error.strerror}.") from error
+        return id_
+
+    def _entry(self, id_: str) -> Entry:
+        file = self._folder(id_) / CURRENT
+        versions = len(self.versions(id_))
+        saved = _saved(file if file.is_file() else self._folder(id_))
+        try:
+            design = self.load_design(id_)
+        except TrimtabError as error:
+            return Entry(id_, id_, "", saved, versions, fault=str(error))
+        source = Path(design.source.path).name if design.source else ""
+        return Entry(id_, design.name, source, saved, versions)
+
+
+def _saved(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -1,0 +1,192 @@
+"""What changes: every factor before and after, asked for or carried along; and controls in conflict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.errors import ConflictError
+from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.study.study import Study, open_study
+from trimtab.ui.changes.ways_out import WayOut, control_text, ways_out
+from trimtab.ui.parts.control_rows import words
+from trimtab.ui.parts.parts import code_marks, html, notice, percent, plain, shift_text
+from trimtab.ui.parts.rates import rate_of
+from trimtab.ui.parts.sparks import spark_svg
+from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.session import document as doc
+
+SPARK = (150, 34)
+PLACE = "changes"
+TOLD = ("level", "pair", "floor", "sweep", "missing", "rows")
+"""Kinds of controls whose conflicts are told in the engine's words: they name the bin, the rows or the groups."""
+
+
+def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
+    """A small picture for each factor, the largest shift first; `stale`: they are of the state before a conflict."""
+    found = doc.document()
+    together = "source and rows together" if found and found.design.mode == "supplement" else ""
+    said = escape(", ".join(filter(None, (together, "as it was before the conflict" if stale else ""))))
+    state = f' <span class="tt-quiet">{said}</span>' if said else ""
+    cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -round(one.tv, 6)))
+    html(
+        f'<div class="tt-changes"><h2 class="tt-section">What changes{state}</h2><p class="tt-legend">'
+        '<span class="asked">asked for</span><span class="carried">carried along</span></p></div>'
+        f'<div class="tt-grid {"stale" if stale else ""}" data-testid="what-changes">{cells}</div>'
+    )
+
+
+def _cell(shift: Shift) -> str:
+    word = "asked for" if shift.asked else "carried along"
+    tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
+    name = escape(shift.factor, quote=True)
+    before, after = present(shift.before), present(shift.after)
+    size = max(len(before), 1)
+    label = f"{shift.factor}: shift {shift_text(shift.tv)}, {word}"
+    line = after if after and (shift.asked or shift.tv >= STILL) else None
+    picture = spark_svg(before or [0.0] * size, line, shift.asked, *SPARK, label)
+    missing = ""
+    if abs(shift.after[-1] - shift.before[-1]) >= STILL:
+        missing = f"<small>missing {percent(shift.before[-1])} → {percent(shift.after[-1])}</small>"
+    return (
+        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b>'
+        f'<span class="{tone}">{shift_text(shift.tv)}</span></p>{picture}{missing}</div>'
+    )
+
+
+def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
+    """Why the design can't be met, with what would work, and unless the page is only read `buttons` to take it; nothing
+    if it can."""
+    if isinstance(outcome, Projection):
+        return
+    if not isinstance(outcome, ConflictsError):
+        notice(str(outcome))
+        return
+    with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
+        st.html(_conflict_text(outcome.conflicts), width="stretch")
+        if buttons:
+            with st.container(key="tt_ways_out", horizontal=True, width="content"):
+                _buttons(outcome.conflicts)
+    message = doc.refusal(PLACE)
+    if message:
+        notice(message)
+
+
+def _buttons(found: Sequence[Conflict]) -> None:
+    rates = [one for one in found if one.control.startswith("event ") and one.nearest is not None]
+    for place, conflict in enumerate(rates):
+        _rate_button(conflict, place)
+    for place, way in enumerate(ways_out(found, free=not _declared()), start=len(rates)):
+        st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
+
+
+def _declared() -> bool:
+    """Whether there are no data: then no factor can be left to follow."""
+    found = doc.document()
+    return found is not None and found.study.declared
+
+
+def _conflict_text(found: Sequence[Conflict]) -> str:
+    sets = dict.fromkeys(conflict.controls for conflict in found)
+    lines = "".join(f"<p>{_set_text([one for one in found if one.controls == controls])}</p>" for controls in sets)
+    return f'<div class="tt-conflict" role="alert"><i>⚠</i><div>{lines}</div></div>'
+
+
+def _set_text(found: Sequence[Conflict]) -> str:
+    """One conflict in a sentence or two, and what would work; markup."""
+    limits = "".join(map(_limit, found))
+    told = [one.message for one in found if one.control.split(" ", 1)[0] in TOLD]
+    if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
+        told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
+    if told:
+        return " ".join(map(code_marks, dict.fromkeys(told))) + limits
+    bold = [f"<b>{escape(_control(name))}</b>" for name in found[0].controls]
+    if len(bold) == 1:
+        return f"{bold[0]} can’t be met: the real data have too few rows to make it from.{limits}"
+    remedy = limits or " Ask for less of one of them, or take the last step back."
+    return f"{', '.join(bold[:-1])} and {bold[-1]} pull against each other.{remedy}"
+
+
+def _limit(conflict: Conflict) -> str:
+    """The nearest that works of an event, a rule or a hold; markup."""
+    kind, name = conflict.control.split(" ", 1)
+    if conflict.nearest is None:
+        return ""
+    share = f"<b>{percent(_worth(conflict.nearest))}</b>"
+    if kind == "rule":
+        return f" At most {share} of the rows can meet the rule."
+    if kind == "hold":
+        return f" At most {share} of the rows can have a held value of {escape(name)}."
+    if kind != "event":
+        return ""
+    word = "most" if conflict.nearest < _asked_rate(name) else "least"
+    return f" The {word} that works for {escape(words(name))} is {share}."
+
+
+def _worth(share: float) -> float:
+    """A share, or 0 if it is not even half of one row of the design."""
+    found = doc.document()
+    return 0.0 if found is None or share * whole_size(found.study, found.design.rows) < 0.5 else share
+
+
+def _control(control: str) -> str:
+    kind, name = control.split(" ", 1)
+    return f"{words(name)} {percent(_asked_rate(name))}" if kind == "event" else control_text(control)
+
+
+def _asked_rate(name: str) -> float:
+    found = doc.document()
+    event = found.design.events.get(name) if found else None
+    return rate_of(event, whole_size(found.study, found.design.rows)) if found and event else 0.0
+
+
+def _rate_button(conflict: Conflict, place: int) -> None:
+    """A button that gives an event the nearest rate that works."""
+    name = conflict.control.removeprefix("event ")
+    assert conflict.nearest is not None
+    rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
+    several = f" for {plain(words(name))}" if place else ""
+    args = (name, (rate, conflict.nearest))
+    st.button(f"Use {percent(rate)}{several}", key=f"tt_way_out_{place}", on_click=_use_rate, args=args)
+
+
+def nearest_rate(limit: float, asked: float) -> float:
+    """A rate just inside what works, in three digits: below the most, above the least.
+
+    >>> nearest_rate(0.0064321, 0.01), nearest_rate(0.0064321, 0.001), nearest_rate(0.0, 0.2)
+    (0.00643, 0.00644, 0.0)
+    """
+    if limit <= 0 or limit >= 1:
+        return min(max(limit, 0.0), 1.0)
+    unit = 10.0 ** (math.floor(math.log10(limit)) - 2)
+    steps = math.floor(limit / unit * (1 - 1e-6)) if limit < asked else math.ceil(limit / unit * (1 + 1e-6))
+    return float(f"{min(1.0, steps * unit):.3g}")
+
+
+def _use_rate(name: str, rates: tuple[float, ...]) -> None:
+    """Take the first rate that works: a round one, else, where only one value does, just that."""
+    found = doc.document()
+    if found is None:
+        return
+    works = next((rate for rate in rates if _is_met(found.study, name, rate)), rates[-1])
+    doc.edit(f"rate of {words(name)}", lambda design: design.with_event(name, rate=works), place=PLACE)
+
+
+def _is_met(study: Study, name: str, rate: float) -> bool:
+    try:
+        project(open_study(study.design.with_event(name, rate=rate), study.source, previous=study))
+    except ConflictError:
+        return False
+    return True
+
+
+def _take(way: WayOut) -> None:
+    found = doc.document()
+    if found:
+        doc.edit(way.title[0].lower() + way.title[1:], lambda _: way.change(found.study), place=PLACE)

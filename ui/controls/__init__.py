@@ -1,0 +1,1 @@
+"""A place for each kind of control: its list and its form."""

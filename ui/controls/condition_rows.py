@@ -1,0 +1,177 @@
+"""One row of a condition as fields: factor, comparison, value; from the fields to the condition and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import Condition, Value, known_name
+from trimtab.core.source.axes import level_texts
+from trimtab.core.source.columns import Column
+from trimtab.core.source.labels import number_texts
+from trimtab.core.study.study import Study
+
+MOST_CHOICES = 1000
+"""Levels that a list offers."""
+
+GAPS = {"is null": "is missing", "is not null": "is there"}
+LEVEL_OPS = {"=": "is", "!=": "is not", "in": "is one of", "not in": "is none of", **GAPS}
+NUMBER_OPS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠", "between": "between", **GAPS}
+
+
+def real_name(name: str, study: Study) -> str | None:
+    """The column that a condition names, None for what the design computes: for that the rows offer no values."""
+    return known_name(name, study.delivered) if known_name(name, study.definitions) is None else None
+
+
+def can_show(column: Column, condition: Condition) -> bool:
+    """True if the form's fields can show this condition."""
+    if condition.op not in (NUMBER_OPS if _ordered(column) else LEVEL_OPS):
+        return False
+    if _ordered(column) or condition.value is None:
+        return True
+    given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return column.distinct > MOST_CHOICES or set(map(_level, given)) <= set(level_texts(column.values).to_pylist())
+
+
+def _level(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def fill_value(i: int, column: Column, condition: Condition) -> None:
+    """Put the value of a condition into the fields of row `i`."""
+    given = condition.value
+    if given is None:
+        return
+    key = f"tt_form_value_{i}"
+    if not _ordered(column):
+        st.session_state[key] = [_level(one) for one in given] if isinstance(given, tuple) else _level(given)
+        return
+    ends = given if isinstance(given, tuple) else (given,)
+    texts = [one if isinstance(one, str) else number_texts([float(one)])[0] for one in ends]
+    st.session_state[key] = texts[0]
+    if len(texts) > 1:
+        st.session_state[f"tt_form_high_{i}"] = texts[1]
+
+
+def _ordered(column: Column) -> bool:
+    return column.kind in ("continuous", "count", "datetime")
+
+
+def condition_fields(
+    study: Study, i: int, *, kind: str, first: bool, on_remove: Callable[[str, int], None] | None
+) -> None:
+    """Row `i` of the form of this `kind`; `on_remove` is called with both, None for a row that must stay."""
+    joint, factor, op, value, remove = st.columns([0.5, 2, 1.3, 2.4, 0.45], vertical_alignment="center")
+    joint.html(f'<span class="tt-label">{"where" if first else "and"}</span>')
+    names = list(study.delivered)
+    chosen = factor.selectbox(
+        "Factor",
+        names,
+        key=f"tt_form_factor_{i}",
+        label_visibility="collapsed",
+        on_change=_forget_value,
+        args=(i,),
+        persist_state="page",
+    )
+    column = study.columns[str(chosen)]
+    ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
+    if st.session_state.get(f"tt_form_op_{i}") not in ops:
+        st.session_state[f"tt_form_op_{i}"] = next(iter(ops))
+    chosen_op = op.selectbox(
+        "Comparison",
+        list(ops),
+        key=f"tt_form_op_{i}",
+        format_func=lambda one: ops.get(one, one),
+        label_visibility="collapsed",
+        on_change=_forget_value,
+        args=(i,),
+        persist_state="page",
+    )
+    with value:
+        _value_field(column, str(chosen_op), i)
+    if on_remove:
+        remove.button("✕", key=f"tt_form_remove_{i}", help="Remove this condition", on_click=on_remove, args=(kind, i))
+
+
+def _value_field(column: Column, op: str, i: int) -> None:
+    key = f"tt_form_value_{i}"
+    if op in ("is null", "is not null"):
+        return
+    if _ordered(column):
+        hint = "a date such as 2013-05-31" if column.kind == "datetime" else _range_hint(column)
+        if op != "between":
+            st.text_input("Value", key=key, placeholder=hint, label_visibility="collapsed", persist_state="page")
+            return
+        low, high = st.columns(2)
+        low.text_input("From", key=key, placeholder="from", label_visibility="collapsed", persist_state="page")
+        high.text_input(
+            "To", key=f"tt_form_high_{i}", placeholder="to", label_visibility="collapsed", persist_state="page"
+        )
+    elif op in ("in", "not in"):
+        options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
+        st.multiselect(
+            "Values", options, key=key, label_visibility="collapsed", placeholder="choose", persist_state="page"
+        )
+    else:
+        options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
+        st.selectbox(
+            "Value",
+            options,
+            key=key,
+            index=None,
+            label_visibility="collapsed",
+            placeholder="choose",
+            persist_state="page",
+        )
+
+
+def _range_hint(column: Column) -> str:
+    if not column.distinct:
+        return "no value"
+    low, high = number_texts([float(column.numbers[0]), float(column.numbers[-1]) + 0.0])[:2]
+    return f"{low} to {high}"
+
+
+def _forget_value(i: int) -> None:
+    for key in (f"tt_form_value_{i}", f"tt_form_high_{i}"):
+        st.session_state.pop(key, None)
+
+
+def condition_of(study: Study, i: int) -> Condition | None:
+    """One row of the form; None while its value is missing."""
+    column = study.columns[st.session_state[f"tt_form_factor_{i}"]]
+    op = st.session_state[f"tt_form_op_{i}"]
+    if op in ("is null", "is not null"):
+        return Condition(column.name, op)
+    given = st.session_state.get(f"tt_form_value_{i}")
+    if op == "between":
+        ends = (given, st.session_state.get(f"tt_form_high_{i}"))
+        if not all(ends):
+            return None
+        return Condition(column.name, op, (_typed(column, str(ends[0])), _typed(column, str(ends[1]))))
+    if not given:
+        return None
+    value: Value
+    if isinstance(given, list):
+        value = tuple(_level_value(column, one) for one in given)
+    else:
+        value = _typed(column, str(given)) if _ordered(column) else _level_value(column, str(given))
+    return Condition(column.name, op, value)
+
+
+def _level_value(column: Column, text: str) -> Any:
+    return text == "true" if column.kind == "boolean" else text
+
+
+def _typed(column: Column, text: str) -> Any:
+    if column.kind == "datetime":
+        return text.strip()
+    try:
+        number = float(text.replace(",", ".").replace(" ", ""))
+    except ValueError as error:
+        raise InputError(f"`{column.name}` is compared with a number, got `{text}`.") from error
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,163 @@
+"""Floors: every combination of the bins of some factors occurs at least so often."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from itertools import combinations
+from typing import Any
+
+import streamlit as st
+
+from trimtab.core.design.controls import Floor
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.core.study.study import Study
+from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
+from trimtab.ui.parts.forms import FIELD, Form, begin, commit, ends, form_of, text_field, trial, typed
+from trimtab.ui.parts.numbers import whole_number
+from trimtab.ui.parts.parts import plain, quiet, section, short
+from trimtab.ui.session import document as doc
+
+KIND = "floor"
+PLACE = "floors"
+ABOUT = (
+    "Combinations that must not be left out: every pair of the bins of origin, carrier and month at least 5 times, "
+    "also those that real data hardly show."
+)
+STRENGTHS = {1: "each bin", 2: "every pair", 3: "every triple", 4: "every four"}
+FEW_ROWS = 5
+
+
+def floors(found: doc.Document) -> None:
+    """The table of floors, and the form."""
+    form, study = form_of(KIND), found.study
+    if found.design.floors:
+        with st.container(gap=None, key="tt_floors"):
+            head("floors", "factors", "cells", "at least", "rows it takes")
+            for place, floor in enumerate(found.design.floors):
+                _row(study, place, floor)
+    elif form is None:
+        quiet(ABOUT)
+    if form is None:
+        refused(PLACE)
+        add_button("Add a floor", "tt_add_floor", "factors, how many at a time, and how often", _begin)
+    else:
+        _form(study, form)
+
+
+def cells_of(study: Study, floor: Floor) -> tuple[int, int]:
+    """Combinations of bins that a floor speaks of, and the least rows they take: one row shows one combination of
+    each choice of factors."""
+    sizes = [study.axes[name].size for name in floor.factors]
+    each = [math.prod(chosen) for chosen in combinations(sizes, floor.strength)]
+    return sum(each), max(each) * floor.at_least
+
+
+def _row(study: Study, place: int, floor: Floor) -> None:
+    key = f"floor_{place}_{slug(floor.name)}"
+    cells, rows = cells_of(study, floor)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{key}"):
+        st.html(
+            f'<div class="tt-event"><b>{escape(floor.name)}</b><small>{STRENGTHS[floor.strength]} of their bins</small>'
+            "</div>",
+            width="stretch",
+        )
+        number_cell(f"{cells:,}", width=70)
+        field = f"tt_least_{key}"
+        title = f"Rows of each cell of {plain(floor.name)}"
+        field_cell(title, field, f"{floor.at_least:,}", _set_least, place, field, place=PLACE)
+        number_cell(f"≥ {rows:,}", cost(f"floor {floor.name}"), title=_needed(rows, study.design.rows), width=92)
+        actions = {
+            "change": ("Change the floor", lambda: _begin(place)),
+            "delete": ("Delete", lambda: _delete(place)),
+        }
+        menu(key, actions, rename=None)
+
+
+def _needed(rows: int, of: int) -> str:
+    return f"At least {rows:,} of the {of:,} rows, unless a rule or a hold forbids some of the cells."
+
+
+def _begin(place: int | None = None) -> None:
+    found = doc.document()
+    if found is None or place is None:
+        begin(KIND, strength=2, at_least=str(FEW_ROWS))
+        return
+    floor = found.design.floors[place]
+    begin(KIND, place, factors=list(floor.factors), strength=floor.strength, at_least=str(floor.at_least))
+
+
+def _form(study: Study, form: Form) -> None:
+    with st.container(border=True, key="tt_form"):
+        section("A new floor" if form.of is None else "Change the floor")
+        st.multiselect(
+            "Factors", list(study.shown), key=f"{FIELD}factors", placeholder="choose two or more", persist_state="page"
+        )
+        left, right = st.columns([2.6, 1], vertical_alignment="bottom")
+        with left:
+            st.segmented_control(
+                "Combinations of their bins",
+                list(STRENGTHS),
+                key=f"{FIELD}strength",
+                format_func=lambda one: STRENGTHS.get(one, str(one)),
+                required=True,
+                persist_state="page",
+            )
+        with right:
+            text_field("At least, rows of each", "at_least", placeholder="such as 5")
+        floor, message = _typed()
+        opened = None
+        if floor:
+            opened, message = trial(study, lambda design: _with(design, form.of, floor))
+        if floor and opened:
+            at = -1 if form.of is None else form.of
+            cells, rows = cells_of(opened, opened.design.floors[at])
+            st.html(f'<p class="tt-count"><b>{cells:,} cells.</b> {escape(_needed(rows, study.design.rows))}</p>')
+        save = "Add this floor" if form.of is None else "Save the floor"
+        ends(save, _save, floor, ready=opened is not None, message=message, place=PLACE)
+
+
+def _typed() -> tuple[dict[str, Any] | None, str]:
+    """What is typed as a floor, None while it is unfinished; and what is wrong with it."""
+    factors = list(st.session_state.get(f"{FIELD}factors") or [])
+    strength = st.session_state.get(f"{FIELD}strength")
+    if not strength or len(factors) < strength or not typed("at_least"):
+        return None, ""
+    try:
+        least = whole_number(typed("at_least"), owner="At least")
+    except InputError as error:
+        return None, str(error)
+    return {"factors": factors, "strength": strength, "at_least": least}, ""
+
+
+def _with(design: Design, place: int | None, floor: dict[str, Any]) -> Design:
+    return design.with_floor(place, **floor)
+
+
+def _save(floor: dict[str, Any]) -> None:
+    form = form_of(KIND)
+    if form is not None:
+        verb = "add" if form.of is None else "change"
+        label = f"{verb} floor of {short(', '.join(floor['factors']))}"
+        commit(label, lambda design: _with(design, form.of, floor), place=PLACE)
+
+
+def _set_least(place: int, key: str) -> None:
+    found = doc.document()
+    if found is None:
+        return
+    name = found.design.floors[place].name
+
+    def change(design: Design) -> Design:
+        least = whole_number(str(st.session_state[key]), owner="At least")
+        return design.with_floor(place, at_least=least)
+
+    doc.edit(f"floor of {short(name)}", change, place=PLACE)
+
+
+def _delete(place: int) -> None:
+    found = doc.document()
+    if found:
+        label = f"delete floor of {short(found.design.floors[place].name)}"
+        doc.edit(label, lambda design: design.without_floor(place), place=PLACE)

@@ -1,0 +1,1 @@
+"""Data sets side by side: factors, pairs, combinations, gaps, console."""

@@ -1,0 +1,1 @@
+"""The columns of a source, and factors that are declared without one."""

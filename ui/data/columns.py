@@ -1,0 +1,165 @@
+"""One column of the source as a card, and the levels that are rare in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.source.axes import level_texts
+from trimtab.core.source.intervals import wilson
+from trimtab.core.source.kinds import Kind, kind_of
+from trimtab.core.source.labels import number_texts
+from trimtab.core.source.profile import FactorProfile
+from trimtab.core.study.study import Study
+from trimtab.ui.data.declaring import KINDS, marginal_text
+from trimtab.ui.parts.parts import html, one_in, percent, plain, quiet
+from trimtab.ui.parts.rates import interval_text
+from trimtab.ui.parts.sparks import spark_svg
+from trimtab.ui.sculptor.shaping import present, with_role
+from trimtab.ui.session import document as doc
+
+PICTURE = (300, 62)
+RARE = 0.01
+MOST_RARE = 12
+MOST_LEVELS = 1000
+"""Columns with more levels than this are texts rather than categories: their levels are no conditions."""
+
+
+def column_card(study: Study, factor: FactorProfile) -> None:
+    """The card of one column: picture, figures, kind, and whether it is a factor."""
+    used = study.role(factor.name) != "drop"
+    with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
+        about = declared_about(study, factor.name) if study.declared else _about(factor)
+        html(f'<div class="tt-column {"" if used else "off"}">{_head(factor)}{_picture(study, factor)}{about}</div>')
+        if study.declared:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _kind(study, factor)
+            st.space("stretch")
+            _use(factor.name, used)
+
+
+def _head(factor: FactorProfile) -> str:
+    name = escape(factor.name, quote=True)
+    gaps = f"{percent(factor.missing_share)} missing" if factor.missing else "complete"
+    return f'<p><b title="{name}">{name}</b><span>{gaps}</span></p>'
+
+
+def _picture(study: Study, factor: FactorProfile) -> str:
+    if not factor.axis.size:
+        return '<div class="tt-nothing">every value is missing</div>'
+    label = f"Histogram of {factor.name}, {factor.axis.size} bins"
+    low, high = _ends(factor, rounded=study.declared)
+    picture = spark_svg(present(factor.counts.astype(float)), None, False, *PICTURE, label)
+    return f'{picture}<p class="tt-ends"><span>{escape(low)}</span><span>{escape(high)}</span></p>'
+
+
+def _ends(factor: FactorProfile, *, rounded: bool) -> tuple[str, str]:
+    if factor.axis.numeric and rounded and factor.axis.kind != "datetime":
+        return f"{factor.minimum:.4g}", f"{factor.maximum:.4g}"
+    if factor.axis.numeric:
+        return _text(factor.minimum), _text(factor.maximum)
+    levels = factor.axis.labels
+    return levels[0], levels[-1] if len(levels) > 1 else ""
+
+
+def _text(value: float | str | None) -> str:
+    return value if isinstance(value, str) else "" if value is None else number_texts([value])[0]
+
+
+def _about(factor: FactorProfile) -> str:
+    parts = [f"{factor.distinct:,} {'value' if factor.distinct == 1 else 'values'}"]
+    if factor.mean is not None:
+        parts.append(f"mean {factor.mean:.4g}")
+    if factor.top is not None and factor.counts.sum():
+        parts.append(f"mostly {factor.top}, {percent(factor.counts[:-1].max() / factor.counts.sum())}")
+    if factor.identifier:
+        parts.append("looks like an identifier: better switched off")
+    elif factor.constant:
+        parts.append("always the same")
+    text = escape(" · ".join(parts), quote=True)
+    return f'<p class="tt-facts" title="{text}">{text}</p>'
+
+
+def declared_about(study: Study, name: str) -> str:
+    """What a factor without data is declared to be."""
+    factor = study.design.factor(name)
+    parts = [KINDS[study.columns[name].kind], marginal_text(factor), factor.unit or ""]
+    text = escape(" · ".join(filter(None, parts)), quote=True)
+    return f'<p class="tt-facts" title="{text}">{text}</p>'
+
+
+def kinds_for(study: Study, name: str) -> list[Kind]:
+    """The kinds a column can be read as."""
+    natural = kind_of(study.columns[name].type)
+    if natural in ("continuous", "count"):
+        return ["continuous", "count", "categorical"]
+    return [natural] if natural == "categorical" else [natural, "categorical"]
+
+
+def _kind(study: Study, factor: FactorProfile) -> None:
+    key = f"tt_kind_{factor.name}"
+    options = kinds_for(study, factor.name)
+    if len(options) == 1:
+        st.html(f'<span class="tt-label">{factor.kind}</span>', width="content")
+        return
+    doc.show(key, factor.kind)
+    st.selectbox(
+        f"Kind of {plain(factor.name)}",
+        options,
+        key=key,
+        on_change=_want_kind,
+        args=(factor.name,),
+        label_visibility="collapsed",
+        width=132,
+    )
+
+
+def _want_kind(name: str) -> None:
+    # Made in the page's body, where there is a place to say that it takes a moment.
+    st.session_state["tt_kind_wanted"] = (name, st.session_state[f"tt_kind_{name}"])
+
+
+def _use(name: str, used: bool) -> None:
+    key = f"tt_use_{name}"
+    doc.show(key, used)
+    st.toggle("use", key=key, on_change=_set_use, args=(name,))
+
+
+def _set_use(name: str) -> None:
+    found = doc.document()
+    if found:
+        role = "follow" if st.session_state[f"tt_use_{name}"] else "drop"
+        verb = "use" if role == "follow" else "drop"
+        doc.edit(f"{verb} {name}", lambda _: with_role(found.study, None, name, role), place="data")
+
+
+def rare_levels(study: Study, factors: Sequence[FactorProfile]) -> bool:
+    """A table of the rarest levels; False if there are none. Identifiers are left out: all their levels are rare."""
+    total = study.source.rows
+    found: list[tuple[int, str, str]] = []
+    for factor in factors:
+        name, column = factor.name, study.columns[factor.name]
+        named = column.kind in ("categorical", "boolean") and not factor.identifier
+        if named and 1 < column.distinct <= MOST_LEVELS:
+            counts = column.counts[:-1]
+            few = [i for i, count in enumerate(counts) if count < RARE * total]
+            texts = level_texts(column.values).to_pylist()
+            found += [(int(counts[i]), name, texts[i]) for i in few]
+    found.sort()
+    if not found:
+        return False
+    rows = "".join(_rare_row(count, name, level, total) for count, name, level in found[:MOST_RARE])
+    heads = "".join(f"<th>{head}</th>" for head in ("factor", "level", "rows", "real", "95 % interval"))
+    html(f'<table class="tt-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    if len(found) > MOST_RARE:
+        quiet(f"and {len(found) - MOST_RARE} more that are less rare")
+    return True
+
+
+def _rare_row(count: int, name: str, level: str, total: int) -> str:
+    low, high = wilson(count, total)
+    cells = [escape(name), escape(level), f"{count:,}", one_in(count / total), interval_text(low, high)]
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -1,0 +1,218 @@
+"""Rows on their way and rows that are there: the running job, receipts, downloads, earlier outputs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
+from trimtab.core.design.files import load
+from trimtab.core.errors import TrimtabError
+from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
+from trimtab.ui.delivery.receipts import receipt_copies, receipt_table, summary
+from trimtab.ui.parts.assets import asset
+from trimtab.ui.parts.parts import html, notice, plain, quiet, section
+from trimtab.ui.shell import session
+
+FORMATS = {"Parquet": ".parquet", "CSV": ".csv", "CSV.gz": ".csv.gz"}
+TYPES = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv",
+    ".csv.gz": "application/gzip",
+    ".json": "application/json",
+}
+LARGEST = 200_000_000
+"""Bytes of a file that is handed to the browser: a download is built in memory."""
+MOST_CELLS = 10_000_000
+"""Cells of a table that is written as CSV while the person waits for the click."""
+MOST_EARLIER = 20
+"""Earlier outputs that are listed."""
+
+
+def styles() -> None:
+    """The styles of receipts, legends and cards, once a page."""
+    html(f"<style>{asset('delivery/delivery.css')}</style>")
+
+
+def outputs(found: session.Document) -> tuple[Output, ...]:
+    """What was generated from this design so far, the newest first."""
+    return list_outputs(outputs_folder(session.workspace(), found.design_id))
+
+
+def job_of(found: session.Document) -> Job | None:
+    """The job of this design, running or just ended."""
+    return JOBS.get(session.workspace(), found.design_id)
+
+
+def is_running(found: session.Document) -> bool:
+    """True while rows of this design are being made, in whichever session it was asked for."""
+    job = job_of(found)
+    return job is not None and job.status().state == "running"
+
+
+@st.fragment(run_every=0.4)
+def running_panel(job: Job) -> None:
+    """The progress of a running job, with Cancel; when it ends the page is drawn again."""
+    status = job.status()
+    if status.state != "running":
+        st.rerun()
+    share = min(1.0, status.done / max(1, status.total))
+    with st.container(border=True, key="tt_running"):
+        st.progress(share, f"{status.stage}… {progress_text(status)}")
+        st.button("Cancel", key="tt_cancel", on_click=job.cancel)
+
+
+def progress_text(status: Status) -> str:
+    """How far a job is: "65,536 of 1,000,000 rows · 150,000 rows/s · about 6 s left"."""
+    parts = []
+    if status.done:
+        parts.append(f"{status.done:,} of {status.total:,} rows")
+    if status.rate and status.done < status.total:
+        parts += [f"{status.rate:,.0f} rows/s", f"about {_duration(status.left or 0.0)} left"]
+    return " · ".join(parts)
+
+
+def ended_notice(found: session.Document) -> None:
+    """What became of a job that did not end well; it stays until the next one."""
+    job = job_of(found)
+    status = job.status() if job else None
+    if status and status.state == "cancelled":
+        notice("Generating was cancelled. Nothing was kept of it.", tone="info")
+    if status and status.state == "failed":
+        notice(status.error)
+
+
+def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
+    """An output: what it says of its promises, its files, and the command that makes the same bytes."""
+    current = output.fingerprint == found.design.fingerprint()
+    stale = "" if current else '<span class="stale">⚠ made by an older revision of the design</span>'
+    about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
+    html(
+        f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
+        f"<span>{about}</span>{stale}</div>"
+    )
+    html(receipt_table(output.promises, _correlated(output)))
+    copies = receipt_copies(output.receipt_path)
+    if copies:
+        html(f'<p class="tt-about" data-testid="copies">{escape(copies)}</p>')
+    _downloads(output, found, key)
+    _command(output, found, key)
+
+
+def _correlated(output: Output) -> set[str]:
+    """The pairs that the design of an output asks a rank correlation of."""
+    try:
+        pairs = load(output.design_path).pairs
+    except TrimtabError:  # it is gone or damaged; the receipt stands for itself
+        return set()
+    return {pair.name for pair in pairs if pair.rank_correlation is not None}
+
+
+def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> None:
+    """The outputs before the newest one, each with its receipt and files."""
+    if not earlier:
+        return
+    section("Earlier outputs", f"{len(earlier)} of this design")
+    for output in earlier[:MOST_EARLIER]:
+        mark = "" if output.fingerprint == found.design.fingerprint() else " · older revision"
+        label = f"{when(output)} · {output.rows:,} rows · {size_text(output.bytes)} · {summary(output.promises)}{mark}"
+        with st.expander(plain(label)):
+            receipt_view(output, found, key=output.path.stem)
+            gone = f"delete-{output.path.stem}"
+            st.button("Delete this output", key=gone, on_click=delete_output, args=[output.path])
+    if len(earlier) > MOST_EARLIER:
+        quiet(f"{len(earlier) - MOST_EARLIER} more are in {outputs_folder(session.workspace(), found.design_id)}.")
+
+
+def when(output: Output) -> str:
+    """When an output was made, in the server's time."""
+    return output.made.astimezone().strftime("%-d %b %Y, %H:%M:%S")
+
+
+def size_text(size: int) -> str:
+    """Bytes for people.
+
+    >>> size_text(1_156_442)
+    '1.2 MB'
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def _downloads(output: Output, found: session.Document, key: str) -> None:
+    with st.container(horizontal=True, key=f"downloads-{key}"):
+        _download(output.path, "Parquet", key)
+        for name in ("CSV", "CSV.gz"):
+            path = output.copy_path(FORMATS[name])
+            if path.is_file():
+                _download(path, name, key)
+            elif name == "CSV" and output.rows * len(found.study.columns) <= MOST_CELLS:
+                _button(f"Download {name}", path, partial(_made, output.path, path), key)
+            else:
+                made = f"Writes {path.name} beside the Parquet file"
+                st.button(
+                    f"Write {name}", key=f"write-{path.name}", help=made, on_click=_write, args=[output.path, path]
+                )
+        _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, key)
+    for suffix in FORMATS.values():
+        path = output.copy_path(suffix)
+        if path.is_file() and path.stat().st_size > LARGEST:
+            size = size_text(path.stat().st_size)
+            quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
+    message = session.refusal(f"write {output.path.stem}")
+    if message:
+        notice(message)
+
+
+def _download(path: Path, name: str, key: str) -> None:
+    size = path.stat().st_size
+    if size <= LARGEST:
+        _button(f"Download {name} ({size_text(size)})", path, path.read_bytes, key)
+
+
+def _button(label: str, path: Path, read: Callable[[], bytes], key: str) -> None:
+    """A download whose bytes are read at the click, not at every run of the page."""
+    kind = next((type_ for suffix, type_ in TYPES.items() if path.name.endswith(suffix)), "application/octet-stream")
+    st.download_button(label, read, path.name, kind, key=f"download-{key}-{path.name}", on_click="ignore")
+
+
+def _made(rows: Path, path: Path) -> bytes:
+    """The bytes of a copy, which is made first if it is not there."""
+    if not path.is_file():
+        copy_rows(rows, path)
+    return path.read_bytes()
+
+
+def _write(rows: Path, path: Path) -> None:
+    """Make a copy that would take too long or be too large for a download."""
+    try:
+        with st.spinner(f"Writing {path.name}…"):
+            copy_rows(rows, path)
+    except TrimtabError as error:
+        session.refuse(str(error), place=f"write {rows.stem}")
+
+
+def _command(output: Output, found: session.Document, key: str) -> None:
+    with st.container(key=f"command-{key}"):
+        beside = "" if found.study.declared else f", with the design beside {found.study.source.name}"
+        quiet(f"The same bytes on the command line{beside}:")
+        suffix = next((one for one in (".csv", ".csv.gz") if output.copy_path(one).is_file()), ".parquet")
+        st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language=None)
+        if output.design_path.is_file():
+            path = output.design_path
+            st.download_button(
+                "Download this design", path.read_bytes, path.name, "text/yaml", key=f"design-{key}", on_click="ignore"
+            )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else time.strftime("%-H h %M min", time.gmtime(seconds))

@@ -1,0 +1,158 @@
+"""Generation in the background: one job per design in this process, with progress, cancel and how it ended."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from trimtab.core.delivery.outputs import copy_rows, delete_output
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.files import save
+from trimtab.core.errors import CancelledError, TrimtabError
+from trimtab.core.study.study import Study
+from trimtab.core.workspace.workspace import Workspace
+
+State = Literal["running", "done", "cancelled", "failed"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """A job as it is at one moment.
+
+    `done` of `total` rows are made (both 0 before the first block); `rate` is rows per second since the first block,
+    `left` the seconds until the last row; both None while they can't be told. `error` says why it failed.
+    """
+
+    state: State
+    stage: str
+    done: int
+    total: int
+    rate: float | None
+    left: float | None
+    error: str
+
+
+@dataclass(eq=False)
+class Job:
+    """Rows of one design on their way to `path`. Everything but `cancel` and `status` belongs to the job's thread."""
+
+    study: Study
+    path: Path
+    suffix: str
+    _cancel: threading.Event = field(default_factory=threading.Event)
+    _state: State = "running"
+    _stage: str = "Fitting the design"
+    _done: int = 0
+    _first: tuple[int, float] | None = None
+    _last: float = 0.0
+    _error: str = ""
+
+    def cancel(self) -> None:
+        """Ask the job to stop; what it wrote is taken away."""
+        self._cancel.set()
+
+    def status(self) -> Status:
+        """How far it is."""
+        total, done = self.study.design.rows, self._done
+        first, began = self._first or (0, self._last)
+        rate = (done - first) / (self._last - began) if self._last > began else None
+        left = (total - done) / rate if rate else None
+        return Status(self._state, self._stage, done, total, rate, left, self._error)
+
+    def run(self) -> None:
+        """Make the rows, the receipt, the design's file and the copy asked for, or nothing at all."""
+        state: State = "done"
+        try:
+            self._deliver()
+        except CancelledError:
+            state = "cancelled"
+        except TrimtabError as error:
+            state, self._error = "failed", str(error)
+        except Exception as error:  # noqa: BLE001 - a thread has no one to raise to; the page shows it
+            state, self._error = "failed", f"Generating stopped unexpectedly: {error!r}. Nothing was kept."
+        if state != "done":
+            delete_output(self.path)
+        self._state = state
+
+    def _deliver(self) -> None:
+        save(self.study.design, self.path.with_suffix(".yaml"))
+        deliver(self.study, self.path, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
+        self._check()
+        if self.suffix != self.path.suffix:
+            self._stage = f"Writing {self.suffix.removeprefix('.')}"
+            copy_rows(self.path, self.path.with_suffix(self.suffix), progress=lambda *_: self._check())
+            self._check()
+
+    def _progress(self, done: int, total: int, message: str) -> None:
+        self._check()
+        now = time.monotonic()
+        if self._first is None:
+            # The first block waits for the fit and the plan; rows per second are those of the blocks after it.
+            self._first = done, now
+        self._done, self._last = done, now
+        self._stage = "Making rows" if done < total else "Measuring the promises"
+
+    def _check(self) -> None:
+        if self._cancel.is_set():
+            raise CancelledError("Generating was cancelled; nothing was kept.")
+
+
+class Jobs:
+    """The jobs of this process by design, safe to use from many sessions."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[tuple[Path, str], Job] = {}
+        self._lock = threading.Lock()
+
+    def get(self, workspace: Workspace, design_id: str) -> Job | None:
+        """The job of a design that was started last, running or ended; None after `forget`."""
+        with self._lock:
+            return self._jobs.get(_key(workspace, design_id))
+
+    def start(self, workspace: Workspace, design_id: str, study: Study, suffix: str) -> Job:
+        """Start a job; while one is running for this design it is given back instead."""
+        with self._lock:
+            running = self._jobs.get(_key(workspace, design_id))
+            if running is not None and running.status().state == "running":
+                return running
+            job = Job(study, _new_path(workspace, design_id), suffix)
+            self._jobs[_key(workspace, design_id)] = job
+            # A daemon: a server that is stopped must not wait for the rows; the file appears whole or not at all.
+            threading.Thread(target=job.run, name=f"generate {design_id}", daemon=True).start()
+            return job
+
+    def forget(self, workspace: Workspace, design_id: str) -> None:
+        """Let go of a job that has ended."""
+        with self._lock:
+            job = self._jobs.get(_key(workspace, design_id))
+            if job is not None and job.status().state != "running":
+                del self._jobs[_key(workspace, design_id)]
+
+
+JOBS = Jobs()
+"""The jobs of this process: they outlive a page, a session and a reload of the browser."""
+
+
+def outputs_folder(workspace: Workspace, design_id: str) -> Path:
+    """Where a design's outputs lie."""
+    return workspace.output(design_id, "any").parent
+
+
+def _key(workspace: Workspace, design_id: str) -> tuple[Path, str]:
+    return workspace.home.resolve(), design_id
+
+
+def _new_path(workspace: Workspace, design_id: str) -> Path:
+    """A name that says when; a second job within the same second gets a number."""
+    stamp = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M%S")
+    path = workspace.output(design_id, f"{design_id}-{stamp}.parquet")
+    number = 2
+    while path.exists():
+        path = workspace.output(design_id, f"{design_id}-{stamp}-{number}.parquet")
+        number += 1
+    return path

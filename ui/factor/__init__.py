@@ -1,0 +1,1 @@
+"""What is said of one factor and typed about it."""

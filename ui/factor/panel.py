@@ -1,0 +1,127 @@
+"""What is said of one factor: its role, its family with parameters, unit, missing share, bins, cost."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.design.design import COLD_ROLES, Design
+from trimtab.core.errors import InputError
+from trimtab.core.projection.projection import Projection
+from trimtab.core.study.study import Study
+from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
+from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
+from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
+from trimtab.ui.parts.control_rows import bits_text, refused
+from trimtab.ui.parts.parts import percent, plain, section, shift_text
+from trimtab.ui.sculptor.shaping import STILL, with_role
+from trimtab.ui.session import document as doc
+
+ROLES = {
+    "follow": ("Follow", "moves with the other factors, as it does in the real data"),
+    "keep": ("Keep", "stays exactly as in the real data, whatever else moves"),
+    "target": ("Target", "has the shares you set"),
+    "hold": ("Hold", "one value only, or a few"),
+    "derive": ("Derive", "is computed from other factors"),
+    "drop": ("Drop", "is left out of the rows"),
+}
+
+
+def role_control(study: Study, name: str) -> None:
+    """The role of a factor as a choice; what the design has added can only be derived, or deleted."""
+    if name not in study.columns:
+        delete_derived(name)
+        return
+    key = key_of("tt_role", name)
+    doc.show(key, "derive" if waits_for_expression(name) else study.role(name))
+    st.segmented_control(
+        f"Role of {plain(name)}",
+        [role for role in ROLES if not study.declared or role in COLD_ROLES],
+        format_func=lambda role: ROLES[role][0],
+        key=key,
+        required=True,
+        on_change=_set_role,
+        args=(name,),
+        label_visibility="collapsed",
+        help="  \n".join(f"{title}: {about}." for title, about in ROLES.values()),
+    )
+
+
+def _set_role(name: str) -> None:
+    role = st.session_state[key_of("tt_role", name)]
+    found = doc.document()
+    ask_for_expression(name if role == "derive" else None)
+    # The browser may send again what is there already: a target would be begun anew.
+    if found and role and role not in ("derive", found.study.role(name)):
+        outcome = doc.projection()
+        doc.edit(f"{role} {name}", lambda _: with_role(found.study, outcome, name, role), place=PLACE)
+
+
+def factor_panel(study: Study, name: str) -> None:
+    """The panel at the right of the sculptor."""
+    asked, column = study.design.factor(name), study.known(name)
+    with st.container(gap=None, key="tt_panel"):
+        section("This factor")
+        if asked.role == "derive" or waits_for_expression(name):
+            expression_field(study, name)
+        if asked.role == "target" and asked.target is not None:
+            family_fields(study, name)
+        if asked.role == "hold":
+            held_fields(study, name)
+        if asked.role != "drop":
+            text_row("Unit", "tt_unit", asked.unit or "", name, _set_unit)
+        if asked.role in ("follow", "target", "hold"):
+            share = _missing_text(study.design, name)
+            hint = "none" if study.declared else f"as real, {percent(column.missing_share)}"
+            text_row("Missing", "tt_missing", share, name, _set_missing, placeholder=hint)
+        _figures(study, name)
+        if study.axes[name].numeric and study.axes[name].size and asked.role != "drop":
+            edge_fields(study, name)
+    refused(PLACE)
+
+
+def _figures(study: Study, name: str) -> None:
+    outcome = doc.projection()
+    if not isinstance(outcome, Projection):
+        return
+    shift = next((one for one in outcome.shifts if one.factor == name), None)
+    lines = []
+    if shift is not None:
+        tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
+        value = f'<b class="{tone}">{shift_text(shift.tv)}</b>'
+        lines.append(("Shift (TV)", value, "Half the sum of all differences of the shares"))
+    mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
+    cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
+    if cost is not None:
+        about = "What the design would cost less without it"
+        lines.append(("Cost of this control", f"<b>{bits_text(cost)}</b>", about))
+    rows = "".join(
+        f'<div title="{escape(about, quote=True)}"><span>{label}</span>{value}</div>' for label, value, about in lines
+    )
+    st.html(f'<div class="tt-figures">{rows}</div>')
+
+
+def _set_unit(name: str) -> None:
+    unit = str(st.session_state[key_of("tt_unit", name)]).strip() or None
+    doc.edit(f"unit of {name}", lambda design: design.with_factor(name, unit=unit), place=PLACE)
+
+
+def _missing_text(design: Design, name: str) -> str:
+    missing = design.factor(name).missing
+    return "" if missing is None else percent(missing)
+
+
+def _set_missing(name: str) -> None:
+    typed = str(st.session_state[key_of("tt_missing", name)])
+    text = typed.replace("%", "").strip()
+
+    def change(design: Design) -> Design:
+        if typed == _missing_text(design, name):  # the share may have more digits than its text
+            return design
+        number = number_of(text)
+        if text and number is None:
+            raise InputError(f"Missing share of `{name}`: must be a percentage such as 3 %, got `{text}`.")
+        return design.with_factor(name, missing=None if number is None else number / 100)
+
+    doc.edit(f"missing share of {name}", change, place=PLACE)

@@ -1,0 +1,1 @@
+"""The matrix of pairs and the table of one pair."""

@@ -1,0 +1,1 @@
+"""For those who decide: what a design asks for, versions, comments."""

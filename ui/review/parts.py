@@ -1,0 +1,212 @@
+"""The page review, what there is to read: what the design is, what it asks for, what moves along, what it leans on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import Shift
+from trimtab.core.review.overview import moved, moved_along, summary
+from trimtab.core.review.reviews import Standing
+from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.study.study import Study
+from trimtab.ui.coverage.cards import card
+from trimtab.ui.coverage.comparing import Covered, covered, sort
+from trimtab.ui.parts.control_rows import before_word
+from trimtab.ui.parts.parts import html, percent, quiet, section, shift_text
+from trimtab.ui.parts.sparks import spark_svg
+from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.session.reviewing import signed, standing_of
+from trimtab.ui.shell import session
+
+CARD = 384  # px: three beside each other, on paper two
+MOST_CARDS = 12
+ALIKE = 3
+"""Factors of which the same is said, each in its own line."""
+SPARK = (150, 30)  # px
+KINDS = {"missing": "gaps", "level": "levels", "derive": "computed", "drop": "left out", "mode": ""}
+"""How a kind of control is called at the end of its line, where not by its own name."""
+STATES = {
+    "approved": ("good", "<i>✓</i> ", "approved"),
+    "changes": ("warn", "", "changes asked for"),
+    "changed": ("warn", "", "changed since it was approved"),
+    "open": ("", "", "not approved yet"),
+}
+
+
+def head(found: session.Document) -> None:
+    """The name, how it stands, what it is for, and what its rows are."""
+    design, stands = found.design, standing_of(found)
+    about = f'<p class="tr-about">{escape(design.description)}</p>' if design.description.strip() else ""
+    html(
+        f'<div class="tr-head"><h1 class="tt-title">{escape(design.name)}</h1>{_state(stands)}</div>{about}'
+        f'<p class="tr-summary" data-testid="summary">{escape(summary(found.study))}</p>'
+    )
+
+
+def _state(stands: Standing) -> str:
+    tone, mark, words = STATES[stands.state]
+    review = stands.review
+    by = ""
+    if review is not None:
+        version = f", version {review.version}" if review.version else ""
+        by = f"<span>by {escape(signed(review))}{version}</span>"
+    return f'<p class="tr-state {tone}" data-testid="standing" data-state="{stands.state}"><b>{mark}{words}</b>{by}</p>'
+
+
+def asks(found: session.Document) -> None:
+    """A line for every control."""
+    section("What this design asks for")
+    said = sentences(found.study)
+    if not said:
+        quiet("Nothing yet: every factor follows, so the rows are as real rows are.")
+        st.page_link("pages/design.py", label="Set something", query_params={session.PARAMETER: found.design_id})
+        return
+    html(f'<ul class="tr-asks" data-testid="asks">{"".join(map(_line, _together(said)))}</ul>')
+
+
+def _together(said: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences; of more than a few that say the same of factors only one."""
+    lines: list[Sentence] = []
+    for one in said:
+        alike = [other for other in said if (other.kind, other.text) == (one.kind, one.text)]
+        if len(alike) <= ALIKE or one.detail:
+            lines.append(one)
+        elif one is alike[0]:
+            names = ", ".join(other.subject for other in alike)
+            lines.append(replace(one, subject=f"{len(alike)} factors", detail=names))
+    return lines
+
+
+def _line(one: Sentence) -> str:
+    detail = f"<small>{escape(one.detail)}</small>" if one.detail else ""
+    kind = escape(KINDS.get(one.kind, one.kind))
+    return (
+        f'<li data-control="{escape(one.control, quote=True)}"><p><b>{escape(one.subject)}</b>{detail}</p>'
+        f"<p>{emphasised(one.text, one.asked)}</p><em>{kind}</em></li>"
+    )
+
+
+def emphasised(text: str, part: str) -> str:
+    """Markup of a text in which one part of it, where it stands for itself, is bold.
+
+    >>> emphasised("from 1 in 200 rows to 1 in 20", "1 in 20")
+    'from 1 in 200 rows to <b>1 in 20</b>'
+    """
+    text = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
+    part = part.replace(" %", "\N{NO-BREAK SPACE}%")
+    found = re.search(rf"(?<![\w.,]){re.escape(part)}(?![.,]?\d)", text) if part else None
+    if found is None:
+        return escape(text)
+    return f"{escape(text[: found.start()])}<b>{escape(found[0])}</b>{escape(text[found.end() :])}"
+
+
+def pictures(found: session.Document, outcome: Projection) -> None:
+    """The factors that are asked for, before and after."""
+    shown = [one for one in sort(_factors(found, outcome), "shift") if one.asked and _moves(one)]
+    if not shown:
+        return
+    html(
+        '<div class="tr-pictures"><h2 class="tt-section">Before and after <span class="tt-quiet">the factors that are '
+        f'set</span></h2><div class="td-legend"><span><i class="real"></i>{before_word(found.study)}</span>'
+        '<span><i class="asked"></i>this design</span></div></div>'
+    )
+    everything = st.session_state.get("review_all", False)
+    drawn = shown if everything else shown[:MOST_CARDS]
+    with st.container(horizontal=True, key="tt_review_cards"):
+        for place, factor in enumerate(drawn):
+            with st.container(width=CARD):
+                card(factor, place, log=False)
+    if len(drawn) < len(shown):
+        st.button(f"Show all {len(shown)} factors", key="review_more", on_click=_show_all)
+
+
+def _show_all() -> None:
+    st.session_state["review_all"] = True
+
+
+def _factors(found: session.Document, outcome: Projection) -> tuple[Covered, ...]:
+    return found.study.memo.of("review pictures", found.design.fingerprint(), lambda: covered(found.study, outcome, {}))
+
+
+def _moves(factor: Covered) -> bool:
+    """A factor that is kept looks the same before and after."""
+    return factor.role != "keep" or (factor.shift or 0.0) >= STILL
+
+
+def along(study: Study, shifts: Sequence[Shift]) -> None:
+    """What nobody set and moves all the same."""
+    section("What moves along", "nobody set these, they go with what is set")
+    told, rest = moved_along(shifts)
+    if told:
+        html(f'<ul class="tr-along" data-testid="along">{"".join(_carried(study, one) for one in told)}</ul>')
+    if rest or not told:
+        quiet(rest or "There is no other factor.")
+
+
+def _carried(study: Study, shift: Shift) -> str:
+    before, after = present(shift.before), present(shift.after)
+    size = max(len(before), 1)
+    picture = spark_svg(
+        before or [0.0] * size, after or [0.0] * size, False, *SPARK, f"{shift.factor}: before and after"
+    )
+    return (
+        f'<li><b title="{escape(shift.factor, quote=True)}">{escape(shift.factor)}</b>{picture}'
+        f"<span>{emphasised(moved(study, shift), '')}</span>"
+        f'<em title="share of the rows that move">{shift_text(shift.tv)}</em></li>'
+    )
+
+
+def leans(found: session.Document, outcome: Projection) -> None:
+    """How far the rows are from reality, and what they stand on."""
+    section("What it leans on")
+    if found.study.declared:
+        quiet("There is no real data behind this design: every value is declared by hand, and nothing else is claimed.")
+        return
+    real = found.study.grounding.rows
+    facts = [
+        _worth(real, outcome.effective_share),
+        _made_up(outcome),
+        (f"{outcome.cost_bits:.2f} bits", _distance(outcome.cost_bits, session.costs())),
+    ]
+    cells = "".join(f"<div><b>{escape(figure)}</b><p>{escape(words)}</p></div>" for figure, words in facts)
+    html(f'<div class="tr-facts" data-testid="leans">{cells}</div>')
+
+
+def _worth(real: int, share: float) -> tuple[str, str]:
+    if share > 0.9995:
+        return f"all {real:,} rows", "Every real row counts the same."
+    why = "those that fit the design are used more than the others."
+    return (
+        f"about {float(f'{share * real:.3g}'):,.0f} rows",
+        f"is what the {real:,} real rows are worth here ({percent(share)}): {why}",
+    )
+
+
+def _made_up(outcome: Projection) -> tuple[str, str]:
+    if outcome.ungrounded * outcome.rows < 0.5:
+        return "nothing made up", "No control asks for a value or a combination that the real data lack."
+    return percent(
+        outcome.ungrounded
+    ), "of the rows lie where the real data have none: some of their values are made up."
+
+
+def _distance(bits: float, costs: dict[str, float]) -> str:
+    """What a cost in bits means: picking a part q of the rows and leaving the others costs log2(1 / q)."""
+    if bits < 0.005:
+        return "is how far this is from the real data: not at all."
+    part = 2.0**-bits
+    picked = f"{100 * part:.0f} of 100" if part >= 0.095 else f"1 of {round(1 / part):,}"
+    most = max(costs, key=lambda name: costs[name], default="")
+    mostly = f" Most of it is for {_named(most)}." if len(costs) > 1 and costs[most] > bits / 2 else ""
+    return f"from the real data: as far as if only {picked} of their rows had been picked.{mostly}"
+
+
+def _named(control: str) -> str:
+    kind, name = control.split(" ", 1)
+    return name.replace("_", " ") if kind in ("event", "level") else name

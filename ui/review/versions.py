@@ -1,0 +1,211 @@
+"""The page review, versions side by side: what differs in the controls, and in the distributions they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.errors import TrimtabError
+from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
+from trimtab.core.review.overview import NOTICED
+from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.study.study import Study
+from trimtab.core.words.rates import percent
+from trimtab.core.workspace.workspace import Version
+from trimtab.ui.parts.parts import html, notice, quiet, section, shift_text
+from trimtab.ui.review.parts import emphasised
+from trimtab.ui.session.library import study_of
+from trimtab.ui.session.reviewing import moment, standing_of
+from trimtab.ui.shell import session
+
+PLACE = "versions"
+NOW = "now"
+FIELDS = {"before": "Before", "after": "After"}
+"""Fields of the comparison, which are parameters of the address too."""
+MOST_FACTORS = 10
+SETTINGS = ("rows", "seed", "mode")
+"""What a design has once, told as it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Two contents side by side: what differs, and the sentences of both by the names of their controls."""
+
+    found: Difference
+    before: Mapping[str, Sentence]
+    after: Mapping[str, Sentence]
+
+
+def versions(found: session.Document) -> None:
+    """Two versions side by side, and the button that saves one."""
+    section("Versions side by side")
+    saved = session.workspace().versions(found.design_id)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="tt_review_versions"):
+        picked = _choices(found, saved) if saved else None
+        _save(found)
+    message = session.refusal(PLACE)
+    if message:
+        notice(message)
+    if picked is None:
+        quiet("No version was saved yet, so there is nothing to compare. Approving saves one too.")
+        return
+    before, after = picked
+    html(f'<p class="tr-between">From {_called(before, saved)} to {_called(after, saved)}</p>')
+    if before == after:
+        quiet("Both are the same. Choose two to see what differs.")
+        return
+    try:
+        compared = _compared(found, before, after)
+    except TrimtabError as error:
+        notice(str(error))
+        return
+    reality = "what is declared" if found.study.declared else "reality"
+    _show(compared, _short(before), _short(after), reality)
+
+
+def _save(found: session.Document) -> None:
+    same = session.workspace().version_of(found.design_id, found.design)
+    label = "Save this version" if same is None else f"Saved as version {same}"
+    st.button(label, key="review_save", disabled=same is not None, on_click=_keep)
+
+
+def _keep() -> None:
+    found = session.document()
+    if found is None:
+        return
+    try:
+        session.workspace().save_version(found.design_id, fingerprint=found.design.fingerprint())
+        session.settle()
+    except TrimtabError as error:
+        session.refuse(str(error), place=PLACE)
+
+
+def _choices(found: session.Document, saved: tuple[Version, ...]) -> tuple[str, str]:
+    """The two versions: as the address or the person says, else the approved one, or the newest, and now."""
+    options = [NOW, *(str(one.number) for one in saved)]
+    stands = standing_of(found)
+    approved = str(stands.review.version) if stands.state == "changed" and stands.review else ""
+    default = {"before": approved if approved in options else options[1], "after": NOW}
+    picked = []
+    for name, label in FIELDS.items():
+        key = f"review_{name}_{found.design_id}"
+        if st.session_state.get(key) not in options:
+            asked = st.query_params.get(name, "")
+            st.session_state[key] = asked if asked in options else default[name]
+        texts = {one: _option(one, saved) for one in options}
+        choice = st.selectbox(
+            label, options, format_func=texts.__getitem__, key=key, width=270, persist_state="session"
+        )
+        st.query_params[name] = choice
+        picked.append(choice)
+    return picked[0], picked[1]
+
+
+def _option(one: str, saved: tuple[Version, ...]) -> str:
+    when = next((f" · {moment(version.saved)}" for version in saved if str(version.number) == one), "")
+    return f"{_short(one)}{when}"
+
+
+def _short(one: str) -> str:
+    return NOW if one == NOW else f"version {one}"
+
+
+def _called(one: str, saved: tuple[Version, ...]) -> str:
+    when = next((f" ({moment(version.saved)})" for version in saved if str(version.number) == one), "")
+    return f"<b>{_short(one)}</b>{when}"
+
+
+def _compared(found: session.Document, before: str, after: str) -> _Compared:
+    studies = [_study(found, one) for one in (before, after)]
+    key = tuple(study.design.fingerprint() for study in studies)
+
+    def make() -> _Compared:
+        with st.spinner("Comparing…"):
+            first, second = ({one.control: one for one in sentences(study)} for study in studies)
+            return _Compared(difference(studies[0], studies[1]), first, second)
+
+    return found.study.memo.of("review versions", key, make)
+
+
+def _study(found: session.Document, one: str) -> Study:
+    if one == NOW:
+        return found.study
+    home = session.workspace()
+    return study_of(home.load_design(found.design_id, int(one)), home)
+
+
+def _show(compared: _Compared, before: str, after: str, reality: str) -> None:
+    """What differs: the controls in words, then the distributions."""
+    changes = [*compared.found.controls, *_follows(compared)]
+    if not changes:
+        quiet("Nothing that decides the rows differs.")
+        return
+    rows = "".join(_row(one, compared) for one in changes)
+    html(
+        f'<table class="td-table tr-controls" data-testid="changes"><thead><tr><th scope="col">control</th>'
+        f'<th scope="col">{escape(before)}</th><th scope="col">{escape(after)}</th></tr></thead><tbody>{rows}</tbody>'
+        "</table>"
+    )
+    for name, conflicts in ((before, compared.found.before_conflicts), (after, compared.found.after_conflicts)):
+        if conflicts:
+            notice(f"The design can't be met as it is in “{name}”.\n" + "\n".join(one.message for one in conflicts))
+            return
+    apart = {one: one.tv or 0.0 for one in compared.found.factors}
+    moved = sorted((one for one in apart if apart[one] >= NOTICED), key=lambda one: -apart[one])
+    if not moved:
+        quiet(f"No factor differs by {percent(NOTICED)} or more.")
+        return
+    lines = "".join(map(_factor, moved[:MOST_FACTORS]))
+    left = len(moved) - MOST_FACTORS
+    html(
+        f'<table class="td-table tr-moved" data-testid="moved"><thead><tr><th scope="col">factor</th>'
+        f'<th scope="col">differs by</th><th scope="col">{escape(before)} from {reality}</th>'
+        f'<th scope="col">{escape(after)} from {reality}</th></tr></thead><tbody>{lines}</tbody></table>'
+    )
+    if left > 0:
+        quiet(f"{left} more {'factor differs' if left == 1 else 'factors differ'} by less.")
+
+
+def _follows(compared: _Compared) -> list[ControlChange]:
+    """Controls that say the same in the file, and come to something else: 1,000 rows of a larger number of rows."""
+    known = {one.name for one in compared.found.controls}
+    both = [name for name in compared.before if name in compared.after and name not in known]
+    return [ControlChange(name, "changed", "", "") for name in both if compared.before[name] != compared.after[name]]
+
+
+def _row(one: ControlChange, compared: _Compared) -> str:
+    was, now = compared.before.get(one.name), compared.after.get(one.name)
+    subject = next((sentence.subject for sentence in (now, was) if sentence), one.name)
+    texts = _text(one.before, was), _text(one.after, now)
+    if one.name in SETTINGS:
+        texts = _setting(one.before), _setting(one.after)
+    elif texts[0] == texts[1]:  # what differs is too fine for words
+        texts = _plain(one.before), _plain(one.after)
+    return (
+        f'<tr class="{one.change}" data-control="{escape(one.name, quote=True)}"><th scope="row">'
+        f"<b>{escape(subject)}</b></th><td>{texts[0]}</td><td>{texts[1]}</td></tr>"
+    )
+
+
+def _text(text: str | None, said: Sentence | None) -> str:
+    """A control in words as markup; a dash where it is not."""
+    if text is None or said is None:
+        return _plain(text)
+    detail = f"<small>{escape(said.detail)}</small>" if said.detail else ""
+    return f"{emphasised(said.text, said.asked)}{detail}"
+
+
+def _setting(text: str | None) -> str:
+    return f"{int(text):,}" if text and text.isdigit() else escape(text or "")
+
+
+def _plain(text: str | None) -> str:
+    return "<i>not asked for</i>" if text is None else f"<code>{escape(text)}</code>"
+
+
+def _factor(one: FactorChange) -> str:
+    ways = "".join(f"<td>{'–' if tv is None else shift_text(tv)}</td>" for tv in (one.tv, one.before_tv, one.after_tv))
+    return f'<tr><th scope="row"><b>{escape(one.name)}</b></th>{ways}</tr>'

@@ -1,0 +1,1 @@
+"""The sculptor and the list of factors: components that send gestures."""

@@ -1,0 +1,131 @@
+"""The bar on top of every page: the data, the design, what it costs, undo and redo, Generate."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from trimtab.core.design.files import dumps
+from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.ui.parts.parts import chip, chips, notice, percent, plain, short
+from trimtab.ui.session import document as doc
+from trimtab.ui.session.reviewing import approved_text
+
+
+def header(page: str) -> None:
+    """The bar on top of a page: data, design, saved, rows, cost, effective size, undo, redo, Generate.
+
+    `page` is the page's url_path. On a page with a fragment call it inside the fragment, so that it follows each edit.
+    """
+    found = doc.document()
+    if found is None:
+        return
+    with st.container(key="tt_header", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(chips([_data(found)]), width="content")
+        _design_menu(found)
+        st.html(chips([_saved(found)]), width="content")
+        st.space("stretch")
+        st.html(chips(_figures(found)), width="content")
+        _steps()
+        if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
+            st.switch_page("pages/generate.py", query_params={doc.PARAMETER: found.design_id})
+    for place in ("save", ""):
+        message = doc.refusal(place)
+        if message:
+            notice(message)
+
+
+def _data(found: doc.Document) -> str:
+    if found.study.declared:
+        number = len(found.study.columns)
+        factors = f"{number} declared factor{'' if number == 1 else 's'}"
+        about = "Every factor is declared by hand, so all rows are ungrounded."
+        return f'<span class="tt-chip" title="{about}"><b>No real data</b> {factors}</span>'
+    source = found.study.source
+    about = f"{source.rows:,} rows · {len(source.columns)} factors"
+    name = escape(short(source.name, 32))
+    return f'<span class="tt-chip" title="{escape(source.name, quote=True)}"><b>{name}</b> {about}</span>'
+
+
+def _saved(found: doc.Document) -> str:
+    approval = approved_text(found) if found.saved else ""
+    if approval:
+        return chip("✓ ", "", tone="good", title=f"{approval}. Every change is saved at once.").replace(
+            "✓ ", "<i>✓</i> approved"
+        )
+    if found.saved:
+        return chip("● ", "", tone="good", title="Every change is saved at once.").replace("● ", "<i>●</i> saved")
+    return chip("not saved", tone="warn", title=doc.refusal("save") or "")
+
+
+def _figures(found: doc.Document) -> list[str]:
+    rows = _rows(found)
+    outcome = doc.projection()
+    real = "what is declared" if found.study.declared else "the real data"
+    if isinstance(outcome, Projection):
+        return [
+            rows,
+            chip("cost", f"{outcome.cost_bits:.2f} bits", title=f"How far the design is from {real} (KL divergence)"),
+            chip(
+                "effective size",
+                percent(outcome.effective_share),
+                title=f"How much of {real} still counts once its rows are weighted for the design",
+            ),
+        ]
+    word = "conflict" if isinstance(outcome, ConflictsError) else "not possible"
+    return [rows, chip(word, tone="warn", title=str(outcome))]
+
+
+def _rows(found: doc.Document) -> str:
+    if found.design.mode == "standalone":
+        return chip("rows", f"{found.design.rows:,}", title="Rows to generate")
+    together = f"{found.study.source.rows + found.design.rows:,}"
+    about = f"Rows to generate; they and the source, {together} rows together, meet the design"
+    return chip("supplement", f"{found.design.rows:,} rows", title=about)
+
+
+def _steps() -> None:
+    back, forth = doc.undo_label(), doc.redo_label()
+    st.button(
+        f"↶ Undo “{plain(short(back))}”" if back else "↶ Undo",
+        key="tt_undo",
+        on_click=doc.undo,
+        disabled=back is None,
+        shortcut="Ctrl+Z",
+    )
+    st.button(
+        f"↷ Redo “{plain(short(forth))}”" if forth else "↷ Redo",
+        key="tt_redo",
+        on_click=doc.redo,
+        disabled=forth is None,
+        shortcut="Ctrl+Shift+Z",
+    )
+
+
+def _design_menu(found: doc.Document) -> None:
+    design = found.design
+    numbers = doc.workspace().versions(found.design_id)
+    version = f" v{numbers[0].number}" if numbers else ""
+    menu = st.popover(f"**{plain(short(design.name, 32))}**{version}", key="tt_design", on_change="rerun")
+    if not menu.open:  # what is not seen is not sent: each edit repaints the bar
+        return
+    with menu:
+        doc.show("tt_name", design.name)
+        doc.show("tt_description", design.description)
+        st.text_input("Name of the design", key="tt_name", on_change=_rename)
+        st.text_area("What it is for", key="tt_description", on_change=_describe, height=120)
+        st.download_button(
+            "Download the design file", dumps(design), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
+        )
+
+
+def _rename() -> None:
+    name = str(st.session_state["tt_name"]).strip()
+    doc.edit("rename", lambda design: design.changed(name=name))
+
+
+def _describe() -> None:
+    text = str(st.session_state["tt_description"])
+    doc.edit("describe", lambda design: design.changed(description=text))

@@ -1,0 +1,61 @@
+"""Ways into a design: a sample, an upload, a recent one. Each shows what it is doing and says what went wrong."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import streamlit as st
+
+from trimtab.core.errors import Progress, TrimtabError
+from trimtab.ui.parts.parts import notice, title
+from trimtab.ui.session import document as doc
+
+WENT_WRONG = "open"
+"""The place of messages about opening."""
+
+
+def sample_button(name: str, label: str, *, primary: bool = False, key: str = "") -> None:
+    """A button that opens a sample and goes to its design."""
+    if st.button(label, type="primary" if primary else "secondary", key=key or f"tt_sample_{name}"):
+        go(lambda progress: doc.open_sample(name, progress=progress), "pages/design.py")
+
+
+def go(open_: Callable[[Progress], doc.Document], page: str) -> None:
+    """Open something with a progress bar, then go to `page`; or say what went wrong and stay."""
+    bar = st.progress(0.0, "Opening…")
+
+    def report(done: int, total: int, message: str) -> None:
+        bar.progress(min(1.0, done / max(total, 1)), f"{message[:1].upper()}{message[1:]}…".replace("`", ""))
+
+    try:
+        found = open_(report)
+    except TrimtabError as error:
+        bar.empty()
+        doc.refuse(str(error), place=WENT_WRONG)
+        return
+    st.switch_page(page, query_params={doc.PARAMETER: found.design_id})
+
+
+def open_uploaded(name: str, content: IO[bytes], progress: Progress) -> doc.Document:
+    """Bring an uploaded file in under its own name."""
+    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
+        file = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+        with file.open("wb") as target:
+            shutil.copyfileobj(content, target)
+        return doc.open_upload(file, progress=progress)
+
+
+def empty_page() -> None:
+    """What a page shows while no data are open: how to get some."""
+    title("No data yet", "Open the sample data, or bring in a table of your own on the home page.")
+    with st.container(horizontal=True):
+        sample_button("fog-and-wind", "Try the sample data", primary=True)
+        if st.button("Go to the home page"):
+            st.switch_page("pages/home.py")
+    message = doc.refusal(WENT_WRONG)
+    if message:
+        notice(message)

@@ -1,0 +1,79 @@
+"""What pages know of the session: the document, edits that can be undone, the projection, the bar on top.
+
+One door to the document (the state) and the header (the bar), so that a page needs one import.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from trimtab.ui.session.document import (
+    PARAMETER,
+    Document,
+    Outcome,
+    costs,
+    document,
+    edit,
+    feasible,
+    open_declared,
+    open_design,
+    open_sample,
+    open_upload,
+    own,
+    projection,
+    redo,
+    redo_label,
+    refresh,
+    refusal,
+    refuse,
+    remember,
+    restore,
+    settle,
+    show,
+    undo,
+    undo_label,
+    workspace,
+)
+from trimtab.ui.shell.entry import through_app
+from trimtab.ui.shell.header import header
+from trimtab.ui.shell.opening import empty_page
+
+__all__ = [
+    "PARAMETER",
+    "Document",
+    "Outcome",
+    "costs",
+    "document",
+    "edit",
+    "feasible",
+    "header",
+    "open_declared",
+    "open_design",
+    "open_sample",
+    "open_upload",
+    "own",
+    "projection",
+    "redo",
+    "redo_label",
+    "refresh",
+    "refusal",
+    "refuse",
+    "remember",
+    "require_document",
+    "restore",
+    "settle",
+    "show",
+    "undo",
+    "undo_label",
+    "workspace",
+]
+
+
+def require_document() -> Document:
+    """The document; without one, says how to get one and ends the page."""
+    through_app()
+    found = document()
+    if found is None:
+        empty_page()
+        st.stop()
+    return found

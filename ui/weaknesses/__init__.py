@@ -1,0 +1,1 @@
+"""Where a model fails, and boosting what is weak."""

@@ -1,0 +1,294 @@
+"""Weak slices: what counts as one, each as a bar of its mean error against that of all rows, and the table behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from trimtab.core.counting.levels import Coded, Levels, code_rows
+from trimtab.core.coverage.gaps.applying import condition_of
+from trimtab.core.coverage.gaps.possible import design_levels
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
+from trimtab.core.weaknesses.predictions import RowErrors
+from trimtab.core.weaknesses.slices import ALPHA, LEAST_ROWS, LEAST_SHARE, Slice, Weaknesses, slices_of
+from trimtab.ui.coverage.table import table_of
+from trimtab.ui.parts.control_rows import slug
+from trimtab.ui.parts.parts import html, plain, quiet, short
+from trimtab.ui.parts.rates import size_text
+from trimtab.ui.weaknesses.prediction_form import left_out
+from trimtab.ui.weaknesses.predictions import FRESH_LEAST, Given, factors_of, guess, kinds_of
+
+DEPTHS = (1, 2, 3)
+TOP = 10
+MOST = 50
+FIRST_FACTORS = 16
+"""Factors that slices are made of until a person chooses others: three of each are combined."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What counts as a weak slice: see `trimtab.core.weaknesses.slices.find_slices`."""
+
+    alpha: float
+    least: int
+    depth: int
+    top: int
+    factors: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Weak slices with the levels they are made of, the errors they were found by, and their weight against sizes."""
+
+    weak: Weaknesses
+    levels: tuple[Levels, ...]
+    errors: RowErrors
+    alpha: float
+
+
+def thresholds(given: Given, study: Study) -> Thresholds:
+    """The fields of what counts as weak. Raises InputError if no factor is left."""
+    names = factors_of(given, study)
+    rows = given.rows_of(study).rows
+    with st.container(horizontal=True, vertical_alignment="bottom", key="tt_weak_bar"):
+        about = "How much the error counts against the size of a slice: 0.5 both alike, 1 the error alone."
+        if "alpha" not in st.query_params:
+            st.session_state.setdefault("alpha", ALPHA)
+        alpha = st.slider(
+            "Error or size (α)",
+            0.5,
+            1.0,
+            step=0.01,
+            key="alpha",
+            width=170,
+            help=about,
+            bind="query-params",
+            persist_state="session",
+        )
+        if st.session_state.pop(FRESH_LEAST, False) or "least" not in {*st.session_state, *st.query_params}:
+            st.session_state["least"] = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows)))
+        least = st.number_input(
+            "Rows at least", 2, 10**9, key="least", width=140, bind="query-params", persist_state="session"
+        )
+        depth = st.segmented_control(
+            "Factors at most",
+            DEPTHS,
+            default=2,
+            key="deep",
+            required=True,
+            bind="query-params",
+            persist_state="session",
+        )
+        top = st.number_input(
+            "Slices", 1, MOST, TOP, key="top", width=110, bind="query-params", persist_state="session"
+        )
+        # What the model said, and the truth, are no reasons for its errors.
+        told = set(guess(kinds_of(given.rows_of(study)), []).values()) if given.join == "beside" else set()
+        first = [name for name in names if name not in told] or names
+        picked = _factors(names, first[:FIRST_FACTORS])
+    return Thresholds(float(alpha), int(least), int(depth or 2), int(top), tuple(picked))
+
+
+def _factors(names: Sequence[str], first: Sequence[str]) -> list[str]:
+    """The factors that are chosen, those of `first` until others are."""
+    if "among" in st.session_state:  # another design may be open, or another file
+        st.session_state["among"] = [name for name in st.session_state["among"] if name in names] or list(first)
+        default = None
+    else:
+        default = list(first)
+    asked = set(st.session_state.get("among") or st.query_params.get_all("among") or first) & set(names)
+    word = f"{len(asked)} of {len(names)} factors" if len(asked) < len(names) else f"All {len(names)} factors"
+    with st.popover(word, key="tt_weak_factors"):
+        picked = st.multiselect(
+            "Slices are made of", list(names), default, key="among", bind="query-params", persist_state="session"
+        )
+    if not picked:
+        raise InputError("Slices: choose at least one factor.")
+    return [name for name in names if name in picked]
+
+
+def find(study: Study, given: Given, asked: Thresholds) -> Found:
+    """The weak slices, found once for the predictions and thresholds. Raises InputError for what does not fit."""
+    rows, errors = given.rows_of(study), given.errors(study)
+    levels = tuple(design_levels(study, asked.factors))
+    known = int((~np.isnan(errors.values)).sum())
+    if asked.least > known - 2:
+        raise InputError(f"Rows at least: {asked.least:,}, but only {known:,} rows have an error. Ask for fewer.")
+    key = (rows.sha256, given.asked, given.join, given.file and given.file.sha256, asked, levels)
+
+    def search() -> Weaknesses:
+        with st.spinner("Looking for weak slices…"):
+            return slices_of(
+                coded(study, rows, levels),
+                levels,
+                errors.values,
+                error=errors.name,
+                alpha=asked.alpha,
+                min_rows=asked.least,
+                max_factors=asked.depth,
+                top=asked.top,
+            )
+
+    return Found(study.memo.of("weak slices", key, search), levels, errors, asked.alpha)
+
+
+def coded(study: Study, rows: Source, levels: Sequence[Levels]) -> Coded:
+    """The codes of rows, a factor at a time so that one more costs only its own."""
+
+    def codes(one: Levels) -> np.ndarray:
+        key = (rows.sha256, one)
+        return study.memo.of(f"slice codes of {one.factor}", key, lambda: code_rows(rows, [one]).codes[one.factor])
+
+    return Coded(rows.rows, {one.factor: codes(one) for one in levels}, {})
+
+
+# --- the picture ----------------------------------------------------------------------------------------------------
+
+
+def chosen(found: Found) -> list[Slice]:
+    """The slices that are marked."""
+    return [one for one in found.weak.slices if st.session_state.get(_mark_key(one))]
+
+
+def mark(slices: Sequence[Slice], value: bool) -> None:
+    """Mark slices, or take the marks away."""
+    for one in slices:
+        st.session_state[_mark_key(one)] = value
+
+
+def _mark_key(one: Slice) -> str:
+    """A mark belongs to a slice, not to its place in the list."""
+    return f"tt_weak_mark_{slug(*one.levels.items())}"
+
+
+def summary(found: Found, name: str) -> None:
+    """What was looked at, in one line."""
+    weak = found.weak
+    without = left_out(found.errors.unmatched, found.errors.without_label, found.errors.without_prediction)
+    rest = f" · {without}: left out" if without else ""
+    folded = f" · {weak.folded:,} repeat another and are folded" if weak.folded else ""
+    told = f"{weak.tested:,} slices of at least {weak.min_rows:,} rows tested{folded}{rest}"
+    many = "no weak slice" if not weak.slices else f"{len(weak.slices)} weak slice{'s' * (len(weak.slices) > 1)}"
+    html(
+        f'<p class="tc-line" data-testid="weak"><b>{many}</b> <span>in {weak.rows:,} rows of {escape(name)}; their '
+        f"{escape(found.errors.name.replace('`', ''))} is <strong>{number(weak.mean_error)}</strong> on average · "
+        f"{escape(told)}</span></p>"
+    )
+
+
+def picture(found: Found, study: Study, on_boost: Callable[[list[Slice]], None]) -> None:
+    """Each slice as a bar of its mean error against that of all rows, with a button that boosts it."""
+    weak = found.weak
+    if not weak.slices:
+        quiet("No slice has an error above the mean that is more than chance. Lower the rows, or allow more factors.")
+        return
+    if weak.slices[0].score <= 0:
+        quiet(
+            f"No score is above 0: with α = {found.alpha:g} no slice is so much worse than all rows that it outweighs "
+            "how small it is. Move α towards 1 to see smaller and weaker ones first."
+        )
+    top = 1.06 * max(one.interval[1] for one in weak.slices)
+    boosted = boosted_shares(study, found)
+    with st.container(gap=None, key="tt_weak_list"):
+        html(_head(weak.mean_error, top))
+        for i, one in enumerate(weak.slices):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"tt_weak_{i}"):
+                told = plain(short(name_of(one.levels), 90))
+                st.checkbox(f"Choose {told}", key=_mark_key(one), label_visibility="collapsed", width=28)
+                html(_row(one, weak.mean_error, top, boosted.get(i, "")))
+                word = "Change the boost" if i in boosted else "Boost this slice"
+                st.button(word, key=f"tt_weak_boost_{i}", width=134, on_click=on_boost, args=([one],))
+
+
+def boosted_shares(study: Study, found: Found) -> dict[int, str]:
+    """What the design asks for already, by the position of the slice."""
+    axes = {one.factor: one.axis for one in found.levels}
+    asked = {event.when: size_text(event) for event in study.design.events.values()}
+    whens = {i: condition_of(one.levels, axes) for i, one in enumerate(found.weak.slices)}
+    return {i: asked[when] for i, when in whens.items() if when in asked}
+
+
+def name_of(levels: Mapping[str, str]) -> str:
+    """A slice in one line."""
+    return " · ".join(f"{factor} = {level}" for factor, level in levels.items())
+
+
+def number(value: float) -> str:
+    """An error in three digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _head(mean: float, top: float) -> str:
+    at = 100 * mean / top
+    return (
+        '<div class="tw-head"><span>slice, the worst and largest first</span>'
+        f'<span class="tw-axis"><i style="left:{at:.2f}%">all rows {number(mean)}</i></span>'
+        "<span>mean error</span><span>rows</span><span>score</span><span></span></div>"
+    )
+
+
+def _row(one: Slice, mean: float, top: float, asked: str) -> str:
+    parts = "".join(
+        f"<span><small>{escape(factor)}</small> <b>{escape(level)}</b></span>" for factor, level in one.levels.items()
+    )
+    badge = f'<em class="tw-asked">boosted: {escape(asked)}</em>' if asked else ""
+    low, high = one.interval
+    about = (
+        f"Mean error {number(one.mean_error)}, 95 % interval {number(low)} to {number(high)}, against {number(mean)} "
+        "in all rows"
+    )
+    scale = 100 / top
+    bar = (
+        f'<div class="tw-bar" role="img" aria-label="{about}" title="{about}">'
+        f'<i class="usual" style="width:{scale * mean:.2f}%"></i>'
+        f'<i class="more" style="left:{scale * mean:.2f}%;width:{scale * (one.mean_error - mean):.2f}%"></i>'
+        f'<i class="mean" style="left:{scale * mean:.2f}%"></i>'
+        f'<i class="interval" style="left:{scale * low:.2f}%;width:{scale * (high - low):.2f}%"></i></div>'
+    )
+    times = f"{one.mean_error / mean - 1:+.0%}".replace("%", " %")
+    return (
+        f'<div class="tw-row" data-testid="slice"><div class="tc-gap">{parts}{badge}</div>{bar}'
+        f'<span class="tw-number">{number(one.mean_error)}<small>{times}</small></span>'
+        f'<span class="tw-number">{one.rows:,}</span><span class="tw-number">{one.score:.3f}</span></div>'
+    )
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def table(found: Found, file: str) -> None:
+    """All figures of the slices, as a table and as a file."""
+    with st.expander("All figures as a table"):
+        quiet(
+            "score: SliceLine's · divergence: mean error less that of all rows · t: Welch's, against all other rows · "
+            "p: after Benjamini and Hochberg for all slices tested"
+        )
+        rows = slices_table(found.weak)
+        shown = rows.assign(**{name: [f"{p:.1e}" for p in rows[name]] for name in ("p", "p unadjusted")})
+        table_of(shown, file, key="slices", whole=lambda: rows, shares=["share of rows"])
+
+
+def slices_table(weak: Weaknesses) -> pd.DataFrame:
+    """A row for each slice, by falling score."""
+    return pd.DataFrame(
+        {
+            "slice": [name_of(one.levels) for one in weak.slices],
+            "score": [one.score for one in weak.slices],
+            "divergence": [one.divergence for one in weak.slices],
+            "rows": [one.rows for one in weak.slices],
+            "share of rows": [one.rows / weak.rows for one in weak.slices],
+            "mean error": [one.mean_error for one in weak.slices],
+            "95 % from": [one.interval[0] for one in weak.slices],
+            "95 % to": [one.interval[1] for one in weak.slices],
+            "t": [one.t for one in weak.slices],
+            "p": [one.p_value for one in weak.slices],
+            "p unadjusted": [one.p_unadjusted for one in weak.slices],
+        }
+    )
