@@ -15,6 +15,8 @@ LAYERS = (
     "core.database",
     "core.expressions",
     "core.source",
+    "core.design.fields",
+    "core.relations",
     "core.words",
     "core.design",
     "core.grounding",
