@@ -26,7 +26,8 @@ def serve(port: int, *, browser: bool, as_json: bool) -> int:
         sys.stdout.flush()
     else:
         note(f"Trimtab runs on {url}; stop it with Ctrl+C.")
-    # Streamlit finds its theme beside the script only when it starts there; the workspace stays the one of this folder.
+    # Python looks for modules where it starts: in a folder of one's own a random.py would stand before the real one.
+    # The workspace stays the one of that folder.
     environment = {**os.environ, HOME_VARIABLE: str(default_home().resolve())}
     line = command(script, port, browser=browser)
     # What Streamlit prints is a message, not a result.
