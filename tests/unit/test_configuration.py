@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,7 @@ def test_from_any_folder(script: str, tmp_path: Path) -> None:
 
 
 def test_by_the_command_app(tmp_path: Path) -> None:
-    python, _, module, *arguments = command(ROOT / "trimtab" / "app.py", 8600, browser=False)
+    python, _, _, module, *arguments = command(ROOT / "trimtab" / "app.py", 8600, browser=False)
     assert (python, module) == (sys.executable, "streamlit")
     assert told(arguments, tmp_path) == WANTED
 
@@ -62,21 +61,3 @@ def test_in_a_test_of_a_page() -> None:
     at = AppTest.from_string("import streamlit as st; st.write(st.get_option('runner.postScriptGC'))").run()
     assert [one.value for one in at.markdown] == ["`False`"]
     assert config.get_option("runner.postScriptGC") is False
-
-
-def test_all_that_is_not_python_is_installed() -> None:
-    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
-    package = ROOT / "trimtab"
-    found = {
-        file
-        for name, patterns in shipped.items()
-        for pattern in patterns
-        for file in (ROOT / name.replace(".", "/")).glob(pattern)
-    }
-    there = {
-        Path(folder) / name
-        for folder, _, names in os.walk(package, followlinks=True)
-        for name in names
-        if not name.endswith((".py", ".pyc"))
-    }
-    assert there - found == set()
