@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from trimtab.core.design.controls import WEIGHTS_AS
+from trimtab.core.design.controls.pair import WEIGHTS_AS
 from trimtab.core.design.fields import PATTERNS
 from trimtab.core.design.targets import FAMILIES, Target
 from trimtab.core.design.targets.mixture import parts

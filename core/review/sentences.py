@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from trimtab.core.coverage.dependence import joint, spearman
-from trimtab.core.design.controls import Floor, LevelMix, Pair, Sweep
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import Target
 from trimtab.core.design.values import held_codes
