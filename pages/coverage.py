@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from trimtab.core.coverage.measures import MEASURES
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
@@ -22,10 +23,7 @@ from trimtab.ui.parts.parts import html, notice, quiet, section
 from trimtab.ui.shell import session
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
-MEANINGS = (
-    "TV: share of rows to move · KS: largest gap of the cumulative shares · "
-    "Wasserstein: mean way of a row · JS: Jensen–Shannon"
-)
+MEANINGS = " · ".join(f"{one.title}: {one.about}" for one in MEASURES.values())
 PER_ROW = 3
 MOST_CARDS = 18  # drawn before a person asks for all
 

@@ -54,7 +54,7 @@ def foot(factor: Covered) -> str:
         if name in (REAL, DESIGN):
             continue
         base = DESIGN if DESIGN in factor.found.counts else REAL
-        off = factor.found.between(base, name).tv
+        off = factor.found.between(base, name)["tv"]
         parts.append(f"{name} lacks it" if off is None else f"{name}: {percent(round(off, 5))} from {base}")
         if factor.outside(name):
             parts.append(f"{factor.outside(name):,} rows never seen in the source")
