@@ -17,10 +17,9 @@ from trimtab.ui.coverage.files import PLACE, chosen_output, other_files
 from trimtab.ui.coverage.gaps import gaps_view
 from trimtab.ui.coverage.pairs import pairs_view
 from trimtab.ui.coverage.sets import sets_of
-from trimtab.ui.delivery.delivery import styles
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.parts import html, notice, quiet, section
+from trimtab.ui.parts.parts import html, notice, quiet, section, styles
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
 MEANINGS = " · ".join(f"{one.title}: {one.about}" for one in MEASURES.values())
@@ -76,7 +75,7 @@ def empty(found: session.Document) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="tt_nothing_yet"):
         notice("Nothing was generated from this design yet: real data and design are compared.", tone="info")
         if st.button("Go to Generate", key="coverage_generate"):
-            st.switch_page("pages/generate.py", query_params={session.PARAMETER: found.design_id})
+            st.switch_page(page_file("generate"), query_params={session.PARAMETER: found.design_id})
 
 
 def factors_view(found: session.Document) -> None:
@@ -131,8 +130,7 @@ def page(found: session.Document) -> None:
                 VIEWS[name](sets, found, left)
 
 
-styles()
-html(f"<style>{asset('coverage/coverage.css')}</style>")
+styles("delivery/delivery.css", "coverage/coverage.css")
 session.refresh()
 document = session.require_document()
 session.header("coverage")

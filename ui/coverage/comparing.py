@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import numpy as np
 
 from trimtab.core.counting.computing import columns_of
@@ -143,41 +143,42 @@ def distances_csv(factors: Sequence[Covered]) -> str:
     return text.getvalue()
 
 
-def distances_table(factors: Sequence[Covered]) -> str:
-    """The table of distances as markup."""
-    told = pairs_of(factors)
-    groups = "".join(
-        f'<th scope="colgroup" colspan="{len(MEASURES)}" class="td-first">{escape(one)} from {escape(other)}</th>'
-        for one, other in told
-    )
+def distances_table(factors: Sequence[Covered]) -> h.Element:
+    """The table of distances."""
+    pairs = pairs_of(factors)
+    groups = [
+        h.th(".td-first", scope="colgroup", colspan=str(len(MEASURES)))[f"{name} from {other}"] for name, other in pairs
+    ]
     titles = [one.title for one in MEASURES.values()]
-    measures = "".join(f'<th scope="col"{_first(i == 0)}>{escape(x)}</th>' for _ in told for i, x in enumerate(titles))
-    body = "".join(_row(factor, told) for factor in factors)
-    return (
-        '<div class="td-scroll" tabindex="0" role="region" aria-label="Distances">'
-        '<table class="td-table td-distances" data-testid="distances"><thead>'
-        f'<tr><td colspan="2"></td>{groups}</tr><tr><th scope="col">factor</th><th scope="col">role</th>{measures}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
+    measures = [h.th(scope="col", class_=_first(i == 0))[title] for _ in pairs for i, title in enumerate(titles)]
+    return h.div(".td-scroll", tabindex="0", role="region", aria_label="Distances")[
+        h.table(".td-table.td-distances", data_testid="distances")[
+            h.thead[
+                h.tr[h.td(colspan="2"), groups],
+                h.tr[h.th(scope="col")["factor"], h.th(scope="col")["role"], measures],
+            ],
+            h.tbody[[_row(factor, pairs) for factor in factors]],
+        ]
+    ]
 
 
-def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
-    cells = "".join(_cells(factor.found.between(other, one), factor) for one, other in told)
-    return (
-        f'<tr data-factor="{escape(factor.name, quote=True)}"><th scope="row"><b>{escape(factor.name)}</b></th>'
-        f"<td>{escape(factor.role)}</td>{cells}</tr>"
-    )
+def _row(factor: Covered, pairs: Sequence[tuple[str, str]]) -> h.Element:
+    return h.tr(data_factor=factor.name)[
+        h.th(scope="row")[h.b[factor.name]],
+        h.td[factor.role],
+        [_cells(factor.found.between(other, name), factor) for name, other in pairs],
+    ]
 
 
-def _cells(found: Distances, factor: Covered) -> str:
+def _cells(found: Distances, factor: Covered) -> list[h.Element]:
     unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
     figures = [_figure(found[one.name], unit if one.in_unit else None) for one in MEASURES.values()]
-    return "".join(f"<td{_first(i == 0)}>{escape(text)}</td>" for i, text in enumerate(figures))
+    return [h.td(class_=_first(place == 0))[text] for place, text in enumerate(figures)]
 
 
-def _first(first: bool) -> str:
-    """The mark of the first column of a group."""
-    return ' class="td-first"' if first else ""
+def _first(first: bool) -> str | None:
+    """The class of the first column of a group."""
+    return "td-first" if first else None
 
 
 def _figure(value: float | None, unit: str | None) -> str:

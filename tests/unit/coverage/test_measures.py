@@ -69,6 +69,6 @@ def test_a_new_measure_is_told_everywhere(
     source = spool(Path("one.parquet"), home)
     study = open_study(Design(name="x", source=SourceRef(path="one.parquet", sha256=source.sha256)), source)
     factors = covered(study, None, {"other": Path("other.parquet")})
-    assert "Hellinger &lt;H&gt;" in distances_table(factors)
+    assert "Hellinger &lt;H&gt;" in str(distances_table(factors))
     (row,) = csv.DictReader(io.StringIO(distances_csv(factors)))
     assert float(row["hellinger other from real"]) == pytest.approx(far)
