@@ -9,7 +9,7 @@ from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import factors_of, study_of, workspace
+from trimtab.core.cli.opening import bring_in, factors_of, study_of, workspace
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
 from trimtab.core.coverage.tway import TWay
@@ -31,7 +31,7 @@ DESIGN = "design"
 def show_profile(data: Path, *, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
-        source = home.spool(data, progress=progress)
+        source = bring_in(home, data, progress=progress)
         found = profile_of(read_columns(source, progress=progress), source.rows)
     if as_json:
         print_json(to_json(found))
@@ -79,7 +79,7 @@ def show_coverage(
                     tway = combined_in(study, sets, named, strength, progress=progress)
         else:
             with workspace() as home:
-                first = home.spool(data[0], progress=progress)
+                first = bring_in(home, data[0], progress=progress)
                 sets = dict(zip(names, [first, *data[1:]], strict=True))
                 columns = read_columns(first, progress=progress)
                 wanted = factors_of(factors, columns)

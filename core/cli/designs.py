@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import study_of, workspace
+from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import save
@@ -31,7 +31,7 @@ def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> No
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
     with workspace() as home, progress_bar() as progress:
-        source = home.spool(data, progress=progress)
+        source = bring_in(home, data, progress=progress)
         found = profile(read_columns(source, progress=progress), source.rows)
     identifiers = [factor.name for factor in found.factors if factor.identifier]
     factors = {

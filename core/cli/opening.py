@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trimtab.core.cli.console import note
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
@@ -25,6 +26,14 @@ def workspace() -> Iterator[Workspace]:
         return
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         yield Workspace(Path(folder))
+
+
+def bring_in(home: Workspace, file: Path, *, progress: Progress | None) -> Source:
+    """The file as a source of the workspace; what a person must be told of how it was read goes to standard error."""
+    source = home.spool(file, progress=progress)
+    for one in source.notes:
+        note(f"{source.name}: {one}")
+    return source
 
 
 @contextmanager
@@ -54,7 +63,7 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
             raise InputError(
                 f"{path.name}: source.path: there is no file {file}. The path is relative to the design file."
             ) from error
-    source = home.spool(file, progress=progress)
+    source = bring_in(home, file, progress=progress)
     if wanted and source.sha256 != wanted and not accept_source:
         raise InputError(
             f"{path.name}: source.sha256: {design.source.path} has the SHA-256 {source.sha256[:12]}…, and the design "
