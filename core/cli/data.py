@@ -9,7 +9,8 @@ from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import bring_in, factors_of, study_of, workspace
+from trimtab.core.cli.opening import bring_in, study_of, workspace
+from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
 from trimtab.core.coverage.tway import TWay

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import bring_in, factors_of, study_of, workspace
+from trimtab.core.cli.opening import bring_in, study_of, workspace
+from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
 from trimtab.core.coverage.gaps.patterns import Gaps, gaps_of
