@@ -1,7 +1,6 @@
 """Generate: how many rows and with which seed, whether the design can be met, the rows, their receipt and files."""
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
@@ -18,11 +17,10 @@ from trimtab.ui.delivery.delivery import (
     outputs,
     receipt_view,
     running_panel,
-    styles,
 )
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, percent, section
+from trimtab.ui.parts.parts import html, notice, percent, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session
 
@@ -100,7 +98,7 @@ def start(found: session.Document, *, possible: bool) -> None:
     ended_notice(found)
     approval = approved_text(found)
     if approval:
-        html(f'<p class="td-approved" data-testid="approved"><i>✓</i> {escape(approval)}</p>')
+        html(h.p(".td-approved", data_testid="approved")[h.i["✓"], " ", approval])
 
 
 def _start() -> None:
@@ -112,7 +110,7 @@ def _start() -> None:
         JOBS.start(session.workspace(), found.design_id, found.study, suffix)
 
 
-styles()
+styles("delivery/delivery.css")
 session.refresh()
 document = session.require_document()
 session.header("generate")

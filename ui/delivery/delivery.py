@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
@@ -16,7 +16,6 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
 from trimtab.ui.delivery.receipts import receipt_copies, receipt_table, summary
-from trimtab.ui.parts.assets import asset
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
@@ -27,11 +26,6 @@ MOST_CELLS = 10_000_000
 """Cells of a table that is written as CSV while the person waits for the click."""
 MOST_EARLIER = 20
 """Earlier outputs that are listed."""
-
-
-def styles() -> None:
-    """The styles of receipts, legends and cards, once a page."""
-    html(f"<style>{asset('delivery/delivery.css')}</style>")
 
 
 def outputs(found: session.Document) -> tuple[Output, ...]:
@@ -85,16 +79,13 @@ def ended_notice(found: session.Document) -> None:
 def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
     current = output.fingerprint == found.design.fingerprint()
-    stale = "" if current else '<span class="stale">⚠ made by an older revision of the design</span>'
+    stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
     about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
-    html(
-        f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
-        f"<span>{about}</span>{stale}</div>"
-    )
+    html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises, _correlated(output)))
     copies = receipt_copies(output.receipt_path)
     if copies:
-        html(f'<p class="tt-about" data-testid="copies">{escape(copies)}</p>')
+        html(h.p(".tt-about", data_testid="copies")[copies])
     _downloads(output, found, key)
     _command(output, found, key)
 
@@ -150,7 +141,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
             elif form.quick and output.rows * len(found.study.columns) <= MOST_CELLS:
                 _button(f"Download {form.label}", path, partial(_made, output.path, path), form.media_type, key)
             else:
-                made = f"Writes {path.name} beside the Parquet file"
+                made = f"Writes {plain(path.name)} beside the Parquet file"
                 st.button(
                     f"Write {form.label}",
                     key=f"write-{path.name}",
@@ -190,7 +181,7 @@ def _made(rows: Path, path: Path) -> bytes:
 def _write(rows: Path, path: Path) -> None:
     """Make a copy that would take too long or be too large for a download."""
     try:
-        with st.spinner(f"Writing {path.name}…"):
+        with st.spinner(f"Writing {plain(path.name)}…"):
             copy_rows(rows, path)
     except TrimtabError as error:
         session.refuse(str(error), place=f"write {rows.stem}")
