@@ -39,8 +39,12 @@ class Parquet(Format):
 
     def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
         from trimtab.core.database import quote_text
+        from trimtab.core.source.parquet import check_pages
 
-        table = f"read_parquet([{', '.join(quote_text(str(file)) for file in files)}], hive_partitioning = false)"
+        for file in files:
+            check_pages(file, owner)
+        listed = ", ".join(quote_text(str(file)) for file in files)
+        table = f"read_parquet([{listed}], hive_partitioning = false, binary_as_string = true)"
         return Table(table, tuple(str(row[0]) for row in con.execute(f"DESCRIBE FROM {table}").fetchall()))
 
 
