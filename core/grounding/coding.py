@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trimtab.core.source.columns import Column
-from trimtab.core.source.groups import groups_of
+from trimtab.core.source.columns import Column, groups_of
 
 COARSE_LEVELS = 8
 MODEL_BINS = 64

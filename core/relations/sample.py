@@ -7,8 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trimtab.core.source.columns import Column
-from trimtab.core.source.groups import groups_of
+from trimtab.core.source.columns import Column, groups_of
 
 ROWS = 20_000
 """Relations are looked for in so many rows; what is found is then looked up in all of them."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import local
 from trimtab.core.source.columns import Column
 from trimtab.core.source.edges import number_edges, time_edges
 from trimtab.core.source.kinds import Kind
@@ -178,10 +179,20 @@ def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
 
 def level_texts(values: pa.Array) -> pa.Array:
     """(K,) values of any type as the texts that name levels: true/false, ISO dates, numbers as short as possible."""
-    texts = values.cast(pa.string())
+    texts = local(values).cast(pa.string())
     if pa.types.is_timestamp(values.type):  # 05:00:00.000000 says no more than 05:00:00
         texts = pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
     return texts
+
+
+def plain_value(column: Column, place: int) -> bool | int | float | str:
+    """The value at a place of `column.values` as a design writes it: dates as text, decimals as numbers."""
+    value = column.values[place].as_py()
+    if isinstance(value, bool | int | float | str):
+        return value
+    if column.kind in ("continuous", "count"):
+        return float(value)
+    return str(level_texts(column.values.slice(place, 1))[0].as_py())
 
 
 def _covering(column: Column, edges: Sequence[float]) -> tuple[float, ...]:

@@ -48,7 +48,7 @@ def equation(generator: np.random.Generator, rows: int) -> Planted:
 
 def order(generator: np.random.Generator, rows: int) -> Planted:
     low = generator.normal(0, 10, rows).round(1)
-    return {"p_low": low, "p_high": (low + generator.exponential(3, rows)).round(1)}, {"p_low", "p_high"}
+    return {"p_low": low, "p_high": (low + generator.exponential(1, rows)).round(1)}, {"p_low", "p_high"}
 
 
 def parts(generator: np.random.Generator, rows: int) -> Planted:

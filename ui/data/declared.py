@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
+from trimtab.core.declared.drafting import (
+    EXAMPLE,
+    EXAMPLE_NAME,
+    declarable_families,
+    declared_factor,
+    drafted,
+    undeclared,
+)
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import FAMILIES
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.ui.data.declaring import (
-    EXAMPLE,
-    EXAMPLE_NAME,
-    KINDS,
-    LEVELS,
-    begins_with,
-    checked,
-    drafted,
-    families_of,
-    marginal_text,
-    read_levels,
-)
+from trimtab.ui.data.declaring import KINDS, LEVELS, marginal_text, read_levels
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter
 from trimtab.ui.parts.control_rows import read_share, refused
-from trimtab.ui.parts.parts import percent, plain, quiet, section, short
+from trimtab.ui.parts.parts import html, percent, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import go
+from trimtab.ui.shell.pages import page_file
 
 PLACE = "declare"
 """Where messages about a factor that is being declared are shown."""
@@ -75,7 +73,7 @@ def declare_section() -> None:
         opened = st.button("Open the design", type="primary", key="tt_declare_open", disabled=not draft)
         if opened:
             name = str(st.session_state.get(_NAME, ""))
-            go(lambda progress: doc.open_declared(drafted(name, draft), progress=progress), "pages/design.py")
+            go(lambda progress: doc.open_declared(drafted(name, draft), progress=progress), page_file("design"))
 
 
 def _is_open() -> bool:
@@ -106,12 +104,9 @@ def _drafted_row(name: str, factor: Factor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_drafted_{name}"):
         gaps = f"{percent(factor.missing)} missing" if factor.missing else ""
         about = [marginal_text(factor), factor.unit or "", gaps]
-        said = escape(short(" · ".join(filter(None, about)), 110))
+        said = short(" · ".join(filter(None, about)), 110)
         kind = KINDS[factor.kind] if factor.kind else ""
-        st.html(
-            f'<div class="tt-row"><b>{escape(short(name, 40))}</b><span>{escape(kind)}</span><span>{said}</span></div>',
-            width="stretch",
-        )
+        html(h.div(".tt-row")[h.b[short(name, 40)], h.span[kind], h.span[said]])
         st.button("Remove", key=f"tt_drafted_remove_{name}", on_click=_remove_from_draft, args=(name,))
 
 
@@ -181,13 +176,13 @@ def factor_form(on_add: OnAdd, taken: Mapping[str, object]) -> None:
 def _family_fields(kind: Any) -> None:
     family = st.selectbox(
         "Family",
-        families_of(kind),
+        declarable_families(kind),
         key=f"tt_new_family_{kind}",
         format_func=lambda name: FAMILIES[name].title,
-        help="  \n".join(f"{FAMILIES[name].title}: {FAMILIES[name].summary}" for name in families_of(kind)),
+        help="  \n".join(f"{FAMILIES[name].title}: {FAMILIES[name].summary}" for name in declarable_families(kind)),
     )
     given = parameters(family)
-    begin = begins_with(family, kind)
+    begin = undeclared(family, kind)
     for start in range(0, len(given), PER_ROW):
         for column, one in zip(st.columns(PER_ROW), given[start : start + PER_ROW], strict=False):
             key = _key(kind, family, one.name)
@@ -215,7 +210,7 @@ def _text(value: Any) -> str:
 def _add(on_add: OnAdd, taken: Mapping[str, object]) -> None:
     name = str(st.session_state.get("tt_new_name", "")).strip()
     try:
-        factor = checked(name, _typed(name), taken)
+        factor = declared_factor(name, _typed(name), taken)
     except TrimtabError as error:
         doc.refuse(str(error), place=PLACE)
         return

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
-from trimtab.core.design.targets import FAMILIES, suitable_families
-from trimtab.core.design.targets.mixture import Mixture
+from trimtab.core.design.targets import FAMILIES, Mixture, one_more_part, starting, suitable_families
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import Column
-from trimtab.ui.factor.families import DRAWN, Parameter, extra, fitted_values, parameters, starting
+from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter
-from trimtab.ui.parts.parts import percent
+from trimtab.ui.parts.parts import html, percent
 from trimtab.ui.session import document as doc
 
 Parts = list[dict[str, Any]]
@@ -25,14 +25,14 @@ WEIGHT = Parameter("weight", "How much of the mixture it is, on any scale.", "nu
 def mixture_fields(column: Column, name: str, target: Mixture) -> None:
     """The parts of the mixture that a factor has as its target."""
     points = default_axis(column).points
-    known = [family for family in FAMILIES if family in suitable_families(column.kind, points=points)]
+    known = suitable_families(column.kind, points=points)
     parts = [dict(part) for part in target.parts]
     total = sum(part["weight"] for part in parts)
     for i, part in enumerate(parts):
         family = part["family"]
         with st.container(gap=None, key=f"tt_part_{i}"):
             with st.container(horizontal=True, vertical_alignment="center", key=f"tt_part_head_{i}"):
-                st.html(f"<b>Part {i + 1}</b> <span>{percent(part['weight'] / total)}</span>", width="stretch")
+                html(h.fragment[h.b[f"Part {i + 1}"], " ", h.span[percent(part["weight"] / total)]])
                 if len(parts) > 2:
                     label = f"Remove part {i + 1}"
                     st.button(
@@ -44,7 +44,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                     )
             doc.show(key_of(f"tt_part_family_{i}", name), family)
             # Bars are drawn for a whole factor: a part has them only from a design file.
-            options = [one for one in known if one not in (*DRAWN, "mixture") or one == family]
+            options = [one for one in known if not (FAMILIES[one].drawn or FAMILIES[one].composed) or one == family]
             st.selectbox(
                 "Family",
                 options,
@@ -99,7 +99,7 @@ def _add(name: str) -> None:
     found = doc.document()
     if found:
         column = found.study.columns[name]
-        _change("one more part", name, lambda parts: [*parts, {"weight": 1.0, **extra(column)}])
+        _change("one more part", name, lambda parts: [*parts, {"weight": 1.0, **one_more_part(column)}])
 
 
 def _remove(name: str, i: int) -> None:

@@ -19,8 +19,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.expressions import Predicate
 from trimtab.core.projection.controls.features import UNKNOWN, Feature, truth, truth_feature
 from trimtab.core.source.axes import Axis, level_texts
-from trimtab.core.source.columns import Column
-from trimtab.core.source.groups import groups_of
+from trimtab.core.source.columns import Column, groups_of
 from trimtab.core.study.study import Study
 
 THIN = 10.0
