@@ -15,6 +15,7 @@ from trimtab.core.design.naming import label_columns
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import words
 from trimtab.ui.parts.control_rows import (
     add_button,
     code,
@@ -27,7 +28,6 @@ from trimtab.ui.parts.control_rows import (
     read_share,
     refused,
     renamed,
-    words,
 )
 from trimtab.ui.parts.forms import (
     DRAFT,
