@@ -14,11 +14,12 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
+from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.core.words.plain import words
-from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, percent, plain, shift_text, short
+from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
 from trimtab.ui.parts.rates import rate_of
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
 
 SPARK = (150, 34)
