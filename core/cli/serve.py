@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,14 +9,15 @@ from pathlib import Path
 import trimtab
 from trimtab.core.cli.console import note, print_json
 from trimtab.core.errors import InputError
-from trimtab.core.workspace.workspace import HOME_VARIABLE, default_home
 
 HOST = "localhost"
+APP = Path(trimtab.__file__).parent
+"""The folder of the app, with its theme in `.streamlit/`, which Streamlit looks for beside the script."""
 
 
 def serve(port: int, *, browser: bool, as_json: bool) -> int:
     """Serve the app until it is stopped; returns Streamlit's exit code."""
-    script = (Path(trimtab.__file__).parent / "app.py").resolve()
+    script = APP / "app.py"
     if not script.is_file():
         raise InputError(f"The app is not installed: there is no {script}. Install Trimtab again.")
     url = f"http://{HOST}:{port}"
@@ -26,11 +26,8 @@ def serve(port: int, *, browser: bool, as_json: bool) -> int:
         sys.stdout.flush()
     else:
         note(f"Trimtab runs on {url}; stop it with Ctrl+C.")
-    # Streamlit finds its theme beside the script only when it starts there; the workspace stays the one of this folder.
-    environment = {**os.environ, HOME_VARIABLE: str(default_home().resolve())}
-    line = command(script, port, browser=browser)
     # What Streamlit prints is a message, not a result.
-    return subprocess.run(line, cwd=script.parent, env=environment, stdout=sys.stderr.fileno(), check=False).returncode
+    return subprocess.run(command(script, port, browser=browser), stdout=sys.stderr.fileno(), check=False).returncode
 
 
 def command(script: Path, port: int, *, browser: bool) -> list[str]:
@@ -45,6 +42,7 @@ def command(script: Path, port: int, *, browser: bool) -> list[str]:
     }
     return [
         sys.executable,
+        "-P",  # what lies in this folder must not be imported in place of a library of the same name
         "-m",
         "streamlit",
         "run",

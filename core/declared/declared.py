@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from trimtab.core.declared.copula import joint_correlations
 from trimtab.core.declared.marginals import Marginal, declared_marginal
 from trimtab.core.declared.rearranging import normal_places, scattered, table_places, whole_table
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.design.validation import check_against
 from trimtab.core.errors import InputError, Progress

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Literal
 
 from trimtab.core.database import quote_text
-from trimtab.core.design.controls import Label, LevelMix
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError, nearest
@@ -160,6 +161,10 @@ class Language:
                 f"{owner}: there is no factor `{name}`.{nearest(name, dict.fromkeys((*self._kinds, *self.names)))}"
             )
         return self.columns[name].kind
+
+    def role_of(self, name: str) -> str:
+        """The role of a factor; `follow` if the design says nothing."""
+        return self.design.factor(name).role
 
     def _definition(self, name: str) -> Definition:
         part = self._parts[name]

@@ -10,7 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.controls.event import Event
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.kind import KINDS, Listed
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
 from trimtab.core.design.fields import Identifier, Model, Name, Sha256, Text, broken
@@ -21,7 +27,6 @@ Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 COLD_ROLES = ("target", "hold", "derive")
 """Roles a factor can have without a source."""
-NAMED_OR_LISTED = ("pairs", "levels", "labels", "rules", "sweeps", "floors")
 
 
 class SourceRef(Model):
@@ -111,6 +116,13 @@ class Design(Model):
             problems.append("without a `source` to learn from, at least one factor needs role target or hold")
         return problems
 
+    @property
+    def listed(self) -> tuple[Listed, ...]:
+        """The controls that stand in a list or a mapping of the file, kind by kind."""
+        parts = [getattr(self, kind.part) for kind in KINDS.values() if kind.part]
+        every = [one for part in parts for one in (part.values() if isinstance(part, dict) else part)]
+        return tuple(one for one in every if isinstance(one, Listed))  # a rule is a text
+
     def factor(self, name: str) -> Factor:
         """What the design says of a column; role follow if it says nothing."""
         return self.factors.get(name, Factor())
@@ -196,7 +208,9 @@ class Design(Model):
     def fingerprint(self) -> str:
         """SHA-256 over what decides the rows: not name, description, units or the source's path."""
         # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
-        unused = {name for name in NAMED_OR_LISTED if not getattr(self, name)}
+        unused = {
+            kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not getattr(self, kind.part)
+        }
         matters = self.model_dump(mode="json", exclude={"name", "description", "source", *unused})
         matters["source"] = self.source.sha256 if self.source else None
         matters["factors"] = {

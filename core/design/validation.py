@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from trimtab.core.design.combinations import combination_faults, table_faults
-from trimtab.core.design.controls import Floor, Pair
 from trimtab.core.design.definitions import Language, event_predicate, rule_predicates
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
@@ -94,8 +93,7 @@ def _check_factor(name: str, factor: Factor, columns: Mapping[str, Column]) -> N
 def _named_axes(design: Design, columns: Mapping[str, Column]) -> dict[str, Axis]:
     """The display axes of the source's columns that pairs and floors name, but for those whose edges are wrong."""
     axes = {}
-    controls: tuple[Pair | Floor, ...] = (*design.pairs, *design.floors)
-    for name in {name for control in controls for name in control.factors}:
+    for name in {name for control in design.listed for name in control.on_axes}:
         factor = design.factor(name)
         if name in columns and factor.role != "derive":
             try:

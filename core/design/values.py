@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.design.controls import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets.tables import level_text
 from trimtab.core.errors import InputError, nearest
@@ -25,18 +24,18 @@ def held_codes(name: str, factor: Factor, column: Column) -> tuple[int, ...]:
     return tuple(_held_code(f"Factor `{name}`", value, column) for value in factor.held)
 
 
-def swept_values(sweep: Sweep, column: Column) -> pa.Array:
-    """The values of a sweep, in its order, with the column's type: levels that occur, any number or date that the type
-    can hold. Raises InputError for any other."""
-    owner = f"Sweep `{sweep.factor}`"
+def swept_values(factor: str, given: Sequence[Plain], column: Column) -> pa.Array:
+    """The values `given` for a sweep of a factor, in their order, with the column's type: levels that occur, any number
+    or date that the type can hold. Raises InputError for any other."""
+    owner = f"Sweep `{factor}`"
     convert: Callable[[str, Plain, Column], pa.Array] = _of_number
     if column.kind == "boolean":
         convert = _of_truth
     elif column.kind == "categorical":
         convert = _of_level
-    values = pa.concat_arrays([convert(owner, value, column) for value in sweep.values])
+    values = pa.concat_arrays([convert(owner, value, column) for value in given])
     if len(values.unique()) < len(values):
-        raise InputError(f"{owner}: its `values` must differ as {column.type}, got {list(sweep.values)}.")
+        raise InputError(f"{owner}: its `values` must differ as {column.type}, got {list(given)}.")
     return values
 
 

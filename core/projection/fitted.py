@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.projection.controls.marginal import (
     Control,
     EventControl,

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.design.controls import Label
+from trimtab.core.design.controls.label import Label
 from trimtab.core.design.definitions import Definition
 from trimtab.core.design.naming import CLEAN, PROBABILITY
 from trimtab.core.errors import InputError

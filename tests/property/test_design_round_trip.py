@@ -10,7 +10,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.controls.event import Event
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.design import Design, Output, SourceRef
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import dumps, json_schema, loads

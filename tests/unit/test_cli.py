@@ -535,7 +535,7 @@ def test_the_schema_does_not_load_scipy() -> None:
 
 def test_the_app_listens_on_this_machine_only() -> None:
     line = command(Path("/x/app.py"), 8600, browser=False)
-    assert line[1:5] == ["-m", "streamlit", "run", "/x/app.py"]
+    assert line[1:6] == ["-P", "-m", "streamlit", "run", "/x/app.py"]
     assert "--server.address=localhost" in line
     assert "--server.port=8600" in line
     assert "--server.headless=true" in line

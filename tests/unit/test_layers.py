@@ -12,6 +12,7 @@ LAYERS = (
     "core.errors",
     "core.atomic",
     "core.yaml",
+    "core.registering",
     "core.maths",
     "core.database",
     "core.expressions",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from trimtab.core.design.controls import Label, LevelMix, Pair
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import Projection

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from trimtab.core.design.controls import Event
+from trimtab.core.design.controls.event import Event
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.marginal import EventControl, events_of, whole_size

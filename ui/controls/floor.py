@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from trimtab.core.design.controls import Floor
+from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study

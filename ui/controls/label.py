@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from trimtab.core.design.controls import Label
+from trimtab.core.design.controls.label import Label
 from trimtab.core.design.design import Design
 from trimtab.core.design.naming import label_columns
 from trimtab.core.source.axes import level_texts

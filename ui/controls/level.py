@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from trimtab.core.design.controls import LevelMix
+from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form

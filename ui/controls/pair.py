@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from trimtab.core.coverage.dependence import Joint, dependence, joint, spearman
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.ui.pairs.matrix import Names, pair_matrix

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from trimtab.core.design.controls import Sweep
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import level_texts

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from trimtab.core.coverage.dependence import Joint, spearman
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import Axis

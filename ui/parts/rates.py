@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from trimtab.core.design.controls import Event
+from trimtab.core.design.controls.event import Event
 from trimtab.core.errors import InputError
 from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import percent

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
+import trimtab
+
+FOLDER = Path(trimtab.__file__).parent / "sample_data"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from trimtab.core.counting.datasets import DataSet
 from trimtab.core.database import quote_name, quote_text
 from trimtab.core.delivery.promises.opening import GROUP, VARIED, lacking
 from trimtab.core.delivery.promises.promise import Promise, unmeasured, within
-from trimtab.core.design.controls import Floor, Sweep
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.fields import number_of
 from trimtab.core.design.targets.tables import level_text
 from trimtab.core.projection.controls.marginal import controls_of

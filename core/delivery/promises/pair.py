@@ -8,7 +8,7 @@ import numpy as np
 
 from trimtab.core.coverage.compare import total_variation
 from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance, within
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import TrimtabError
 from trimtab.core.maths.tables import table_correlation
 from trimtab.core.projection.controls.pair import pair_control, pair_sides

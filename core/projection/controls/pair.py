@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, rank_scores, table_correlation
 from trimtab.core.projection.controls.features import Feature, bin_feature

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trimtab.core.design.controls import Floor
+from trimtab.core.design.controls.floor import Floor
 from trimtab.core.errors import InputError
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl

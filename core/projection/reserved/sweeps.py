@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.design.controls import Sweep
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.values import swept_values
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
 from trimtab.core.projection.controls.marginal import Control, EventControl
@@ -43,7 +43,7 @@ def reserve_sweep(
 
     Raises ConflictsError if too few rows can take all the values beside the other controls.
     """
-    values = swept_values(sweep, study.columns[sweep.factor])
+    values = swept_values(sweep.factor, sweep.values, study.columns[sweep.factor])
     together = sweep.others == "condition"
     choose = _rows_there if together else _rows_that_take_all
     base = choose(_Task(study, pool, conditions, controls, weights, sweep, values))

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.controls.event import Event
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.fields import Model
 
 MIX: dict[str, Any] = {"score": "p", "cuts": [0.1, 0.3], "shares": {"hard": 0.2, "medium": 0.4, "easy": 0.4}}

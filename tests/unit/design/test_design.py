@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from trimtab.core.design.controls import Event, Floor, Label, LevelMix, Pair, Sweep
+from trimtab.core.design.controls.event import Event
+from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.label import Label
+from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import Histogram, Normal

@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from trimtab.core.design.controls import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.values import held_codes, swept_values
 from trimtab.core.errors import InputError
@@ -18,10 +17,6 @@ from trimtab.core.source.columns import Column, encode
 
 def column(values: Any, type_: pa.DataType | None = None, kind: Any = None) -> Column:
     return encode("x", pa.chunked_array([pa.array(values, type_)]), kind)
-
-
-def sweep(*values: Any) -> Sweep:
-    return Sweep(factor="x", values=values, groups=1)
 
 
 NOON = datetime(2013, 5, 31, 12)
@@ -47,13 +42,13 @@ NOON_UTC = datetime(2013, 5, 31, 12, tzinfo=UTC)
     ],
 )
 def test_swept_values_have_the_column_s_type(given: Column, values: tuple[Any, ...], found: list[Any] | None) -> None:
-    array = swept_values(sweep(*values), given)
+    array = swept_values("x", values, given)
     assert array.type == given.type
     assert array.to_pylist() == (found or [NOON_UTC, datetime(2014, 1, 1, tzinfo=UTC)])
 
 
 def test_single_precision_rounds_as_it_always_does() -> None:
-    assert swept_values(sweep(0.1, 0.2), column([0.5], pa.float32())).to_pylist() == pytest.approx([0.1, 0.2], rel=1e-7)
+    assert swept_values("x", (0.1, 0.2), column([0.5], pa.float32())).to_pylist() == pytest.approx([0.1, 0.2], rel=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -87,15 +82,15 @@ def test_single_precision_rounds_as_it_always_does() -> None:
 )
 def test_a_swept_value_that_can_t_be(given: Column, value: Any, message: str) -> None:
     with pytest.raises(InputError, match=r"^Sweep `x`: ") as caught:
-        swept_values(sweep(value, "2013-01-01" if given.kind == "datetime" else 1), given)
+        swept_values("x", (value, "2013-01-01" if given.kind == "datetime" else 1), given)
     assert str(caught.value).startswith(f"Sweep `x`: {message}")
 
 
 def test_swept_values_must_differ_in_the_column() -> None:
     with pytest.raises(InputError, match=r"^Sweep `x`: its `values` must differ as float, got \[0\.1, 0\.1000"):
-        swept_values(sweep(0.1, 0.10000000001), column([0.5], pa.float32()))
+        swept_values("x", (0.1, 0.10000000001), column([0.5], pa.float32()))
     with pytest.raises(InputError, match="must differ as string"):
-        swept_values(sweep(5, "5"), column(["5", "6"]))
+        swept_values("x", (5, "5"), column(["5", "6"]))
 
 
 def test_a_held_value_that_no_number_can_be_is_refused() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from trimtab.core.design.controls import Pair
+from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, table_correlation
 from trimtab.core.projection.controls.pair import pair_control, pair_sides, side_of, supported
