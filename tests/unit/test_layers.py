@@ -31,6 +31,7 @@ LAYERS = (
     "core.weaknesses",
     "core.delivery",
     "core.review",
+    "core.shown",
     "core.workspace",
     "results",
     "calls",
