@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.design import yaml_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.errors import InputError
+from trimtab.core.yaml.reading import read
+from trimtab.core.yaml.writing import write
 
 INSTEAD = (("rate", "rows"), ("rule", "probability"), ("value", "values"))
 """Fields of which a part has one: another one that is given takes its place."""
@@ -36,7 +37,7 @@ def patched(design: Design, patch: Path) -> Design:
         raise InputError(f"{patch}: the patch can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{patch.name}: a patch is UTF-8 text; byte {error.start} is not.") from error
-    part = yaml_text.read(text, owner=patch.name)
+    part = read(text, owner=patch.name)
     if not isinstance(part, dict) or not part:
         raise InputError(f"{patch.name}: a patch is a mapping with a part of a design, such as `events: ...`.")
     return with_part(design, part, owner=patch.name)
@@ -44,8 +45,8 @@ def patched(design: Design, patch: Path) -> Design:
 
 def with_part(design: Design, part: Mapping[str, Any], *, owner: str = "patch") -> Design:
     """`design` with a part of a design merged in, as `patched` does it. Raises InputError, for `owner`."""
-    whole = _merged(yaml_text.read(dumps(design), owner=design.name), part, (), owner)
-    return loads(yaml_text.write(whole), owner=owner)
+    whole = _merged(read(dumps(design), owner=design.name), part, (), owner)
+    return loads(write(whole), owner=owner)
 
 
 def _merged(before: Any, part: Any, path: tuple[str, ...], owner: str) -> Any:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trimtab.core.design import yaml_text
 from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.design.controls.marginal import NO_CONTROL
 from trimtab.core.design.design import Design
@@ -20,6 +19,7 @@ from trimtab.core.projection.solver.feasibility import Conflict
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.words.conflicts import percent
 from trimtab.core.words.plain import words
+from trimtab.core.yaml.reading import read
 
 Patch = Mapping[str, Any]
 """A part of a design, as `with_part` merges it."""
@@ -176,7 +176,7 @@ def nearest_rate(limit: float, asked: float) -> float:
 
 def _content(design: Design) -> dict[str, Any]:
     """A design as its file has it."""
-    found: dict[str, Any] = yaml_text.read(dumps(design), owner=design.name)
+    found: dict[str, Any] = read(dumps(design), owner=design.name)
     return found
 
 

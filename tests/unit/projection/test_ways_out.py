@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.design import yaml_text
 from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
@@ -19,6 +18,7 @@ from trimtab.core.design.patching import with_part
 from trimtab.core.projection.ways_out import giving_way, nearest_rate
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.yaml.reading import read
 
 TEXT = """
 trimtab: 1
@@ -111,7 +111,7 @@ def test_an_event_and_the_rows_do_not_go(source: Source) -> None:
 
 def test_every_kind_of_a_list_can_go(source: Source) -> None:
     study = study_of(source)
-    content = yaml_text.read(dumps(study.design), owner="x")
+    content = read(dumps(study.design), owner="x")
     names = [name for kind in KINDS.values() if kind.part for name, _ in kind.parts(content)]
     assert {name.kind for name in names} == {kind.word for kind in KINDS.values() if kind.part}
     stays = [name.kind for name in names if giving_way(study, str(name)) is None]
