@@ -13,13 +13,14 @@ from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.shown.sparks import present, spark_svg
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.changes.ways_out import WayOut, control_text, ways_out
 from trimtab.ui.parts.control_rows import words
-from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, percent, plain, shift_text
+from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain
 from trimtab.ui.parts.rates import rate_of
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
 
 SPARK = (150, 34)

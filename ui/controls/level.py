@@ -8,6 +8,7 @@ import streamlit as st
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.words.figures import percent
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks, tone
 from trimtab.ui.parts.control_rows import (
@@ -27,7 +28,7 @@ from trimtab.ui.parts.control_rows import (
     words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import html, percent, plain, quiet
+from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 

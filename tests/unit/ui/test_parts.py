@@ -22,7 +22,7 @@ class Read(HTMLParser):
         self.tags: list[str] = []
         self.titles: list[str | None] = []
         self.text = ""
-        self.feed(f"{element}")  # str() of an element is a Markup, which escapes what is added to it
+        self.feed("".join(element.iter_chunks()))  # str() gives a Markup, which escapes what is added to it
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from htpy import Renderable
 
-from trimtab.ui.parts.sparks import spark_paths, spark_svg
+from trimtab.core.shown.sparks import spark_paths, spark_svg
 
 
 class Images(HTMLParser):
