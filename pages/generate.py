@@ -6,6 +6,7 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
+from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
@@ -20,7 +21,7 @@ from trimtab.ui.delivery.delivery import (
 )
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, percent, section, styles
+from trimtab.ui.parts.parts import html, notice, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file

@@ -22,6 +22,8 @@ from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.sampling.run import schema_of
+from trimtab.core.shown.receipts import copies_text
+from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.profile import Profile, profile, to_json
@@ -30,6 +32,7 @@ from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import ArrowStream
 from trimtab.core.tables.outgoing import to_pandas, to_polars
+from trimtab.core.words.figures import bytes_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +89,11 @@ class Data(Rows):
         return self.source.rows
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each thing that was left out, or read in a way that the data alone do not settle."""
+        return self.source.notes
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
         return self.source.columns
@@ -117,6 +125,9 @@ class Data(Rows):
     def to_json(self) -> dict[str, Any]:
         """The profile in the names of `trimtab profile --json`."""
         return to_json(self.profile)
+
+    def _repr_html_(self) -> str:
+        return markup(data_shown(self.source, self.profile))
 
     def __repr__(self) -> str:
         return f"<Data {self.name}: {self.rows:,} rows, {len(self.columns)} columns, sha256 {self.sha256[:12]}…>"
@@ -168,6 +179,9 @@ class Check:
         """What was found in the names of `trimtab check --json`."""
         return check_json(self._checked)
 
+    def _repr_html_(self) -> str:
+        return markup(check_shown(self.study, self._checked))
+
     def __repr__(self) -> str:
         if self.feasible:
             return f"<Check of {self.study.design.name}: feasible for {self.cost_bits:.3f} bits>"
@@ -209,6 +223,9 @@ class Receipt:
         """The document, or the promises in the names of `trimtab verify --json`."""
         return {"receipt": receipt_json(self.promises)} if self.document is None else dict(self.document)
 
+    def _repr_html_(self) -> str:
+        return markup(receipt_shown(self.study, self.promises))
+
     def __repr__(self) -> str:
         kept = len(self.promises) - len(self.broken)
         return f"<Receipt of {self.study.design.name}: {kept} of {len(self.promises)} promises kept>"
@@ -237,18 +254,14 @@ class Sample(Rows):
         """The rows. Raises InputError if the file they were written to can't be read any more."""
         return read_rows(self.path, self.schema) if self.path else self._table
 
-    def __repr__(self) -> str:
+    @property
+    def _about(self) -> str:
         where = "in memory" if self.path is None else f"in {self.path}"
-        return f"<Sample of {self.study.design.name}: {self.rows:,} rows, {size_text(self.nbytes)} {where}>"
+        return f"{self.rows:,} rows, {bytes_text(self.nbytes)} {where}"
 
+    def _repr_html_(self) -> str:
+        copies = copies_text((self.receipt.document or {})["copies"])
+        return markup(receipt_shown(self.study, self.receipt.promises, self._about, copies))
 
-def size_text(nbytes: int) -> str:
-    """A size for people.
-
-    >>> size_text(999), size_text(1_250_000)
-    ('999 bytes', '1.2 MB')
-    """
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if nbytes >= size:
-            return f"{nbytes / size:.1f} {unit}"
-    return f"{nbytes} bytes"
+    def __repr__(self) -> str:
+        return f"<Sample of {self.study.design.name}: {self._about}>"

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     "core.errors",
     "core.atomic",
+    "core.yaml",
     "core.tables",
     "core.registering",
     "core.maths",
@@ -32,6 +33,7 @@ LAYERS = (
     "core.weaknesses",
     "core.delivery",
     "core.review",
+    "core.shown",
     "core.workspace",
     "results",
     "calls",

@@ -14,13 +14,14 @@ from trimtab.core.projection.shifts import Shift
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.shown.sparks import present, spark_svg
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
 from trimtab.ui.parts.control_rows import before_word
-from trimtab.ui.parts.parts import html, percent, quiet, section, shift_text
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.parts.parts import html, quiet, section
+from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session.reviewing import signed, standing_of
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file

@@ -8,7 +8,8 @@ import streamlit as st
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.solver.feasibility import ConflictsError
-from trimtab.ui.parts.parts import chip, chips, html, notice, percent, plain, short
+from trimtab.core.words.figures import percent
+from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell.pages import page_file

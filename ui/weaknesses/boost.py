@@ -13,9 +13,10 @@ from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
+from trimtab.core.words.figures import one_in, percent
 from trimtab.ui.changes.proposals import Proposal, proposal, show_changes, show_consequence
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, one_in, percent, quiet, section, short
+from trimtab.ui.parts.parts import html, notice, quiet, section, short
 from trimtab.ui.parts.rates import exact_percent, read_size, steps
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file
