@@ -21,10 +21,12 @@ from trimtab.core.projection.check import Checked, check_json
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
-from trimtab.core.source.columns import read_columns
+from trimtab.core.source.columns import Column, read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.profile import Profile, profile, to_json
 from trimtab.core.source.spool import Source
@@ -101,7 +103,16 @@ class Data(Rows):
     @cached_property
     def profile(self) -> Profile:
         """Kinds, missing values, extremes and histograms of all columns."""
-        return profile(read_columns(self.source), self.rows)
+        return profile(self._read, self.rows)
+
+    @cached_property
+    def relations(self) -> tuple[Found, ...]:
+        """What holds in every row: each with the rows that could have broken it, and how unlikely it is by chance."""
+        return find_relations(self._read, self.source)
+
+    @cached_property
+    def _read(self) -> dict[str, Column]:
+        return read_columns(self.source)
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -109,8 +120,9 @@ class Data(Rows):
         return {factor.name: factor.kind for factor in self.profile.factors}
 
     def neutral(self, name: str = "design") -> Design:
-        """The design that changes nothing, to begin with: every factor follows, and what identifies rows is dropped."""
-        return neutral_design(self.source, self.profile, name=name, path=self.path)
+        """The design that changes nothing, to begin with: every factor follows, what always holds is kept, and what
+        identifies rows is dropped."""
+        return neutral_design(self.source, self.profile, self.relations, name=name, path=self.path)
 
     def study(self, design: Design, *, progress: Progress | None = None) -> Study:
         """The study of a design on these data. Raises InputError with every fault of the design."""

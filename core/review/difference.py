@@ -13,6 +13,7 @@ from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.relations.union import relation_of
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read
@@ -210,6 +211,8 @@ def _named_controls(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield f"{word} {name}", part
     for rule in data.get("rules", ()):
         yield f"rule {rule}", rule
+    for part in data.get("relations") or ():
+        yield f"relation {relation_of(part).text}", part
     for part in data.get("sweeps", ()):
         yield f"sweep {part['factor']}", part
     for part in data.get("floors", ()):

@@ -18,6 +18,7 @@ from trimtab.core.design.values import held_codes
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.marginal import events_of, rules_of, whole_size
 from trimtab.core.projection.rates import real_rows
+from trimtab.core.relations.relation import Relation
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import in_words, listed, signed, value_text
 from trimtab.core.words.rates import (
@@ -71,6 +72,7 @@ def sentences(study: Study) -> tuple[Sentence, ...]:
         *(_pair(study, pair) for pair in study.design.pairs),
         *_labels(study),
         *_rules(study),
+        *(_relation(relation) for relation in study.design.relations or ()),
         *(_sweep(sweep) for sweep in study.design.sweeps),
         *(_floor(floor) for floor in study.design.floors),
     )
@@ -253,6 +255,10 @@ def _rules(study: Study) -> Iterator[Sentence]:
     for rule in rules_of(study):
         really = "" if study.declared else f", in reality {_of_all(real_rows(study, rule) / study.source.rows)}"
         yield Sentence(rule.control, in_words(rule.predicate, units), f"in every row{really}", asked="in every row")
+
+
+def _relation(relation: Relation) -> Sentence:
+    return Sentence(f"relation {relation.text}", relation.text, "in every row, as in reality", asked="in every row")
 
 
 def _sweep(sweep: Sweep) -> Sentence:

@@ -136,7 +136,7 @@ def test_init_drops_what_identifies_rows_and_says_so(trimtab: Trimtab) -> None:
     pq.write_table(pa.table({"id": [f"r{i}" for i in range(100)], "x": [i % 7 for i in range(100)]}), "a.parquet")
     result = trimtab("init", "a.parquet", "-o", "d.yaml")
     assert result.code == 0
-    assert "`id` has role drop: nearly every row has its own value" in result.err
+    assert "`id` has role drop: it only tells rows apart" in result.err
     assert [factor.role for factor in load("d.yaml").factors.values()] == ["drop", "follow"]
 
 

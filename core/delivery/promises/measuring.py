@@ -16,6 +16,7 @@ from trimtab.core.delivery.promises.label import label_measures
 from trimtab.core.delivery.promises.opening import bin_code, computed_columns, lacking_for, open_rows
 from trimtab.core.delivery.promises.pair import pair_promise
 from trimtab.core.delivery.promises.promise import Found, Measure, Promise, exactly, marginal_tolerance, unmeasured
+from trimtab.core.delivery.promises.relation import relation_promises
 from trimtab.core.delivery.promises.rows import (
     derived_measures,
     event_measures,
@@ -59,6 +60,7 @@ def receipt(
             promises.insert(0, exactly("rows", rows, total))
         promises += _combinations(study, opened, source, _plans(study) if floors is None else floors)
         promises += [sweep_promise(study, sweep, opened) for sweep in study.design.sweeps]
+        promises += relation_promises(study, opened)
         return (*promises, *_columns(study, opened))
 
 
