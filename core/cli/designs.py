@@ -14,11 +14,11 @@ from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import save
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.conflict import Conflict, ConflictsError
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.source.columns import read_columns
@@ -132,17 +132,17 @@ def _feasible(study: Study, projection: Projection, costs: Sequence[ControlCost]
         "cost_bits": projection.cost_bits,
         "effective_share": projection.effective_share,
         "ungrounded": projection.ungrounded,
-        "controls": [{"name": one.name, "cost_bits": one.cost_bits} for one in costs],
+        "controls": [{"name": str(one.name), "cost_bits": one.cost_bits} for one in costs],
         "events": [
             {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
             for one in projection.events
         ],
         "rules": [
-            {"name": one.name, "real_rows": real_rows(study, one), "unknown_rows": unknown_rows(study, one)}
+            {"name": one.of, "real_rows": real_rows(study, one), "unknown_rows": unknown_rows(study, one)}
             for one in rules_of(study)
         ],
         "floors": [
-            {"name": one.name, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
+            {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
             for one in projection.floors
         ],
         "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],
@@ -152,7 +152,12 @@ def _feasible(study: Study, projection: Projection, costs: Sequence[ControlCost]
 
 def _infeasible(error: ConflictsError) -> dict[str, Any]:
     conflicts = [
-        {"controls": list(one.controls), "message": one.message, "control": one.control, "nearest": one.nearest}
+        {
+            "controls": [str(name) for name in one.controls],
+            "message": one.message,
+            "control": str(one.control),
+            "nearest": one.nearest,
+        }
         for one in error.conflicts
     ]
     return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
@@ -171,7 +176,7 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
     rules = rules_of(study)
     if rules:
         print("\nRules")
-        found = [(one.name, real_rows(study, one), unknown_rows(study, one)) for one in rules]
+        found = [(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules]
         print_table(("rule", "real rows", "unknown"), [(name, f"{met:,}", f"{lost:,}") for name, met, lost in found])
         if any(lost for _, _, lost in found):
             note("A rule that a missing value leaves unknown is not true: `… OR x IS NULL` lets such rows pass.")
@@ -180,14 +185,14 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
         print_table(
             ("floor", "rows", "constructed", "impossible cells"),
             [
-                (one.name, f"{one.rows:,}", f"{one.constructed:,}", f"{len(one.impossible):,}")
+                (one.name.of, f"{one.rows:,}", f"{one.constructed:,}", f"{len(one.impossible):,}")
                 for one in projection.floors
             ],
         )
     if costs:
         print("\nWhat each control costs (bits saved without it)")
         dearest = sorted(costs, key=lambda one: -one.cost_bits)
-        print_table(("control", "bits"), [(one.name, f"{one.cost_bits:.4f}") for one in dearest])
+        print_table(("control", "bits"), [(str(one.name), f"{one.cost_bits:.4f}") for one in dearest])
     print("\nWhat changes")
     moved = sorted(projection.shifts, key=lambda one: -one.tv)
     print_table(

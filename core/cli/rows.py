@@ -9,8 +9,8 @@ from pathlib import Path
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import study_of
 from trimtab.core.delivery.copies import Copies
-from trimtab.core.delivery.promises.measuring import Promise, receipt
-from trimtab.core.delivery.receipt import deliver, receipt_json
+from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.delivery.writers import format_of
 from trimtab.core.errors import InputError, nearest
 
@@ -54,7 +54,7 @@ def make_rows(
 def verify_rows(data: Path, design: Path, *, rows: int | None, accept_source: bool, as_json: bool) -> bool:
     """Measure a data set against a design; returns whether every promise is kept."""
     with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
-        promises = receipt(data, study, rows=rows)
+        promises = verify(data, study, rows=rows)
     if as_json:
         print_json({"receipt": receipt_json(promises)})
     else:

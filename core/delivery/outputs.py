@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import receipt_path
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress

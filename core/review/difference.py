@@ -13,8 +13,8 @@ from trimtab.core.coverage.compare import total_variation
 from trimtab.core.design import yaml_text
 from trimtab.core.design.files import dumps
 from trimtab.core.design.yaml_text import Flow
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 

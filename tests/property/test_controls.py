@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from trimtab.core.delivery.promises.measuring import receipt
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import spool

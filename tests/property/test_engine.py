@@ -17,12 +17,14 @@ import pyarrow as pa
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.delivery.promises.measuring import marginal_tolerance
+from trimtab.core.delivery.promises.promise import marginal_tolerance
 from trimtab.core.design.design import Design
 from trimtab.core.errors import ConflictError, InputError, TrimtabError
 from trimtab.core.maths.rounding import event_rows
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import Column, encode
 from trimtab.core.source.spool import spool

@@ -9,11 +9,10 @@ from html import escape
 import streamlit as st
 
 from trimtab.core.errors import ConflictError
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.study import Study, open_study, whole_size
 from trimtab.ui.changes.ways_out import WayOut, control_text, ways_out
 from trimtab.ui.parts.control_rows import words
 from trimtab.ui.parts.parts import code_marks, html, notice, percent, plain, shift_text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trimtab.core.design.design import Design
-from trimtab.core.projection.solver.feasibility import Conflict
+from trimtab.core.projection.conflict import Conflict
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import words
 from trimtab.ui.parts.parts import short

@@ -11,10 +11,10 @@ import streamlit as st
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import EventControl, events_of, whole_size
+from trimtab.core.projection.controls.event import EventControl, events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.source.intervals import wilson
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, whole_size
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
 from trimtab.ui.parts.control_rows import (
     add_button,

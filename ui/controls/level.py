@@ -8,7 +8,7 @@ import streamlit as st
 
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.study.study import whole_size
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks, tone
 from trimtab.ui.parts.control_rows import (

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
 from trimtab.ui.controls.condition_form import (

@@ -7,8 +7,8 @@ import math
 import streamlit as st
 
 from trimtab.core.errors import ConflictError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import code_marks, html
 from trimtab.ui.session import document as doc

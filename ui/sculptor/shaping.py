@@ -11,12 +11,13 @@ from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, whole_size
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import Projection
 from trimtab.core.source.axes import Axis, default_axis, level_texts
 from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import moment_texts
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.study import Study, open_study, whole_size
 from trimtab.ui.sculptor.factor_list import FactorEntry
 from trimtab.ui.sculptor.sculptor import SculptorData
 from trimtab.ui.session.document import Outcome

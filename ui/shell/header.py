@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from trimtab.core.design.files import dumps
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.ui.parts.parts import chip, chips, notice, percent, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session.reviewing import approved_text

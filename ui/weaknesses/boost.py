@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from trimtab.core.errors import InputError, TrimtabError
-from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
+from trimtab.core.study.study import whole_size
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.ui.changes.proposals import Proposal, proposal, show_changes, show_consequence

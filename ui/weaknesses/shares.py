@@ -12,8 +12,7 @@ from trimtab.core.counting.levels import Levels
 from trimtab.core.coverage.gaps.applying import boost_slice
 from trimtab.core.coverage.gaps.possible import design_levels
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import whole_size
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.study import Study, open_study, whole_size
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.ui.coverage.comparing import DESIGN, REAL
 from trimtab.ui.coverage.sets import sets_of

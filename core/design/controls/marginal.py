@@ -29,7 +29,7 @@ class HoldKind(Kind):
     word, noun, place = "hold", "hold", 3
 
     @classmethod
-    def limit(cls, limit: str, *, most: bool) -> str:
+    def limit(cls, limit: str, *, most: bool, certain: bool) -> str:
         return f"at most {limit} of the rows can have a held value"
 
 

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance
 from trimtab.core.delivery.writers import write
 from trimtab.core.errors import InputError
 from trimtab.core.sampling.run import generate

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
-
-from trimtab.core.delivery.promises.measuring import Promise, receipt
 from trimtab.core.projection.reserved.floors import Cell, FloorPlan
+
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.promises.label import DEVIATIONS
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

@@ -15,8 +15,9 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, spearmanr
 
-from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.delivery.promises.measuring import receipt
 from trimtab.core.delivery.promises.pair import rank_tolerance
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

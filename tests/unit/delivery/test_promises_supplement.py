@@ -11,7 +11,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from trimtab.core.maths.grouping import group_rows
-from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.pool.cells import Cells, cells_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.source.spool import Source

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
-from trimtab.core.projection.controls.marginal import events_of
-from trimtab.core.projection.controls.pair import PairControl, pair_sides
 from trimtab.core.projection.pool.construct import ROWS_A_CELL, columns_of, event_rows_of, pair_rows_of
+
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.pair import PairControl, pair_sides
 from trimtab.core.projection.pool.pool import Pool, table_at
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from trimtab.core.errors import InputError
+from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.controls.features import UNKNOWN
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
+from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_possible
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study

@@ -8,14 +8,17 @@ from itertools import product
 import numpy as np
 import pyarrow as pa
 import pytest
+from trimtab.core.projection.reserved.floors import FloorPlan, reserve_floor
 
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of, rules_of
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.level import levels_of
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.reserved.floors import FloorPlan, reserve_floor
 from trimtab.core.projection.reserved.reserved import Reserved
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

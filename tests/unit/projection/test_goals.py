@@ -7,13 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of, rules_of
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.level import levels_of
 from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.goals import Goal, goals_of, source_counts
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

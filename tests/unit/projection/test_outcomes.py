@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from trimtab.core.maths.rounding import event_rows, whole_rows
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.solver import outcomes
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.projection.solver.outcomes import Outcomes
 

@@ -11,8 +11,9 @@ from scipy.stats import spearmanr
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, table_correlation
-from trimtab.core.projection.controls.pair import pair_control, pair_sides, side_of, supported
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.pair import pair_control, pair_sides, supported
+from trimtab.core.projection.controls.side import side_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from trimtab.core.design.design import Design
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from trimtab.core.errors import InputError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted
 from trimtab.core.projection.projection import control_costs, project
 from trimtab.core.projection.shifts import display_shares, group_shares
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 

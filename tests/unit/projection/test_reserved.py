@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.controls.level import levels_of
 from trimtab.core.projection.controls.pair import PairControl, pair_sides
 from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible, with_values
 from trimtab.core.source.spool import Source

@@ -11,8 +11,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from trimtab.core.errors import InputError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from trimtab.core.maths.rounding import event_rows
-from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.projection import project
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import encode

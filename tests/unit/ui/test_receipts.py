@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.ui.delivery.receipts import cells, receipt_table, summary
 
 KEPT = Promise("event fog", 5000, 5000, 0.0, True)
