@@ -5,12 +5,12 @@ from html import escape
 import streamlit as st
 
 from trimtab.core.design.design import Design
+from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
-    FORMATS,
     earlier_outputs,
     ended_notice,
     is_running,
@@ -43,7 +43,8 @@ def settings(found: session.Document) -> None:
             st.button(label, key=f"generate_{rows}", on_click=_set_rows, args=[rows], disabled=same)
     mode_control(found, place=PLACE)
     st.text_input("Seed", key="generate_seed", on_change=_set, args=["seed"], help="Same design, same seed: same rows.")
-    st.segmented_control("Format", list(FORMATS), default="Parquet", key="generate_format", required=True)
+    formats = [one.label for one in file_formats()]
+    st.segmented_control("Format", formats, default=formats[0], key="generate_format", required=True)
     message = session.refusal(PLACE)
     if message:
         notice(message)
@@ -106,7 +107,8 @@ def _start() -> None:
     session.refresh()
     found = session.document()
     if found is not None:
-        suffix = FORMATS[st.session_state.get("generate_format") or "Parquet"]
+        label = st.session_state.get("generate_format")
+        suffix = next((one.suffix for one in file_formats() if one.label == label), MADE_IN)
         JOBS.start(session.workspace(), found.design_id, found.study, suffix)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import factors_of, study_of, workspace
+from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
 from trimtab.core.coverage.tway import TWay
@@ -22,6 +22,7 @@ from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.workspace.opening import study_of, workspace
 
 MEASURES = ("tv", "ks", "wasserstein", "js")
 DESIGN = "design"

@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import study_of, workspace
-from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import save
 from trimtab.core.errors import InputError
+from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
-from trimtab.core.projection.controls.rule import rules_of
-from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
-from trimtab.core.projection.rates import real_rows, unknown_rows
+from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.profile import profile
+from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study
+from trimtab.core.workspace.opening import study_of, workspace
 
 
 def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:
@@ -33,40 +31,32 @@ def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> No
     with workspace() as home, progress_bar() as progress:
         source = home.spool(data, progress=progress)
         found = profile(read_columns(source, progress=progress), source.rows)
-    identifiers = [factor.name for factor in found.factors if factor.identifier]
-    factors = {
-        factor.name: Factor(kind=factor.kind, role="drop" if factor.identifier else "follow")
-        for factor in found.factors
-    }
     place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
-    name = data.name.split(".")[0] or data.name
-    save(Design(name=name, source=SourceRef(path=place, sha256=source.sha256), factors=factors), output)
-    for identifier in identifiers:
+    design = neutral_design(source, found, name=data.name.split(".")[0] or data.name, path=place)
+    save(design, output)
+    for identifier in (name for name, factor in design.factors.items() if factor.role == "drop"):
         note(f"`{identifier}` has role drop: nearly every row has its own value, so it identifies rows.")
     if as_json:
         print_json({"path": str(output)})
     else:
-        print(f"{output}: {len(factors)} factors of {source.rows:,} rows; edit it, then run trimtab check {output}")
+        print(
+            f"{output}: {len(design.factors)} factors of {source.rows:,} rows; edit it, then run trimtab check {output}"
+        )
 
 
 def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
     """Print what a design costs and moves, or its conflicts; returns the exit code."""
     with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
-        try:
-            projection, costs = project(study), control_costs(study)
-        except ConflictsError as error:
-            if as_json:
-                print_json(_infeasible(error))
-            else:
-                print("Not feasible: these controls conflict.\n")
-                for conflict in error.conflicts:
-                    print(f"- {conflict.message}")
-            return error.exit_code
+        found = check(study)
         if as_json:
-            print_json(_feasible(study, projection, costs))
+            print_json(check_json(found))
+        elif found.projection is None:
+            print("Not feasible: these controls conflict.\n")
+            for conflict in found.conflicts:
+                print(f"- {conflict.message}")
         else:
-            _print_check(study, projection, costs)
-    return 0
+            _print_check(study, found.projection, found)
+    return 0 if found.projection else ConflictsError.exit_code
 
 
 def show_review(design: Path, *, accept_source: bool, as_json: bool) -> int:
@@ -126,44 +116,7 @@ def _print_review(
         print(f"- {rest}")
 
 
-def _feasible(study: Study, projection: Projection, costs: Sequence[ControlCost]) -> dict[str, Any]:
-    return {
-        "feasible": True,
-        "cost_bits": projection.cost_bits,
-        "effective_share": projection.effective_share,
-        "ungrounded": projection.ungrounded,
-        "controls": [{"name": str(one.name), "cost_bits": one.cost_bits} for one in costs],
-        "events": [
-            {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
-            for one in projection.events
-        ],
-        "rules": [
-            {"name": one.of, "real_rows": real_rows(study, one), "unknown_rows": unknown_rows(study, one)}
-            for one in rules_of(study)
-        ],
-        "floors": [
-            {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
-            for one in projection.floors
-        ],
-        "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],
-        "conflicts": [],
-    }
-
-
-def _infeasible(error: ConflictsError) -> dict[str, Any]:
-    conflicts = [
-        {
-            "controls": [str(name) for name in one.controls],
-            "message": one.message,
-            "control": str(one.control),
-            "nearest": one.nearest,
-        }
-        for one in error.conflicts
-    ]
-    return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
-
-
-def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCost]) -> None:
+def _print_check(study: Study, projection: Projection, found: Checked) -> None:
     learned, share = study.grounding.rows, projection.effective_share
     print(f"Feasible: {study.design.rows:,} rows for {projection.cost_bits:.3f} bits.")
     print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
@@ -173,12 +126,11 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
         print("\nEvents")
         rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]
         print_table(("event", "real", "asked", "rows"), rows)
-    rules = rules_of(study)
-    if rules:
+    if found.rules:
         print("\nRules")
-        found = [(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules]
-        print_table(("rule", "real rows", "unknown"), [(name, f"{met:,}", f"{lost:,}") for name, met, lost in found])
-        if any(lost for _, _, lost in found):
+        rules = [(one.name, f"{one.real_rows:,}", f"{one.unknown_rows:,}") for one in found.rules]
+        print_table(("rule", "real rows", "unknown"), rules)
+        if any(one.unknown_rows for one in found.rules):
             note("A rule that a missing value leaves unknown is not true: `… OR x IS NULL` lets such rows pass.")
     if projection.floors:
         print("\nFloors")
@@ -189,9 +141,9 @@ def _print_check(study: Study, projection: Projection, costs: Sequence[ControlCo
                 for one in projection.floors
             ],
         )
-    if costs:
+    if found.costs:
         print("\nWhat each control costs (bits saved without it)")
-        dearest = sorted(costs, key=lambda one: -one.cost_bits)
+        dearest = sorted(found.costs, key=lambda one: -one.cost_bits)
         print_table(("control", "bits"), [(str(one.name), f"{one.cost_bits:.4f}") for one in dearest])
     print("\nWhat changes")
     moved = sorted(projection.shifts, key=lambda one: -one.tv)

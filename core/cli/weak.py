@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import factors_of, study_of, workspace
+from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
 from trimtab.core.coverage.gaps.patterns import Gaps, gaps_of
@@ -21,6 +21,7 @@ from trimtab.core.source.spool import Source
 from trimtab.core.weaknesses.budget import spread_rows, usual_curve
 from trimtab.core.weaknesses.predictions import Asked, RowErrors, row_errors
 from trimtab.core.weaknesses.slices import Weaknesses, slices_of
+from trimtab.core.workspace.opening import study_of, workspace
 
 SHOWN = 20
 """Patterns in a table for people; --json has all of them."""

@@ -8,9 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.counting.datasets import PARQUET, ROWS, DataSet, Reading, open_data
+from trimtab.core.counting.datasets import ROWS, DataSet, Reading, open_data
 from trimtab.core.database import quote_name
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.formats import format_at
+from trimtab.core.formats.parquet import Parquet
 from trimtab.core.source.spool import Source
 
 BATCH_ROWS = 1_000_000
@@ -51,7 +53,7 @@ def check_factors(opened: DataSet, factors: list[str]) -> None:
 def _direct(data: Path | Source, readings: Mapping[str, Reading]) -> Path | None:
     """The Parquet file that can be read as it is; whatever else there is to say, DuckDB's reader says it."""
     path = data.path if isinstance(data, Source) else data
-    if not path.name.lower().endswith(PARQUET) or not path.is_file():
+    if not path.is_file() or not isinstance(format_at(path, data.name), Parquet):
         return None
     try:
         schema = pq.read_schema(path)

@@ -85,22 +85,8 @@ def receipt_path(path: Path | str) -> Path:
 
 
 def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
-    """Promises in the names of the command line's contract, in plain Python types; and of which control each is, and
-    what its numbers count."""
-    return [
-        {
-            "promise": one.promise,
-            "requested": one.requested,
-            "delivered": one.delivered,
-            "tolerance": one.tolerance,
-            "kept": one.kept,
-            "kind": one.control.kind,
-            "of": one.control.of,
-            "aspect": one.aspect,
-            "unit": one.unit,
-        }
-        for one in promises
-    ]
+    """Promises in the names of the command line's contract, in plain Python types."""
+    return [promise.as_json() for promise in promises]
 
 
 def receipt_document(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from trimtab.core.design.controls.pair import WEIGHTS_AS
 from trimtab.core.design.fields import PATTERNS
 from trimtab.core.design.targets import FAMILIES, Target
-from trimtab.core.design.targets.mixture import PARTS
+from trimtab.core.design.targets.mixture import parts
 from trimtab.core.errors import InputError, nearest
 
 _MUST = {
@@ -91,7 +91,7 @@ def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, lis
         if part == "[key]":
             break
         if current is Target:  # pydantic names the family that it chose
-            families: Mapping[str, type[Target]] = FAMILIES if path[-1] == "target" else PARTS
+            families: Mapping[str, type[Target]] = FAMILIES if path[-1] == "target" else parts()
             current = families.get(str(part), Target)
             continue
         if part in WEIGHTS_AS:  # or which way of writing weights it took

@@ -13,6 +13,7 @@ from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets import Target
 from trimtab.core.design.values import held_codes
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.event import events_of
@@ -32,7 +33,6 @@ from trimtab.core.words.rates import (
 
 COMMON = 0.01
 """A bin with less of the rows is no example of how two factors go together."""
-LAWS = {"poisson": "Poisson distribution", "mixture": "mixture of distributions", "tail": "designed tail"}
 STRENGTHS = ((0.1, "hardly"), (0.3, "a little"), (0.6, "clearly"), (1.1, "strongly"))
 """How strong a rank correlation is, up to the number."""
 
@@ -137,7 +137,7 @@ def _target(study: Study, name: str, factor: Factor) -> Words:
     shares = np.array(asked_shares(study, name))
     asked = np.append(shares * (1 - missing), missing)
     axis, real = study.axes[name], study.real_shares(name)
-    law = _law(target.family, target.title)
+    law = _law(target)
     if study.declared:
         said = described(axis, asked, unit)
     elif not law and (axis.points or not axis.numeric) and _flat(shares):
@@ -147,12 +147,10 @@ def _target(study: Study, name: str, factor: Factor) -> Words:
     return Words(f"{law}{said.text}", said.asked)
 
 
-def _law(family: str, title: str) -> str:
+def _law(target: Target) -> str:
     """How the shape of a target is called, if it has a name of its own."""
-    if family in ("histogram", "categorical", "empirical", "constant"):
-        return ""
-    called = LAWS.get(family, f"{title.lower()} distribution")
-    return f"{'an' if called[0] in 'aeio' else 'a'} {called}; "
+    called = f"{target.title.lower()} distribution" if target.phrase is None else target.phrase
+    return f"{'an' if called[0] in 'aeio' else 'a'} {called}; " if called else ""
 
 
 def _flat(shares: np.ndarray) -> bool:

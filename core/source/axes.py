@@ -184,6 +184,16 @@ def level_texts(values: pa.Array) -> pa.Array:
     return texts
 
 
+def plain_value(column: Column, place: int) -> bool | int | float | str:
+    """The value at a place of `column.values` as a design writes it: dates as text, decimals as numbers."""
+    value = column.values[place].as_py()
+    if isinstance(value, bool | int | float | str):
+        return value
+    if column.kind in ("continuous", "count"):
+        return float(value)
+    return str(level_texts(column.values.slice(place, 1))[0].as_py())
+
+
 def _covering(column: Column, edges: Sequence[float]) -> tuple[float, ...]:
     cut = tuple(float(edge) for edge in edges)
     owner = f"Factor `{column.name}`, edges"

@@ -14,20 +14,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from trimtab.core.cli import main
+from trimtab.core.declared.drafting import (
+    EXAMPLE,
+    EXAMPLE_NAME,
+    declarable_families,
+    declared_factor,
+    drafted,
+    undeclared,
+)
 from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import project
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.data.declaring import (
-    EXAMPLE,
-    EXAMPLE_NAME,
-    KINDS,
-    LEVELS,
-    begins_with,
-    checked,
-    drafted,
-    families_of,
-    read_levels,
-)
+from trimtab.ui.data.declaring import KINDS, LEVELS, read_levels
 from trimtab.ui.sculptor.shaping import sculpted
 from trimtab.ui.session.library import refreshed, stays, study_after, study_of
 
@@ -216,7 +214,7 @@ def test_the_rows_are_those_of_the_command_line(
 
 def test_every_family_of_the_form_can_be_declared_as_it_begins() -> None:
     for kind in KINDS:
-        for family in families_of(kind):
+        for family in declarable_families(kind):
             levels = {"family": "categorical", "weights": read_levels(LEVELS.get(kind, "a"), owner="x")}
-            target = levels if kind in LEVELS else begins_with(family, kind)
-            assert checked("x", {"kind": kind, "target": target}, {}).kind == kind
+            target = levels if kind in LEVELS else undeclared(family, kind)
+            assert declared_factor("x", {"kind": kind, "target": target}, {}).kind == kind

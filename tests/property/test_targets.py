@@ -53,6 +53,10 @@ CASES: dict[str, tuple[dict[str, st.SearchStrategy[Any]], Callable[[Any, bool], 
     "exponential": ({"scale": size, "loc": place}, lambda t, whole: stats.expon(t.loc, t.scale)),
     "poisson": ({"mu": size}, lambda t, whole: stats.poisson(t.mu)),
     "binomial": ({"n": st.integers(1, 30), "p": share}, lambda t, whole: stats.binom(t.n, t.p)),
+    "weibull": (
+        {"c": shape, "scale": size, "loc": place},
+        lambda t, whole: stats.weibull_min(t.c, t.loc, t.scale),
+    ),
     "tail": (
         {"above": place, "shape": reals(-0.8, 1.5), "scale": size},
         lambda t, whole: stats.genpareto(t.shape, np.floor(t.above) + 0.5 if whole else t.above, t.scale),
@@ -346,6 +350,7 @@ def test_a_family_that_does_not_suit_says_which_do(kind: str) -> None:
 def iter_examples(name: str) -> Any:
     plain: dict[str, dict[str, Any]] = {
         "uniform": {"low": 0, "high": 1},
+        "weibull": {"c": 2, "scale": 1},
         "normal": {"mean": 0, "sd": 1},
         "lognormal": {"s": 1, "scale": 1},
         "gamma": {"a": 1, "scale": 1},

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
@@ -78,7 +79,7 @@ def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
 
 
 def _buttons(found: Sequence[Conflict]) -> None:
-    rates = [one for one in found if one.control.startswith("event ") and one.nearest is not None]
+    rates = [one for one in found if one.control.kind == "event" and one.nearest is not None]
     for place, conflict in enumerate(rates):
         _rate_button(conflict, place)
     for place, way in enumerate(ways_out(found, free=not _declared()), start=len(rates)):
@@ -100,7 +101,7 @@ def _conflict_text(found: Sequence[Conflict]) -> str:
 def _set_text(found: Sequence[Conflict]) -> str:
     """One conflict in a sentence or two, and what would work; markup."""
     limits = "".join(map(_limit, found))
-    told = [one.message for one in found if one.control.split(" ", 1)[0] in TOLD]
+    told = [one.message for one in found if one.control.kind in TOLD]
     if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
         told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
     if told:
@@ -114,7 +115,7 @@ def _set_text(found: Sequence[Conflict]) -> str:
 
 def _limit(conflict: Conflict) -> str:
     """The nearest that works of an event, a rule or a hold; markup."""
-    kind, name = conflict.control.split(" ", 1)
+    kind, name = conflict.control.kind, conflict.control.of
     if conflict.nearest is None:
         return ""
     share = f"<b>{percent(_worth(conflict.nearest))}</b>"
@@ -134,9 +135,10 @@ def _worth(share: float) -> float:
     return 0.0 if found is None or share * whole_size(found.study, found.design.rows) < 0.5 else share
 
 
-def _control(control: str) -> str:
-    kind, name = control.split(" ", 1)
-    return f"{words(name)} {percent(_asked_rate(name))}" if kind == "event" else control_text(control)
+def _control(control: ControlName) -> str:
+    if control.kind == "event":
+        return f"{words(control.of)} {percent(_asked_rate(control.of))}"
+    return control_text(control)
 
 
 def _asked_rate(name: str) -> float:
@@ -147,7 +149,7 @@ def _asked_rate(name: str) -> float:
 
 def _rate_button(conflict: Conflict, place: int) -> None:
     """A button that gives an event the nearest rate that works."""
-    name = conflict.control.removeprefix("event ")
+    name = conflict.control.of
     assert conflict.nearest is not None
     rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
     several = f" for {plain(words(name))}" if place else ""

@@ -9,7 +9,6 @@ from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import Projection
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import words
@@ -54,7 +53,7 @@ def _events(study: Study, outcome: Projection) -> Iterator[str]:
 def _marginals(study: Study, outcome: Projection) -> Iterator[str]:
     shifts = {shift.factor: shift.tv for shift in outcome.shifts}
     for control in outcome.controls:
-        if isinstance(control, MarginalControl):
+        if control.factor is not None:
             moved = shifts.get(control.factor, 0.0)
             note = f" {_quiet(f'{percent(moved)} of the rows move')}" if moved >= STILL else ""
             said = "as declared" if study.declared and control.kind == "target" else MARGINALS[control.kind]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.projection.conflict import Conflict
 from trimtab.core.study.study import Study
@@ -50,13 +51,13 @@ class WayOut:
     change: Change
 
 
-def control_text(control: str) -> str:
+def control_text(control: ControlName) -> str:
     """A control that a message names, as people call it.
 
-    >>> control_text("level how_hard"), control_text("rule visib > 2"), control_text("pair carrier × late")
-    ('levels of how hard', 'rule visib > 2', 'pair carrier × late')
+    >>> control_text(ControlName("level", "how_hard")), control_text(ControlName("pair", "carrier × late"))
+    ('levels of how hard', 'pair carrier × late')
     """
-    kind, name = control.split(" ", 1)
+    kind, name = control.kind, control.of
     return _NAMES.get(kind, "{kind} {name}").format(kind=kind, name=name, words=words(name), rule=short(name, 60))
 
 
@@ -65,13 +66,13 @@ def ways_out(conflicts: Sequence[Conflict], *, free: bool = True) -> list[WayOut
     factor can be left to follow the others."""
     numbers = [way for conflict in conflicts if (way := _number(conflict))]
     controls = dict.fromkeys(control for one in conflicts for control in (one.control, *one.controls))
-    controls = {one: None for one in controls if free or not one.startswith(("keep ", "target ", "hold "))}
+    controls = {one: None for one in controls if free or one.kind not in ("keep", "target", "hold")}
     return [*numbers, *(way for control in controls if (way := giving_way(control)))][:MOST_WAYS]
 
 
 def _number(conflict: Conflict) -> WayOut | None:
     """Another number for a control that would work, where the conflict knows it."""
-    kind, name = conflict.control.split(" ", 1)
+    kind, name = conflict.control.kind, conflict.control.of
     nearest = conflict.nearest
     if nearest is None:
         return None
@@ -87,22 +88,22 @@ def _number(conflict: Conflict) -> WayOut | None:
     return None
 
 
-def giving_way(control: str) -> WayOut | None:
+def giving_way(control: ControlName) -> WayOut | None:
     """The control taken away, or the factor free again; None for an event, whose rate gives way, and for the rows.
 
-    >>> [giving_way(control).title for control in ("keep origin", "rule arr_delay > 0", "floor origin, carrier")]
-    ['Let origin follow', 'Remove the rule', 'Remove the floor of origin, carrier']
+    >>> giving_way(ControlName("keep", "origin")).title, giving_way(ControlName("rule", "arr_delay > 0")).title
+    ('Let origin follow', 'Remove the rule')
     """
-    kind, name = control.split(" ", 1)
+    kind, name = control.kind, control.of
     if kind not in _GIVING_WAY:
         return None
     called = words(name) if kind in ("level", "label") else name
     return WayOut(_GIVING_WAY[kind].format(short=short(called)), lambda study: without_control(study, control))
 
 
-def without_control(study: Study, control: str) -> Design:
-    """The design without a control that a message names, such as `rule x > 1`; the first one of this name."""
-    kind, name = control.split(" ", 1)
+def without_control(study: Study, control: ControlName) -> Design:
+    """The design without a control; the first one of this name."""
+    kind, name = control.kind, control.of
     design = study.design
     changes: dict[str, Callable[[], Design]] = {
         "missing": lambda: design.with_factor(name, missing=None),

@@ -56,13 +56,13 @@ def rare_events(found: doc.Document) -> None:
 
 
 def _row(found: doc.Document, control: EventControl) -> None:
-    name, event = control.name, found.design.events[control.name]
+    name, event = control.of, found.design.events[control.of]
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_event_{name}"):
         st.html(_what(name, event, real_rows(found.study, control), found.study), width="stretch")
         _slider(found, name, event)
         title = f"Exact share of {words(name)}: 5 %, 1 in 200 or 1,000 rows"
         field_cell(title, f"tt_size_{name}", size_text(event), _set_size, name, place=PLACE)
-        number_cell(f"{round(control.rate * whole_size(found.study, found.design.rows)):,}", cost(f"event {name}"))
+        number_cell(f"{round(control.rate * whole_size(found.study, found.design.rows)):,}", cost(control.name))
         actions = {
             "change": ("Change the condition", lambda: begin_form(name)),
             "delete": ("Delete", lambda: _delete(name)),

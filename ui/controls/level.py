@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.study.study import whole_size
@@ -57,7 +58,7 @@ def _mix(found: doc.Document, name: str, mix: LevelMix) -> None:
     with st.container(gap=None, key=f"tt_mix_{name}"):
         with st.container(horizontal=True, vertical_alignment="center", key=f"tt_mixhead_{name}"):
             st.html(f'<div class="tt-event"><b>{escape(words(name))}</b>{code(mix.score)}</div>', width="stretch")
-            st.html(f'<div class="tt-number">{cost(f"level {name}")}</div>', width=66)
+            st.html(f'<div class="tt-number">{cost(ControlName("level", name))}</div>', width=66)
             actions = {
                 "change": ("Change score and cuts", lambda: begin_form(name)),
                 "delete": ("Delete", lambda: _delete(name)),

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from trimtab.core.coverage.dependence import Joint, dependence, joint, spearman
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
@@ -241,7 +242,7 @@ def _controlled(found: doc.Document) -> None:
                 with st.container(gap=None, key=f"tt_pair_text_{place}"):
                     st.button(label, key=f"tt_pair_show_{place}", type="tertiary", on_click=_choose, args=(pair,))
                     html(f'<small class="tt-pair-asked">{escape(asked_text(control))}</small>')
-                cost = costs.get(f"pair {control.name}")
+                cost = costs.get(ControlName("pair", control.name))
                 st.html(f'<div class="tt-number">{"" if cost is None else bits_text(cost)}</div>', width=66)
                 st.button(
                     ":material/close:",

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
@@ -60,7 +61,7 @@ def _row(study: Study, place: int, rule: str, rows: int) -> None:
         st.html(f'<div class="tt-event rule">{code(rule)}</div>', width="stretch")
         share = "all" if rows == total else percent(rows / total)
         number_cell(share, f"<small>{rows:,} of {total:,}</small>", width=146)
-        number_cell("", cost(f"rule {rule}"))
+        number_cell("", cost(ControlName("rule", rule)))
         actions = {
             "change": ("Change the rule", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
@@ -13,7 +14,7 @@ from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import code_marks, html
 from trimtab.ui.session import document as doc
 
-ROWS = "rows supplement"
+ROWS = ControlName("rows", "supplement")
 """The control of a conflict in which the number of rows is too small."""
 TRIES = 4
 MODES = {"standalone": "Standalone", "supplement": "Supplement"}

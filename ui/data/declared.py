@@ -8,24 +8,21 @@ from typing import Any
 
 import streamlit as st
 
+from trimtab.core.declared.drafting import (
+    EXAMPLE,
+    EXAMPLE_NAME,
+    declarable_families,
+    declared_factor,
+    drafted,
+    undeclared,
+)
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import FAMILIES
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.ui.data.declaring import (
-    EXAMPLE,
-    EXAMPLE_NAME,
-    KINDS,
-    LEVELS,
-    begins_with,
-    checked,
-    drafted,
-    families_of,
-    marginal_text,
-    read_levels,
-)
+from trimtab.ui.data.declaring import KINDS, LEVELS, marginal_text, read_levels
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter
 from trimtab.ui.parts.control_rows import read_share, refused
@@ -181,13 +178,13 @@ def factor_form(on_add: OnAdd, taken: Mapping[str, object]) -> None:
 def _family_fields(kind: Any) -> None:
     family = st.selectbox(
         "Family",
-        families_of(kind),
+        declarable_families(kind),
         key=f"tt_new_family_{kind}",
         format_func=lambda name: FAMILIES[name].title,
-        help="  \n".join(f"{FAMILIES[name].title}: {FAMILIES[name].summary}" for name in families_of(kind)),
+        help="  \n".join(f"{FAMILIES[name].title}: {FAMILIES[name].summary}" for name in declarable_families(kind)),
     )
     given = parameters(family)
-    begin = begins_with(family, kind)
+    begin = undeclared(family, kind)
     for start in range(0, len(given), PER_ROW):
         for column, one in zip(st.columns(PER_ROW), given[start : start + PER_ROW], strict=False):
             key = _key(kind, family, one.name)
@@ -215,7 +212,7 @@ def _text(value: Any) -> str:
 def _add(on_add: OnAdd, taken: Mapping[str, object]) -> None:
     name = str(st.session_state.get("tt_new_name", "")).strip()
     try:
-        factor = checked(name, _typed(name), taken)
+        factor = declared_factor(name, _typed(name), taken)
     except TrimtabError as error:
         doc.refuse(str(error), place=PLACE)
         return

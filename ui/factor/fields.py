@@ -8,19 +8,18 @@ from typing import Any
 import streamlit as st
 
 from trimtab.core.design.design import Design
-from trimtab.core.design.targets import FAMILIES, suitable_families
-from trimtab.core.design.targets.mixture import Mixture
+from trimtab.core.design.targets import FAMILIES, Mixture, starting, suitable_families
 from trimtab.core.design.validation import held_codes
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.source.axes import level_texts
+from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.ui.factor.families import DRAWN, Parameter, fitted_values, parameters, starting
+from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import notice
-from trimtab.ui.sculptor.shaping import edge_bounds, plain_value, present, sculpted, with_edges
+from trimtab.ui.sculptor.shaping import edge_bounds, present, sculpted, with_edges
 from trimtab.ui.session import document as doc
 
 MOST_CHOICES = 2000
@@ -35,14 +34,13 @@ def family_fields(study: Study, name: str) -> None:
     column = study.columns[name]
     target = study.design.factor(name).target
     assert target is not None
-    known = suitable_families(column.kind, points=study.axes[name].points)
-    options = [family for family in FAMILIES if family in known]
+    options = suitable_families(column.kind, points=study.axes[name].points)
     doc.show(key_of("tt_family", name), target.family)
     st.selectbox(
         "Family",
         options,
         key=key_of("tt_family", name),
-        format_func=lambda family: "Sculpted" if family in DRAWN[:1] else FAMILIES[family].title,
+        format_func=lambda family: "Sculpted" if family == "histogram" else FAMILIES[family].title,
         on_change=_set_family,
         args=(name,),
     )
@@ -70,9 +68,9 @@ def _set_family(name: str) -> None:
         target = design.factor(name).target
         if target is not None and family == target.family:  # the browser may send again what is there already
             return design
-        if family in DRAWN:
+        if FAMILIES[family].drawn:
             return sculpted(study, name, present(_now(study, name)))
-        return design.with_factor(name, target=starting(family, study.columns[name]))
+        return design.with_factor(name, target=starting(family, study.columns[name], study.axes[name]))
 
     doc.edit(f"{FAMILIES[family].title.lower()} {name}", change, place=PLACE)
 

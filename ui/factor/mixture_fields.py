@@ -9,11 +9,10 @@ from typing import Any
 import streamlit as st
 
 from trimtab.core.design.design import Design
-from trimtab.core.design.targets import FAMILIES, suitable_families
-from trimtab.core.design.targets.mixture import Mixture
+from trimtab.core.design.targets import FAMILIES, Mixture, one_more_part, starting, suitable_families
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import Column
-from trimtab.ui.factor.families import DRAWN, Parameter, extra, fitted_values, parameters, starting
+from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter
 from trimtab.ui.parts.parts import percent
 from trimtab.ui.session import document as doc
@@ -25,7 +24,7 @@ WEIGHT = Parameter("weight", "How much of the mixture it is, on any scale.", "nu
 def mixture_fields(column: Column, name: str, target: Mixture) -> None:
     """The parts of the mixture that a factor has as its target."""
     points = default_axis(column).points
-    known = [family for family in FAMILIES if family in suitable_families(column.kind, points=points)]
+    known = suitable_families(column.kind, points=points)
     parts = [dict(part) for part in target.parts]
     total = sum(part["weight"] for part in parts)
     for i, part in enumerate(parts):
@@ -44,7 +43,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                     )
             doc.show(key_of(f"tt_part_family_{i}", name), family)
             # Bars are drawn for a whole factor: a part has them only from a design file.
-            options = [one for one in known if one not in (*DRAWN, "mixture") or one == family]
+            options = [one for one in known if not (FAMILIES[one].drawn or FAMILIES[one].composed) or one == family]
             st.selectbox(
                 "Family",
                 options,
@@ -99,7 +98,7 @@ def _add(name: str) -> None:
     found = doc.document()
     if found:
         column = found.study.columns[name]
-        _change("one more part", name, lambda parts: [*parts, {"weight": 1.0, **extra(column)}])
+        _change("one more part", name, lambda parts: [*parts, {"weight": 1.0, **one_more_part(column)}])
 
 
 def _remove(name: str, i: int) -> None:

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
@@ -91,7 +92,7 @@ def _figures(study: Study, name: str) -> None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
         value = f'<b class="{tone}">{shift_text(shift.tv)}</b>'
         lines.append(("Shift (TV)", value, "Half the sum of all differences of the shares"))
-    mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
+    mine = {ControlName(kind, name) for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"

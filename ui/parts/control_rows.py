@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import notice
@@ -67,7 +68,7 @@ def before_word(study: Study) -> str:
     return "declared" if study.declared else "real"
 
 
-def cost(control: str) -> str:
+def cost(control: ControlName) -> str:
     """The cost of a control as markup; empty while it is not known."""
     bits = doc.costs().get(control)
     if bits is None:

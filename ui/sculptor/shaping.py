@@ -9,12 +9,12 @@ import numpy as np
 
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets.tables import DIGITS, weight_of
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.kinds import controls_of
-from trimtab.core.projection.controls.marginal import MarginalControl
+from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
 from trimtab.core.projection.projection import Projection
-from trimtab.core.source.axes import Axis, default_axis, level_texts
+from trimtab.core.source.axes import Axis, default_axis, level_texts, plain_value
 from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import moment_texts
 from trimtab.core.study.study import Study, open_study, whole_size
@@ -27,9 +27,6 @@ LOCKED = ("keep", "hold", "derive", "drop", "level", "label")
 
 STILL = 0.0005
 """A shift below this is shown as none."""
-
-DIGITS = 7
-"""Significant digits of a weight (in percent) in the design file: finer than one row of a million."""
 
 
 def present(shares: np.ndarray) -> list[float]:
@@ -57,7 +54,7 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
     found = outcome.shifts if outcome else ()
     # One of before a conflict may have other bins by now.
     shifts = {one.factor: one for one in found if len(one.after) == study.axes[one.factor].size + 1}
-    asked = {control.factor for control in controls_of(study)} | set(study.design.levels)
+    asked = {control.of for control in marginals_of(study)} | set(study.design.levels)
     listed: list[FactorEntry] = []
     for name in factors_of(study):
         shift = shifts.get(name)
@@ -127,7 +124,7 @@ def _after(outcome: Outcome | None, name: str) -> np.ndarray | None:
 
 
 def _target(study: Study, name: str) -> MarginalControl | None:
-    return next((one for one in controls_of(study) if one.factor == name and one.kind == "target"), None)
+    return next((one for one in marginals_of(study) if one.of == name and one.kind == "target"), None)
 
 
 # --- what a gesture means -------------------------------------------------------------------------------------------
@@ -143,7 +140,7 @@ def sculpted(study: Study, name: str, shares: Sequence[float]) -> Design:
         raise InputError(f"Factor `{name}`: it has {axis.size} bins now, and {len(shares)} shares came. Draw it again.")
     changes: dict[str, Any]
     if axis.numeric:
-        weights = [_tidy(share) for share in shares]
+        weights = [weight_of(share) for share in shares]
         changes = {"edges": edge_bounds(axis), "target": {"family": "histogram", "weights": weights}}
     else:
         changes = {"target": _level_target(study, axis, name, shares)}
@@ -164,7 +161,7 @@ def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) 
         others = {level: count for level, count in counts.items() if level not in named}
         named |= {level: float(shares[-1]) * count / sum(others.values()) for level, count in others.items()}
     if study.declared or not axis.rest:
-        return {"family": "categorical", "weights": {level: _tidy(share) for level, share in named.items()}}
+        return {"family": "categorical", "weights": {level: weight_of(share) for level, share in named.items()}}
     rest = float(shares[-1])
     # Levels that the design names and the picture has among the others keep their part of them.
     before, control = asked_shares(study, name), _target(study, name)
@@ -174,12 +171,11 @@ def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) 
                 named[level] = float(share) / float(control.requested[:-1].sum()) * shares[-1] / before[-1]
                 rest -= named[level]
     rest = float(f"{min(1.0, max(0.0, rest)):.{DIGITS}g}")
-    return {"family": "categorical", "weights": {level: _tidy(share) for level, share in named.items()}, "rest": rest}
-
-
-def _tidy(share: float) -> float:
-    """A share as a weight in percent, short enough to be read in a file."""
-    return float(f"{100 * share:.{DIGITS}g}")
+    return {
+        "family": "categorical",
+        "weights": {level: weight_of(share) for level, share in named.items()},
+        "rest": rest,
+    }
 
 
 def edge_bounds(axis: Axis) -> list[float | str]:
@@ -209,16 +205,6 @@ def with_role(study: Study, outcome: Outcome | None, name: str, role: str) -> De
     return after_change.without_factor(name) if after_change.factor(name) == Factor() else after_change
 
 
-def plain_value(column: Column, place: int) -> bool | int | float | str:
-    """A value of a column as a design writes it: dates and decimals as text and number."""
-    value = column.values[place].as_py()
-    if isinstance(value, bool | int | float | str):
-        return value
-    if column.kind in ("continuous", "count"):
-        return float(value)
-    return str(level_texts(column.values.slice(place, 1))[0].as_py())
-
-
 def _not_derived(study: Study, name: str) -> Study:
     """The study in which a column of the source is what it was before the design replaced it."""
     plain = study.design.with_factor(name, role="follow", expression=None, kind=None, edges=None)
@@ -245,7 +231,7 @@ def with_edges(study: Study, name: str, edges: Sequence[float | str] | None) -> 
         return design.with_factor(name, edges=edges)
     weights = rebinned(study.axes[name], axis, column, shares)
     # Weights must have edges to stand on, also where they are the suggested ones.
-    target = {"family": "histogram", "weights": [_tidy(weight) for weight in weights]}
+    target = {"family": "histogram", "weights": [weight_of(weight) for weight in weights]}
     return design.with_factor(name, edges=edge_bounds(axis), target=target)
 
 

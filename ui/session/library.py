@@ -137,7 +137,7 @@ def _declared(design: Design) -> tuple[Any, ...]:
 
 def _form(factor: Factor) -> dict[str, Any]:
     form = factor.model_dump(exclude={"unit"})
-    if factor.target is not None and factor.target.family in ("histogram", "categorical"):
+    if factor.target is not None and factor.target.drawn:
         weights = form["target"]["weights"]
         pairs = weights.items() if isinstance(weights, dict) else enumerate(weights)
         form["target"]["weights"] = {key: weight > 0 for key, weight in pairs}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -44,6 +44,19 @@ class Promise:
     def of(self, aspect: str) -> Promise:
         """The same of an aspect of the control."""
         return replace(self, aspect=aspect)
+
+    def as_json(self) -> dict[str, Any]:
+        """The promise in the names of the command line's contract; and of which control it is, and its unit."""
+        own = {name: getattr(self, name) for name in ("promise", "requested", "delivered", "tolerance", "kept")}
+        return {**own, "kind": self.control.kind, "of": self.control.of, "aspect": self.aspect, "unit": self.unit}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Promise:
+        """The promise that a receipt holds. Raises KeyError for what is none."""
+        # Receipts of before 0.3 only have the name; it is shown as it stands.
+        control = ControlName(data.get("kind", data["promise"]), data.get("of", ""))
+        numbers = {name: data[name] for name in ("requested", "delivered", "tolerance", "kept")}
+        return Promise(control, **numbers, unit=data.get("unit", "text"), aspect=data.get("aspect", ""))
 
 
 @dataclass(frozen=True)

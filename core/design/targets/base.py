@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, NoReturn, get_args, get_origin
 
 import numpy as np
@@ -9,8 +10,8 @@ from pydantic import ConfigDict
 
 from trimtab.core.design.fields import Model
 from trimtab.core.design.targets.extension import extend_down, extend_up
-from trimtab.core.errors import InputError
-from trimtab.core.source.axes import Axis
+from trimtab.core.errors import InputError, nearest
+from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import Kind
 
@@ -34,8 +35,24 @@ class Reach(NamedTuple):
 
 
 def suitable_families(kind: Kind, *, points: bool = False) -> tuple[str, ...]:
-    """The families that suit a kind of factor; `points`: each bin of its axis holds one value."""
-    return tuple(name for name, family in FAMILIES.items() if kind in family.kinds + family.point_kinds * points)
+    """The families that suit a kind of factor, those made of others last; `points`: each bin of its axis holds one
+    value."""
+    known = sorted(FAMILIES.items(), key=lambda one: one[1].composed)
+    return tuple(name for name, family in known if kind in family.kinds + family.point_kinds * points)
+
+
+def starting(family: str, column: Column, display: Axis | None = None) -> dict[str, Any]:
+    """A target of a family that resembles a column, as a design file writes it: what a form or a notebook begins with.
+
+    `display`: the factor's display axis, whose bins a drawn family has its weights for; by default the source's default
+    axis. Raises InputError, naming the factor, if there is no such family or the column has no value.
+    """
+    if family not in FAMILIES:
+        raise InputError(f"Target of `{column.name}`: there is no family `{family}`.{nearest(family, FAMILIES)}")
+    if not column.distinct:
+        raise InputError(f"Target of `{column.name}`: all its values are missing, so there is nothing to begin with.")
+    axis = default_axis(column) if display is None else display
+    return {"family": family, **FAMILIES[family].beginning(column, axis)}
 
 
 def _family_first(schema: dict[str, Any]) -> None:
@@ -46,16 +63,23 @@ class Target(Model):
     """A designed marginal: shares of the bins of one factor's axis, missing values not counted.
 
     A family says which `kinds` of factor it suits, and on which it does so only where each bin holds one value
-    (`point_kinds`). `title` and `summary` are for people; the fields and their ranges are the JSON Schema. Everything
-    but `fitted` and `warning` is asked of a target that is fitted.
+    (`point_kinds`). `title` and `summary` are for people, `phrase` is how a sentence calls the shape: "" if it has
+    no name of its own, by default its title and `distribution`. The fields and their ranges are the JSON Schema.
+    `drawn`: its weights are the bars of a picture. `composed`: it is made of other families. `without_data`: fields
+    that a factor declared without data begins with beside those of `beginning`; None if the family needs data, or bars
+    to be drawn. Everything but `beginning`, `fitted` and `warning` is asked of a target that is fitted.
     """
 
     model_config = ConfigDict(json_schema_extra=_family_first)
 
     title: ClassVar[str]
     summary: ClassVar[str]
+    phrase: ClassVar[str | None] = None
     kinds: ClassVar[tuple[Kind, ...]] = ()
     point_kinds: ClassVar[tuple[Kind, ...]] = ()
+    drawn: ClassVar[bool] = False
+    composed: ClassVar[bool] = False
+    without_data: ClassVar[Mapping[str, Any] | None] = {}
     registered: ClassVar[bool] = True
 
     family: str
@@ -65,6 +89,11 @@ class Target(Model):
         annotation = cls.model_fields["family"].annotation
         if cls.registered and get_origin(annotation) is Literal:
             FAMILIES[get_args(annotation)[0]] = cls
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        """The fields of a target that resembles a column with values, whose display axis is `axis`."""
+        return {}
 
     def fitted(self, column: Column, display: Axis | None = None) -> Target:
         """The target with everything resolved that depends on the source; itself if nothing does.

@@ -13,7 +13,9 @@ import numpy as np
 
 from trimtab.core.design.targets.base import Reach
 from trimtab.core.design.targets.cut import Cut, around, span_of_bin, whole_spans
+from trimtab.core.design.targets.moments import Moments, moments_of
 from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import Kind
 
 NEGLIGIBLE = 1e-9
@@ -52,6 +54,17 @@ class Law(Cut):
     def law(self, *, whole: bool) -> Frozen:
         """The scipy distribution, before the cut; `whole`: of a factor of whole numbers."""
         raise NotImplementedError
+
+    @classmethod
+    def by_moments(cls, moments: Moments) -> dict[str, float]:
+        """Parameters of a law with about these moments and ends."""
+        raise NotImplementedError
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        moments = moments_of(column)
+        given = cls.by_moments(moments)
+        return {name: value if isinstance(value, int) else moments.short(value) for name, value in given.items()}
 
     def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
         whole = self._whole(axis)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 import numpy as np
-from pydantic import Field, GetCoreSchemaHandler, create_model, field_validator
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, create_model, field_validator
 
 from trimtab.core.design.fields import Positive, broken
-from trimtab.core.design.targets import laws, tables, tail  # noqa: F401  (importing them registers their families)
-from trimtab.core.design.targets.base import FAMILIES, ORDERED, Reach, Target
+from trimtab.core.design.targets.base import FAMILIES, ORDERED, Reach, Target, starting
 from trimtab.core.design.targets.cut import WHOLE, Cut, span_of_bin, whole_spans
+from trimtab.core.design.targets.union import ByFamily
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import KINDS, Kind
@@ -30,25 +30,31 @@ class Part(Target):
     weight: Positive = Field(description="How much of the mixture it is, on any scale.")
 
 
+@cache
 def _as_part(family: type[Target]) -> type[Part]:
     bases = cast(tuple[type[Part], ...], (family, Part))
     return create_model(f"{family.__name__}Part", __base__=bases, __doc__=family.__doc__, __module__=__name__)
 
 
-PARTS: dict[str, type[Part]] = {name: _as_part(family) for name, family in FAMILIES.items()}
-"""Family name -> the family with a weight."""
-globals().update({part.__name__: part for part in PARTS.values()})  # pickle looks for classes here
+def parts() -> dict[str, type[Part]]:
+    """Family name -> the family with a weight, of all that are not made of others themselves."""
+    return {name: _as_part(family) for name, family in FAMILIES.items() if not family.composed}
 
 
-class _ByFamily:
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.tagged_union_schema(
-            choices={name: handler.generate_schema(part) for name, part in PARTS.items()}, discriminator="family"
-        )
+def __getattr__(name: str) -> type[Part]:
+    """The families with a weight by their names: pickle looks for classes here."""
+    found = next((part for part in parts().values() if part.__name__ == name), None)
+    if found is None:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return found
 
 
-AnyPart = Annotated[Target, _ByFamily]
+AnyPart = Annotated[Target, ByFamily(parts)]
+
+
+def one_more_part(column: Column) -> dict[str, Any]:
+    """A family to add to a mixture of a column: a tail for numbers, else what is the simplest."""
+    return starting({"continuous": "tail", "count": "tail", "datetime": "uniform"}.get(column.kind, "constant"), column)
 
 
 class Mixture(Cut):
@@ -60,16 +66,25 @@ class Mixture(Cut):
 
     title: ClassVar[str] = "Mixture"
     summary: ClassVar[str] = "Several families at once, each with its weight."
+    phrase: ClassVar[str] = "mixture of distributions"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
+    composed: ClassVar[bool] = True
+    without_data: ClassVar[None] = None
 
     family: Literal["mixture"] = "mixture"
     parts: Annotated[tuple[AnyPart, ...], Field(min_length=2)] = Field(description="Families, each with a weight.")
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        """As in the source, with a tenth of something else."""
+        return {"parts": [{"weight": 9, "family": "empirical"}, {"weight": 1, **one_more_part(column)}]}
 
     @field_validator("parts", mode="before")
     @classmethod
     def _no_mixture_inside(cls, parts: Any) -> Any:
         for part in parts if isinstance(parts, list | tuple) else ():
-            if (part.get("family") if isinstance(part, Mapping) else getattr(part, "family", None)) == "mixture":
+            named = part.get("family") if isinstance(part, Mapping) else getattr(part, "family", None)
+            if isinstance(named, str) and named in FAMILIES and FAMILIES[named].composed:
                 broken("must not be mixtures themselves; give the inner parts here")
         return parts
 
@@ -220,7 +235,7 @@ class Steps(Part):
 
 def _spread(part: Target, column: Column, display: Axis) -> Target:
     """A part drawn on the bins of `display` as steps over them; any other part as it is."""
-    if part.family not in ("histogram", "categorical") or not display.numeric or isinstance(part, Steps):
+    if not part.drawn or not display.numeric or isinstance(part, Steps):
         return part
     shares = part.masses(display, display.histogram(column)[:-1])
     weight = cast(Part, part).weight

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -11,8 +11,12 @@ from trimtab.core.design.fields import Level, Share, Value, Weight, broken, numb
 from trimtab.core.design.targets.base import ORDERED, Reach, Target
 from trimtab.core.design.targets.cut import Cut, around
 from trimtab.core.errors import nearest
-from trimtab.core.source.axes import Axis
+from trimtab.core.source.axes import Axis, plain_value
+from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import KINDS, Kind
+
+DIGITS = 7
+"""Significant digits of a weight (in percent) in the design file: finer than one row of a million."""
 
 
 class Histogram(Cut):
@@ -20,7 +24,10 @@ class Histogram(Cut):
 
     title: ClassVar[str] = "Histogram"
     summary: ClassVar[str] = "Each bar as high as you draw it."
+    phrase: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = ORDERED
+    drawn: ClassVar[bool] = True
+    without_data: ClassVar[None] = None
 
     family: Literal["histogram"] = "histogram"
     weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = Field(description="One per bin, any positive scale.")
@@ -31,6 +38,11 @@ class Histogram(Cut):
         if not sum(weights) > 0:
             broken(f"must sum to more than 0, got [{', '.join(f'{w:g}' for w in weights)}]")
         return weights
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        counts = axis.histogram(column)[:-1]
+        return {"weights": [weight_of(float(share)) for share in counts / counts.sum()]}
 
     def weigh(self, axis: Axis, source: np.ndarray) -> np.ndarray:
         if len(self.weights) != axis.size:
@@ -49,7 +61,9 @@ class Empirical(Cut):
 
     title: ClassVar[str] = "As in the source"
     summary: ClassVar[str] = "The real distribution, whole or between two values."
+    phrase: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
+    without_data: ClassVar[None] = None
 
     family: Literal["empirical"] = "empirical"
 
@@ -70,8 +84,10 @@ class Categorical(Target):
 
     title: ClassVar[str] = "Levels"
     summary: ClassVar[str] = "A weight for each level you name; the rest of them as in the source, or none."
+    phrase: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = ("categorical", "boolean")
     point_kinds: ClassVar[tuple[Kind, ...]] = ("continuous", "count")
+    drawn: ClassVar[bool] = True
 
     family: Literal["categorical"] = "categorical"
     weights: Annotated[dict[Level, Weight], Field(min_length=1)] = Field(description="Level -> weight, any scale.")
@@ -82,6 +98,16 @@ class Categorical(Target):
         if not sum(self.weights.values()) > 0 and self.rest != 1:
             broken("weights must sum to more than 0 (or rest be 1), got only zeros")
         return self
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        counts = axis.histogram(column)[:-1]
+        shares = (counts / counts.sum()).tolist()
+        weights = {label: weight_of(share) for label, share in zip(axis.labels, shares, strict=True)}
+        if not axis.rest:
+            return {"weights": weights}
+        del weights[axis.labels[-1]]
+        return {"weights": weights, "rest": min(1.0, weight_of(shares[-1]) / 100)}
 
     def levels_needed(self) -> tuple[str, ...]:
         return tuple(self.weights)
@@ -107,10 +133,15 @@ class Constant(Target):
 
     title: ClassVar[str] = "Constant"
     summary: ClassVar[str] = "The same value in every row."
+    phrase: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
 
     family: Literal["constant"] = "constant"
     value: Value = Field(description="The value.")
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        return {"value": plain_value(column, int(np.argmax(column.counts[:-1])))}
 
     def levels_needed(self) -> tuple[str, ...]:
         return (level_text(self.value),)
@@ -175,6 +206,11 @@ class Constant(Target):
         return number
 
 
+def weight_of(share: float) -> float:
+    """A share (0 to 1) as a weight in percent, short enough to be read in a file."""
+    return float(f"{100 * share:.{DIGITS}g}")
+
+
 def level_text(value: bool | int | float | str) -> str:
     """A value as the text of a level."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -182,6 +218,8 @@ def level_text(value: bool | int | float | str) -> str:
 
 def _bin_of_level(target: Target, axis: Axis, level: str) -> int:
     if axis.points:
+        if level in axis.labels:  # which has fewer digits than the number, where those are enough
+            return axis.labels.index(level)
         try:
             found = np.flatnonzero(np.asarray(axis.edges[: axis.size]) == float(level))
         except ValueError:

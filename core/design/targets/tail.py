@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, NoReturn
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,6 +20,9 @@ FEWEST = 10
 
 FEWEST_VALUES = 3
 """Different values among them: two can be met exactly by laws that differ wildly."""
+
+BEGINS_WITH = 0.05
+"""Share of the real rows above the threshold that a tail begins with."""
 
 INFINITE_VARIANCE = 0.5
 LOWEST_SHAPE = -1.0
@@ -44,6 +47,8 @@ class Tail(Law):
 
     title: ClassVar[str] = "Tail"
     summary: ClassVar[str] = "Only what lies above a threshold, and beyond what the source has seen."
+    phrase: ClassVar[str] = "designed tail"
+    without_data: ClassVar[Mapping[str, Any]] = {"shape": 0.1, "scale": 10.0}
 
     family: Literal["tail"] = "tail"
     above: Number = Field(description="Threshold; every value lies above it.")
@@ -57,6 +62,17 @@ class Tail(Law):
         if isinstance(self.high, float) and self.high <= self.above:
             broken(f"high must be more than above, got high {self.high:g} and above {self.above:g}")
         return self
+
+    @classmethod
+    def beginning(cls, column: Column, axis: Axis) -> dict[str, Any]:
+        """Above what most rows have, lower if a fit needs more of them; a plain tail if none can be fitted."""
+        counts = column.counts[:-1]
+        above = counts.sum() - np.cumsum(counts)
+        enough = np.flatnonzero((above >= FEWEST) & (np.arange(len(counts)) < len(counts) - FEWEST_VALUES))
+        if not len(enough):
+            return {"above": float(column.numbers[0]), "shape": 0.0, "scale": float(np.ptp(column.numbers)) or 1.0}
+        beyond = np.flatnonzero(above <= BEGINS_WITH * counts.sum())
+        return {"above": float(column.numbers[min(int(beyond[0]), int(enough[-1]))])}
 
     def fitted(self, column: Column, display: Axis | None = None) -> Tail:
         """The tail with its shape and scale. Raises InputError, naming the factor, if too few rows lie above the

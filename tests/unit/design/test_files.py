@@ -13,7 +13,7 @@ import yaml
 
 from trimtab.core.design.files import dumps, json_schema, load, loads, save
 from trimtab.core.design.targets import FAMILIES
-from trimtab.core.design.targets.mixture import PARTS
+from trimtab.core.design.targets.mixture import parts
 from trimtab.core.design.validation import check_against
 from trimtab.core.errors import InputError
 from trimtab.core.source.columns import Column, encode
@@ -253,7 +253,7 @@ floors:
         "factors.j.target.parts.0.weight: must be given.",
         "factors.j.target.parts.0.wait: unknown key. Did you mean `weight`? Known: family, weight, low, high, "
         "mean, sd.",
-        f"factors.j.target.parts.1: there is no family 'tale'. Did you mean `tail`? Known: {', '.join(PARTS)}.",
+        f"factors.j.target.parts.1: there is no family 'tale'. Did you mean `tail`? Known: {', '.join(parts())}.",
         "pairs.0.factors: must have at most 2 entries, got ['a', 'b', 'c'].",
         "pairs.0.target: must be independent, got 'independant'.",
         "pairs.1: `factors` must be two different ones, got `a` twice.",

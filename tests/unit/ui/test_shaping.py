@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.targets import suitable_families
+from trimtab.core.design.targets import FAMILIES, starting, suitable_families
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.projection import project
 from trimtab.core.source.axes import default_axis
@@ -17,7 +17,7 @@ from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import spool
 from trimtab.core.study.study import Study, open_study
 from trimtab.ui.changes.changes import nearest_rate
-from trimtab.ui.factor.families import DRAWN, parameters, starting
+from trimtab.ui.factor.families import parameters
 from trimtab.ui.parts.rates import read_size, size_text, steps
 from trimtab.ui.sculptor.shaping import entries, rebinned, sculpted, with_edges, with_role
 
@@ -28,12 +28,7 @@ KINDS: dict[str, tuple[Kind, bool]] = {
     "day": ("datetime", False),
     "road": ("categorical", False),
 }
-STARTS = [
-    (name, family)
-    for name, (kind, points) in KINDS.items()
-    for family in suitable_families(kind, points=points)
-    if family not in DRAWN
-]
+STARTS = [(name, family) for name, (kind, points) in KINDS.items() for family in suitable_families(kind, points=points)]
 
 
 def table() -> pd.DataFrame:
@@ -126,12 +121,13 @@ def test_a_bin_without_real_rows_keeps_its_share_on_new_edges(study: Study) -> N
 @pytest.mark.parametrize(("name", "family"), STARTS)
 def test_every_family_begins_with_values_that_can_be_used(study: Study, family: str, name: str) -> None:
     column = study.columns[name]
-    given = starting(family, column)
+    given = starting(family, column, study.axes[name])
     after = reopened(study, study.design.with_factor(name, role="target", target=given))
     shares = asked_shares(after, name)
     assert shares is not None
     assert sum(shares) == pytest.approx(1)
-    assert {one.name for one in parameters(family)} >= given.keys() - {"family", "parts"}
+    if not FAMILIES[family].drawn:
+        assert {one.name for one in parameters(family)} >= given.keys() - {"family", "parts"}
 
 
 def test_the_list_takes_the_noise_of_the_fit_for_no_shift(study: Study) -> None:

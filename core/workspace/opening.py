@@ -1,27 +1,33 @@
-"""From the paths a person types to an opened source, design or study."""
+"""From a design and where its data are to an opened source or study."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
-from trimtab.core.errors import InputError, Progress, nearest
+from trimtab.core.errors import InputError, Progress
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import HOME_VARIABLE, Workspace, default_home
 
 
+def existing() -> Workspace | None:
+    """The workspace of TRIMTAB_HOME, or that of this folder if it has one."""
+    return Workspace(default_home()) if os.environ.get(HOME_VARIABLE) or default_home().is_dir() else None
+
+
 @contextmanager
 def workspace() -> Iterator[Workspace]:
     """The workspace of this folder or of TRIMTAB_HOME; where there is none, one that is gone afterwards."""
-    if os.environ.get(HOME_VARIABLE) or default_home().is_dir():
-        yield Workspace(default_home())
+    home = existing()
+    if home is not None:
+        yield home
         return
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         yield Workspace(Path(folder))
@@ -55,23 +61,17 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
                 f"{path.name}: source.path: there is no file {file}. The path is relative to the design file."
             ) from error
     source = home.spool(file, progress=progress)
-    if wanted and source.sha256 != wanted and not accept_source:
-        raise InputError(
-            f"{path.name}: source.sha256: {design.source.path} has the SHA-256 {source.sha256[:12]}…, and the design "
-            f"was made for {wanted[:12]}…. If the new content is meant, give --accept-source or change the design."
-        )
+    if not accept_source:
+        check_content(design, source, owner=path.name)
     return source
 
 
-def factors_of(text: str | None, known: Iterable[str]) -> list[str]:
-    """The factors named in `text` with commas between, all the `known` ones if it is None."""
-    names = list(known)
-    if text is None:
-        return names
-    wanted = [name.strip() for name in text.split(",")]
-    for name in wanted:
-        if name not in names:
-            raise InputError(f"--factors: there is no factor `{name}`.{nearest(name, names)}")
-        if wanted.count(name) > 1:
-            raise InputError(f"--factors: `{name}` is named {wanted.count(name)} times; once is enough.")
-    return wanted
+def check_content(design: Design, source: Source, *, owner: str) -> None:
+    """Raise InputError, which begins with `owner`, if a design was made for another content than that of `source`."""
+    wanted = design.source.sha256 if design.source else None
+    if wanted and source.sha256 != wanted:
+        raise InputError(
+            f"{owner}: source.sha256: {source.name} has the SHA-256 {source.sha256[:12]}…, and the design was made for "
+            f"{wanted[:12]}…. If the new content is meant, give --accept-source (in Python accept_source=True) or "
+            "change the design."
+        )

@@ -1,0 +1,81 @@
+"""Whether a design can be met, what it costs and what it moves, before any row is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from trimtab.core.projection.conflict import Conflict, ConflictsError
+from trimtab.core.projection.controls.rule import rules_of
+from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
+from trimtab.core.projection.rates import real_rows, unknown_rows
+from trimtab.core.study.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class RuleRows:
+    """A rule, and in how many real rows it is true and in how many a missing value leaves it unknown."""
+
+    name: str
+    real_rows: int
+    unknown_rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A design as it was checked: its `projection` and what each control costs, or the `conflicts` of its controls."""
+
+    projection: Projection | None
+    costs: tuple[ControlCost, ...] = ()
+    rules: tuple[RuleRows, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def check(study: Study) -> Checked:
+    """Check the study's design. Controls that can't be met together are told by the result, not by an error.
+
+    Raises InputError if one of the controls is wrong.
+    """
+    try:
+        projection = project(study)
+        costs = control_costs(study)
+    except ConflictsError as error:
+        return Checked(None, conflicts=error.conflicts)
+    rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
+    return Checked(projection, costs, rules)
+
+
+def check_json(found: Checked) -> dict[str, Any]:
+    """What was found in the names of the command line's contract, in plain Python types."""
+    projection = found.projection
+    if projection is None:
+        conflicts = [
+            {
+                "controls": [str(name) for name in one.controls],
+                "message": one.message,
+                "control": str(one.control),
+                "nearest": one.nearest,
+            }
+            for one in found.conflicts
+        ]
+        return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
+    return {
+        "feasible": True,
+        "cost_bits": projection.cost_bits,
+        "effective_share": projection.effective_share,
+        "ungrounded": projection.ungrounded,
+        "controls": [{"name": str(one.name), "cost_bits": one.cost_bits} for one in found.costs],
+        "events": [
+            {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
+            for one in projection.events
+        ],
+        "rules": [
+            {"name": one.name, "real_rows": one.real_rows, "unknown_rows": one.unknown_rows} for one in found.rules
+        ],
+        "floors": [
+            {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
+            for one in projection.floors
+        ],
+        "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],
+        "conflicts": [],
+    }
