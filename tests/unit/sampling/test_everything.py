@@ -65,7 +65,7 @@ def all_kinds(flights: Source, open_: Open, tmp_path_factory: pytest.TempPathFac
 
 
 def promises_of(study: Study, projection: Projection, file: Path) -> dict[str, Promise]:
-    return {one.promise: one for one in receipt(file, study, rows=200_000, floors=projection.floors)}
+    return {one.promise: one for one in receipt(file, study, rows=200_000, plans=lambda _: projection.floors)}
 
 
 def test_every_promise_is_kept(all_kinds: SimpleNamespace) -> None:
