@@ -1,12 +1,12 @@
 """Generate: how many rows and with which seed, whether the design can be met, the rows, their receipt and files."""
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
+from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
@@ -18,13 +18,13 @@ from trimtab.ui.delivery.delivery import (
     outputs,
     receipt_view,
     running_panel,
-    styles,
 )
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, percent, section
+from trimtab.ui.parts.parts import html, notice, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 PLACE = "generate"
 SIZES = {"1,000": 1_000, "10,000": 10_000, "100,000": 100_000, "1,000,000": 1_000_000}
@@ -72,7 +72,7 @@ def feasibility(found: session.Document) -> bool:
     if not isinstance(outcome, Projection):
         if not too_few_rows(found, outcome, place=PLACE):
             conflicts(outcome)
-        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+        st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
         return False
     html(promised(found.study, outcome))
     if found.study.declared:
@@ -100,7 +100,7 @@ def start(found: session.Document, *, possible: bool) -> None:
     ended_notice(found)
     approval = approved_text(found)
     if approval:
-        html(f'<p class="td-approved" data-testid="approved"><i>✓</i> {escape(approval)}</p>')
+        html(h.p(".td-approved", data_testid="approved")[h.i["✓"], " ", approval])
 
 
 def _start() -> None:
@@ -112,7 +112,7 @@ def _start() -> None:
         JOBS.start(session.workspace(), found.design_id, found.study, suffix)
 
 
-styles()
+styles("delivery/delivery.css")
 session.refresh()
 document = session.require_document()
 session.header("generate")

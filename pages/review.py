@@ -5,13 +5,12 @@ import streamlit as st
 from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
 from trimtab.ui.changes.changes import conflicts
-from trimtab.ui.delivery.delivery import styles
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.parts import html, notice, quiet
+from trimtab.ui.parts.parts import notice, quiet, styles
 from trimtab.ui.review.comments import comments
 from trimtab.ui.review.parts import along, asks, head, leans, pictures
 from trimtab.ui.review.versions import versions
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 WIDTH = 1180  # px: a page to be read, and to be printed as it is seen
 
@@ -28,13 +27,12 @@ def page(found: session.Document) -> None:
     else:
         conflicts(outcome, buttons=False)
         quiet("The design can't be met as it is, so there are no pictures of it.")
-        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+        st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
     versions(found)
     comments(found)
 
 
-styles()
-html(f"<style>{asset('review/review.css')}</style>")
+styles("delivery/delivery.css", "review/review.css")
 session.refresh()
 document = session.require_document()
 session.header("review")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import study_of
 from trimtab.core.delivery.copies import Copies
 from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.formats import format_of
-from trimtab.core.workspace.opening import study_of
 
 ENGINES = ("threads", "spark")
 

@@ -13,17 +13,19 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.database import connect, quote_name, quote_text
+from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import local_sql, zone_of
 from trimtab.core.formats import Table, format_at
 from trimtab.core.source.columns import Column
-from trimtab.core.source.delimited import DECIMAL_PATTERN, MISSING
+from trimtab.core.source.delimited import DECIMAL_PATTERN, MISSING, ZONED_PATTERN
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 
 ROWS = "data_set"
 """Name of the view that holds the rows."""
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+ZONED_TYPE = "TIMESTAMP WITH TIME ZONE"
 WHOLE_PATTERN = r"-?[0-9]+(\.0*)?"
 WORDS = {
     "whole": "a whole number",
@@ -39,12 +41,14 @@ class Reading:
     """How a factor's cells are read.
 
     `family` is one of whole, number, truth, moment, time and text, `type` the DuckDB type of a cell that comes as text.
-    `blank`: an empty text in quotes is a level and not a missing value.
+    `blank`: an empty text in quotes is a level and not a missing value. `zone`: times are what a clock in this zone
+    shows, and must come with a zone.
     """
 
     family: str
     type: str
     blank: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def reading_of(column: Column) -> Reading:
         return Reading("moment", "DATE")
     if pa.types.is_timestamp(type_):
         zoned, fine = type_.tz is not None, type_.unit == "ns"
-        return Reading("moment", "TIMESTAMPTZ" if zoned else "TIMESTAMP_NS" if fine else "TIMESTAMP")
+        stored = "TIMESTAMPTZ" if zoned else "TIMESTAMP_NS" if fine else "TIMESTAMP"
+        return Reading("moment", stored, zone=zone_of(type_))
     if pa.types.is_time(type_):
         return Reading("time", "TIME")
     return Reading("text", "VARCHAR", blank=bool(pc.any(pc.equal(column.values, "")).as_py()))
@@ -141,8 +146,8 @@ def _create_view(
         for factor, reading in readings.items()
         if factor in raw
     ]
-    con.execute(f"CREATE VIEW {ROWS} AS SELECT {', '.join([*cells, 'true AS __row'])} FROM {table.sql}")
-    return {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {ROWS}").fetchall() if row[0] != "__row"}
+    con.execute(f"CREATE VIEW {ROWS} AS SELECT {', '.join([*cells, f'true AS {OWN}row'])} FROM {table.sql}")
+    return {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {ROWS}").fetchall() if row[0] != f"{OWN}row"}
 
 
 def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *, as_text: bool) -> str:
@@ -156,6 +161,12 @@ def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *,
         return _parsed(factor, column, reading)
     if family in ("whole", "number") and type_.lstrip("U").startswith(NUMBERS):
         return f"CASE WHEN NOT isnan({column}) THEN {column} END" if type_ in ("FLOAT", "DOUBLE") else column
+    if reading.zone and type_ != ZONED_TYPE and type_.startswith(("DATE", "TIMESTAMP")):
+        raise InputError(
+            f"{owner}: column `{factor}` holds times without a zone, and in the source they have one ({reading.zone})."
+        )
+    if reading.zone and type_ == ZONED_TYPE:
+        return local_sql(column, reading.zone)
     fits = {"truth": ("BOOLEAN",), "moment": ("DATE", "TIMESTAMP"), "time": ("TIME",)}.get(family, ())
     if type_.startswith(fits) and (family == "moment" or not type_.startswith("TIMESTAMP")):
         return column
@@ -174,9 +185,13 @@ def _parsed(factor: str, column: str, reading: Reading) -> str:
         value = f"CASE WHEN {fits} THEN TRY_CAST({cell} AS {reading.type}) END"
     elif reading.family == "truth":
         value = f"CASE lower({cell}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+    elif reading.zone:
+        fits = f"regexp_full_match({cell}, {quote_text(ZONED_PATTERN)})"
+        value = f"CASE WHEN {fits} THEN {local_sql(f'TRY_CAST({cell} AS TIMESTAMPTZ)', reading.zone)} END"
     else:
         value = f"TRY_CAST({cell} AS {reading.type})"
     missing = ", ".join(map(quote_text, MISSING))
-    before, after = quote_text(f"column `{factor}`: '"), quote_text(f"' is not {WORDS[reading.family]}")
+    word = WORDS[reading.family] + (" with its zone" if reading.zone else "")
+    before, after = quote_text(f"column `{factor}`: '"), quote_text(f"' is not {word}")
     wrong = f"error({before} || {column} || {after})"
     return f"CASE WHEN {column} IS NOT NULL AND lower({cell}) NOT IN ({missing}) THEN coalesce({value}, {wrong}) END"

@@ -39,9 +39,23 @@ class Parquet(Format):
 
     def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
         from trimtab.core.database import quote_text
+        from trimtab.core.source.parquet import check_pages
 
-        table = f"read_parquet([{', '.join(quote_text(str(file)) for file in files)}], hive_partitioning = false)"
+        for file in files:
+            check_pages(file, owner)
+        listed = ", ".join(quote_text(str(file)) for file in files)
+        table = f"read_parquet([{listed}], hive_partitioning = false, binary_as_string = true)"
         return Table(table, tuple(str(row[0]) for row in con.execute(f"DESCRIBE FROM {table}").fetchall()))
+
+    def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        tables = []
+        for file in files:  # not by pq.read_table: a folder called a=1 on the way would become a column
+            with pq.ParquetFile(file) as opened:
+                tables.append(opened.read())
+        return pa.concat_tables(tables)
 
 
 class ShortParquet(Parquet):

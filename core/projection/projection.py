@@ -12,7 +12,7 @@ from trimtab.core.maths.rounding import event_rows
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.controls.event import events_of
-from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.fitted import Fitted, fitted
 from trimtab.core.projection.goals import MOST_ROWS, Goal
 from trimtab.core.projection.pool.cells import Cells

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.controls.side import side_of
+from trimtab.core.projection.features.side import side_of
 from trimtab.core.projection.fitted import Fitted
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.pool.pool import table_at

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trimtab.core.coverage.compare import total_variation
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design import yaml_text
 from trimtab.core.design.files import dumps
 from trimtab.core.design.yaml_text import Flow

@@ -13,7 +13,7 @@ import pyarrow as pa
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.maths.streams import stream
 from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.controls.target_axis import target_of
+from trimtab.core.projection.features.target_axis import target_of
 from trimtab.core.projection.pool.inside import evenly, values_inside
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.reserved.reserved import with_values

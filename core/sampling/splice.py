@@ -17,7 +17,7 @@ from trimtab.core.grounding.neighbours import Neighbourhood
 from trimtab.core.grounding.ruled_out import RuledOut, ruled_out
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.maths.streams import stream
-from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.fitted import row_weights
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.projection import Projection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
@@ -11,6 +12,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
 from trimtab.ui.controls.condition_form import (
     condition_rows,
     count_line,
@@ -21,7 +23,7 @@ from trimtab.ui.controls.condition_form import (
 )
 from trimtab.ui.parts.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, trial
-from trimtab.ui.parts.parts import percent, quiet, section, short
+from trimtab.ui.parts.parts import html, quiet, section, short
 from trimtab.ui.session import document as doc
 
 KIND = "rule"
@@ -58,9 +60,9 @@ def _row(study: Study, place: int, rule: str, rows: int) -> None:
     total = study.source.rows
     key = f"rule_{place}_{slug(rule)}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{key}"):
-        st.html(f'<div class="tt-event rule">{code(rule)}</div>', width="stretch")
+        html(h.div(".tt-event.rule")[code(rule)])
         share = "all" if rows == total else percent(rows / total)
-        number_cell(share, f"<small>{rows:,} of {total:,}</small>", width=146)
+        number_cell(share, h.small[f"{rows:,} of {total:,}"], width=146)
         number_cell("", cost(ControlName("rule", rule)))
         actions = {
             "change": ("Change the rule", lambda: _begin(place)),

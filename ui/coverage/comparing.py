@@ -6,25 +6,25 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import numpy as np
 
 from trimtab.core.counting.computing import columns_of
-from trimtab.core.coverage.compare import Counts, Distances, FactorComparison, compare
+from trimtab.core.coverage.compare import Counts, FactorComparison, compare
+from trimtab.core.coverage.measures import MEASURES, Distances
 from trimtab.core.design.naming import column_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
 from trimtab.ui.parts.charts import Bars
-from trimtab.ui.parts.parts import percent
 from trimtab.ui.sculptor.shaping import role_of
 
 REAL, DESIGN, GENERATED = "real", "design", "generated"
 TOGETHER = "real and generated"
 """In a supplement, what the design speaks of."""
-MEASURES = ("TV", "KS", "Wasserstein", "JS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,11 @@ def sort(factors: Sequence[Covered], order: str) -> list[Covered]:
 
 def _farthest(one: Covered) -> float:
     """The design's shift; without a design how far any set is from the real data."""
-    return one.shift if one.shift is not None else max((tv or 0.0 for tv in one.found.tv.values()), default=0.0)
+    return (
+        one.shift
+        if one.shift is not None
+        else max((far["tv"] or 0.0 for far in one.found.distances.values()), default=0.0)
+    )
 
 
 def pairs_of(factors: Sequence[Covered]) -> list[tuple[str, str]]:
@@ -126,8 +130,7 @@ def pairs_of(factors: Sequence[Covered]) -> list[tuple[str, str]]:
 def distances_csv(factors: Sequence[Covered]) -> str:
     """The table of distances as CSV with all digits; a measure that does not apply is an empty field."""
     told = pairs_of(factors)
-    names = ("tv", "ks", "wasserstein", "js")
-    measured = [f"{name} {one} from {other}" for one, other in told for name in names]
+    measured = [f"{name} {one} from {other}" for one, other in told for name in MEASURES]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["factor", "kind", "role", *measured])
@@ -135,47 +138,51 @@ def distances_csv(factors: Sequence[Covered]) -> str:
         row: list[object] = [factor.name, factor.found.kind, factor.role]
         for one, other in told:
             found = factor.found.between(other, one)
-            row += ["" if (value := getattr(found, name)) is None else repr(value) for name in names]
+            row += ["" if value is None else repr(value) for value in found.values()]
         writer.writerow(row)
     return text.getvalue()
 
 
-def distances_table(factors: Sequence[Covered]) -> str:
-    """The table of distances as markup."""
-    told = pairs_of(factors)
-    groups = "".join(
-        f'<th scope="colgroup" colspan="4" class="td-first">{escape(one)} from {escape(other)}</th>'
-        for one, other in told
-    )
-    measures = "".join(f'<th scope="col"{_first(name == "TV")}>{name}</th>' for _ in told for name in MEASURES)
-    body = "".join(_row(factor, told) for factor in factors)
-    return (
-        '<div class="td-scroll" tabindex="0" role="region" aria-label="Distances">'
-        '<table class="td-table td-distances" data-testid="distances"><thead>'
-        f'<tr><td colspan="2"></td>{groups}</tr><tr><th scope="col">factor</th><th scope="col">role</th>{measures}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
+def distances_table(factors: Sequence[Covered]) -> h.Element:
+    """The table of distances."""
+    pairs = pairs_of(factors)
+    groups = [
+        h.th(".td-first", scope="colgroup", colspan=str(len(MEASURES)))[f"{name} from {other}"] for name, other in pairs
+    ]
+    titles = [one.title for one in MEASURES.values()]
+    measures = [h.th(scope="col", class_=_first(i == 0))[title] for _ in pairs for i, title in enumerate(titles)]
+    return h.div(".td-scroll", tabindex="0", role="region", aria_label="Distances")[
+        h.table(".td-table.td-distances", data_testid="distances")[
+            h.thead[
+                h.tr[h.td(colspan="2"), groups],
+                h.tr[h.th(scope="col")["factor"], h.th(scope="col")["role"], measures],
+            ],
+            h.tbody[[_row(factor, pairs) for factor in factors]],
+        ]
+    ]
 
 
-def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
-    cells = "".join(_cells(factor.found.between(other, one), factor) for one, other in told)
-    return (
-        f'<tr data-factor="{escape(factor.name, quote=True)}"><th scope="row"><b>{escape(factor.name)}</b></th>'
-        f"<td>{escape(factor.role)}</td>{cells}</tr>"
-    )
+def _row(factor: Covered, pairs: Sequence[tuple[str, str]]) -> h.Element:
+    return h.tr(data_factor=factor.name)[
+        h.th(scope="row")[h.b[factor.name]],
+        h.td[factor.role],
+        [_cells(factor.found.between(other, name), factor) for name, other in pairs],
+    ]
 
 
-def _cells(found: Distances, factor: Covered) -> str:
+def _cells(found: Distances, factor: Covered) -> list[h.Element]:
     unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
-    far = "–" if found.wasserstein is None else f"{round(found.wasserstein, 9):.3g} {unit}".strip()
-    figures = [_share(found.tv), _share(found.ks), far, _share(found.js)]
-    return "".join(f"<td{_first(i == 0)}>{escape(text)}</td>" for i, text in enumerate(figures))
+    figures = [_figure(found[one.name], unit if one.in_unit else None) for one in MEASURES.values()]
+    return [h.td(class_=_first(place == 0))[text] for place, text in enumerate(figures)]
 
 
-def _first(first: bool) -> str:
-    """The mark of the first column of a group."""
-    return ' class="td-first"' if first else ""
+def _first(first: bool) -> str | None:
+    """The class of the first column of a group."""
+    return "td-first" if first else None
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else percent(round(value, 5))
+def _figure(value: float | None, unit: str | None) -> str:
+    """A distance in a unit, or without one as a share."""
+    if value is None:
+        return "–"
+    return percent(round(value, 5)) if unit is None else f"{round(value, 9):.3g} {unit}".strip()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
+from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
+from trimtab.core.words.figures import bytes_text
 from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
-from trimtab.ui.delivery.receipts import receipt_copies, receipt_table, summary
-from trimtab.ui.parts.assets import asset
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
@@ -26,11 +26,6 @@ MOST_CELLS = 10_000_000
 """Cells of a table that is written as CSV while the person waits for the click."""
 MOST_EARLIER = 20
 """Earlier outputs that are listed."""
-
-
-def styles() -> None:
-    """The styles of receipts, legends and cards, once a page."""
-    html(f"<style>{asset('delivery/delivery.css')}</style>")
 
 
 def outputs(found: session.Document) -> tuple[Output, ...]:
@@ -84,16 +79,13 @@ def ended_notice(found: session.Document) -> None:
 def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
     current = output.fingerprint == found.design.fingerprint()
-    stale = "" if current else '<span class="stale">⚠ made by an older revision of the design</span>'
-    about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
-    html(
-        f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
-        f"<span>{about}</span>{stale}</div>"
-    )
+    stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
+    about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
+    html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises))
     copies = receipt_copies(output.receipt_path)
     if copies:
-        html(f'<p class="tt-about" data-testid="copies">{escape(copies)}</p>')
+        html(h.p(".tt-about", data_testid="copies")[copies])
     _downloads(output, found, key)
     _command(output, found, key)
 
@@ -105,7 +97,7 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
     section("Earlier outputs", f"{len(earlier)} of this design")
     for output in earlier[:MOST_EARLIER]:
         mark = "" if output.fingerprint == found.design.fingerprint() else " · older revision"
-        label = f"{when(output)} · {output.rows:,} rows · {size_text(output.bytes)} · {summary(output.promises)}{mark}"
+        label = f"{when(output)} · {output.rows:,} rows · {bytes_text(output.bytes)} · {summary(output.promises)}{mark}"
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)
             gone = f"delete-{output.path.stem}"
@@ -119,18 +111,6 @@ def when(output: Output) -> str:
     return output.made.astimezone().strftime("%-d %b %Y, %H:%M:%S")
 
 
-def size_text(size: int) -> str:
-    """Bytes for people.
-
-    >>> size_text(1_156_442)
-    '1.2 MB'
-    """
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"
-
-
 def _downloads(output: Output, found: session.Document, key: str) -> None:
     with st.container(horizontal=True, key=f"downloads-{key}"):
         for form in file_formats():
@@ -140,7 +120,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
             elif form.quick and output.rows * len(found.study.columns) <= MOST_CELLS:
                 _button(f"Download {form.label}", path, partial(_made, output.path, path), form.media_type, key)
             else:
-                made = f"Writes {path.name} beside the Parquet file"
+                made = f"Writes {plain(path.name)} beside the Parquet file"
                 st.button(
                     f"Write {form.label}",
                     key=f"write-{path.name}",
@@ -152,7 +132,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
     for form in file_formats():
         path = output.copy_path(form.suffix)
         if path.is_file() and path.stat().st_size > LARGEST:
-            size = size_text(path.stat().st_size)
+            size = bytes_text(path.stat().st_size)
             quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
     message = session.refusal(f"write {output.path.stem}")
     if message:
@@ -162,7 +142,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
 def _download(path: Path, form: Format, key: str) -> None:
     size = path.stat().st_size
     if size <= LARGEST:
-        _button(f"Download {form.label} ({size_text(size)})", path, path.read_bytes, form.media_type, key)
+        _button(f"Download {form.label} ({bytes_text(size)})", path, path.read_bytes, form.media_type, key)
 
 
 def _button(label: str, path: Path, read: Callable[[], bytes], media_type: str, key: str) -> None:
@@ -180,7 +160,7 @@ def _made(rows: Path, path: Path) -> bytes:
 def _write(rows: Path, path: Path) -> None:
     """Make a copy that would take too long or be too large for a download."""
     try:
-        with st.spinner(f"Writing {path.name}…"):
+        with st.spinner(f"Writing {plain(path.name)}…"):
             copy_rows(rows, path)
     except TrimtabError as error:
         session.refuse(str(error), place=f"write {rows.stem}")

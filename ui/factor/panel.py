@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
@@ -11,11 +10,12 @@ from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
-from trimtab.ui.parts.parts import percent, plain, section, shift_text
+from trimtab.ui.parts.parts import html, plain, section
 from trimtab.ui.sculptor.shaping import STILL, with_role
 from trimtab.ui.session import document as doc
 
@@ -90,17 +90,14 @@ def _figures(study: Study, name: str) -> None:
     lines = []
     if shift is not None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
-        value = f'<b class="{tone}">{shift_text(shift.tv)}</b>'
-        lines.append(("Shift (TV)", value, "Half the sum of all differences of the shares"))
+        about = "Half the sum of all differences of the shares"
+        lines.append(h.div(title=about)[h.span["Shift (TV)"], h.b(class_=tone)[shift_text(shift.tv)]])
     mine = {ControlName(kind, name) for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"
-        lines.append(("Cost of this control", f"<b>{bits_text(cost)}</b>", about))
-    rows = "".join(
-        f'<div title="{escape(about, quote=True)}"><span>{label}</span>{value}</div>' for label, value, about in lines
-    )
-    st.html(f'<div class="tt-figures">{rows}</div>')
+        lines.append(h.div(title=about)[h.span["Cost of this control"], h.b[bits_text(cost)]])
+    html(h.div(".tt-figures")[lines])
 
 
 def _set_unit(name: str) -> None:

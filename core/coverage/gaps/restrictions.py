@@ -10,8 +10,8 @@ import numpy as np
 from trimtab.core.counting.levels import Levels
 from trimtab.core.expressions.evaluate import evaluate
 from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.controls.features import Feature
 from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.study.study import Study, finite_sql
 
 

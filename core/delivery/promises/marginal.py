@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from trimtab.core.counting.codes import Code, axis_code, missing_code, value_code
-from trimtab.core.coverage.compare import total_variation
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.delivery.promises.opening import lacking
 from trimtab.core.delivery.promises.promise import (
     Found,

@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from trimtab.core.coverage.compare import total_variation
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.delivery.promises.opening import lacking_for
 from trimtab.core.delivery.promises.promise import (
     Found,

@@ -10,7 +10,7 @@ import numpy as np
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.expressions import Predicate
 from trimtab.core.projection.controls.control import Control, Rows
-from trimtab.core.projection.controls.features import UNKNOWN, Feature, truth_feature
+from trimtab.core.projection.features.feature import UNKNOWN, Feature, truth_feature
 from trimtab.core.study.study import Study
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.rounding import whole_rows
 from trimtab.core.projection.conflict import Conflict
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.side import Side
+from trimtab.core.projection.features.feature import Feature
+from trimtab.core.projection.features.side import Side
 from trimtab.core.projection.pool.pool import At, Pool
 from trimtab.core.projection.reserved.reserved import Reserving
 from trimtab.core.source.axes import Axis

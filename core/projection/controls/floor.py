@@ -17,7 +17,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.controls.control import Control, controls_at
-from trimtab.core.projection.controls.side import Side, side_of
+from trimtab.core.projection.features.side import Side, side_of
 from trimtab.core.projection.pool.pool import At, table_at
 from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.floor_rows import floor_rows

@@ -9,7 +9,7 @@ import numpy as np
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.control import Control, controls_at
-from trimtab.core.projection.controls.features import Feature, truth
+from trimtab.core.projection.features.feature import Feature, truth
 from trimtab.core.study.study import Study
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.controls.control import Control, Rows, controls_at
-from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.study.study import Study
 
 

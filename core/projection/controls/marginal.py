@@ -12,7 +12,7 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.validation import held_codes
 from trimtab.core.projection.controls.control import Control, Rows, controls_at
-from trimtab.core.projection.controls.target_axis import met_on, target_of
+from trimtab.core.projection.features.target_axis import met_on, target_of
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study

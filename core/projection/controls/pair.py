@@ -13,9 +13,9 @@ from trimtab.core.maths.rounding import whole_rows
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
 from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.controls.control import Control, Rows, controls_at
-from trimtab.core.projection.controls.features import Feature
 from trimtab.core.projection.controls.pair_tables import correlated, supported, weighted
-from trimtab.core.projection.controls.side import Side, side_of
+from trimtab.core.projection.features.feature import Feature
+from trimtab.core.projection.features.side import Side, side_of
 from trimtab.core.projection.pool.pool import At, Pool, picker
 from trimtab.core.projection.solver.wording import capital
 from trimtab.core.study.study import Study

@@ -12,7 +12,7 @@ from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, rank_scores, table_correlation
 from trimtab.core.projection.conflict import Conflict, ConflictsError
-from trimtab.core.projection.controls.side import Side
+from trimtab.core.projection.features.side import Side
 
 STEEPEST = 400.0
 """The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.side import Side
+from trimtab.core.projection.features.feature import Feature
+from trimtab.core.projection.features.side import Side
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 

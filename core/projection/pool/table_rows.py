@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.projection.controls.features import Feature, bins_of_values
-from trimtab.core.projection.controls.side import Side
+from trimtab.core.projection.features.feature import Feature, bins_of_values
+from trimtab.core.projection.features.side import Side
 from trimtab.core.source.axes import Axis
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.pool.inside import probes
 from trimtab.core.projection.solver.wording import capital
 from trimtab.core.source.columns import Column

@@ -43,7 +43,7 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     assert 0 < document["effective_share"] < 1
     assert document["receipt"] == receipt_json(delivery.promises)
     assert {tuple(promise) for promise in document["receipt"]} == {
-        ("promise", "requested", "delivered", "tolerance", "kept")
+        ("promise", "requested", "delivered", "tolerance", "kept", "kind", "of", "aspect", "unit")
     }
     assert said[-1][:2] == (4000, 4000)
 

@@ -9,8 +9,8 @@ import pytest
 
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.event import events_of
-from trimtab.core.projection.controls.features import UNKNOWN
 from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
+from trimtab.core.projection.features.feature import UNKNOWN
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

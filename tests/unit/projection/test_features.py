@@ -10,8 +10,8 @@ import pytest
 
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.event import events_of
-from trimtab.core.projection.controls.features import UNKNOWN, bin_feature, bins_of_values
 from trimtab.core.projection.controls.level import levels_of
+from trimtab.core.projection.features.feature import UNKNOWN, bin_feature, bins_of_values
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

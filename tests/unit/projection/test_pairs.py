@@ -14,7 +14,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, table_correlation
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.controls.pair import PairControl, asking, pair_sides, supported
-from trimtab.core.projection.controls.side import side_of
+from trimtab.core.projection.features.side import side_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

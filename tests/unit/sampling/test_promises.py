@@ -49,7 +49,7 @@ def off_by(table: pa.Table, study: Study) -> dict[str, tuple[float, float]]:
         counts = control.axis.histogram(column)
         n = table.num_rows
         off = float(np.abs(counts - control.requested * n).max())
-        found[control.name] = (float(0.5 * np.abs(counts / n - control.requested).sum()), off)
+        found[str(control.name)] = (float(0.5 * np.abs(counts / n - control.requested).sum()), off)
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
+import htpy as h
+
 from trimtab.core.delivery.promises.promise import Promise
-from trimtab.ui.parts.parts import percent
+from trimtab.core.words.figures import percent
 
 LEAST = 1e-5
 """Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""
@@ -27,15 +28,14 @@ def summary(promises: Sequence[Promise]) -> str:
     return f"{sum(promise.kept for promise in promises)} of {len(promises)} promises kept"
 
 
-def receipt_table(promises: Sequence[Promise]) -> str:
-    """The receipt as markup: a row for each promise; whether it was kept is a word, not only a colour."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
-    body = "".join(_row(promise) for promise in promises)
-    return (
-        '<div class="td-scroll" tabindex="0" role="region" aria-label="Receipt">'
-        f'<table class="td-table" data-testid="receipt"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+def receipt_table(promises: Sequence[Promise]) -> h.Element:
+    """The receipt: a row for each promise; whether it was kept is a word, not only a colour."""
+    return h.div(".td-scroll", tabindex="0", role="region", aria_label="Receipt")[
+        h.table(".td-table", data_testid="receipt")[
+            h.thead[h.tr[[h.th(scope="col")[name] for name in HEADINGS]]],
+            h.tbody[[_row(promise) for promise in promises]],
+        ]
+    ]
 
 
 def cells(promise: Promise) -> tuple[str, str, str, str]:
@@ -102,18 +102,19 @@ def receipt_copies(path: Path) -> str:
     return copies_text(document["copies"]) if "copies" in document else ""
 
 
-def _row(promise: Promise) -> str:
+def _row(promise: Promise) -> h.Element:
     _, *figures = cells(promise)
     mark, word, tone = ("✓", "kept", "good") if promise.kept else ("✗", "not kept", "warn")
-    columns = "".join(f"<td>{escape(figure)}</td>" for figure in figures)
     kind, name, beside = promise.control.kind, promise.control.of, BESIDE.get(promise.aspect, promise.aspect)
     shown = name.replace("_", " ") if kind in IDENTIFIERS else name
-    named = f'<span class="td-kind">{escape(kind)}</span> <b>{escape(shown)}</b>' if name else f"<b>{escape(kind)}</b>"
-    about = f' <span class="td-kind">{beside}</span>' if beside else ""
-    return (
-        f'<tr data-promise="{escape(promise.promise, quote=True)}"><th scope="row">{named}{about}</th>{columns}'
-        f'<td><span class="td-kept {tone}"><i aria-hidden="true">{mark}</i> {word}</span></td></tr>'
-    )
+    return h.tr(data_promise=promise.promise)[
+        h.th(scope="row")[
+            [h.span(".td-kind")[kind], " ", h.b[shown]] if name else h.b[kind],
+            beside and [" ", h.span(".td-kind")[beside]],
+        ],
+        [h.td[figure] for figure in figures],
+        h.td[h.span(class_=["td-kept", tone])[h.i(aria_hidden="true")[mark], " ", word]],
+    ]
 
 
 def _count(value: float | str, what: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trimtab.core.projection.controls.features import Feature, bin_feature
+from trimtab.core.projection.features.feature import Feature, bin_feature
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 

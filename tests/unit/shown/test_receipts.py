@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.controls import named
 from trimtab.core.delivery.promises.promise import Promise
-from trimtab.ui.delivery.receipts import cells, receipt_table, summary
+from trimtab.core.shown.receipts import cells, receipt_table, summary
 
 KEPT = Promise(named("event fog"), 5000, 5000, 0.0, True, "rows")
 BROKEN = Promise(named("target visib"), 0.0, 0.12, 0.0005, False, "elsewhere")
@@ -36,7 +36,7 @@ def test_shares_and_counts_have_their_units() -> None:
 
 
 def test_names_from_the_data_are_text_and_kept_is_a_word() -> None:
-    table = receipt_table([Promise(named("keep <b>x</b>"), 0.0, 0.0, 0.1, True, "elsewhere"), BROKEN])
+    table = str(receipt_table([Promise(named("keep <b>x</b>"), 0.0, 0.0, 0.1, True, "elsewhere"), BROKEN]))
     assert "<b>x</b>" not in table
     assert "keep &lt;b&gt;x&lt;/b&gt;" in table
     assert "</i> kept<" in table
