@@ -68,7 +68,7 @@ def read_output(path: Path) -> Output:
             bytes=path.stat().st_size,
             seed=int(data["seed"]),
             fingerprint=str(data["design"]["fingerprint"]),
-            promises=tuple(Promise.from_json(one) for one in data["receipt"]),
+            promises=tuple(map(Promise.from_json, data["receipt"], data["promises"])),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{receipt}: the receipt is gone or damaged. Generate the rows again.") from error

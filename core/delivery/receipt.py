@@ -113,4 +113,5 @@ def receipt_document(
         "copies": None if delivery.copies is None else copies_json(delivery.copies),
         "kept": delivery.kept,
         "receipt": receipt_json(delivery.promises),
+        "promises": [promise.about_json() for promise in delivery.promises],
     }

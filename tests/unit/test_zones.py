@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.counting.datasets import ROWS, open_data, reading_of
-from trimtab.core.delivery.receipt import verify
-from trimtab.core.delivery.receipt import deliver
+from trimtab.core.delivery.receipt import deliver, verify
 from trimtab.core.design.files import loads
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local, moments

@@ -46,17 +46,18 @@ class Promise:
         return replace(self, aspect=aspect)
 
     def as_json(self) -> dict[str, Any]:
-        """The promise in the names of the command line's contract; and of which control it is, and its unit."""
-        own = {name: getattr(self, name) for name in ("promise", "requested", "delivered", "tolerance", "kept")}
-        return {**own, "kind": self.control.kind, "of": self.control.of, "aspect": self.aspect, "unit": self.unit}
+        """The promise in the names of the command line's contract."""
+        return {name: getattr(self, name) for name in ("promise", "requested", "delivered", "tolerance", "kept")}
+
+    def about_json(self) -> dict[str, str]:
+        """What stands beside it in a receipt's file: of which control it is, and what its numbers count."""
+        return {"kind": self.control.kind, "of": self.control.of, "aspect": self.aspect, "unit": self.unit}
 
     @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Promise:
-        """The promise that a receipt holds. Raises KeyError for what is none."""
-        # Receipts of before 0.3 only have the name; it is shown as it stands.
-        control = ControlName(data.get("kind", data["promise"]), data.get("of", ""))
+    def from_json(data: Mapping[str, Any], about: Mapping[str, Any]) -> Promise:
+        """The promise that a receipt's file holds. Raises KeyError for what is none."""
         numbers = {name: data[name] for name in ("requested", "delivered", "tolerance", "kept")}
-        return Promise(control, **numbers, unit=data.get("unit", "text"), aspect=data.get("aspect", ""))
+        return Promise(ControlName(about["kind"], about["of"]), **numbers, unit=about["unit"], aspect=about["aspect"])
 
 
 @dataclass(frozen=True)
