@@ -44,7 +44,7 @@ _PLACES = {
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",
     "load": "trimtab.core.design.files",
-    "ConflictsError": "trimtab.core.projection.solver.feasibility",
+    "ConflictsError": "trimtab.core.projection.conflict",
     "Check": "trimtab.results",
     "Data": "trimtab.results",
     "Receipt": "trimtab.results",

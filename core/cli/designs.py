@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ def _review_json(
         "shifts": [
             {"factor": one.factor, "tv": one.tv, "asked": one.asked, "text": moved(study, one)} for one in shifts
         ],
-        "conflicts": [asdict(one) for one in conflicts],
+        "conflicts": [one.as_json() for one in conflicts],
     }
 
 

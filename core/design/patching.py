@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.design import yaml_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.errors import InputError
+from trimtab.core.yaml.reading import read
+from trimtab.core.yaml.writing import write
 
 INSTEAD = (("rate", "rows"), ("rule", "probability"), ("value", "values"))
 """Fields of which a part has one: another one that is given takes its place."""
@@ -32,11 +33,11 @@ def patched(design: Design, patch: Path) -> Design:
         raise InputError(f"{patch}: the patch can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{patch.name}: a patch is UTF-8 text; byte {error.start} is not.") from error
-    part = yaml_text.read(text, owner=patch.name)
+    part = read(text, owner=patch.name)
     if not isinstance(part, dict) or not part:
         raise InputError(f"{patch.name}: a patch is a mapping with a part of a design, such as `events: ...`.")
-    whole = _merged(yaml_text.read(dumps(design), owner=design.name), part, ())
-    return loads(yaml_text.write(whole), owner=patch.name)
+    whole = _merged(read(dumps(design), owner=design.name), part, ())
+    return loads(write(whole), owner=patch.name)
 
 
 def _merged(before: Any, part: Any, path: tuple[str, ...]) -> Any:

@@ -49,15 +49,7 @@ def check_json(found: Checked) -> dict[str, Any]:
     """What was found in the names of the command line's contract, in plain Python types."""
     projection = found.projection
     if projection is None:
-        conflicts = [
-            {
-                "controls": [str(name) for name in one.controls],
-                "message": one.message,
-                "control": str(one.control),
-                "nearest": one.nearest,
-            }
-            for one in found.conflicts
-        ]
+        conflicts = [one.as_json() for one in found.conflicts]
         return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
     return {
         "feasible": True,

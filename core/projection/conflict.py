@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
@@ -21,6 +22,15 @@ class Conflict:
     message: str
     control: ControlName
     nearest: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The conflict in the names of the command line's contract."""
+        return {
+            "controls": [str(name) for name in self.controls],
+            "message": self.message,
+            "control": str(self.control),
+            "nearest": self.nearest,
+        }
 
 
 class ConflictsError(ConflictError):

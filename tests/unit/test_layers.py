@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     "core.errors",
     "core.atomic",
+    "core.yaml",
     "core.tables",
     "core.registering",
     "core.maths",

@@ -29,7 +29,7 @@ from trimtab.ui.parts.control_rows import (
     words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import html, quiet
+from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
@@ -85,7 +85,7 @@ def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: 
             ]
         )
         key = f"tt_share_{name}_{slug(level)}"
-        title = f"Share of {level} in {words(name)}: 20 %"
+        title = f"Share of {plain(level)} in {words(name)}: 20 %"
         field_cell(title, key, exact_percent(share), _set_share, name, level, key, place=PLACE)
         number_cell(f"{round(share * whole_size(found.study, found.design.rows)):,}")
 

@@ -11,12 +11,26 @@ import streamlit as st
 
 from trimtab.ui.parts.assets import ROOMS
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&^=])")
+_JOINER = "\N{WORD JOINER}"
+_REPLACED = re.compile(
+    r"(?<!\S)[<>~-](?=(?:->|[>=-])(?!\S))|:(?=material/|streamlit:)|https?:(?=//)|www(?=\.)|@(?=\w)", re.IGNORECASE
+)
+"""Begins what Streamlit replaces, or makes a link of, once Markdown is read, so that no backslash keeps it: arrows and
+the like between spaces, icons, addresses."""
+_MARKDOWN = re.compile(r"[\\`*\[\]<~$&]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+-])|(?<=[\w+-]):|^[#+>=-]|(?<=\d)[.)](?=\s|$)")
+"""Signs that mean something in Markdown where they stand."""
 
 
 def plain(text: str) -> str:
-    """Text from people and files for a place that reads Markdown (labels, buttons): every sign stands for itself."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Text from people and files for a place that reads Markdown (labels, buttons): every sign stands for itself.
+
+    Only what would be read as Markdown gets a backslash, since Streamlit gives the label to screen readers as it is
+    written. What Streamlit replaces all the same is parted by a sign without width.
+
+    >>> print(plain("arr_delay"), plain("*x* [a](b) $x$ :red[x]"), plain("_x_"), plain("2. x"))
+    arr_delay \\*x\\* \\[a\\](b) \\$x\\$ \\:red\\[x\\] \\_x\\_ 2\\. x
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", _REPLACED.sub(rf"\g<0>{_JOINER}", " ".join(text.split())))
 
 
 def short(text: str, most: int = 28) -> str:

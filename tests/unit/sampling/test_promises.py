@@ -97,7 +97,7 @@ factors:
     found = off_by(made(study), study)
     assert len(found) == 5
     for control in marginals_of(study):
-        assert found[control.name][0] <= 0.5 * expected_tv_of_draws(control.requested, 100_000), control.name
+        assert found[str(control.name)][0] <= 0.5 * expected_tv_of_draws(control.requested, 100_000), control.name
 
 
 def test_events_and_targets_together(flights: Source, open_: Open) -> None:

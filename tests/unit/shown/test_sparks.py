@@ -18,7 +18,7 @@ class Images(HTMLParser):
     def __init__(self, element: Renderable) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(str(element))
+        self.feed("".join(element.iter_chunks()))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
