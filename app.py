@@ -25,3 +25,4 @@ page = st.navigation(
 )
 session.remember()
 page.run()
+session.run_ends("app")
