@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from trimtab.ui.parts.parts import styles
+from trimtab.ui.parts.parts import color_scheme, styles
 from trimtab.ui.shell import session
 
 st.set_page_config(page_title="Trimtab", page_icon="⌁", layout="wide")
-styles()
+color_scheme()
+styles("parts/page.css")
 st.logo(str(Path(__file__).parent / "ui" / "shell" / "mark.svg"), size="medium")
 session.restore()
 page = st.navigation(

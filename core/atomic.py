@@ -79,9 +79,9 @@ def append_line(target: Path, line: str) -> None:
 def _flush(path: Path) -> None:
     """Have the content on the disk before the name points to it: a crash must not leave a name with half a file."""
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        _sync(file)
+        sync(file)
     if path.is_dir():
-        _sync(path)
+        sync(path)
 
 
 def _move(beside: Path, target: Path) -> None:
@@ -97,10 +97,11 @@ def _move(beside: Path, target: Path) -> None:
         shutil.rmtree(old)
     else:
         beside.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

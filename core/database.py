@@ -8,6 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+OWN = "__trimtab_"
+"""What the names of Trimtab's own columns in a query begin with; no column of a source may."""
+
 
 def quote_name(name: str) -> str:
     """A column or table name as a SQL identifier.

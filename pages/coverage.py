@@ -16,9 +16,7 @@ from trimtab.ui.coverage.files import PLACE, chosen_output, other_files
 from trimtab.ui.coverage.gaps import gaps_view
 from trimtab.ui.coverage.pairs import pairs_view
 from trimtab.ui.coverage.sets import sets_of
-from trimtab.ui.delivery.delivery import styles
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.parts import html, notice, quiet, section
+from trimtab.ui.parts.parts import html, notice, quiet, section, styles
 from trimtab.ui.shell import session
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
@@ -133,8 +131,7 @@ def page(found: session.Document) -> None:
                 VIEWS[name](sets, found, left)
 
 
-styles()
-html(f"<style>{asset('coverage/coverage.css')}</style>")
+styles("delivery/delivery.css", "coverage/coverage.css")
 session.refresh()
 document = session.require_document()
 session.header("coverage")

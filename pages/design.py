@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
@@ -20,7 +20,7 @@ from trimtab.ui.data.declared import declared_tools
 from trimtab.ui.factor.computed import computed_panel, is_computed
 from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
-from trimtab.ui.parts.parts import percent
+from trimtab.ui.parts.parts import html, percent
 from trimtab.ui.sculptor.factor_list import factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor
@@ -116,11 +116,7 @@ def heading(found: session.Document, name: str) -> None:
     if column.counts[-1]:
         parts.append(f"{percent(column.missing_share)} missing")
     about = " · ".join(part for part in parts if part)
-    st.html(
-        f'<div class="tt-factor"><h1 title="{escape(name, quote=True)}">{escape(name)}</h1>'
-        f"<span>{escape(about)}</span></div>",
-        width="stretch",
-    )
+    html(h.div(".tt-factor")[h.h1(title=name)[name], h.span[about]])
 
 
 def chosen_factor(found: session.Document) -> str:

@@ -1,16 +1,15 @@
 """Generate: how many rows and with which seed, whether the design can be met, the rows, their receipt and files."""
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
+from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
-    FORMATS,
     earlier_outputs,
     ended_notice,
     is_running,
@@ -18,11 +17,10 @@ from trimtab.ui.delivery.delivery import (
     outputs,
     receipt_view,
     running_panel,
-    styles,
 )
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, percent, section
+from trimtab.ui.parts.parts import html, notice, percent, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session
 
@@ -45,7 +43,8 @@ def settings(found: session.Document) -> None:
     mode_control(found, place=PLACE)
     heard, about = ("generate_seed", _set, "seed"), "Same design, same seed: same rows."
     st.text_input("Seed", key="generate_seed", on_change=session.heard, args=heard, help=about)
-    st.segmented_control("Format", list(FORMATS), default="Parquet", key="generate_format", required=True)
+    formats = [one.label for one in file_formats()]
+    st.segmented_control("Format", formats, default=formats[0], key="generate_format", required=True)
     message = session.refusal(PLACE)
     if message:
         notice(message)
@@ -101,18 +100,19 @@ def start(found: session.Document, *, possible: bool) -> None:
     ended_notice(found)
     approval = approved_text(found)
     if approval:
-        html(f'<p class="td-approved" data-testid="approved"><i>✓</i> {escape(approval)}</p>')
+        html(h.p(".td-approved", data_testid="approved")[h.i["✓"], " ", approval])
 
 
 def _start() -> None:
     session.refresh()
     found = session.document()
     if found is not None:
-        suffix = FORMATS[st.session_state.get("generate_format") or "Parquet"]
+        label = st.session_state.get("generate_format")
+        suffix = next((one.suffix for one in file_formats() if one.label == label), MADE_IN)
         JOBS.start(session.workspace(), found.design_id, found.study, suffix)
 
 
-styles()
+styles("delivery/delivery.css")
 session.refresh()
 document = session.require_document()
 session.header("generate")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.workspace.workspace import Entry
@@ -24,11 +24,11 @@ MOST_RECENT = 12
 
 def steps() -> None:
     """The three steps."""
-    parts = "".join(
-        f'<li><span class="tt-step">{number}</span><div><b>{escape(what)}</b><p>{escape(how)}</p></div></li>'
+    items = [
+        h.li[h.span(".tt-step")[number], h.div[h.b[what], h.p[how]]]
         for number, (what, how) in enumerate(STEPS, start=1)
-    )
-    html(f'<ol class="tt-steps">{parts}</ol>')
+    ]
+    html(h.ol(".tt-steps")[items])
 
 
 def sample_card() -> None:
@@ -77,12 +77,8 @@ def recent() -> None:
 def _recent_row(entry: Entry) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_recent_{entry.id}"):
         source = short(entry.source, 40) or "declared by hand"
-        about = escape(entry.fault.splitlines()[0] if entry.fault else source)
-        st.html(
-            f'<div class="tt-row"><b>{escape(short(entry.name, 60))}</b><span>{about}</span>'
-            f'<span class="tt-when">{when(entry.saved)}</span></div>',
-            width="stretch",
-        )
+        about = entry.fault.splitlines()[0] if entry.fault else source
+        html(h.div(".tt-row")[h.b[short(entry.name, 60)], h.span[about], h.span(".tt-when")[when(entry.saved)]])
         if st.button("Open", key=f"tt_open_{entry.id}", disabled=bool(entry.fault)):
             go(lambda _: session.open_design(entry.id), "pages/design.py")
 

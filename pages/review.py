@@ -5,9 +5,7 @@ import streamlit as st
 from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
 from trimtab.ui.changes.changes import conflicts
-from trimtab.ui.delivery.delivery import styles
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.parts import html, notice, quiet
+from trimtab.ui.parts.parts import notice, quiet, styles
 from trimtab.ui.review.comments import comments
 from trimtab.ui.review.parts import along, asks, head, leans, pictures
 from trimtab.ui.review.versions import versions
@@ -33,8 +31,7 @@ def page(found: session.Document) -> None:
     comments(found)
 
 
-styles()
-html(f"<style>{asset('review/review.css')}</style>")
+styles("delivery/delivery.css", "review/review.css")
 session.refresh()
 document = session.require_document()
 session.header("review")

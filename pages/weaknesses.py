@@ -4,9 +4,7 @@ import streamlit as st
 
 from trimtab.core.errors import TrimtabError
 from trimtab.core.weaknesses.slices import Slice
-from trimtab.ui.delivery.delivery import styles
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.parts import html, notice
+from trimtab.ui.parts.parts import notice, styles
 from trimtab.ui.shell import session
 from trimtab.ui.weaknesses.boost import plan, planned
 from trimtab.ui.weaknesses.levels import difficulty
@@ -54,8 +52,7 @@ def begin(picked: list[Slice]) -> None:
     plan(picked)
 
 
-styles()
-html(f"<style>{asset('coverage/coverage.css')}{asset('weaknesses/weaknesses.css')}</style>")
+styles("delivery/delivery.css", "coverage/coverage.css", "weaknesses/weaknesses.css")
 session.refresh()
 document = session.require_document()
 session.header("weaknesses")

@@ -12,6 +12,7 @@ from typing import Any
 
 from trimtab.core.cli.console import print_json, print_table, progress_bar
 from trimtab.core.cli.diff import control_row
+from trimtab.core.cli.opening import study_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slice, cover_patterns
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import save
@@ -20,7 +21,6 @@ from trimtab.core.errors import InputError
 from trimtab.core.review.difference import control_changes
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study, open_study
-from trimtab.core.workspace.opening import study_of
 
 MOST = 50
 """Patterns of a file that become controls, an event each, unless a person says how many."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
@@ -22,7 +23,6 @@ from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
-from trimtab.core.workspace.opening import study_of, workspace
 
 MEASURES = ("tv", "ks", "wasserstein", "js")
 DESIGN = "design"
@@ -32,7 +32,7 @@ DESIGN = "design"
 def show_profile(data: Path, *, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
-        source = home.spool(data, progress=progress)
+        source = bring_in(home, data, progress=progress)
         found = profile_of(read_columns(source, progress=progress), source.rows)
     if as_json:
         print_json(to_json(found))
@@ -80,7 +80,7 @@ def show_coverage(
                     tway = combined_in(study, sets, named, strength, progress=progress)
         else:
             with workspace() as home:
-                first = home.spool(data[0], progress=progress)
+                first = bring_in(home, data[0], progress=progress)
                 sets = dict(zip(names, [first, *data[1:]], strict=True))
                 columns = read_columns(first, progress=progress)
                 wanted = factors_of(factors, columns)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.design.files import save
 from trimtab.core.errors import InputError
 from trimtab.core.projection.check import Checked, check, check_json
@@ -21,7 +22,6 @@ from trimtab.core.source.columns import read_columns
 from trimtab.core.source.profile import profile
 from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study
-from trimtab.core.workspace.opening import study_of, workspace
 
 
 def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:
@@ -29,7 +29,7 @@ def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> No
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
     with workspace() as home, progress_bar() as progress:
-        source = home.spool(data, progress=progress)
+        source = bring_in(home, data, progress=progress)
         found = profile(read_columns(source, progress=progress), source.rows)
     place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
     design = neutral_design(source, found, name=data.name.split(".")[0] or data.name, path=place)

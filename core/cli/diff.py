@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import workspace
 from trimtab.core.design.files import load
 from trimtab.core.errors import ConflictError, Progress
 from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
 from trimtab.core.study.study import Study, open_study
-from trimtab.core.workspace.opening import source_of, workspace
+from trimtab.core.workspace.opening import source_of
 from trimtab.core.workspace.workspace import Workspace
 
 LONGEST = 60

@@ -15,6 +15,7 @@ import typer
 from trimtab.core.cli import coverage_commands as commands
 from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile
 from trimtab.core.errors import TrimtabError
+from trimtab.core.formats import file_formats, listed
 
 KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, TERMINATED = 0, 1, 70, 130, 143
 DEBUG_VARIABLE = "TRIMTAB_DEBUG"
@@ -146,7 +147,7 @@ def sample(
     design: DesignFile,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", help="A .parquet, .csv or .csv.gz, or a folder of parts.", show_default=False),
+        typer.Option("-o", "--output", help=f"The file to write: {listed(file_formats())}.", show_default=False),
     ],
     rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import study_of
 from trimtab.core.delivery.copies import Copies
 from trimtab.core.delivery.promises.measuring import Promise, receipt
 from trimtab.core.delivery.receipt import deliver, receipt_json
-from trimtab.core.delivery.writers import format_of
 from trimtab.core.errors import InputError, nearest
-from trimtab.core.workspace.opening import study_of
+from trimtab.core.formats import format_of
 
 ENGINES = ("threads", "spark")
 

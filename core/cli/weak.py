@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
+from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
@@ -21,7 +22,6 @@ from trimtab.core.source.spool import Source
 from trimtab.core.weaknesses.budget import spread_rows, usual_curve
 from trimtab.core.weaknesses.predictions import Asked, RowErrors, row_errors
 from trimtab.core.weaknesses.slices import Weaknesses, slices_of
-from trimtab.core.workspace.opening import study_of, workspace
 
 SHOWN = 20
 """Patterns in a table for people; --json has all of them."""
@@ -84,8 +84,8 @@ def show_slices(
 ) -> None:
     """Print where a model fails."""
     with progress_bar() as progress, workspace() as home:
-        source = home.spool(data, progress=progress)
-        beside = home.spool(predictions, progress=progress) if predictions is not None else None
+        source = bring_in(home, data, progress=progress)
+        beside = bring_in(home, predictions, progress=progress) if predictions is not None else None
         errors = row_errors(source, asked, beside)
         columns = read_columns(source, progress=progress)
         names = factors_of(factors, columns)
@@ -135,7 +135,7 @@ def _note_without(errors: RowErrors) -> None:
 @contextmanager
 def _read(data: Path, progress: Progress | None) -> Iterator[tuple[Source, Mapping[str, Column]]]:
     with workspace() as home:
-        source = home.spool(data, progress=progress)
+        source = bring_in(home, data, progress=progress)
         yield source, read_columns(source, progress=progress)
 
 

@@ -8,9 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.counting.datasets import PARQUET, ROWS, DataSet, Reading, open_data
+from trimtab.core.counting.datasets import ROWS, DataSet, Reading, open_data
 from trimtab.core.database import quote_name
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions.zones import zone_of
+from trimtab.core.formats import format_at
+from trimtab.core.formats.parquet import Parquet
+from trimtab.core.source.parquet import open_parquet
 from trimtab.core.source.spool import Source
 
 BATCH_ROWS = 1_000_000
@@ -51,7 +55,7 @@ def check_factors(opened: DataSet, factors: list[str]) -> None:
 def _direct(data: Path | Source, readings: Mapping[str, Reading]) -> Path | None:
     """The Parquet file that can be read as it is; whatever else there is to say, DuckDB's reader says it."""
     path = data.path if isinstance(data, Source) else data
-    if not path.name.lower().endswith(PARQUET) or not path.is_file():
+    if not path.is_file() or not isinstance(format_at(path, data.name), Parquet):
         return None
     try:
         schema = pq.read_schema(path)
@@ -59,7 +63,8 @@ def _direct(data: Path | Source, readings: Mapping[str, Reading]) -> Path | None
         return None
     for name, reading in readings.items():
         places = schema.get_all_field_indices(name)
-        if len(places) != 1 or not FITS.get(reading.family, lambda _: False)(schema.field(places[0]).type):
+        type_ = schema.field(places[0]).type if len(places) == 1 else pa.null()
+        if not FITS.get(reading.family, lambda _: False)(type_) or zone_of(type_) != reading.zone:
             return None
     return path
 
@@ -67,7 +72,7 @@ def _direct(data: Path | Source, readings: Mapping[str, Reading]) -> Path | None
 def _from_parquet(path: Path, name: str, readings: Mapping[str, Reading]) -> Iterator[dict[str, pa.Array]]:
     texts = [factor for factor, reading in readings.items() if reading.family == "text"]
     try:
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
+        with open_parquet(path, read_dictionary=texts) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=list(readings)):
                 yield {factor: batch.column(factor) for factor in readings}
     except (pa.ArrowException, OSError) as error:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from trimtab.core.counting.datasets import NUMBERS, ROWS, DataSet
-from trimtab.core.database import quote_name, quote_text
+from trimtab.core.database import OWN, quote_name, quote_text
+from trimtab.core.expressions.zones import local
 from trimtab.core.source.axes import NUMERIC, Axis
 from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import Kind
@@ -101,7 +102,7 @@ def with_columns(data: DataSet, columns: Mapping[str, str]) -> DataSet:
     data.con.execute(f"ALTER VIEW {ROWS} RENAME TO {before}")
     data.con.execute(f"CREATE VIEW {ROWS} AS SELECT *{made} FROM {before}")
     described = data.con.execute(f"DESCRIBE {ROWS}").fetchall()
-    return replace(data, types={str(row[0]): str(row[1]) for row in described if row[0] != "__row"})
+    return replace(data, types={str(row[0]): str(row[1]) for row in described if row[0] != f"{OWN}row"})
 
 
 def count_codes(data: DataSet, codes: Sequence[Code]) -> tuple[int, list[dict[int, int]]]:
@@ -113,25 +114,26 @@ def count_codes(data: DataSet, codes: Sequence[Code]) -> tuple[int, list[dict[in
 
 def count_query(codes: Sequence[Code], types: Mapping[str, str]) -> str:
     """The SQL of `count_codes`; the levels to look up are in tables levels_0, levels_1, …"""
-    counts = "".join(f", histogram(__c{i})" for i in range(len(codes)))
+    counts = "".join(f", histogram({OWN}c{i})" for i in range(len(codes)))
     return f"SELECT count(*){counts} FROM ({coded_query(codes, types)})"
 
 
-def coded_query(codes: Sequence[Code], types: Mapping[str, str], kept: Sequence[str] = ("__row",)) -> str:
-    """SQL of all rows with the columns `kept` and their codes as __c0, __c1, …; see `count_query`."""
+def coded_query(codes: Sequence[Code], types: Mapping[str, str], kept: Sequence[str] = (f"{OWN}row",)) -> str:
+    """SQL of all rows with the columns `kept` and their codes as __trimtab_c0, __trimtab_c1, …; see `count_query`."""
     values, picked, joins = ["*"], list(map(quote_name, kept)), []
     for i, code in enumerate(codes):
+        own = f"{OWN}c{i}"
         if code.values is None:
             if code.value:
-                values.append(f"{code.value} AS __v{i}")
-            picked.append(f"{code.sql.format(value=f'__v{i}') if code.value else code.sql} AS __c{i}")
+                values.append(f"{code.value} AS {OWN}v{i}")
+            picked.append(f"{code.sql.format(value=f'{OWN}v{i}') if code.value else code.sql} AS {own}")
             continue
-        column = quote_name(code.factor)
-        known = f"SELECT {_as_type('value', code.values.type, types[code.factor])} AS __value, min(code) AS __code"
-        joins.append(f"LEFT JOIN ({known} FROM levels_{i} GROUP BY 1) AS __l{i} ON {column} = __l{i}.__value")
-        picked.append(
-            f"CASE WHEN {column} IS NULL THEN {code.missing} ELSE coalesce(__l{i}.__code, {code.other}) END AS __c{i}"
-        )
+        column, looked_up = quote_name(code.factor), f"{OWN}l{i}"
+        value = _as_type("value", code.values.type, types[code.factor])
+        known = f"SELECT {value} AS {OWN}value, min(code) AS {OWN}code FROM levels_{i} GROUP BY 1"
+        joins.append(f"LEFT JOIN ({known}) AS {looked_up} ON {column} = {looked_up}.{OWN}value")
+        found = f"coalesce({looked_up}.{OWN}code, {code.other})"
+        picked.append(f"CASE WHEN {column} IS NULL THEN {code.missing} ELSE {found} END AS {own}")
     rows = f"(SELECT {', '.join(values)} FROM {ROWS})"
     return f"SELECT {', '.join(picked)} FROM {rows} {' '.join(joins)}"
 
@@ -145,7 +147,7 @@ def count_joint(
     """
     counts = [np.zeros(int(np.prod([sizes[i] for i in group])), dtype=np.int64) for group in groups]
     register(data, codes)
-    listed = ", ".join(f"__c{i}::UINTEGER" for i in range(len(codes)))
+    listed = ", ".join(f"{OWN}c{i}::UINTEGER" for i in range(len(codes)))
     rows = data.con.sql(f"SELECT {listed} FROM ({coded_query(codes, data.types)})") if groups else None
     for batch in rows.to_arrow_reader(BATCH_ROWS) if rows else ():
         own = [batch.column(i).to_numpy() for i in range(len(codes))]
@@ -171,7 +173,7 @@ def register(data: DataSet, codes: Sequence[Code]) -> None:
     """Make the tables of levels that `coded_query` looks up."""
     for i, code in enumerate(codes):
         if code.values is not None:
-            data.con.register(f"levels_{i}", pa.table({"value": code.values, "code": code.codes}))
+            data.con.register(f"levels_{i}", pa.table({"value": local(code.values), "code": code.codes}))
 
 
 def _interval_code(axis: Axis) -> Code:

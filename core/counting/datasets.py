@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import tempfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +13,19 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.database import connect, quote_name, quote_text
+from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import local_sql, zone_of
+from trimtab.core.formats import Table, format_at
 from trimtab.core.source.columns import Column
-from trimtab.core.source.delimited import CHUNK, DECIMAL_PATTERN, MISSING, UTF8_ADVICE, read_header
+from trimtab.core.source.delimited import DECIMAL_PATTERN, MISSING, ZONED_PATTERN
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 
 ROWS = "data_set"
 """Name of the view that holds the rows."""
-PARQUET = (".parquet", ".pq")
-TEXT = (".csv", ".tsv", ".txt")
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+ZONED_TYPE = "TIMESTAMP WITH TIME ZONE"
 WHOLE_PATTERN = r"-?[0-9]+(\.0*)?"
 WORDS = {
     "whole": "a whole number",
@@ -42,12 +41,14 @@ class Reading:
     """How a factor's cells are read.
 
     `family` is one of whole, number, truth, moment, time and text, `type` the DuckDB type of a cell that comes as text.
-    `blank`: an empty text in quotes is a level and not a missing value.
+    `blank`: an empty text in quotes is a level and not a missing value. `zone`: times are what a clock in this zone
+    shows, and must come with a zone.
     """
 
     family: str
     type: str
     blank: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def reading_of(column: Column) -> Reading:
         return Reading("moment", "DATE")
     if pa.types.is_timestamp(type_):
         zoned, fine = type_.tz is not None, type_.unit == "ns"
-        return Reading("moment", "TIMESTAMPTZ" if zoned else "TIMESTAMP_NS" if fine else "TIMESTAMP")
+        stored = "TIMESTAMPTZ" if zoned else "TIMESTAMP_NS" if fine else "TIMESTAMP"
+        return Reading("moment", stored, zone=zone_of(type_))
     if pa.types.is_time(type_):
         return Reading("time", "TIME")
     return Reading("text", "VARCHAR", blank=bool(pc.any(pc.equal(column.values, "")).as_py()))
@@ -92,23 +94,20 @@ def reading_of_kind(kind: Kind) -> Reading:
 
 @contextmanager
 def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[DataSet]:
-    """Open `data`: Parquet, CSV or TSV (gzipped or not), a folder of Parquet parts, or a spooled source.
+    """Open `data`: a file of any format, a folder of Parquet parts, or a spooled source.
 
     The view ROWS has those factors of `readings` that the file has. Raises InputError, naming file and column, for what
     can't be read, also when a query inside the block meets it.
     """
     path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
-    files = _files(path, name)
+    form = format_at(path, name)
+    files = form.files_of(path)
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         work = Path(folder)
-        links = _links(files, work)
+        links = _links(files, work, form.suffix)
         with connect(folders=[work], files=files) as con, _errors_of(name):
-            if _is_text(files[0]):
-                table, names = _text_table(files[0], links[0], work, name)
-            else:
-                table = f"read_parquet([{', '.join(links)}], hive_partitioning = false)"
-                names = tuple(str(row[0]) for row in con.execute(f"DESCRIBE FROM {table}").fetchall())
-            yield DataSet(con, name, names, _create_view(con, table, names, readings, name))
+            table = form.read(con, links, work, name)
+            yield DataSet(con, name, table.columns, _create_view(con, table, readings, name))
 
 
 @contextmanager
@@ -123,72 +122,32 @@ def _errors_of(name: str) -> Iterator[None]:
         raise InputError(f"{name}: {told}.") from error
 
 
-def _is_text(file: Path) -> bool:
-    return file.name.lower().removesuffix(".gz").endswith(TEXT)
-
-
-def _files(path: Path, name: str) -> list[Path]:
-    if path.is_dir():
-        parts = sorted(file for file in path.iterdir() if file.suffix in PARQUET and file.name[0] not in "._")
-        if not parts:
-            raise InputError(f"{name}: the folder holds no Parquet parts ({path}).")
-        return parts
-    if not path.is_file():
-        raise InputError(f"{name}: there is no such file ({path}).")
-    if not _is_text(path) and not path.name.lower().endswith(PARQUET):
-        known = ", ".join([*TEXT, *(f"{suffix}.gz" for suffix in TEXT), *PARQUET])
-        raise InputError(f"{name}: the kind of file is not known. Known: {known}, or a folder of Parquet parts.")
-    return [path]
-
-
-def _links(files: list[Path], work: Path) -> list[str]:
+def _links(files: list[Path], work: Path, suffix: str) -> list[Path]:
     """Links with names of our own: in a path DuckDB takes `*`, `[`, `{` as patterns and `key=value` as a column."""
     links = []
     for number, file in enumerate(files):
-        suffix = ".csv" if _is_text(file) else ".parquet"
-        link = work / f"{number:06}{suffix}{'.gz' if file.name.lower().endswith('.gz') else ''}"
-        link.symlink_to(file.resolve())
-        links.append(quote_text(str(link)))
+        links.append(work / f"{number:06}{suffix}")
+        links[-1].symlink_to(file.resolve())
     return links
 
 
-def _text_table(file: Path, link: str, work: Path, name: str) -> tuple[str, tuple[str, ...]]:
-    """(table function, names): every cell as text, the columns called c0, c1, …"""
-    head = work / "head.csv"
-    try:
-        with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as source:
-            head.write_bytes(source.read(CHUNK))
-        header = read_header(head, name)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: it is not text in UTF-8. {UTF8_ADVICE}") from error
-    except (EOFError, zlib.error, OSError) as error:
-        raise InputError(f"{name}: it can't be read ({error}). It is damaged or cut off; copy it again.") from error
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header.names)))
-    table = (
-        f"read_csv({link}, auto_detect = false, header = true, strict_mode = true, allow_quoted_nulls = false, "
-        f"delim = {quote_text(header.delimiter)}, quote = '\"', escape = '\"', hive_partitioning = false, "
-        f"columns = {{{columns}}})"
-    )
-    return table, header.names
-
-
 def _create_view(
-    con: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], readings: Mapping[str, Reading], owner: str
+    con: duckdb.DuckDBPyConnection, table: Table, readings: Mapping[str, Reading], owner: str
 ) -> dict[str, str]:
     """Make the view ROWS; returns the types of its factors."""
+    names = table.columns
     repeated = [name for name, times in Counter(names).items() if times > 1 and name in readings]
     if repeated:
         raise InputError(f"{owner}: more than one column is called `{repeated[0]}`. Give each its own name.")
-    described = con.execute(f"DESCRIBE FROM {table}").fetchall()
+    described = con.execute(f"DESCRIBE FROM {table.sql}").fetchall()
     raw = {name: (quote_name(str(row[0])), str(row[1])) for name, row in zip(names, described, strict=True)}
-    as_text = table.startswith("read_csv")
     cells = [
-        f"{_cell(factor, *raw[factor], reading, owner, as_text=as_text)} AS {quote_name(factor)}"
+        f"{_cell(factor, *raw[factor], reading, owner, as_text=table.as_text)} AS {quote_name(factor)}"
         for factor, reading in readings.items()
         if factor in raw
     ]
-    con.execute(f"CREATE VIEW {ROWS} AS SELECT {', '.join([*cells, 'true AS __row'])} FROM {table}")
-    return {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {ROWS}").fetchall() if row[0] != "__row"}
+    con.execute(f"CREATE VIEW {ROWS} AS SELECT {', '.join([*cells, f'true AS {OWN}row'])} FROM {table.sql}")
+    return {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {ROWS}").fetchall() if row[0] != f"{OWN}row"}
 
 
 def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *, as_text: bool) -> str:
@@ -202,6 +161,12 @@ def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *,
         return _parsed(factor, column, reading)
     if family in ("whole", "number") and type_.lstrip("U").startswith(NUMBERS):
         return f"CASE WHEN NOT isnan({column}) THEN {column} END" if type_ in ("FLOAT", "DOUBLE") else column
+    if reading.zone and type_ != ZONED_TYPE and type_.startswith(("DATE", "TIMESTAMP")):
+        raise InputError(
+            f"{owner}: column `{factor}` holds times without a zone, and in the source they have one ({reading.zone})."
+        )
+    if reading.zone and type_ == ZONED_TYPE:
+        return local_sql(column, reading.zone)
     fits = {"truth": ("BOOLEAN",), "moment": ("DATE", "TIMESTAMP"), "time": ("TIME",)}.get(family, ())
     if type_.startswith(fits) and (family == "moment" or not type_.startswith("TIMESTAMP")):
         return column
@@ -220,9 +185,13 @@ def _parsed(factor: str, column: str, reading: Reading) -> str:
         value = f"CASE WHEN {fits} THEN TRY_CAST({cell} AS {reading.type}) END"
     elif reading.family == "truth":
         value = f"CASE lower({cell}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+    elif reading.zone:
+        fits = f"regexp_full_match({cell}, {quote_text(ZONED_PATTERN)})"
+        value = f"CASE WHEN {fits} THEN {local_sql(f'TRY_CAST({cell} AS TIMESTAMPTZ)', reading.zone)} END"
     else:
         value = f"TRY_CAST({cell} AS {reading.type})"
     missing = ", ".join(map(quote_text, MISSING))
-    before, after = quote_text(f"column `{factor}`: '"), quote_text(f"' is not {WORDS[reading.family]}")
+    word = WORDS[reading.family] + (" with its zone" if reading.zone else "")
+    before, after = quote_text(f"column `{factor}`: '"), quote_text(f"' is not {word}")
     wrong = f"error({before} || {column} || {after})"
     return f"CASE WHEN {column} IS NOT NULL AND lower({cell}) NOT IN ({missing}) THEN coalesce({value}, {wrong}) END"

@@ -15,9 +15,8 @@ from trimtab.core.delivery.promises.measuring import Promise
 from trimtab.core.delivery.receipt import receipt_path
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress
+from trimtab.core.formats import MADE_IN, file_formats
 
-COPIES = (".csv", ".csv.gz")
-"""Formats in which a copy of the rows may lie beside the Parquet file."""
 BLOCK = 65_536
 """Rows read at once; as many as a block of sampling, so that a copy is made of the same blocks as the file itself."""
 
@@ -53,7 +52,7 @@ class Output:
         return sum(promise.kept for promise in self.promises)
 
     def copy_path(self, suffix: str) -> Path:
-        """Where the same rows in another format are: `.csv` or `.csv.gz`; `.parquet` is the file itself."""
+        """Where the same rows in the format of a suffix are, beside the file itself."""
         return self.path.with_suffix(suffix)
 
 
@@ -78,7 +77,7 @@ def read_output(path: Path) -> Output:
 def list_outputs(folder: Path) -> tuple[Output, ...]:
     """The outputs in a folder, the newest first. A file without a readable receipt is none: nothing vouches for it."""
     found = []
-    for path in folder.glob("*.parquet"):
+    for path in folder.glob(f"*{MADE_IN}"):
         try:
             found.append(read_output(path))
         except InputError:
@@ -90,7 +89,7 @@ def delete_output(path: Path) -> None:
     """Delete the output at `path` and everything that was made with it, whatever of it there is."""
     path.unlink(missing_ok=True)
     receipt_path(path).unlink(missing_ok=True)
-    for suffix in (".yaml", *COPIES):
+    for suffix in (".yaml", *(one.suffix for one in file_formats())):
         path.with_suffix(suffix).unlink(missing_ok=True)
 
 

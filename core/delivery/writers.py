@@ -1,29 +1,19 @@
-"""Rows into files: Parquet, CSV, gzipped CSV or a folder of Parquet parts, streamed block by block."""
+"""Rows into files of any format, streamed block by block: whole or not at all."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from trimtab.core.atomic import replacing
 from trimtab.core.errors import InputError
+from trimtab.core.formats import Format, format_of
+from trimtab.core.formats.parquet import PART
 
-PART_ROWS = 1_000_000
-"""A part of a folder is closed with the block that brings it to this many rows."""
-PART = re.compile(r"part-\d{5,}\.parquet")
-SUFFIXES = (".csv.gz", ".csv", ".parquet")
-FOLDER = "folder"
 HASHED_AT_ONCE = 1 << 20
 
 
@@ -57,33 +47,14 @@ def write(tables: Iterable[pa.Table], path: Path | str, *, schema: pa.Schema) ->
     plain = plain_schema(schema)
     blocks = (table.cast(plain) for table in tables if len(table))
     with replacing(target) as beside:
-        rows = _WRITERS[form](blocks, beside, plain)
-        files = parts_of(beside) if form == FOLDER else [beside]
+        rows = form.write(blocks, beside, plain)
+        files = form.files_of(beside)
         return Written(rows, sum(file.stat().st_size for file in files), digest(files))
-
-
-def format_of(path: Path | str) -> str:
-    """What a path asks for: a suffix of SUFFIXES, or FOLDER. Raises InputError for any other suffix."""
-    name = Path(path).name
-    if name and (str(path).endswith("/") or not Path(name).suffix):
-        return FOLDER
-    found = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), None)
-    if found is None:
-        raise InputError(
-            f"{name or path}: the kind of file is not known. Known: {', '.join(sorted(SUFFIXES))}, or a folder of "
-            "Parquet parts, whose name has no suffix or ends in a slash."
-        )
-    return found
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
     """The schema as any reader knows it: strings are strings, without dictionaries and another tool's metadata."""
     return pa.schema([pa.field(field.name, _plain_type(field.type)) for field in schema])
-
-
-def parts_of(folder: Path) -> list[Path]:
-    """The Parquet files of a folder of parts, by name. What starts with a dot or an underscore is not data."""
-    return sorted(file for file in folder.glob("*.parquet") if file.name[0] not in "._" and file.is_file())
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -102,10 +73,10 @@ def _plain_type(type_: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(type_) or pa.types.is_string_view(type_) else type_
 
 
-def _check_place(target: Path, form: str) -> None:
+def _check_place(target: Path, form: Format) -> None:
     if not target.parent.is_dir():
         raise InputError(f"{target}: there is no folder {target.parent}. Make it first.")
-    if form != FOLDER:
+    if form.suffix:
         if target.is_dir():
             raise InputError(f"{target}: it is a folder, so no file of that name can be written.")
         return
@@ -117,59 +88,3 @@ def _check_place(target: Path, form: str) -> None:
             f"{target}: the folder holds other files ({', '.join(sorted(strange)[:3])}), and replacing it would delete "
             "them. Name a new folder."
         )
-
-
-def _parquet(blocks: Iterator[pa.Table], file: Path, schema: pa.Schema) -> int:
-    rows = 0
-    with pq.ParquetWriter(file, schema, compression="zstd", write_statistics=True) as writer:
-        for block in blocks:
-            writer.write_table(block, row_group_size=len(block))
-            rows += len(block)
-    return rows
-
-
-def _folder(blocks: Iterator[pa.Table], folder: Path, schema: pa.Schema) -> int:
-    folder.mkdir()
-    rows, number = 0, 0
-    ahead = next(blocks, None)
-    while number == 0 or ahead is not None:
-        part = _until(chain([] if ahead is None else [ahead], blocks), PART_ROWS)
-        rows += _parquet(part, folder / f"part-{number:05}.parquet", schema)
-        number, ahead = number + 1, next(blocks, None)
-    return rows
-
-
-def _until(blocks: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """Blocks until `rows` rows are reached; what follows stays in `blocks`."""
-    for block in blocks:
-        yield block
-        rows -= len(block)
-        if rows <= 0:
-            return
-
-
-def _csv(blocks: Iterator[pa.Table], file: Path, schema: pa.Schema, *, zipped: bool = False) -> int:
-    rows = 0
-    with ExitStack() as stack:
-        raw = stack.enter_context(file.open("wb"))
-        sink: BinaryIO | gzip.GzipFile = raw
-        if zipped:
-            # Neither name nor time in the header: the same rows must give the same bytes.
-            sink = stack.enter_context(gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0))
-        writer = stack.enter_context(pyarrow.csv.CSVWriter(sink, schema))
-        for block in blocks:
-            writer.write_table(block)
-            rows += len(block)
-    return rows
-
-
-def _csv_gz(blocks: Iterator[pa.Table], file: Path, schema: pa.Schema) -> int:
-    return _csv(blocks, file, schema, zipped=True)
-
-
-_WRITERS: dict[str, Callable[[Iterator[pa.Table], Path, pa.Schema], int]] = {
-    ".parquet": _parquet,
-    ".csv": _csv,
-    ".csv.gz": _csv_gz,
-    FOLDER: _folder,
-}

@@ -13,6 +13,7 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets.tables import level_text
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions import microseconds
+from trimtab.core.expressions.zones import moments
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column, as_numbers
 
@@ -75,8 +76,7 @@ def _of_number(owner: str, value: Plain, column: Column) -> pa.Array:
     type_ = column.type
     try:
         if pa.types.is_temporal(type_):
-            moment = pa.array([int(number)]).cast(pa.timestamp("us", tz=getattr(type_, "tz", None)))
-            found = moment.cast(type_, safe=False)
+            found = moments(np.array([int(number)]), type_)
         elif pa.types.is_integer(type_):
             found = pa.array([int(value)], type_)
         elif pa.types.is_decimal(type_):

@@ -10,20 +10,22 @@ import pyarrow as pa
 
 from trimtab.core.database import connect
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import local_table
 
 _LOCAL = threading.local()
 """A connection takes longer to open than most expressions take; one per thread is kept."""
 
 
 def evaluate(expressions: Sequence[str], rows: pa.Table, *, owner: str) -> list[pa.Array]:
-    """The values of SQL `expressions`, which name columns of `rows` (n), on each of its rows: arrays of n.
+    """The values of SQL `expressions`, which name columns of `rows` (n), on each of its rows: arrays of n. Times with a
+    zone are what its clock shows.
 
     Only expressions that were checked may come here. Raises InputError, naming `owner`, if one fails on some row.
     """
     if not hasattr(_LOCAL, "con"):
         _LOCAL.con = connect(threads=1)
     con: duckdb.DuckDBPyConnection = _LOCAL.con
-    con.register("the_rows", rows)
+    con.register("the_rows", local_table(rows))
     listed = ", ".join(f"({one}) AS e{i}" for i, one in enumerate(expressions))
     try:
         found = con.sql(f"SELECT {listed} FROM the_rows").to_arrow_table()

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import local
 from trimtab.core.source.columns import Column
 from trimtab.core.source.edges import number_edges, time_edges
 from trimtab.core.source.kinds import Kind
@@ -178,7 +179,7 @@ def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
 
 def level_texts(values: pa.Array) -> pa.Array:
     """(K,) values of any type as the texts that name levels: true/false, ISO dates, numbers as short as possible."""
-    texts = values.cast(pa.string())
+    texts = local(values).cast(pa.string())
     if pa.types.is_timestamp(values.type):  # 05:00:00.000000 says no more than 05:00:00
         texts = pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
     return texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from trimtab.core.database import OWN
 from trimtab.core.errors import InputError
 
 MAX_COLUMNS = 2000
@@ -25,6 +26,11 @@ def check_names(names: Sequence[str], owner: str) -> None:
     repeated = [f"`{name}`" for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise InputError(f"{owner}: more than one column is called {_listed(repeated)}. Give each its own name.")
+    own = [f"`{name}`" for name in names if name.lower().startswith(OWN)]
+    if own:
+        raise InputError(
+            f"{owner}: {_listed(own)}: Trimtab's own columns begin with {OWN}. Give the column another name."
+        )
     folded: dict[str, str] = {}
     for name in names:
         other = folded.setdefault(name.lower(), name)

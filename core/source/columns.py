@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trimtab.core.errors import InputError, Progress, nearest
+from trimtab.core.expressions.zones import local, zone_of
 from trimtab.core.source.kinds import KINDS, Kind, kind_of
 from trimtab.core.source.spool import Source
 
@@ -29,7 +30,7 @@ class Column:
     `values` holds the K distinct values: numbers and dates ascending, categories by falling count, then by text.
     `counts` (K+1,) are rows of the whole source, the last one the missing ones. `codes` (n,) are positions in `values`
     of the learning rows in source order, K for missing. `numbers` (K,) are the values as floats (dates: microseconds
-    since 1970, UTC); empty for categories.
+    since 1970, see `as_numbers`); empty for categories.
     """
 
     name: str
@@ -69,13 +70,22 @@ def read_columns(
     for done, name in enumerate(source.columns):
         if progress:
             progress(done, len(source.columns), f"reading {name}")
-        data = pq.read_table(source.path, columns=[name], use_threads=True).column(0)
+        data = _read_column(source, name)
         columns[name] = encode(name, data, asked.get(name), rows)
         del data
         pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that reading took
     if progress:
         progress(len(source.columns), len(source.columns), "read")
     return columns
+
+
+def _read_column(source: Source, name: str) -> pa.ChunkedArray:
+    try:
+        return pq.read_table(source.path, columns=[name], use_threads=True, page_checksum_verification=True).column(0)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            f"{source.name}: its copy in the workspace is gone or damaged ({source.path}). Bring the file in again."
+        ) from error
 
 
 def learning_rows(rows: int) -> np.ndarray | None:
@@ -113,8 +123,10 @@ def encode(name: str, data: pa.ChunkedArray, kind: Kind | None, rows: np.ndarray
 
 
 def as_numbers(values: pa.Array) -> np.ndarray:
-    """Numbers or dates as floats; dates are microseconds since 1970 in UTC. Missing becomes NaN."""
+    """Numbers or dates as floats; dates are microseconds since 1970 as the clock of their zone shows them, which is UTC
+    if they have none. Missing becomes NaN."""
     if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        values = local(values)
         zone = getattr(values.type, "tz", None)
         values = values.cast(pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
     return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
@@ -167,6 +179,8 @@ def _order(values: pa.Array, kind: Kind, counts: np.ndarray) -> np.ndarray | Non
         text = values.cast(pa.string())
         table = pa.table({"n": counts[: len(values)], "text": text})
         return np.asarray(pc.sort_indices(table, sort_keys=[("n", "descending"), ("text", "ascending")]))
+    if zone_of(values.type):  # an hour that the clock shows twice
+        return np.argsort(as_numbers(values), kind="stable")
     if _sorts_fast(values.type):
         return None
     if kind == "boolean":

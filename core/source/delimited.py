@@ -20,6 +20,7 @@ import duckdb
 from trimtab.core.database import connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.source.checks import check_names, check_values
+from trimtab.core.source.converted import Converted
 
 CHUNK = 1 << 20
 DELIMITERS = ",\t;|"
@@ -102,8 +103,8 @@ def read_header(file: Path, owner: str) -> Header:
     return best
 
 
-def convert(file: Path, target: Path, owner: str) -> tuple[int, tuple[str, ...]]:
-    """Write the rows of `file`, a copy made by `copy_text`, to `target`: (number of rows, names of the columns).
+def convert(file: Path, target: Path, owner: str) -> Converted:
+    """Write the rows of `file`, a copy made by `copy_text`, to `target`.
 
     Each column gets the type that all its values have. Raises InputError for names we can't take, ragged rows (naming
     the line), no rows, no values, or infinite values.
@@ -118,7 +119,7 @@ def convert(file: Path, target: Path, owner: str) -> tuple[int, tuple[str, ...]]
             first = str(error).strip().splitlines()[0].rstrip(".").replace(str(file), owner)
             fault = _fault(file, header)
             raise InputError(f"{owner}, {fault}" if fault else f"{owner}: it can't be read: {first}.") from error
-    return rows, header.names
+    return Converted(rows, header.names)
 
 
 def _typed_query(con: duckdb.DuckDBPyConnection, file: Path, header: Header, owner: str) -> tuple[int, str]:

@@ -1,11 +1,15 @@
-"""Reading a stranger's Parquet file: which columns can be factors, and a clean copy of them.
+"""Reading a stranger's Parquet file: a clean copy of the columns that can be factors, and a word on the others.
 
-With pyarrow, not DuckDB: DuckDB believes the file's statistics, which leave out NaN, and then finds none.
+With pyarrow, not DuckDB: DuckDB believes the file's statistics, which leave out NaN, and then finds none; and it does
+not look at the checksums of the pages.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,99 +18,167 @@ import pyarrow.parquet as pq
 
 from trimtab.core.errors import InputError
 from trimtab.core.source.checks import check_names, check_values
+from trimtab.core.source.converted import Converted
+from trimtab.core.source.fields import Kept, choose, in_microseconds, is_binary, is_fine
 
 BATCH_CELLS = 4_000_000
 BATCH_ROWS = 131_072
-
-USABLE = (
-    pa.types.is_null,
-    pa.types.is_boolean,
-    pa.types.is_integer,
-    pa.types.is_floating,
-    pa.types.is_decimal128,
-    pa.types.is_string,
-    pa.types.is_large_string,
-    pa.types.is_string_view,
-    pa.types.is_date,
-    pa.types.is_timestamp,
-    pa.types.is_time,
-)
+UNKNOWN = ("not implemented", "not supported", "unsupported", "unhandled", "unknown", "unrecognized")
+"""What pyarrow says of a type that it does not know, as of whole numbers of 128 bits."""
 
 
-def convert(file: Path, target: Path, owner: str) -> tuple[int, tuple[str, ...]]:
-    """Write the rows of `file` to `target` with NaN as missing: (number of rows, names of the columns).
+@dataclass
+class Seen:
+    """What was met while the rows were copied: `infinite` values and dates `far` off, by column."""
 
-    Raises InputError for a damaged file, names or types we can't take, no rows, no values, infinite or far ones.
+    rows: int = 0
+    filled: bool = False
+    infinite: Counter[str] = field(default_factory=Counter)
+    far: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def open_parquet(file: Path, **options: object) -> Iterator[pq.ParquetFile]:
+    """A Parquet file whose pages must match their checksums, where they have one, and whose times of 96 bits (Spark's
+    default) are in microseconds: in nanoseconds, pyarrow's own choice, 9999-12-31 becomes 1816-03-29."""
+    with pq.ParquetFile(file, coerce_int96_timestamp_unit="us", page_checksum_verification=True, **options) as opened:
+        yield opened
+
+
+def convert(file: Path, target: Path, owner: str) -> Converted:
+    """Write the columns of `file` that can be factors to `target`, with NaN as missing; the others are told in notes.
+
+    Raises InputError for a damaged file, names we can't take, no column that can be a factor, no rows, no values,
+    infinite or far ones.
     """
     try:
-        with pq.ParquetFile(file) as source:
-            names = tuple(source.schema_arrow.names)
-            check_names(names, owner)
-            _check_types(source.schema_arrow, owner)
-            rows, filled, infinite, far = _copy(source, target)
+        with open_parquet(file) as source:
+            kept, left = choose(source.schema_arrow)
+            kept, bytes_ = _looked_at(source, kept)
+            left += bytes_
+            _check_columns(source.schema_arrow, kept, left, owner)
+            seen = _copy(source, kept, target)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno:  # a full disk, say: no fault of the file
             raise
-        raise InputError(
-            f"{owner}: the Parquet file is damaged and can't be read to its end. "
-            "It was probably cut off or changed while it was copied. Copy or export it again."
-        ) from error
-    check_values(rows, filled, owner, infinite=infinite, far=far)
-    return rows, names
+        raise InputError(f"{owner}: {_complaint(error)}") from error
+    check_values(seen.rows, seen.filled, owner, infinite=seen.infinite, far=seen.far)
+    notes = [f"`{one.name}`: {one.word}." for one in kept if one.word]
+    if left:
+        notes.append(f"left out, for a factor holds one number, text, date or true/false a row: {', '.join(left)}.")
+    return Converted(seen.rows, tuple(one.name for one in kept), tuple(notes))
 
 
-def _check_types(schema: pa.Schema, owner: str) -> None:
-    refused = [f"`{field.name}` ({field.type})" for field in schema if not _usable(field.type)]
-    if refused:
-        raise InputError(
-            f"{owner}: a cell of a factor holds one number (at most 38 digits), text, date or true/false. Columns that "
-            f"hold something else: {', '.join(refused)}. Split them into columns of their own, or leave them out."
+def check_pages(file: Path, owner: str) -> None:
+    """Raise InputError if a page of a Parquet file does not match its checksum. Without checksums nothing is read."""
+    try:
+        if not _has_checksums(file):
+            return
+        with open_parquet(file) as source:
+            for _ in source.iter_batches(BATCH_ROWS):
+                pass
+    except pa.ArrowNotImplementedError:  # a type that is nobody's factor
+        return
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{owner}: {_complaint(error)}") from error
+
+
+def _has_checksums(file: Path) -> bool:
+    """Whether the first page has one: the fourth field of its header, in Thrift's compact form, after three numbers."""
+    group = pq.read_metadata(file)
+    if not group.num_row_groups or not group.num_columns:
+        return False
+    column = group.row_group(0).column(0)
+    with file.open("rb") as handle:
+        handle.seek(column.dictionary_page_offset or column.data_page_offset)
+        header = handle.read(64)
+    at = 0
+    for _ in range(3):
+        at += 1
+        while header[at] & 0x80:
+            at += 1
+        at += 1
+    return header[at] == 0x15
+
+
+def _complaint(error: Exception) -> str:
+    said = str(error).strip().splitlines()[0].rstrip(".")
+    if isinstance(error, pa.ArrowNotImplementedError) or any(word in said.lower() for word in UNKNOWN):
+        return f"a column has a type that can't be read ({said}). Leave it out, or store it as another type."
+    if "crc checksum" in said.lower():
+        return (
+            "the Parquet file is damaged: a page does not match its checksum. It was changed after it was written. "
+            "Copy or export it again."
         )
+    return (
+        "the Parquet file is damaged and can't be read to its end. It was probably cut off or changed while it was "
+        "copied. Copy or export it again."
+    )
 
 
-def _usable(type_: pa.DataType) -> bool:
-    if pa.types.is_dictionary(type_):
-        return _usable(type_.value_type)
-    return type_ == pa.uuid() or any(fits(type_) for fits in USABLE)
+def _check_columns(schema: pa.Schema, kept: Sequence[Kept], left: Sequence[str], owner: str) -> None:
+    if left and not kept:
+        raise InputError(
+            f"{owner}: no column can be a factor, which holds one number (at most 38 digits), text, date or true/false "
+            f"a row. What it has: {', '.join(left)}. Split them into columns of their own."
+        )
+    check_names([one.name for one in kept] if len(schema) else [], owner)
 
 
-def _copy(source: pq.ParquetFile, target: Path) -> tuple[int, bool, Counter[str], Counter[str]]:
-    """(rows, whether any cell is filled, infinite values by column, dates beyond year 9999 by column)."""
-    schema = pa.schema([(field.name, _stored(field.type)) for field in source.schema_arrow])
-    infinite, far = Counter[str](), Counter[str]()
-    rows, filled = 0, False
-    batch_rows = max(1024, min(BATCH_ROWS, BATCH_CELLS // len(schema)))
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for batch in source.iter_batches(batch_rows):
-            columns = [_cleaned(column, field.type) for column, field in zip(batch.columns, schema, strict=True)]
-            for field, column in zip(schema, columns, strict=True):
-                if pa.types.is_floating(field.type):
-                    infinite[field.name] += pc.sum(pc.is_inf(column)).as_py() or 0
-                elif pa.types.is_temporal(field.type) and not pa.types.is_time(field.type):
+def _looked_at(source: pq.ParquetFile, kept: list[Kept]) -> tuple[list[Kept], list[str]]:
+    """The columns once the values were seen of those whose type does not settle it: bytes that are no text are left
+    out, with a text for each; times of which none is finer than a microsecond are kept in microseconds."""
+    schema = source.schema_arrow
+    open_ = [one for one in kept if is_binary(schema.field(one.place).type) or is_fine(one.type)]
+    bytes_: set[str] = set()
+    fine: set[str] = set()
+    for columns in _batches(source, open_) if open_ else ():
+        for one, column in zip(open_, columns, strict=True):
+            if is_fine(one.type):
+                number = one.clean(column).cast(pa.int64())
+                whole = pc.equal(pc.multiply(pc.divide(number, 1000), 1000), number)
+                if not pc.all(whole, min_count=0).as_py():
+                    fine.add(one.name)
+            else:
+                try:
+                    one.clean(column)
+                except pa.ArrowInvalid:
+                    bytes_.add(one.name)
+    found = [
+        in_microseconds(one) if is_fine(one.type) and one.name not in fine else one
+        for one in kept
+        if one.name not in bytes_
+    ]
+    return found, [f"`{name}` (bytes that are no text in UTF-8)" for name in sorted(bytes_)]
+
+
+def _copy(source: pq.ParquetFile, kept: Sequence[Kept], target: Path) -> Seen:
+    schema = pa.schema([(one.name, one.type) for one in kept])
+    seen = Seen()
+    with pq.ParquetWriter(target, schema, compression="zstd", write_page_checksum=True) as writer:
+        for raw in _batches(source, kept):
+            columns = [one.clean(column) for one, column in zip(kept, raw, strict=True)]
+            for one, column in zip(kept, columns, strict=True):
+                if pa.types.is_floating(one.type):
+                    seen.infinite[one.name] += pc.sum(pc.is_inf(column)).as_py() or 0
+                elif pa.types.is_temporal(one.type) and not pa.types.is_time(one.type):
                     year = pc.year(column)
-                    far[field.name] += pc.sum(pc.or_(pc.less(year, 1), pc.greater(year, 9999))).as_py() or 0
-            rows += batch.num_rows
-            filled = filled or any(column.null_count < len(column) for column in columns)
-            writer.write_batch(pa.record_batch(columns, schema=schema))
-    return rows, filled, infinite, far
+                    seen.far[one.name] += pc.sum(pc.or_(pc.less(year, 1), pc.greater(year, 9999))).as_py() or 0
+            batch = pa.record_batch(columns, schema=schema)
+            seen.rows += batch.num_rows
+            seen.filled = seen.filled or any(column.null_count < len(column) for column in columns)
+            writer.write_batch(batch)
+    return seen
 
 
-def _stored(type_: pa.DataType) -> pa.DataType:
-    """The type a column is kept in: as it is, but for what only says how it was encoded."""
-    if pa.types.is_dictionary(type_):
-        return _stored(type_.value_type)
-    if pa.types.is_float16(type_):
-        return pa.float32()
-    if pa.types.is_timestamp(type_) and type_.tz:
-        return pa.timestamp(type_.unit, "UTC")
-    other_text = pa.types.is_large_string(type_) or pa.types.is_string_view(type_) or type_ == pa.uuid()
-    return pa.string() if other_text or pa.types.is_null(type_) else type_
-
-
-def _cleaned(column: pa.Array, type_: pa.DataType) -> pa.Array:
-    if column.type == pa.uuid():
-        return pa.array([None if value is None else str(value) for value in column.to_pylist()], type_)
-    column = column.cast(type_)
-    if pa.types.is_floating(type_):
-        return pc.if_else(pc.is_nan(column), pa.scalar(None, type_), column)
-    return column
+def _batches(source: pq.ParquetFile, kept: Sequence[Kept]) -> Iterator[list[pa.Array]]:
+    """The columns `kept`, some rows at a time."""
+    names = source.schema_arrow.names
+    batch_rows = max(1024, min(BATCH_ROWS, BATCH_CELLS // max(1, len(kept))))
+    # pyarrow takes a dot for a path into a nested column, and one name for all columns that have it.
+    if len(set(names)) < len(names) or any("." in name for name in names):
+        for batch in source.iter_batches(batch_rows):
+            yield [batch.column(one.place) for one in kept]
+        return
+    for batch in source.iter_batches(batch_rows, columns=[one.name for one in kept]):
+        yield [batch.column(one.name) for one in kept]

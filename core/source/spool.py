@@ -8,15 +8,18 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from trimtab.core.atomic import sync
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.source import delimited, parquet
 from trimtab.core.source.checks import check_provenance
+from trimtab.core.source.converted import Converted
 
 Format = Literal["text", "gzip", "parquet", "zip"]
 
@@ -38,6 +41,8 @@ CONTENT: dict[Format, str] = {
     "zip": "a zip archive or an Excel workbook",
 }
 STEPS = 4
+READER = 2
+"""Raise it when the same bytes are read as another table: what was spooled before is then read again."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class Source:
     """Real data, spooled.
 
     `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
-    that file's bytes (what `sha256sum` prints), `columns` the names in the file's order.
+    that file's bytes (what `sha256sum` prints), `columns` the names in the file's order. `notes`: a sentence for each
+    thing that was left out or read in a way that the file alone does not settle.
     """
 
     path: Path
@@ -53,6 +59,7 @@ class Source:
     sha256: str
     rows: int
     columns: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def spool(file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
@@ -84,7 +91,8 @@ def open_source(home: Path, sha256: str) -> Source:
     if record is None:
         raise InputError(f"Source {sha256[:12]}…: it is not in this workspace ({home}). Bring its file in again.")
     place = _place(home, sha256, "parquet")
-    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]))
+    notes = tuple(record.get("notes", ()))
+    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]), notes)
 
 
 def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str], None], *, delivered: bool) -> str:
@@ -94,16 +102,18 @@ def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str],
     with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
         work = Path(folder)
         record = _recorded(home, sha256)
-        if record is None:
-            rows, columns = _convert(file, work, format_, report)
+        if record is None or record.get("reader") != READER or not _is_sound(home, sha256, record):
+            found = _convert(file, work, format_, report)
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
-            record = {"rows": rows, "columns": columns, "size": file.stat().st_size}
             if not delivered:
-                check_provenance(columns, file.name)
+                check_provenance(found.columns, file.name)
             report(3, "storing")
+            stored = work / "source.parquet"
+            record = {**asdict(found), "size": file.stat().st_size, "reader": READER, "stored": _digest(stored)}
             place = _place(home, sha256, "parquet")
             place.parent.mkdir(exist_ok=True)
-            os.replace(work / "source.parquet", place)
+            sync(stored)
+            os.replace(stored, place)
         elif not delivered:  # it may have been brought in to be compared
             check_provenance(record["columns"], file.name)
         _record(home, work, sha256, {**record, "name": file.name})  # the latest name is the one the person knows
@@ -135,10 +145,8 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _convert(
-    file: Path, work: Path, format_: Format, report: Callable[[int, str], None]
-) -> tuple[int, tuple[str, ...]]:
-    """Write `file` as `source.parquet` in the folder `work`: (number of rows, names of the columns)."""
+def _convert(file: Path, work: Path, format_: Format, report: Callable[[int, str], None]) -> Converted:
+    """Write `file` as `source.parquet` in the folder `work`."""
     target = work / "source.parquet"
     if format_ == "parquet":
         report(2, "reading")
@@ -159,15 +167,24 @@ def _record(home: Path, work: Path, sha256: str, record: Mapping[str, object]) -
     """Write the description; a source counts as there once it has one."""
     beside = work / "source.json"
     beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(beside, _place(home, sha256, "json"))
+    sync(beside)
+    place = _place(home, sha256, "json")
+    os.replace(beside, place)
+    sync(place.parent)
 
 
 def _recorded(home: Path, sha256: str) -> dict[str, Any] | None:
-    place = _place(home, sha256, "json")
-    if not (place.is_file() and _place(home, sha256, "parquet").is_file()):
-        return None
+    """The description of a source, None if there is none or it does not fit the file: as good as not there, and
+    bringing the file in again mends it."""
     try:
-        record: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-    except ValueError:  # someone edited it: as good as not there, and bringing the file in again mends it
+        record = json.loads(_place(home, sha256, "json").read_text(encoding="utf-8"))
+        found = pq.read_metadata(_place(home, sha256, "parquet"))
+        fits = record["rows"] == found.num_rows and record["columns"] == found.schema.to_arrow_schema().names
+        return record if fits and isinstance(record["name"], str) else None
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
-    return record
+
+
+def _is_sound(home: Path, sha256: str, record: Mapping[str, Any]) -> bool:
+    """Whether the spooled file still has the bytes that were written."""
+    return bool(_digest(_place(home, sha256, "parquet")) == record.get("stored"))

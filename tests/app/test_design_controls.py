@@ -226,7 +226,7 @@ def test_other_shares_keep_their_proportions() -> None:
 
 
 def test_names_of_levels_are_text() -> None:
-    assert "<img" not in stacks({"real": {HOSTILE: 0.4, "b": 0.6}})
+    assert "<img" not in str(stacks({"real": {HOSTILE: 0.4, "b": 0.6}}))
 
 
 # --- labels ---------------------------------------------------------------------------------------------------------
@@ -405,7 +405,7 @@ def test_a_floor_says_how_many_cells(start: Start, home: Workspace, design_id: s
     assert home.load_design(design_id).floors[0].at_least == 7
     open_menu(app, row).button(key=f"tt_delete_{row}").click().run()
     assert home.load_design(design_id).floors == ()
-    assert steps(app)[0][0] == "delete floor of road, wet,…"
+    assert steps(app)[0][0].startswith("delete floor of road, wet,")
 
 
 # --- conflicts ------------------------------------------------------------------------------------------------------
@@ -457,7 +457,7 @@ def test_a_rule_against_a_keep_is_told_and_goes(start: Start, home: Workspace, s
     design = study.design.with_factor("road", role="keep").with_rule("road = 'town'")
     id_ = home.save_design(design)
     app = start("design", id_)
-    assert "<b>rule road = &#x27;town&#x27;</b>" in body(app)
+    assert "<b>rule road = &#39;town&#39;</b>" in body(app)
     assert f"At most <b>{100 * (table()['road'] == 'town').mean():.1f} %</b> of the rows can meet the rule." in body(
         app
     )

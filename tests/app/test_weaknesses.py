@@ -226,7 +226,7 @@ def test_a_boost_the_design_has_no_room_for_is_told_before_it_is_taken(visit: Vi
     kept = opened(home, written("id", "city", "kind", "load"), factors={"city": {"role": "keep"}})
     at = boost(visit(written("error"), kept))
     sound(at.text_input(key="tt_boost_exact").set_value("80 %").run())
-    assert "Then the design can't be met." in told(at).replace("&#x27;", "'")
+    assert "Then the design can't be met." in told(at).replace("&#39;", "'")
     assert "solve the conflict" in at.button(key="tt_boost_take").label
 
 
@@ -308,7 +308,7 @@ def test_bad_predictions_are_told_and_can_be_replaced(visit: Visit, content: byt
 def test_a_file_without_any_factor_is_told(visit: Visit) -> None:
     at = visit(written("error"))
     sound(at.selectbox(key="join").set_value("beside").run())
-    assert "it has none of the design's factors" in told(at).replace("&#x27;", "'")
+    assert "it has none of the design's factors" in told(at).replace("&#39;", "'")
 
 
 def test_more_rows_than_there_are_leave_no_slice(visit: Visit) -> None:

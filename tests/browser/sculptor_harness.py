@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import json
 import time
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
+from trimtab.ui.parts.parts import html
 from trimtab.ui.parts.sparks import spark_svg
 from trimtab.ui.sculptor.factor_list import FactorEntry, factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
@@ -79,7 +80,7 @@ def workbench() -> None:
         time.sleep(float(query.get("slow", "0")))  # a long computation after every edit
     factor, real = document["factor"], document["real"]
     target = document["targets"][factor]
-    st.html(f'<pre data-testid="document">{html.escape(json.dumps(document))}</pre>')
+    html(h.pre(data_testid="document")[json.dumps(document)])
     left, right = st.columns([1, 4])
     with left:
         entries = [entry(name, asked, real, place) for place, (name, asked) in enumerate(document["targets"].items())]
@@ -107,7 +108,7 @@ def workbench() -> None:
             on_ops=lambda message: st.session_state.inbox.receive(message, apply),
         )
     if real:
-        st.html(spark_svg(real, target, True, 140, 36, f"{HOSTILE} before and after"))
+        html(spark_svg(real, target, True, 140, 36, f"{HOSTILE} before and after"))
 
 
 workbench()

@@ -241,7 +241,8 @@ def test_undone_faster_than_answered(open_: Any, busy: Any) -> None:
     until(lambda: rate(saved, "full_speed_unprotected") == 0.1, page)
     expect(field(page, FAST)).to_have_value("10 %", timeout=LONG)
     settled(page, saved)
-    redo = page.get_by_role("button", name=re.compile("Redo “rate of"))
+    redo = page.get_by_role("button", name=re.compile("Redo"))
+    expect(redo).to_have_text(re.compile("Redo “rate of"), timeout=LONG)
     redo.click()
     redo.click()
     until(lambda: rate(saved, "full_speed_unprotected") == 0.07, page)
@@ -272,7 +273,7 @@ def test_a_slider_that_is_moved_on(open_: Any, busy: Any) -> None:
     slider.focus()
     for _ in range(4):
         slider.press("ArrowRight")
-    until(lambda: rate(saved, "full_speed_unprotected") == 0.2, page)  # 12, 15, 20 %, and one more is 25 %
+    until(lambda: rate(saved, "full_speed_unprotected") == 0.25, page)  # 12, 15, 20 and 25 %
     settled(page, saved)
 
 

@@ -236,3 +236,18 @@ events: {end: {when: "moment > '9000-01-01'", rate: 0.5}}
     study = opened(workspace, written(tmp_path, "data.parquet", table), text)
     for name in ("rows.parquet", "rows.csv"):
         assert deliver(study, tmp_path / name).kept
+
+
+def test_names_that_queries_of_our_own_might_use(tmp_path: Path, workspace: Workspace) -> None:
+    names = ["__row", "__c0", "__v0", "__value", "__code", "value", "data_set", "levels_0", "c0", "__expected a"]
+    columns = {name: [i % 2, *range(9)] for i, name in enumerate(names)}
+    file = written(tmp_path, "own.parquet", pa.table({**columns, "a": list("xyxyxyxyxy")}))
+    factors = ", ".join(f"'{name}': {{role: keep}}" for name in names)
+    rule = " + ".join(f'"{name}"' for name in names) + " >= 0"
+    study = opened(workspace, file, f"rows: 100\nfactors: {{{factors}}}\nrules: ['{rule}']\n")
+    assert deliver(study, tmp_path / "rows.parquet").kept
+
+
+def test_a_name_that_only_trimtab_gives(tmp_path: Path, workspace: Workspace) -> None:
+    with pytest.raises(InputError, match="Trimtab's own columns begin with __trimtab_"):
+        workspace.spool(written(tmp_path, "own.csv", "__Trimtab_row\n1\n"))

@@ -16,6 +16,7 @@ LAYERS = (
     "core.database",
     "core.expressions",
     "core.source",
+    "core.formats",
     "core.words",
     "core.design",
     "core.grounding",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import ConflictError
@@ -16,7 +16,7 @@ from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.study.study import Study, open_study
 from trimtab.ui.changes.ways_out import WayOut, control_text, ways_out
 from trimtab.ui.parts.control_rows import words
-from trimtab.ui.parts.parts import code_marks, html, notice, percent, plain, shift_text
+from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, percent, plain, shift_text
 from trimtab.ui.parts.rates import rate_of
 from trimtab.ui.parts.sparks import spark_svg
 from trimtab.ui.sculptor.shaping import STILL, present
@@ -32,32 +32,32 @@ def what_changes(shifts: Sequence[Shift], *, stale: bool = False) -> None:
     """A small picture for each factor, the largest shift first; `stale`: they are of the state before a conflict."""
     found = doc.document()
     together = "source and rows together" if found and found.design.mode == "supplement" else ""
-    said = escape(", ".join(filter(None, (together, "as it was before the conflict" if stale else ""))))
-    state = f' <span class="tt-quiet">{said}</span>' if said else ""
-    cells = "".join(_cell(shift) for shift in sorted(shifts, key=lambda one: -round(one.tv, 6)))
+    said = ", ".join(filter(None, (together, "as it was before the conflict" if stale else "")))
+    legend = h.p(".tt-legend")[h.span(".asked")["asked for"], h.span(".carried")["carried along"]]
+    cells = [_cell(shift) for shift in sorted(shifts, key=lambda shift: -round(shift.tv, 6))]
     html(
-        f'<div class="tt-changes"><h2 class="tt-section">What changes{state}</h2><p class="tt-legend">'
-        '<span class="asked">asked for</span><span class="carried">carried along</span></p></div>'
-        f'<div class="tt-grid {"stale" if stale else ""}" data-testid="what-changes">{cells}</div>'
+        h.div(".tt-changes")[
+            h.h2(".tt-section")["What changes", said and [" ", h.span(".tt-quiet")[said]]],
+            legend,
+        ],
+        h.div(class_=["tt-grid", stale and "stale"], data_testid="what-changes")[cells],
     )
 
 
-def _cell(shift: Shift) -> str:
+def _cell(shift: Shift) -> h.Element:
     word = "asked for" if shift.asked else "carried along"
     tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
-    name = escape(shift.factor, quote=True)
     before, after = present(shift.before), present(shift.after)
     size = max(len(before), 1)
     label = f"{shift.factor}: shift {shift_text(shift.tv)}, {word}"
     line = after if after and (shift.asked or shift.tv >= STILL) else None
     picture = spark_svg(before or [0.0] * size, line, shift.asked, *SPARK, label)
-    missing = ""
+    missing = None
     if abs(shift.after[-1] - shift.before[-1]) >= STILL:
-        missing = f"<small>missing {percent(shift.before[-1])} → {percent(shift.after[-1])}</small>"
-    return (
-        f'<div class="tt-cell" title="{name}: {word}"><p><b>{name}</b>'
-        f'<span class="{tone}">{shift_text(shift.tv)}</span></p>{picture}{missing}</div>'
-    )
+        missing = h.small[f"missing {percent(shift.before[-1])} → {percent(shift.after[-1])}"]
+    return h.div(".tt-cell", title=f"{shift.factor}: {word}")[
+        h.p[h.b[shift.factor], h.span(class_=tone)[shift_text(shift.tv)]], picture, missing
+    ]
 
 
 def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
@@ -69,7 +69,7 @@ def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
         notice(str(outcome))
         return
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
-        st.html(_conflict_text(outcome.conflicts), width="stretch")
+        html(_conflict_text(outcome.conflicts))
         if buttons:
             with st.container(key="tt_ways_out", horizontal=True, width="content"):
                 _buttons(outcome.conflicts)
@@ -92,41 +92,43 @@ def _declared() -> bool:
     return found is not None and found.study.declared
 
 
-def _conflict_text(found: Sequence[Conflict]) -> str:
-    sets = dict.fromkeys(conflict.controls for conflict in found)
-    lines = "".join(f"<p>{_set_text([one for one in found if one.controls == controls])}</p>" for controls in sets)
-    return f'<div class="tt-conflict" role="alert"><i>⚠</i><div>{lines}</div></div>'
+def _conflict_text(found: Sequence[Conflict]) -> h.Element:
+    sets = dict.fromkeys(one.controls for one in found)
+    return conflict_box(*(_set_text([one for one in found if one.controls == controls]) for controls in sets))
 
 
-def _set_text(found: Sequence[Conflict]) -> str:
-    """One conflict in a sentence or two, and what would work; markup."""
-    limits = "".join(map(_limit, found))
+def _set_text(found: Sequence[Conflict]) -> h.Node:
+    """One conflict in a sentence or two, and what would work."""
+    limits = [limit for limit in map(_limit, found) if limit]
     told = [one.message for one in found if one.control.split(" ", 1)[0] in TOLD]
     if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
         told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
     if told:
-        return " ".join(map(code_marks, dict.fromkeys(told))) + limits
-    bold = [f"<b>{escape(_control(name))}</b>" for name in found[0].controls]
+        first, *others = map(code_marks, dict.fromkeys(told))
+        return [first, [[" ", other] for other in others], limits]
+    bold = [h.b[_control(name)] for name in found[0].controls]
     if len(bold) == 1:
-        return f"{bold[0]} can’t be met: the real data have too few rows to make it from.{limits}"
+        return [bold[0], " can’t be met: the real data have too few rows to make it from.", limits]
+    *all_but_last, last = bold
     remedy = limits or " Ask for less of one of them, or take the last step back."
-    return f"{', '.join(bold[:-1])} and {bold[-1]} pull against each other.{remedy}"
+    listed = [[", " if place else "", name] for place, name in enumerate(all_but_last)]
+    return [listed, " and ", last, " pull against each other.", remedy]
 
 
-def _limit(conflict: Conflict) -> str:
-    """The nearest that works of an event, a rule or a hold; markup."""
-    kind, name = conflict.control.split(" ", 1)
-    if conflict.nearest is None:
-        return ""
-    share = f"<b>{percent(_worth(conflict.nearest))}</b>"
+def _limit(found: Conflict) -> list[h.Node]:
+    """The nearest that works of an event, a rule or a hold; empty if nothing is to be said."""
+    kind, name = found.control.split(" ", 1)
+    if found.nearest is None:
+        return []
+    share = h.b[percent(_worth(found.nearest))]
     if kind == "rule":
-        return f" At most {share} of the rows can meet the rule."
+        return [" At most ", share, " of the rows can meet the rule."]
     if kind == "hold":
-        return f" At most {share} of the rows can have a held value of {escape(name)}."
+        return [" At most ", share, f" of the rows can have a held value of {name}."]
     if kind != "event":
-        return ""
-    word = "most" if conflict.nearest < _asked_rate(name) else "least"
-    return f" The {word} that works for {escape(words(name))} is {share}."
+        return []
+    word = "most" if found.nearest < _asked_rate(name) else "least"
+    return [f" The {word} that works for {words(name)} is ", share, "."]
 
 
 def _worth(share: float) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
+
+import htpy as h
 
 from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
@@ -26,61 +27,62 @@ MARGINALS = {
 }
 
 
-def promised(study: Study, outcome: Projection) -> str:
-    """A line for each promise that is going to be made; markup."""
-    lines = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome), *_others(study.design)]
+def promised(study: Study, outcome: Projection) -> h.Element:
+    """A line for each promise that is going to be made."""
+    lines: list[h.Node] = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome)]
+    lines += _others(study.design)
     if len(lines) == 1:
         lines.append("every factor as real as it can be: the design asks for nothing else yet")
     lines += _carried(study, outcome)
-    return f'<ul class="td-promised">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
+    return h.ul(".td-promised")[[h.li[line] for line in lines]]
 
 
-def _rows(study: Study, outcome: Projection) -> str:
-    rows = f"<b>{outcome.rows:,} rows</b>, exactly"
+def _rows(study: Study, outcome: Projection) -> h.Fragment:
+    rows = h.fragment[h.b[f"{outcome.rows:,} rows"], ", exactly"]
     if study.design.mode != "supplement":
         return rows
-    return f"{rows}; all shares are of the <b>{outcome.total:,}</b> that they and the source are together"
+    return h.fragment[
+        rows, "; all shares are of the ", h.b[f"{outcome.total:,}"], " that they and the source are together"
+    ]
 
 
-def _events(study: Study, outcome: Projection) -> Iterator[str]:
+def _events(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
     together = f" of all {outcome.total:,}" if study.design.mode == "supplement" else ""
     for event in outcome.events:
         really, never = ("declared", "never as declared") if study.declared else ("really", "never in the real data")
         real = f"{really} {one_in(event.real)}" if event.real_rows else never
         rows = f"exactly {event.rows:,}{together} rows, {one_in(event.rate)}"
-        yield f"{_bold(words(event.name))} in {rows} {_quiet(real)}"
+        yield h.fragment[h.b[words(event.name)], f" in {rows} ", _quiet(real)]
 
 
-def _marginals(study: Study, outcome: Projection) -> Iterator[str]:
+def _marginals(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
     shifts = {shift.factor: shift.tv for shift in outcome.shifts}
     for control in outcome.controls:
         if isinstance(control, MarginalControl):
             moved = shifts.get(control.factor, 0.0)
-            note = f" {_quiet(f'{percent(moved)} of the rows move')}" if moved >= STILL else ""
+            note = [" ", _quiet(f"{percent(moved)} of the rows move")] if moved >= STILL else None
             said = "as declared" if study.declared and control.kind == "target" else MARGINALS[control.kind]
-            yield f"{_bold(control.factor)} {said}{note}"
+            yield h.fragment[h.b[control.factor], f" {said}", note]
 
 
-def _others(design: Design) -> Iterator[str]:
+def _others(design: Design) -> Iterator[h.Fragment]:
     """What is asked beside the events and the shares of single factors."""
-    yield from (f"{_bold(pair.name)} {escape(pair_text(pair))}" for pair in design.pairs)
-    yield from (f"{_bold(words(name))}: {escape(_mix(mix))}" for name, mix in design.levels.items())
-    yield from (f"<code>{escape(rule)}</code> in every row" for rule in design.rules)
+    yield from (h.fragment[h.b[pair.name], f" {pair_text(pair)}"] for pair in design.pairs)
+    yield from (h.fragment[h.b[words(name)], f": {_mix(mix)}"] for name, mix in design.levels.items())
+    yield from (h.fragment[h.code[rule], " in every row"] for rule in design.rules)
     for name, factor in design.factors.items():
         if factor.role == "derive":
-            yield f"{_bold(name)} computed in every row"
-    yield from (f"{_bold(words(name))} {_label(label)}" for name, label in design.labels.items())
+            yield h.fragment[h.b[name], " computed in every row"]
+    yield from (h.fragment[h.b[words(name)], f" {_label(label)}"] for name, label in design.labels.items())
     for sweep in design.sweeps:
         rows = sweep.groups * len(sweep.values)
         what = "nothing else differs" if sweep.others == "intervene" else "the others follow"
-        yield (
-            f"{_bold(sweep.factor)} swept over {len(sweep.values)} values in {sweep.groups:,} groups "
-            f"{_quiet(f'{rows:,} of the rows; {what}')}"
-        )
+        swept = f" swept over {len(sweep.values)} values in {sweep.groups:,} groups "
+        yield h.fragment[h.b[sweep.factor], swept, _quiet(f"{rows:,} of the rows; {what}")]
     for floor in design.floors:
         many = "level" if floor.strength == 1 else f"combination of {floor.strength}"
         times = "once" if floor.at_least == 1 else f"{floor.at_least:,} times"
-        yield f"every {many} of {_bold(floor.name)} at least {times}"
+        yield h.fragment[f"every {many} of ", h.b[floor.name], f" at least {times}"]
 
 
 def pair_text(pair: Pair) -> str:
@@ -103,19 +105,15 @@ def _label(label: Label) -> str:
     return how if not label.noise else f"{how}, and wrong in exactly {percent(label.noise)} of them"
 
 
-def _carried(study: Study, outcome: Projection) -> Iterator[str]:
+def _carried(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
     carried = [shift for shift in outcome.shifts if not shift.asked and shift.tv >= CARRIED]
     if carried:
         most = max(carried, key=lambda shift: shift.tv)
         word = "factor is" if len(carried) == 1 else "factors are"
         together = ", source and rows together" if study.design.mode == "supplement" else ""
-        named = f"{_bold(most.factor)} {_quiet(percent(most.tv))}"
-        yield f"{len(carried)} {word} carried along{together}, most of all {named}"
+        told = f"{len(carried)} {word} carried along{together}, most of all "
+        yield h.fragment[told, h.b[most.factor], " ", _quiet(percent(most.tv))]
 
 
-def _bold(text: str) -> str:
-    return f"<b>{escape(text)}</b>"
-
-
-def _quiet(text: str) -> str:
-    return f'<span class="tt-quiet">({escape(text)})</span>'
+def _quiet(text: str) -> h.Element:
+    return h.span(".tt-quiet")[f"({text})"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+import htpy as h
 
 from trimtab.core.design.design import Design
 from trimtab.core.errors import TrimtabError
@@ -41,18 +42,15 @@ def proposal(study: Study, design: Design) -> Proposal:
 
 def show_changes(changes: Sequence[ControlChange], title: str) -> None:
     """The controls that differ."""
-    rows = "".join(
-        f'<li class="{one.change}"><i>{SIGNS[one.change]}</i><b>{escape(one.name)}</b>'
-        f"{_was(one)}<code>{escape(one.after or '')}</code></li>"
-        for one in changes[:SHOWN]
-    )
     left = len(changes) - SHOWN
-    more = f"<li><span>and {left:,} more</span></li>" if left > 0 else ""
-    html(f'<div class="tc-plan" data-testid="plan"><p><b>{escape(title)}</b></p><ul>{rows}{more}</ul></div>')
+    more = h.li[h.span[f"and {left:,} more"]] if left > 0 else None
+    lines = [_line(change) for change in changes[:SHOWN]]
+    html(h.div(".tc-plan", data_testid="plan")[h.p[h.b[title]], h.ul[lines, more]])
 
 
-def _was(one: ControlChange) -> str:
-    return f"<code><s>{escape(one.before)}</s></code>" if one.before else ""
+def _line(change: ControlChange) -> h.Element:
+    before = h.code[h.s[change.before]] if change.before else None
+    return h.li(class_=change.change)[h.i[SIGNS[change.change]], h.b[change.name], before, h.code[change.after]]
 
 
 def show_consequence(after: Proposal) -> None:
@@ -65,4 +63,4 @@ def show_consequence(after: Proposal) -> None:
     if isinstance(before, Projection):
         cost, size = f"{before.cost_bits:.2f} → {cost}", f"{percent(before.effective_share)} → {size}"
     constructed = f" · {percent(outcome.ungrounded)} ungrounded" if outcome.ungrounded else ""
-    html(f'<p class="tc-consequence">cost {cost} · effective size {size}{constructed}</p>')
+    html(h.p(".tc-consequence")[f"cost {cost} · effective size {size}{constructed}"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.definitions import Language
@@ -14,7 +13,7 @@ from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study, open_study
 from trimtab.ui.controls.condition_rows import can_show, condition_fields, condition_of, fill_value, real_name
 from trimtab.ui.parts.forms import BUTTON, DRAFT, Form, field_key, form_of, sql_field, typed
-from trimtab.ui.parts.parts import one_in
+from trimtab.ui.parts.parts import html, one_in
 from trimtab.ui.session import document as doc
 
 SQL_EXAMPLE = "arr_delay > dep_delay + 30, or any other SQL condition"
@@ -82,7 +81,7 @@ def count_line(study: Study, text: str) -> None:
     """How many real rows meet a condition that is well formed."""
     rows, total = rows_where(study, text), study.source.rows
     found = f"{rows:,} of {total:,} real rows, {one_in(rows / total)}." if rows else "No real row meets this."
-    st.html(f'<p class="tt-count"><b>{escape(found)}</b> <code>{escape(text)}</code></p>')
+    html(h.p(".tt-count")[h.b[found], " ", h.code[text]])
 
 
 def lacking(form: Form) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError
@@ -14,6 +15,7 @@ from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.forms import BUTTON, field_key
+from trimtab.ui.parts.parts import html
 
 MOST_CHOICES = 1000
 """Levels that a list offers."""
@@ -82,7 +84,8 @@ def condition_fields(
 ) -> None:
     """Row `i` of the form of this `kind`; `on_remove` is called with both, None for a row that must stay."""
     joint, factor, op, value, remove = st.columns([0.5, 2, 1.3, 2.4, 0.45], vertical_alignment="center")
-    joint.html(f'<span class="tt-label">{"where" if first else "and"}</span>')
+    with joint:
+        html(h.span(".tt-label")["where" if first else "and"])
     names = list(study.delivered)
     chosen = factor.selectbox(
         "Factor",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.event import Event
@@ -31,7 +31,7 @@ from trimtab.ui.parts.control_rows import (
     words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import one_in, percent, quiet
+from trimtab.ui.parts.parts import html, one_in, percent, quiet
 from trimtab.ui.parts.rates import interval_text, rate_of, read_size, size_text, steps
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -59,7 +59,7 @@ def rare_events(found: doc.Document) -> None:
 def _row(found: doc.Document, control: EventControl) -> None:
     name, event = control.name, found.design.events[control.name]
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_event_{name}"):
-        st.html(_what(name, event, real_rows(found.study, control), found.study), width="stretch")
+        html(_what(name, event, real_rows(found.study, control), found.study))
         _slider(found, name, event)
         title = f"Exact share of {words(name)}: 5 %, 1 in 200 or 1,000 rows"
         field_cell(title, f"tt_size_{name}", size_text(event), _set_size, name, place=PLACE)
@@ -71,16 +71,16 @@ def _row(found: doc.Document, control: EventControl) -> None:
         menu(name, actions, rename=(name, lambda wanted: _rename(name, wanted)))
 
 
-def _what(name: str, event: Event, rows: int, study: Study) -> str:
+def _what(name: str, event: Event, rows: int, study: Study) -> h.Element:
     """Name and condition, and at their right how often the event really happens."""
     total = study.source.rows
     about, below = f"{rows:,} of {total:,} rows; 95 % interval", interval_text(*interval(rows, total))
     if study.declared:  # nothing was counted, so there is no interval
         about, below = "As the declared factors come together", ""
-    return (
-        f'<div class="tt-what"><div class="tt-event"><b>{escape(words(name))}</b>{code(event.when)}</div>'
-        f'<div class="tt-real" title="{about}">{one_in(rows / total)}<small>{below}</small></div></div>'
-    )
+    return h.div(".tt-what")[
+        h.div(".tt-event")[h.b[words(name)], code(event.when)],
+        h.div(".tt-real", title=about)[one_in(rows / total), h.small[below]],
+    ]
 
 
 @lru_cache(maxsize=4096)

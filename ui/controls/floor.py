@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from html import escape
 from itertools import combinations
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.floor import Floor
@@ -16,7 +16,7 @@ from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import plain, quiet, section, short
+from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 
 KIND = "floor"
@@ -58,11 +58,7 @@ def _row(study: Study, place: int, floor: Floor) -> None:
     key = f"floor_{place}_{slug(floor.name)}"
     cells, rows = cells_of(study, floor)
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{key}"):
-        st.html(
-            f'<div class="tt-event"><b>{escape(floor.name)}</b><small>{STRENGTHS[floor.strength]} of their bins</small>'
-            "</div>",
-            width="stretch",
-        )
+        html(h.div(".tt-event")[h.b[floor.name], h.small[f"{STRENGTHS[floor.strength]} of their bins"]])
         number_cell(f"{cells:,}", width=70)
         field = f"tt_least_{key}"
         title = f"Rows of each cell of {plain(floor.name)}"
@@ -120,7 +116,7 @@ def _form(study: Study, form: Form) -> None:
         if floor and opened:
             at = -1 if form.of is None else form.of
             cells, rows = cells_of(opened, opened.design.floors[at])
-            st.html(f'<p class="tt-count"><b>{cells:,} cells.</b> {escape(_needed(rows, study.design.rows))}</p>')
+            html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.design.rows)])
         save = "Add this floor" if form.of is None else "Save the floor"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
+import htpy as h
 import numpy as np
 import streamlit as st
 
@@ -43,7 +43,7 @@ from trimtab.ui.parts.forms import (
     trial,
     typed,
 )
-from trimtab.ui.parts.parts import percent, quiet, section
+from trimtab.ui.parts.parts import html, percent, quiet, section
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
@@ -81,12 +81,14 @@ def labels(found: doc.Document) -> None:
 
 def _row(found: doc.Document, name: str, label: Label) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_label_{name}"):
-        st.html(
-            f'<div class="tt-event"><b>{escape(words(name))}</b>{code(label.rule or label.probability or "")}'
-            f"<small>{escape(columns_text(label_columns(found.design, name)))}</small></div>",
-            width="stretch",
+        html(
+            h.div(".tt-event")[
+                h.b[words(name)],
+                code(label.rule or label.probability or ""),
+                h.small[columns_text(label_columns(found.design, name))],
+            ]
         )
-        st.html(f'<div class="tt-shares">{_shares(found.study, name)}</div>', width=142)
+        html(h.div(".tt-shares")[_shares(found.study, name)], width=142)
         key = f"tt_noise_{name}"
         title = f"Noise of {words(name)}: share of rows with another label"
         field_cell(title, key, exact_percent(label.noise), _set_noise, name, key, place=PLACE)
@@ -111,25 +113,29 @@ def _in_rows(study: Study) -> str:
     return "as declared" if study.declared else "in the real rows"
 
 
-def _shares(study: Study, name: str) -> str:
-    """What the label is in the real rows, as markup; escaped."""
+def _shares(study: Study, name: str) -> list[h.Element]:
+    """What the label is in the real rows."""
+    return [h.span[line] for line in _share_lines(study, name)]
+
+
+def _share_lines(study: Study, name: str) -> list[str]:
     column = study.known(name)
     counts = column.counts[:-1]
     total = int(column.counts.sum())
     if study.definitions[name].role == "probability":
         if not counts.sum():
-            return "<span>none has a probability</span>"
+            return ["none has a probability"]
         low, high = number_texts([float(f"{end:.3g}") for end in (column.numbers[0], column.numbers[-1])])
         mean = percent(float(np.average(column.numbers, weights=counts)))
-        return f"<span>{mean} true</span><span>probability {low} to {high}</span>"
+        return [f"{mean} true", f"probability {low} to {high}"]
     texts = level_texts(column.values).to_pylist() if column.kind != "count" else number_texts(column.numbers.tolist())
     order = np.argsort(-counts, kind="stable")[:MOST_SHOWN]
-    lines = [f"<span>{escape(str(texts[i]))} {percent(counts[i] / total)}</span>" for i in order]
+    lines = [f"{texts[i]} {percent(counts[i] / total)}" for i in order]
     if len(counts) > MOST_SHOWN:
-        lines.append(f"<span>and {len(counts) - MOST_SHOWN} others</span>")
+        lines.append(f"and {len(counts) - MOST_SHOWN} others")
     if column.counts[-1]:
-        lines.append(f"<span>none {percent(column.counts[-1] / total)}</span>")
-    return "".join(lines)
+        lines.append(f"none {percent(column.counts[-1] / total)}")
+    return lines
 
 
 def _begin(name: str | None = None) -> None:
@@ -153,7 +159,7 @@ def _form(study: Study, form: Form) -> None:
         if typed("made_by"):
             opened, message = trial(study, lambda design: _with(design, name, _fields()))
         if opened:
-            st.html(f'<div class="tt-shares wide"><b>{_in_rows(study).capitalize()}</b>{_shares(opened, name)}</div>')
+            html(h.div(".tt-shares.wide")[h.b[_in_rows(study).capitalize()], _shares(opened, name)])
         save = "Save the label" if form.of else "Add this label"
         lacking = "" if typed("made_by") else "Write in SQL how it is made."
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.level import LevelMix
@@ -28,7 +27,7 @@ from trimtab.ui.parts.control_rows import (
     words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import percent, quiet
+from trimtab.ui.parts.parts import html, percent, quiet
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
@@ -56,15 +55,15 @@ def _mix(found: doc.Document, name: str, mix: LevelMix) -> None:
     real, none = real_shares(found.study, name)
     with st.container(gap=None, key=f"tt_mix_{name}"):
         with st.container(horizontal=True, vertical_alignment="center", key=f"tt_mixhead_{name}"):
-            st.html(f'<div class="tt-event"><b>{escape(words(name))}</b>{code(mix.score)}</div>', width="stretch")
-            st.html(f'<div class="tt-number">{cost(f"level {name}")}</div>', width=66)
+            html(h.div(".tt-event")[h.b[words(name)], code(mix.score)])
+            number_cell("", cost(f"level {name}"))
             actions = {
                 "change": ("Change score and cuts", lambda: begin_form(name)),
                 "delete": ("Delete", lambda: _delete(name)),
             }
             menu(f"level_{name}", actions, rename=(name, lambda wanted: _rename(name, wanted)))
         before = before_word(found.study)
-        st.html(stacks({before: real, "asked": mix.shares}))
+        html(stacks({before: real, "asked": mix.shares}))
         head("levels", "level", "score", before, "share", "rows")
         for i, (level, text) in enumerate(zip(mix.shares, ranges(mix.cuts), strict=True)):
             _level(found, name, i, level, text, real.get(level, 0.0))
@@ -76,10 +75,12 @@ def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: 
     shares = found.design.levels[name].shares
     share = shares[level]
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{name}_{i}"):
-        st.html(
-            f'<div class="tt-level"><b><i style="{tone(i, len(shares))}"></i>{escape(level)}</b>'
-            f'<span>{escape(text)}</span><span class="real">{percent(real)}</span></div>',
-            width="stretch",
+        html(
+            h.div(".tt-level")[
+                h.b[h.i(style=tone(i, len(shares))), level],
+                h.span[text],
+                h.span(".real")[percent(real)],
+            ]
         )
         key = f"tt_share_{name}_{slug(level)}"
         title = f"Share of {level} in {words(name)}: 20 %"

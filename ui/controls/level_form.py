@@ -13,7 +13,7 @@ from trimtab.core.study.study import Study
 from trimtab.ui.controls.level_parts import readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number, words
 from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, sql_field, text_field, trial, typed
-from trimtab.ui.parts.parts import percent, quiet, section
+from trimtab.ui.parts.parts import html, percent, quiet, section
 from trimtab.ui.session import document as doc
 
 KIND = "level"
@@ -59,7 +59,7 @@ def level_form(study: Study, form: Form) -> None:
 
 def _preview(study: Study, name: str) -> None:
     shares, none = real_shares(study, name)
-    st.html(stacks({"real": shares}))
+    html(stacks({"real": shares}))
     quiet(" · ".join(f"{level} {percent(share)}" for level, share in shares.items()) + " of the real rows")
     if none:
         quiet(f"{percent(none)} of them have no score: none of those can be used.")

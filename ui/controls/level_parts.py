@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from itertools import pairwise
+
+import htpy as h
 
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.labels import number_texts
@@ -40,23 +41,21 @@ def ranges(cuts: Sequence[float]) -> list[str]:
     return [f"below {texts[0]}", *inner, f"from {texts[-1]}"]
 
 
-def stacks(bars: Mapping[str, Mapping[str, float]]) -> str:
-    """Thin bars, one below the other, each divided as its shares are; markup. The first is grey."""
-    lines = []
-    for row, (title, shares) in enumerate(bars.items()):
-        listed = ", ".join(f"{level} {percent(share)}" for level, share in shares.items())
-        parts = "".join(
-            f'<i style="width:{100 * share:.3f}%;{tone(i, len(shares))}"></i>'
-            for i, share in enumerate(shares.values())
-            if share > 0
-        )
-        label = escape(f"{title}: {listed}", quote=True)
-        name = "real" if row == 0 else "asked"
-        lines.append(
-            f'<div class="tt-stack {name}"><span>{escape(title)}</span>'
-            f'<p role="img" aria-label="{label}" title="{label}">{parts}</p></div>'
-        )
-    return f'<div class="tt-stacks">{"".join(lines)}</div>'
+def stacks(bars: Mapping[str, Mapping[str, float]]) -> h.Element:
+    """Thin bars, one below the other, each divided as its shares are. The first is grey."""
+    return h.div(".tt-stacks")[
+        [_stack(title, shares, "asked" if place else "real") for place, (title, shares) in enumerate(bars.items())]
+    ]
+
+
+def _stack(title: str, shares: Mapping[str, float], color: str) -> h.Element:
+    label = f"{title}: {', '.join(f'{level} {percent(share)}' for level, share in shares.items())}"
+    parts = [
+        h.i(style=f"width:{100 * share:.3f}%;{tone(i, len(shares))}")
+        for i, share in enumerate(shares.values())
+        if share > 0
+    ]
+    return h.div(class_=["tt-stack", color])[h.span[title], h.p(role="img", aria_label=label, title=label)[parts]]
 
 
 def tone(i: int, levels: int) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from html import escape
 
+import htpy as h
 import numpy as np
 import streamlit as st
 
@@ -30,9 +30,8 @@ from trimtab.ui.pairs.pair_controls import (
     without_pair,
 )
 from trimtab.ui.pairs.table import pair_heat, pair_weights
-from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.control_rows import bits_text, refused
-from trimtab.ui.parts.parts import html, notice, plain, quiet
+from trimtab.ui.parts.control_rows import bits_text, number_cell, refused
+from trimtab.ui.parts.parts import html, notice, plain, quiet, styles
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -63,7 +62,7 @@ def pairs(found: doc.Document) -> None:
         return
     strengths = dependence(found.study, names)
     pair = _chosen_pair(found, names, strengths.strength)
-    html(f"<style>{asset('pairs/pairs.css')}</style>")
+    styles("pairs/pairs.css")
     with st.container(key="tt_pairs"):
         left, right = st.columns([1, 1.12], gap="medium")
         with left:
@@ -236,15 +235,15 @@ def _names(text: str) -> Names:
 def _controlled(found: doc.Document) -> None:
     costs = doc.costs()
     with st.container(gap=None, key="tt_pair_list"):
-        html('<div class="tt-pair-head"><span>pairs with a control</span><span>cost</span></div>')
+        html(h.div(".tt-pair-head")[h.span["pairs with a control"], h.span["cost"]])
         for place, control in enumerate(found.design.pairs):
             pair, label = control.factors, plain(control.name)
             with st.container(horizontal=True, vertical_alignment="center", key=f"tt_pair_row_{place}"):
                 with st.container(gap=None, key=f"tt_pair_text_{place}"):
                     st.button(label, key=f"tt_pair_show_{place}", type="tertiary", on_click=_choose, args=(pair,))
-                    html(f'<small class="tt-pair-asked">{escape(asked_text(control))}</small>')
+                    html(h.small(".tt-pair-asked")[asked_text(control)])
                 cost = costs.get(f"pair {control.name}")
-                st.html(f'<div class="tt-number">{"" if cost is None else bits_text(cost)}</div>', width=66)
+                number_cell("" if cost is None else bits_text(cost))
                 st.button(
                     ":material/close:",
                     key=f"tt_pair_delete_{place}",

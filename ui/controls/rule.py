@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
@@ -21,7 +22,7 @@ from trimtab.ui.controls.condition_form import (
 )
 from trimtab.ui.parts.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, trial
-from trimtab.ui.parts.parts import percent, quiet, section, short
+from trimtab.ui.parts.parts import html, percent, quiet, section, short
 from trimtab.ui.session import document as doc
 
 KIND = "rule"
@@ -58,9 +59,9 @@ def _row(study: Study, place: int, rule: str, rows: int) -> None:
     total = study.source.rows
     key = f"rule_{place}_{slug(rule)}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{key}"):
-        st.html(f'<div class="tt-event rule">{code(rule)}</div>', width="stretch")
+        html(h.div(".tt-event.rule")[code(rule)])
         share = "all" if rows == total else percent(rows / total)
-        number_cell(share, f"<small>{rows:,} of {total:,}</small>", width=146)
+        number_cell(share, h.small[f"{rows:,} of {total:,}"], width=146)
         number_cell("", cost(f"rule {rule}"))
         actions = {
             "change": ("Change the rule", lambda: _begin(place)),

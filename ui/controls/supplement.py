@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import Study
-from trimtab.ui.parts.parts import code_marks, html
+from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
@@ -37,16 +38,14 @@ def mode_control(found: doc.Document, *, place: str) -> None:
         help=NO_SOURCE if found.study.declared else ABOUT,
     )
     if found.design.mode == "supplement":
-        html(f'<p class="td-sum" data-testid="supplement">{sum_text(found.study.source.rows, found.design.rows)}</p>')
+        html(_sum(found.study.source.rows, found.design.rows))
 
 
-def sum_text(source: int, rows: int) -> str:
-    """Source rows and rows together, as markup.
-
-    >>> sum_text(335220, 150000)
-    '335,220 source rows + <b>150,000 rows</b> = 485,220 together'
-    """
-    return f"{source:,} source rows + <b>{rows:,} rows</b> = {source + rows:,} together"
+def _sum(source: int, rows: int) -> h.Element:
+    """Source rows and rows together: "335,220 source rows + 150,000 rows = 485,220 together"."""
+    return h.p(".td-sum", data_testid="supplement")[
+        f"{source:,} source rows + ", h.b[f"{rows:,} rows"], f" = {source + rows:,} together"
+    ]
 
 
 def _set_mode(place: str) -> None:
@@ -66,8 +65,7 @@ def too_few_rows(found: doc.Document, outcome: doc.Outcome, *, place: str) -> bo
         return False
     binding = max(outcome.conflicts, key=lambda one: one.nearest or 0.0)
     with st.container(key="tt_conflict", horizontal=True, vertical_alignment="center"):
-        text = f'<div class="tt-conflict" role="alert"><i>⚠</i><div><p>{code_marks(binding.message)}</p></div></div>'
-        st.html(text, width="stretch")
+        html(conflict_box(code_marks(binding.message)))
         with st.container(key="tt_ways_out", horizontal=True, width="content"):
             st.button(f"Use {rows:,} rows", key="generate_fewest", on_click=_take, args=(rows, place))
     return True

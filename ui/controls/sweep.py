@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
+import htpy as h
 import numpy as np
 import streamlit as st
 
@@ -16,6 +16,7 @@ from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import (
     add_button,
+    code,
     cost,
     field_cell,
     head,
@@ -28,7 +29,7 @@ from trimtab.ui.parts.control_rows import (
 )
 from trimtab.ui.parts.forms import Form, begin, choice_field, commit, ends, field_key, form_of, text_field, trial, typed
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import plain, quiet, section, short
+from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 
 KIND = "sweep"
@@ -78,13 +79,9 @@ def _total(design: Design) -> str:
 def _row(design: Design, place: int, sweep: Sweep) -> None:
     key = f"sweep_{place}_{slug(sweep.factor)}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_control_{key}"):
-        values = escape(values_text(sweep.values))
-        st.html(
-            f'<div class="tt-event"><b>{escape(sweep.factor)}</b><code title="{values}">{values}</code></div>',
-            width="stretch",
-        )
+        html(h.div(".tt-event")[h.b[sweep.factor], code(values_text(sweep.values))])
         word = {"intervene": "stay", "condition": "follow it"}[sweep.others]
-        st.html(f'<div class="tt-quietly" title="{MEANING[sweep.others]}">{word}</div>', width=80)
+        html(h.div(".tt-quietly", title=MEANING[sweep.others])[word], width=80)
         field = f"tt_groups_{key}"
         title = f"Groups of the sweep of {plain(sweep.factor)}"
         field_cell(title, field, f"{sweep.groups:,}", _set_groups, place, field, place=PLACE)
@@ -151,7 +148,7 @@ def _form(study: Study, form: Form) -> None:
         if sweep and not message:
             rows = len(sweep["values"]) * sweep["groups"]
             taken = f"{sweep['groups']:,} groups of {len(sweep['values'])}: {rows:,} of the {study.design.rows:,} rows."
-            st.html(f'<p class="tt-count"><b>{taken}</b></p>')
+            html(h.p(".tt-count")[h.b[taken]])
         save = "Add this sweep" if form.of is None else "Save the sweep"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.ui.coverage.comparing import DESIGN, REAL, Covered
@@ -17,29 +16,27 @@ MARKS = ("ring", "ring diamond", "ring square", "triangle")
 
 def legend(sets: list[str]) -> None:
     """What the marks mean: each shape is its own."""
-    parts = ['<span><i class="real"></i>real</span>']
+    marks = [("real", "real")]
     if DESIGN in sets:
-        parts.append('<span><i class="asked"></i>design, asked for</span>')
-        parts.append('<span><i class="carried"></i>design, carried along</span>')
-    rings = [name for name in sets if name not in (REAL, DESIGN)]
-    for shape, name in zip(MARKS, rings, strict=False):
-        parts.append(f'<span><i class="{shape}"></i>{escape(name)}</span>')
-    html(f'<div class="td-legend">{"".join(parts)}</div>')
+        marks += [("asked", "design, asked for"), ("carried", "design, carried along")]
+    marks += zip(MARKS, [name for name in sets if name not in (REAL, DESIGN)], strict=False)
+    html(h.div(".td-legend")[[h.span[h.i(class_=shape), name] for shape, name in marks]])
 
 
 def card(factor: Covered, place: int, *, log: bool) -> None:
     """One factor: its name, how far it moves, the chart, and what was generated."""
     tone = "asked" if factor.asked else "carried"
     tone = tone if (factor.shift or 0.0) >= 0.0005 else ""
-    moved = "" if factor.shift is None else f'<em class="{tone}"><small>shift</small> {shift_text(factor.shift)}</em>'
+    moved = None
+    if factor.shift is not None:
+        moved = h.em(class_=tone)[h.small["shift"], " ", shift_text(factor.shift)]
     with st.container(border=True, key=f"tt_card_{place}", gap="xsmall"):
         html(
-            f'<div class="td-card-head" data-factor="{escape(factor.name, quote=True)}">'
-            f"<span><b>{escape(factor.name)}</b><small>{escape(role_text(factor))}</small></span>{moved}</div>"
+            h.div(".td-card-head", data_factor=factor.name)[h.span[h.b[factor.name], h.small[role_text(factor)]], moved]
         )
         figure = factor_figure(factor.bars(), log=log, height=CHART, colors=palette())
         st.plotly_chart(figure, key=f"chart_{place}", config={"displayModeBar": False})
-        html(f'<p class="td-card-foot">{escape(foot(factor))}</p>')
+        html(h.p(".td-card-foot")[foot(factor)])
 
 
 def role_text(factor: Covered) -> str:

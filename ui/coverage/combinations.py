@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from math import comb
 
+import htpy as h
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -123,9 +123,9 @@ def counted_factors(factors: Sequence[str], strength: int) -> list[str]:
     return list(factors[:most])
 
 
-def _totals(compared: Compared) -> str:
+def _totals(compared: Compared) -> h.Element:
     """One bar of all cells: in both sets, in one of them, in none."""
-    cells, other = max(1, compared.cells), escape(compared.other)
+    cells, other = max(1, compared.cells), compared.other
     none = cells - compared.shared - compared.only_real - compared.only_other
     parts = (
         ("both", "in both", compared.shared),
@@ -133,40 +133,46 @@ def _totals(compared: Compared) -> str:
         ("other", f"only {other}", compared.only_other),
         ("none", "no row", none),
     )
-    bar = "".join(f'<i class="{kind}" style="flex-grow:{count / cells:.6f}"></i>' for kind, _, count in parts if count)
-    legend = "".join(
-        f'<span><i class="{kind}"></i>{label} <b>{percent(count / cells)}</b></span>' for kind, label, count in parts
-    )
+    bar = [h.i(class_=kind, style=f"flex-grow:{count / cells:.6f}") for kind, _, count in parts if count]
+    legend = [h.span[h.i(class_=kind), label, " ", h.b[percent(count / cells)]] for kind, label, count in parts]
+    figures = [h.div[h.small[label], h.b[value]] for label, value in _figures(compared)]
+    return h.div(".tc-total", data_testid="ways")[
+        h.div(".tc-figures")[figures],
+        h.div(".tc-bar", role="img", aria_label="All cells")[bar],
+        h.p(".tc-legend")[legend, h.span[f"{compared.cells:,} cells of {len(compared.found):,} combinations"]],
+    ]
+
+
+def _figures(compared: Compared) -> tuple[tuple[h.Node, str], ...]:
+    """What both sets cover, alone and together, and what each lacks of the other."""
+    cells, other = max(1, compared.cells), compared.other
     real, generated = compared.shared + compared.only_real, compared.shared + compared.only_other
     union = real + compared.only_other
-    figures = (
-        (f"real covers (CC<sub>{compared.strength}</sub>)", percent(real / cells)),
+    return (
+        (h.fragment["real covers (CC", h.sub[compared.strength], ")"], percent(real / cells)),
         (f"{other} covers", percent(generated / cells)),
         ("together", percent(union / cells)),
         (f"of the real cells, {other} lacks", percent(compared.only_real / real) if real else "–"),
         (f"of {other}’s cells, real lacks", percent(compared.only_other / generated) if generated else "–"),
     )
-    told = "".join(f"<div><small>{label}</small><b>{value}</b></div>" for label, value in figures)
-    return (
-        f'<div class="tc-total" data-testid="ways"><div class="tc-figures">{told}</div>'
-        f'<div class="tc-bar" role="img" aria-label="All cells">{bar}</div><p class="tc-legend">{legend}'
-        f"<span>{compared.cells:,} cells of {len(compared.found):,} combinations</span></p></div>"
-    )
 
 
-def _thinnest(compared: Compared) -> str:
+def _thinnest(compared: Compared) -> h.Element:
     """The combinations that are covered least, together."""
-    ranked = sorted(compared.found, key=_together)[:8]
-    rows = "".join(
-        f'<tr><th scope="row">{escape(" × ".join(one.factors))}</th><td>{percent(_share(one, 0))}</td>'
-        f"<td>{percent(_share(one, 1))}</td><td><b>{percent(_together(one))}</b></td></tr>"
-        for one in ranked
-    )
-    return (
-        '<table class="td-table tc-thin"><thead><tr><th scope="col">covered least</th><th scope="col">real</th>'
-        f'<th scope="col">{escape(compared.other)}</th><th scope="col">together</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
+    heads = ("covered least", "real", compared.other, "together")
+    return h.table(".td-table.tc-thin")[
+        h.thead[h.tr[[h.th(scope="col")[head] for head in heads]]],
+        h.tbody[[_thin_row(one) for one in sorted(compared.found, key=_together)[:8]]],
+    ]
+
+
+def _thin_row(one: Combination) -> h.Element:
+    return h.tr[
+        h.th(scope="row")[" × ".join(one.factors)],
+        h.td[percent(_share(one, 0))],
+        h.td[percent(_share(one, 1))],
+        h.td[h.b[percent(_together(one))]],
+    ]
 
 
 def _share(one: Combination, place: int) -> float:

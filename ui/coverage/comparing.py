@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import numpy as np
 
 from trimtab.core.counting.computing import columns_of
@@ -140,41 +140,40 @@ def distances_csv(factors: Sequence[Covered]) -> str:
     return text.getvalue()
 
 
-def distances_table(factors: Sequence[Covered]) -> str:
-    """The table of distances as markup."""
-    told = pairs_of(factors)
-    groups = "".join(
-        f'<th scope="colgroup" colspan="4" class="td-first">{escape(one)} from {escape(other)}</th>'
-        for one, other in told
-    )
-    measures = "".join(f'<th scope="col"{_first(name == "TV")}>{name}</th>' for _ in told for name in MEASURES)
-    body = "".join(_row(factor, told) for factor in factors)
-    return (
-        '<div class="td-scroll" tabindex="0" role="region" aria-label="Distances">'
-        '<table class="td-table td-distances" data-testid="distances"><thead>'
-        f'<tr><td colspan="2"></td>{groups}</tr><tr><th scope="col">factor</th><th scope="col">role</th>{measures}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
+def distances_table(factors: Sequence[Covered]) -> h.Element:
+    """The table of distances."""
+    pairs = pairs_of(factors)
+    groups = [h.th(".td-first", scope="colgroup", colspan="4")[f"{name} from {other}"] for name, other in pairs]
+    measures = [h.th(scope="col", class_=_first(name == "TV"))[name] for _ in pairs for name in MEASURES]
+    return h.div(".td-scroll", tabindex="0", role="region", aria_label="Distances")[
+        h.table(".td-table.td-distances", data_testid="distances")[
+            h.thead[
+                h.tr[h.td(colspan="2"), groups],
+                h.tr[h.th(scope="col")["factor"], h.th(scope="col")["role"], measures],
+            ],
+            h.tbody[[_row(factor, pairs) for factor in factors]],
+        ]
+    ]
 
 
-def _row(factor: Covered, told: Sequence[tuple[str, str]]) -> str:
-    cells = "".join(_cells(factor.found.between(other, one), factor) for one, other in told)
-    return (
-        f'<tr data-factor="{escape(factor.name, quote=True)}"><th scope="row"><b>{escape(factor.name)}</b></th>'
-        f"<td>{escape(factor.role)}</td>{cells}</tr>"
-    )
+def _row(factor: Covered, pairs: Sequence[tuple[str, str]]) -> h.Element:
+    return h.tr(data_factor=factor.name)[
+        h.th(scope="row")[h.b[factor.name]],
+        h.td[factor.role],
+        [_cells(factor.found.between(other, name), factor) for name, other in pairs],
+    ]
 
 
-def _cells(found: Distances, factor: Covered) -> str:
+def _cells(found: Distances, factor: Covered) -> list[h.Element]:
     unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
     far = "–" if found.wasserstein is None else f"{round(found.wasserstein, 9):.3g} {unit}".strip()
     figures = [_share(found.tv), _share(found.ks), far, _share(found.js)]
-    return "".join(f"<td{_first(i == 0)}>{escape(text)}</td>" for i, text in enumerate(figures))
+    return [h.td(class_=_first(place == 0))[text] for place, text in enumerate(figures)]
 
 
-def _first(first: bool) -> str:
-    """The mark of the first column of a group."""
-    return ' class="td-first"' if first else ""
+def _first(first: bool) -> str | None:
+    """The class of the first column of a group."""
+    return "td-first" if first else None
 
 
 def _share(value: float | None) -> str:

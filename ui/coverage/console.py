@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
+import htpy as h
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
@@ -21,7 +22,7 @@ from trimtab.ui.coverage.sets import Sets, sample_note
 from trimtab.ui.coverage.table import table_of
 from trimtab.ui.parts.charts import palette
 from trimtab.ui.parts.control_rows import free_name, identifier
-from trimtab.ui.parts.parts import notice, quiet, short
+from trimtab.ui.parts.parts import html, notice, quiet, short
 from trimtab.ui.shell import session
 
 VIEWS = {REAL: SOURCE, DESIGN: "design", GENERATED: "generated"}
@@ -101,7 +102,7 @@ def _name(factor: str) -> str:
 
 def _examples(study: Study, views: dict[str, Path]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tt_console_examples"):
-        st.html('<span class="tt-quietly">Examples</span>', width="content")
+        html(h.span(".tt-quietly")["Examples"], width="content")
         for place, (label, text) in enumerate(examples(study, views).items()):
             st.button(label, key=f"tt_console_example_{place}", on_click=_use, args=(text,))
 

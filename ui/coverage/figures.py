@@ -4,14 +4,13 @@ query's result."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from trimtab.core.coverage.tway import Combination
-from trimtab.ui.parts.charts import MOST_TICKS, Palette, short
+from trimtab.ui.parts.charts import MOST_TICKS, Palette, figure_text, short
 
 HEIGHT = 320
 
@@ -20,12 +19,12 @@ def combinations_figure(found: Sequence[Combination], other: str, colors: Palett
     """A dot for each combination: across what real rows cover of it, upwards what the other set covers."""
     cells = np.array([max(1, one.cells) for one in found])
     real, own = (100 * np.array([one.covered[i] for one in found]) / cells for i in (0, 1))
-    names = [escape(" × ".join(one.factors)) for one in found]
+    names = [figure_text(" × ".join(one.factors)) for one in found]
     figure = go.Figure()
     line = {"color": colors.grid, "width": 1.5}
     figure.add_trace(go.Scatter(x=[0, 100], y=[0, 100], mode="lines", line=line, hoverinfo="skip"))
     mark = {"size": 9, "color": colors.asked, "opacity": 0.55, "line": {"width": 1, "color": colors.paper}}
-    told = f"%{{customdata}}<br>real %{{x:.1f}} %, {escape(other)} %{{y:.1f}} %<extra></extra>"
+    told = f"%{{customdata}}<br>real %{{x:.1f}} %, {figure_text(other)} %{{y:.1f}} %<extra></extra>"
     dots = go.Scatter(
         x=real, y=own, mode="markers", marker=mark, customdata=names, hovertemplate=told, cliponaxis=False
     )
@@ -33,14 +32,14 @@ def combinations_figure(found: Sequence[Combination], other: str, colors: Palett
     _lay_out(figure, colors, HEIGHT)
     axis = {"range": [0, 102], "ticksuffix": " %", "gridcolor": colors.grid}
     figure.update_xaxes(title={"text": "covered by real rows"}, **axis)
-    figure.update_yaxes(title={"text": f"covered by {escape(short(other))}"}, **axis)
+    figure.update_yaxes(title={"text": f"covered by {figure_text(short(other))}"}, **axis)
     return figure
 
 
 def gap_factors_figure(factors: Sequence[str], counts: np.ndarray, colors: Palette) -> go.Figure:
     """How many gaps name each of `factors`: `counts` (F, levels) by how many factors the gap names."""
     order = np.argsort(counts.sum(axis=1), kind="stable")[-16:]
-    names = [escape(factors[i]) for i in order]
+    names = [figure_text(factors[i]) for i in order]
     place = list(range(len(order)))  # names that are shortened may look alike
     figure = go.Figure()
     for level in range(counts.shape[1]):
@@ -65,7 +64,7 @@ def gap_factors_figure(factors: Sequence[str], counts: np.ndarray, colors: Palet
     )
     figure.update_layout(margin={"t": 30})
     figure.update_xaxes(gridcolor=colors.grid, title={"text": "gaps that name the factor"})
-    ticks = [escape(_fitting(factors[i])) for i in order]
+    ticks = [figure_text(_fitting(factors[i])) for i in order]
     figure.update_yaxes(showgrid=False, tickvals=place, ticktext=ticks, range=[-0.6, len(order) - 0.4])
     return figure
 
@@ -92,17 +91,20 @@ def result_figure(x: Sequence[Any], y: Sequence[float | None], names: tuple[str,
     across = list(range(len(words))) if texts else list(x)
     figure = go.Figure()
     if texts or len(across) <= 40:
-        told = {"customdata": [escape(word) for word in words], "hovertemplate": "%{customdata}: %{y}<extra></extra>"}
+        told = {
+            "customdata": [figure_text(word) for word in words],
+            "hovertemplate": "%{customdata}: %{y}<extra></extra>",
+        }
         figure.add_trace(go.Bar(x=across, y=y, marker_color=colors.asked, **(told if texts else {})))
     else:
         figure.add_trace(go.Scatter(x=across, y=y, mode="lines+markers", line={"color": colors.asked, "width": 2}))
     _lay_out(figure, colors, 280)
     figure.update_layout(bargap=max(0.25, 1 - len(across) / 12))  # a few bars are no wall
-    figure.update_xaxes(title={"text": escape(names[0])}, showgrid=False)
+    figure.update_xaxes(title={"text": figure_text(names[0])}, showgrid=False)
     if texts:
         step = max(1, -(-len(words) // MOST_TICKS))
-        figure.update_xaxes(tickvals=across[::step], ticktext=[escape(_fitting(word)) for word in words[::step]])
-    figure.update_yaxes(title={"text": escape(names[1])}, gridcolor=colors.grid)
+        figure.update_xaxes(tickvals=across[::step], ticktext=[figure_text(_fitting(word)) for word in words[::step]])
+    figure.update_yaxes(title={"text": figure_text(names[1])}, gridcolor=colors.grid)
     return figure
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+import htpy as h
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -32,7 +32,7 @@ from trimtab.ui.coverage.sets import (
 )
 from trimtab.ui.coverage.table import SHOWN, table_of
 from trimtab.ui.parts.charts import palette
-from trimtab.ui.parts.parts import html, plain, quiet, section, short
+from trimtab.ui.parts.parts import factor_levels, html, plain, quiet, section, short
 from trimtab.ui.shell import session
 
 THRESHOLD = 30
@@ -109,10 +109,8 @@ def find(sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth:
 def _summary(gaps: Gaps, name: str) -> None:
     by_level = " · ".join(f"{count:,} of {level} factor{'s' * (level > 1)}" for level, count in gaps.by_level.items())
     outside = f" · {gaps.outside:,} rows lie outside of the factors’ levels" if gaps.outside else ""
-    html(
-        f'<div class="tc-total" data-testid="gaps"><p class="tc-line"><b>{len(gaps):,} gaps</b> '
-        f"<span>in the {gaps.rows:,} rows of {escape(name)}: {by_level}{outside}</span></p></div>"
-    )
+    told = f"in the {gaps.rows:,} rows of {name}: {by_level}{outside}"
+    html(h.div(".tc-total", data_testid="gaps")[h.p(".tc-line")[h.b[f"{len(gaps):,} gaps"], " ", h.span[told]]])
 
 
 def _pictures(gaps: Gaps) -> None:
@@ -148,7 +146,7 @@ def _list(sets: Sets, gaps: Gaps, name: str) -> None:
             type="primary",
         )
     with st.container(gap=None, key="tt_gap_list"):
-        html('<div class="tc-gap-head"><span>gap</span><span>rows</span><span>to close</span><span></span></div>')
+        html(h.div(".tc-gap-head")[[h.span[head] for head in ("gap", "rows", "to close", "")]])
         for i in shown:
             _row(sets, gaps, i, name)
     if len(shown) < len(gaps) and most < 10 * LISTED:
@@ -160,13 +158,9 @@ def _row(sets: Sets, gaps: Gaps, i: int, name: str) -> None:
     told_short = plain(short(" · ".join(f"{factor} = {level}" for factor, level in gap.levels.items()), 90))
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_gap_{i}"):
         st.checkbox(f"Choose {told_short}", key=_mark_key(gaps, i), label_visibility="collapsed", width=28)
-        parts = "".join(
-            f"<span><small>{escape(factor)}</small> <b>{escape(level)}</b></span>"
-            for factor, level in gap.levels.items()
-        )
-        html(f'<div class="tc-gap">{parts}</div>')
-        st.html(f'<div class="tt-number">{gap.count:,}</div>', width=80)
-        st.html(f'<div class="tt-number"><b>{gap.rows_to_close:,}</b></div>', width=80)
+        html(h.div(".tc-gap")[factor_levels(gap.levels)])
+        html(h.div(".tt-number")[f"{gap.count:,}"], width=80)
+        html(h.div(".tt-number")[h.b[f"{gap.rows_to_close:,}"]], width=80)
         st.button("Cover this", key=f"tt_gap_cover_{i}", width=104, on_click=_plan, args=(sets, gaps, [i], name))
 
 

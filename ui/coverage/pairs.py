@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from itertools import combinations
 
+import htpy as h
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -224,7 +224,7 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
             pair_heat(table, key=f"tt_cover_heat_{at}", of=max(1, rows), asked=at > 0, room=room, missing=missing)
 
 
-def _head(one: PairCells, name: str, rows: int, least: int, other: str) -> str:
+def _head(one: PairCells, name: str, rows: int, least: int, other: str) -> h.Element:
     """What a picture shows; of the `other` set also how many of its rows no real row is like."""
     share = one.covered(name, least) / max(1, one.cells)
     lacking = "no row" if least == 1 else f"fewer than {least:,} rows"
@@ -233,11 +233,7 @@ def _head(one: PairCells, name: str, rows: int, least: int, other: str) -> str:
     words += f" · {shut:,} ruled out" if shut else ""
     new = int(one.counts[other][one.counts[REAL] == 0].sum()) if other else 0
     words += f" · {new:,} rows ({percent(new / max(1, rows))}) where real has none" if new else ""
-    title = f"<p><b>{escape(name)}</b><em>{percent(share)}</em></p>"
-    return (
-        f'<div class="tc-head" data-set="{escape(name, quote=True)}">{title}'
-        f"<small>{rows:,} rows · {words}</small></div>"
-    )
+    return h.div(".tc-head", data_set=name)[h.p[h.b[name], h.em[percent(share)]], h.small[f"{rows:,} rows · {words}"]]
 
 
 def _with_missing(one: PairCells, shares: np.ndarray, *, turned: bool) -> np.ndarray:

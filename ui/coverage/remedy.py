@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
+import htpy as h
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,7 +19,7 @@ from trimtab.ui.coverage.apply import plan
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.sets import Sets, parts_of
 from trimtab.ui.coverage.table import table_of
-from trimtab.ui.parts.parts import html, quiet, section
+from trimtab.ui.parts.parts import factor_levels, html, quiet, section
 from trimtab.ui.shell import session
 
 FEWEST = "Fewest combinations"
@@ -39,8 +39,8 @@ def remedy_view(sets: Sets, gaps: Gaps, name: str, depth: int, room: Possible | 
         return
     _head(sets, levels, remedy, name)
     with st.container(gap=None, key="tt_remedy_list"):
-        html('<div class="tc-gap-head tc-remedy"><span>combination</span><span>closes</span><span>rows</span></div>')
-        html("".join(_row(one.levels, one.closes, one.rows) for one in remedy.combinations[:LISTED]))
+        html(h.div(".tc-gap-head.tc-remedy")[[h.span[head] for head in ("combination", "closes", "rows")]])
+        html(*(_row(added.levels, added.closes, added.rows) for added in remedy.combinations[:LISTED]))
     left = len(remedy.combinations) - LISTED
     if left > 0:
         quiet(f"and {left:,} more: the table has them all.")
@@ -101,11 +101,8 @@ def _plan(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> No
     plan([Wish(pattern, rows) for pattern, rows in asked])
 
 
-def _row(pattern: Mapping[str, str], closes: int, rows: int) -> str:
-    parts = "".join(
-        f"<span><small>{escape(factor)}</small> <b>{escape(level)}</b></span>" for factor, level in pattern.items()
-    )
-    return f'<div class="tc-remedy-row"><div class="tc-gap">{parts}</div><span>{closes:,}</span><b>{rows:,}</b></div>'
+def _row(pattern: Mapping[str, str], closes: int, rows: int) -> h.Element:
+    return h.div(".tc-remedy-row")[h.div(".tc-gap")[factor_levels(pattern)], h.span[f"{closes:,}"], h.b[f"{rows:,}"]]
 
 
 def _count(sets: Sets, part: str, levels: Sequence[Levels], pattern: Mapping[str, str]) -> int:

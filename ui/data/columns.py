@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.source.axes import level_texts
@@ -33,7 +33,8 @@ def column_card(study: Study, factor: FactorProfile) -> None:
     used = study.role(factor.name) != "drop"
     with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
         about = declared_about(study, factor.name) if study.declared else _about(factor)
-        html(f'<div class="tt-column {"" if used else "off"}">{_head(factor)}{_picture(study, factor)}{about}</div>')
+        facts = h.p(".tt-facts", title=about)[about]
+        html(h.div(class_=["tt-column", not used and "off"])[_head(factor), _picture(study, factor), facts])
         if study.declared:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -42,19 +43,18 @@ def column_card(study: Study, factor: FactorProfile) -> None:
             _use(factor.name, used)
 
 
-def _head(factor: FactorProfile) -> str:
-    name = escape(factor.name, quote=True)
+def _head(factor: FactorProfile) -> h.Element:
     gaps = f"{percent(factor.missing_share)} missing" if factor.missing else "complete"
-    return f'<p><b title="{name}">{name}</b><span>{gaps}</span></p>'
+    return h.p[h.b(title=factor.name)[factor.name], h.span[gaps]]
 
 
-def _picture(study: Study, factor: FactorProfile) -> str:
+def _picture(study: Study, factor: FactorProfile) -> h.Renderable:
     if not factor.axis.size:
-        return '<div class="tt-nothing">every value is missing</div>'
+        return h.div(".tt-nothing")["every value is missing"]
     label = f"Histogram of {factor.name}, {factor.axis.size} bins"
     low, high = _ends(factor, rounded=study.declared)
     picture = spark_svg(present(factor.counts.astype(float)), None, False, *PICTURE, label)
-    return f'{picture}<p class="tt-ends"><span>{escape(low)}</span><span>{escape(high)}</span></p>'
+    return h.fragment[picture, h.p(".tt-ends")[h.span[low], h.span[high]]]
 
 
 def _ends(factor: FactorProfile, *, rounded: bool) -> tuple[str, str]:
@@ -80,16 +80,14 @@ def _about(factor: FactorProfile) -> str:
         parts.append("looks like an identifier: better switched off")
     elif factor.constant:
         parts.append("always the same")
-    text = escape(" · ".join(parts), quote=True)
-    return f'<p class="tt-facts" title="{text}">{text}</p>'
+    return " · ".join(parts)
 
 
 def declared_about(study: Study, name: str) -> str:
     """What a factor without data is declared to be."""
     factor = study.design.factor(name)
     parts = [KINDS[study.columns[name].kind], marginal_text(factor), factor.unit or ""]
-    text = escape(" · ".join(filter(None, parts)), quote=True)
-    return f'<p class="tt-facts" title="{text}">{text}</p>'
+    return " · ".join(filter(None, parts))
 
 
 def kinds_for(study: Study, name: str) -> list[Kind]:
@@ -104,7 +102,7 @@ def _kind(study: Study, factor: FactorProfile) -> None:
     key = f"tt_kind_{factor.name}"
     options = kinds_for(study, factor.name)
     if len(options) == 1:
-        st.html(f'<span class="tt-label">{factor.kind}</span>', width="content")
+        html(h.span(".tt-label")[factor.kind], width="content")
         return
     fields.show(key, factor.kind)
     st.selectbox(
@@ -152,15 +150,15 @@ def rare_levels(study: Study, factors: Sequence[FactorProfile]) -> bool:
     found.sort()
     if not found:
         return False
-    rows = "".join(_rare_row(count, name, level, total) for count, name, level in found[:MOST_RARE])
-    heads = "".join(f"<th>{head}</th>" for head in ("factor", "level", "rows", "real", "95 % interval"))
-    html(f'<table class="tt-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    rows = [_rare_row(count, name, level, total) for count, name, level in found[:MOST_RARE]]
+    heads = [h.th[head] for head in ("factor", "level", "rows", "real", "95 % interval")]
+    html(h.table(".tt-table")[h.thead[h.tr[heads]], h.tbody[rows]])
     if len(found) > MOST_RARE:
         quiet(f"and {len(found) - MOST_RARE} more that are less rare")
     return True
 
 
-def _rare_row(count: int, name: str, level: str, total: int) -> str:
+def _rare_row(count: int, name: str, level: str, total: int) -> h.Element:
     low, high = wilson(count, total)
-    cells = [escape(name), escape(level), f"{count:,}", one_in(count / total), interval_text(low, high)]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    cells = (name, level, f"{count:,}", one_in(count / total), interval_text(low, high))
+    return h.tr[[h.td[cell] for cell in cells]]

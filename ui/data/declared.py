@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.declared.drafting import (
@@ -26,7 +26,7 @@ from trimtab.ui.data.declaring import KINDS, LEVELS, marginal_text, read_levels
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter
 from trimtab.ui.parts.control_rows import read_share, refused
-from trimtab.ui.parts.parts import percent, plain, quiet, section, short
+from trimtab.ui.parts.parts import html, percent, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import go
 
@@ -103,12 +103,9 @@ def _drafted_row(name: str, factor: Factor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_drafted_{name}"):
         gaps = f"{percent(factor.missing)} missing" if factor.missing else ""
         about = [marginal_text(factor), factor.unit or "", gaps]
-        said = escape(short(" · ".join(filter(None, about)), 110))
+        said = short(" · ".join(filter(None, about)), 110)
         kind = KINDS[factor.kind] if factor.kind else ""
-        st.html(
-            f'<div class="tt-row"><b>{escape(short(name, 40))}</b><span>{escape(kind)}</span><span>{said}</span></div>',
-            width="stretch",
-        )
+        html(h.div(".tt-row")[h.b[short(name, 40)], h.span[kind], h.span[said]])
         st.button("Remove", key=f"tt_drafted_remove_{name}", on_click=_remove_from_draft, args=(name,))
 
 

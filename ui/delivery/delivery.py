@@ -5,38 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from pathlib import Path
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
 from trimtab.core.design.files import load
 from trimtab.core.errors import TrimtabError
+from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
 from trimtab.ui.delivery.receipts import receipt_copies, receipt_table, summary
-from trimtab.ui.parts.assets import asset
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
-FORMATS = {"Parquet": ".parquet", "CSV": ".csv", "CSV.gz": ".csv.gz"}
-TYPES = {
-    ".parquet": "application/vnd.apache.parquet",
-    ".csv": "text/csv",
-    ".csv.gz": "application/gzip",
-    ".json": "application/json",
-}
+RECEIPT_TYPE = "application/json"
 LARGEST = 200_000_000
 """Bytes of a file that is handed to the browser: a download is built in memory."""
 MOST_CELLS = 10_000_000
 """Cells of a table that is written as CSV while the person waits for the click."""
 MOST_EARLIER = 20
 """Earlier outputs that are listed."""
-
-
-def styles() -> None:
-    """The styles of receipts, legends and cards, once a page."""
-    html(f"<style>{asset('delivery/delivery.css')}</style>")
 
 
 def outputs(found: session.Document) -> tuple[Output, ...]:
@@ -90,16 +79,13 @@ def ended_notice(found: session.Document) -> None:
 def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
     current = output.fingerprint == found.design.fingerprint()
-    stale = "" if current else '<span class="stale">⚠ made by an older revision of the design</span>'
+    stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
     about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
-    html(
-        f'<div class="td-verdict" data-testid="verdict"><b>{escape(summary(output.promises))}</b>'
-        f"<span>{about}</span>{stale}</div>"
-    )
+    html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises, _correlated(output)))
     copies = receipt_copies(output.receipt_path)
     if copies:
-        html(f'<p class="tt-about" data-testid="copies">{escape(copies)}</p>')
+        html(h.p(".tt-about", data_testid="copies")[copies])
     _downloads(output, found, key)
     _command(output, found, key)
 
@@ -148,21 +134,24 @@ def size_text(size: int) -> str:
 
 def _downloads(output: Output, found: session.Document, key: str) -> None:
     with st.container(horizontal=True, key=f"downloads-{key}"):
-        _download(output.path, "Parquet", key)
-        for name in ("CSV", "CSV.gz"):
-            path = output.copy_path(FORMATS[name])
+        for form in file_formats():
+            path = output.copy_path(form.suffix)
             if path.is_file():
-                _download(path, name, key)
-            elif name == "CSV" and output.rows * len(found.study.columns) <= MOST_CELLS:
-                _button(f"Download {name}", path, partial(_made, output.path, path), key)
+                _download(path, form, key)
+            elif form.quick and output.rows * len(found.study.columns) <= MOST_CELLS:
+                _button(f"Download {form.label}", path, partial(_made, output.path, path), form.media_type, key)
             else:
-                made = f"Writes {path.name} beside the Parquet file"
+                made = f"Writes {plain(path.name)} beside the Parquet file"
                 st.button(
-                    f"Write {name}", key=f"write-{path.name}", help=made, on_click=_write, args=[output.path, path]
+                    f"Write {form.label}",
+                    key=f"write-{path.name}",
+                    help=made,
+                    on_click=_write,
+                    args=[output.path, path],
                 )
-        _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, key)
-    for suffix in FORMATS.values():
-        path = output.copy_path(suffix)
+        _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, RECEIPT_TYPE, key)
+    for form in file_formats():
+        path = output.copy_path(form.suffix)
         if path.is_file() and path.stat().st_size > LARGEST:
             size = size_text(path.stat().st_size)
             quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
@@ -171,16 +160,15 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
         notice(message)
 
 
-def _download(path: Path, name: str, key: str) -> None:
+def _download(path: Path, form: Format, key: str) -> None:
     size = path.stat().st_size
     if size <= LARGEST:
-        _button(f"Download {name} ({size_text(size)})", path, path.read_bytes, key)
+        _button(f"Download {form.label} ({size_text(size)})", path, path.read_bytes, form.media_type, key)
 
 
-def _button(label: str, path: Path, read: Callable[[], bytes], key: str) -> None:
+def _button(label: str, path: Path, read: Callable[[], bytes], media_type: str, key: str) -> None:
     """A download whose bytes are read at the click, not at every run of the page."""
-    kind = next((type_ for suffix, type_ in TYPES.items() if path.name.endswith(suffix)), "application/octet-stream")
-    st.download_button(label, read, path.name, kind, key=f"download-{key}-{path.name}", on_click="ignore")
+    st.download_button(label, read, path.name, media_type, key=f"download-{key}-{path.name}", on_click="ignore")
 
 
 def _made(rows: Path, path: Path) -> bytes:
@@ -193,7 +181,7 @@ def _made(rows: Path, path: Path) -> bytes:
 def _write(rows: Path, path: Path) -> None:
     """Make a copy that would take too long or be too large for a download."""
     try:
-        with st.spinner(f"Writing {path.name}…"):
+        with st.spinner(f"Writing {plain(path.name)}…"):
             copy_rows(rows, path)
     except TrimtabError as error:
         session.refuse(str(error), place=f"write {rows.stem}")
@@ -203,7 +191,8 @@ def _command(output: Output, found: session.Document, key: str) -> None:
     with st.container(key=f"command-{key}"):
         beside = "" if found.study.declared else f", with the design beside {found.study.source.name}"
         quiet(f"The same bytes on the command line{beside}:")
-        suffix = next((one for one in (".csv", ".csv.gz") if output.copy_path(one).is_file()), ".parquet")
+        there = [one.suffix for one in file_formats() if output.copy_path(one.suffix).is_file()]
+        suffix = next((suffix for suffix in there if suffix != MADE_IN), MADE_IN)  # what was asked for beside it
         st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language=None)
         if output.design_path.is_file():
             path = output.design_path

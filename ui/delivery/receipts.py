@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
+
+import htpy as h
 
 from trimtab.core.delivery.promises.measuring import Promise
 from trimtab.ui.parts.parts import percent
@@ -32,18 +33,17 @@ def summary(promises: Sequence[Promise]) -> str:
     return f"{sum(promise.kept for promise in promises)} of {len(promises)} promises kept"
 
 
-def receipt_table(promises: Sequence[Promise], correlated: Collection[str] = ()) -> str:
-    """The receipt as markup: a row for each promise; whether it was kept is a word, not only a colour.
+def receipt_table(promises: Sequence[Promise], correlated: Collection[str] = ()) -> h.Element:
+    """The receipt: a row for each promise; whether it was kept is a word, not only a colour.
 
     `correlated` names the pairs that are asked to have a rank correlation.
     """
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
-    body = "".join(_row(promise, correlated) for promise in promises)
-    return (
-        '<div class="td-scroll" tabindex="0" role="region" aria-label="Receipt">'
-        f'<table class="td-table" data-testid="receipt"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    return h.div(".td-scroll", tabindex="0", role="region", aria_label="Receipt")[
+        h.table(".td-table", data_testid="receipt")[
+            h.thead[h.tr[[h.th(scope="col")[name] for name in HEADINGS]]],
+            h.tbody[[_row(promise, correlated) for promise in promises]],
+        ]
+    ]
 
 
 def cells(promise: Promise, correlated: Collection[str] = ()) -> tuple[str, str, str, str]:
@@ -120,18 +120,19 @@ def _parts(promise: Promise) -> tuple[str, str, str]:
     return kind, name, ""
 
 
-def _row(promise: Promise, correlated: Collection[str]) -> str:
+def _row(promise: Promise, correlated: Collection[str]) -> h.Element:
     _, *figures = cells(promise, correlated)
     mark, word, tone = ("✓", "kept", "good") if promise.kept else ("✗", "not kept", "warn")
-    columns = "".join(f"<td>{escape(figure)}</td>" for figure in figures)
     kind, name, beside = _parts(promise)
     shown = name.replace("_", " ") if kind in IDENTIFIERS else name
-    named = f'<span class="td-kind">{escape(kind)}</span> <b>{escape(shown)}</b>' if name else f"<b>{escape(kind)}</b>"
-    about = f' <span class="td-kind">{beside}</span>' if beside else ""
-    return (
-        f'<tr data-promise="{escape(promise.promise, quote=True)}"><th scope="row">{named}{about}</th>{columns}'
-        f'<td><span class="td-kept {tone}"><i aria-hidden="true">{mark}</i> {word}</span></td></tr>'
-    )
+    return h.tr(data_promise=promise.promise)[
+        h.th(scope="row")[
+            [h.span(".td-kind")[kind], " ", h.b[shown]] if name else h.b[kind],
+            beside and [" ", h.span(".td-kind")[beside]],
+        ],
+        [h.td[figure] for figure in figures],
+        h.td[h.span(class_=["td-kept", tone])[h.i(aria_hidden="true")[mark], " ", word]],
+    ]
 
 
 def _count(value: float | str, what: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import code
-from trimtab.ui.parts.parts import percent, section, shift_text
+from trimtab.ui.parts.parts import html, percent, section, shift_text
 from trimtab.ui.sculptor.shaping import STILL, role_of
 from trimtab.ui.session import document as doc
 
@@ -28,7 +28,7 @@ def computed_panel(study: Study, name: str, show_tab: Callable[[str], None]) -> 
     with st.container(gap=None, key="tt_panel"):
         section("This level mix" if tab == "levels" else "This label")
         for what, text in _made_of(study, name):
-            st.html(f'<div class="tt-computed"><small>{what}</small>{code(text)}</div>')
+            html(h.div(".tt-computed")[h.small[what], code(text)])
         _shift(name)
         st.button(f"Change it in the tab {title}", key="tt_show_tab", on_click=show_tab, args=(tab,))
 
@@ -49,5 +49,5 @@ def _shift(name: str) -> None:
     )
     if shift is not None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
-        value = f'<b class="{tone}">{escape(shift_text(shift.tv))}</b>'
-        st.html(f'<div class="tt-figures"><div><span>Shift (TV)</span>{value}</div></div>')
+        value = h.b(class_=tone)[shift_text(shift.tv)]
+        html(h.div(".tt-figures")[h.div[h.span["Shift (TV)"], value]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
@@ -18,7 +19,7 @@ from trimtab.core.study.study import Study
 from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
-from trimtab.ui.parts.parts import notice
+from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.sculptor.shaping import edge_bounds, present, sculpted, with_edges
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -49,7 +50,7 @@ def family_fields(study: Study, name: str) -> None:
     if isinstance(target, Mixture):
         mixture_fields(column, name, target)
         with st.container(key="tt_part_head_all"):
-            st.html("<b>All parts together</b>")
+            html(h.b["All parts together"])
     fitted = fitted_values(target, column)
     for parameter in parameters(target.family):
         value = getattr(target, parameter.name)

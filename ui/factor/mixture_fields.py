@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
@@ -14,7 +15,7 @@ from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import Column
 from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter
-from trimtab.ui.parts.parts import percent
+from trimtab.ui.parts.parts import html, percent
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
@@ -32,7 +33,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
         family = part["family"]
         with st.container(gap=None, key=f"tt_part_{i}"):
             with st.container(horizontal=True, vertical_alignment="center", key=f"tt_part_head_{i}"):
-                st.html(f"<b>Part {i + 1}</b> <span>{percent(part['weight'] / total)}</span>", width="stretch")
+                html(h.fragment[h.b[f"Part {i + 1}"], " ", h.span[percent(part["weight"] / total)]])
                 if len(parts) > 2:
                     label = f"Remove part {i + 1}"
                     st.button(

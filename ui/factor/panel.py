@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import COLD_ROLES, Design
@@ -14,7 +13,7 @@ from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expres
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
-from trimtab.ui.parts.parts import percent, plain, section, shift_text
+from trimtab.ui.parts.parts import html, percent, plain, section, shift_text
 from trimtab.ui.sculptor.shaping import STILL, with_role
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -90,17 +89,14 @@ def _figures(study: Study, name: str) -> None:
     lines = []
     if shift is not None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
-        value = f'<b class="{tone}">{shift_text(shift.tv)}</b>'
-        lines.append(("Shift (TV)", value, "Half the sum of all differences of the shares"))
+        about = "Half the sum of all differences of the shares"
+        lines.append(h.div(title=about)[h.span["Shift (TV)"], h.b(class_=tone)[shift_text(shift.tv)]])
     mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"
-        lines.append(("Cost of this control", f"<b>{bits_text(cost)}</b>", about))
-    rows = "".join(
-        f'<div title="{escape(about, quote=True)}"><span>{label}</span>{value}</div>' for label, value, about in lines
-    )
-    st.html(f'<div class="tt-figures">{rows}</div>')
+        lines.append(h.div(title=about)[h.span["Cost of this control"], h.b[bits_text(cost)]])
+    html(h.div(".tt-figures")[lines])
 
 
 def _set_unit(name: str) -> None:

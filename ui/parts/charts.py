@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 """Marks of the data sets beside real and design: generated rows, and other files."""
 FAINTEST = 1e-3
 """Lowest share that a logarithmic height shows, in percent."""
+_FIGURE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "&<>$%"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,17 @@ class Bars:
         return tuple(one for one in (self.real, self.design, *self.others.values()) if one is not None)
 
 
+def figure_text(text: str) -> str:
+    """Text from people and files for a figure, in which Plotly reads tags, TeX and templates: it stands for itself.
+
+    The signs become numeric entities: of the named ones Plotly knows few, and shows &quot; as it is written.
+
+    >>> figure_text("<b>$x$</b>")
+    '&#60;b&#62;&#36;x&#36;&#60;/b&#62;'
+    """
+    return text.translate(_FIGURE_SIGNS)
+
+
 def palette() -> Palette:
     """The colours of the scheme this browser shows."""
     return DARK if st.context.theme.type == "dark" else LIGHT
@@ -75,7 +86,7 @@ def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.
     """One factor in every set, `height` px high; `log` shows rare bins, down to a share of 0.001 %."""
     count = len(bars.labels) - 1 + any(one[-1] > 0 for one in bars.sets)
     place = _places(count, missing=count == len(bars.labels))
-    labels = [escape(label) for label in bars.labels[:count]]  # Plotly takes markup, and labels are text from a file
+    labels = [figure_text(label) for label in bars.labels[:count]]
     figure = go.Figure()
     figure.add_trace(
         go.Bar(x=place, y=100 * bars.real[:count], width=0.86, marker_color=colors.real, **_hover(labels, "real"))
@@ -89,7 +100,7 @@ def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.
         if shares is None:
             continue
         mark = {"symbol": symbol, "size": size, "color": colors.paper, "line": {"width": 1.6, "color": colors.ink}}
-        told = _hover(labels, escape(name))
+        told = _hover(labels, figure_text(name))
         figure.add_trace(
             go.Scatter(x=place, y=100 * shares[:count], mode="markers", marker=mark, cliponaxis=False, **told)
         )
@@ -159,7 +170,7 @@ def _level_axis(place: np.ndarray, bars: Bars) -> dict[str, Any]:
             float(place[i]) - (0.5 if bars.ordered and begins(bars.labels[i]) != bars.labels[i] else 0.0)
             for i, _ in ticks
         ],
-        "ticktext": [escape(label) for _, label in ticks],
+        "ticktext": [figure_text(label) for _, label in ticks],
         "tickangle": 35 if slanted else 0,
         "range": [-0.6, float(place.max(initial=0.0)) + beyond],
     }

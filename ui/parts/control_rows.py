@@ -6,14 +6,14 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from html import escape
 from typing import Any, TypeVar
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
-from trimtab.ui.parts.parts import notice
+from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
@@ -59,8 +59,7 @@ def slug(*parts: object) -> str:
 
 def head(kind: str, *titles: str) -> None:
     """The head of a table of controls."""
-    cells = "".join(f"<span>{escape(title)}</span>" for title in titles)
-    st.html(f'<div class="tt-controls-head {kind}">{cells}<span></span></div>')
+    html(h.div(class_=["tt-controls-head", kind])[[h.span[title] for title in titles], h.span])
 
 
 def before_word(study: Study) -> str:
@@ -68,13 +67,12 @@ def before_word(study: Study) -> str:
     return "declared" if study.declared else "real"
 
 
-def cost(control: str) -> str:
-    """The cost of a control as markup; empty while it is not known."""
+def cost(control: str) -> h.Element | None:
+    """The cost of a control; None while it is not known."""
     bits = doc.costs().get(control)
     if bits is None:
-        return ""
-    about = "What the design would cost less without this control"
-    return f'<small class="tt-cost" title="{about}">{bits_text(bits)}</small>'
+        return None
+    return h.small(".tt-cost", title="What the design would cost less without this control")[bits_text(bits)]
 
 
 def bits_text(bits: float) -> str:
@@ -82,15 +80,14 @@ def bits_text(bits: float) -> str:
     return f"{0 if bits < 0.0005 else float(f'{bits:.2g}'):g} bits"
 
 
-def code(text: str) -> str:
-    """An expression as markup, shortened by the styles and whole under the pointer."""
-    return f'<code title="{escape(text, quote=True)}">{escape(text)}</code>'
+def code(text: str) -> h.Element:
+    """An expression, shortened by the styles and whole under the pointer."""
+    return h.code(title=text)[text]
 
 
-def number_cell(value: str, below: str = "", *, title: str = "", width: int = 66) -> None:
-    """A number at the right of a row, and quiet markup below it."""
-    hint = f' title="{escape(title, quote=True)}"' if title else ""
-    st.html(f'<div class="tt-number"{hint}>{escape(value)}{below}</div>', width=width)
+def number_cell(value: str, below: h.Element | None = None, *, title: str = "", width: int = 66) -> None:
+    """A number at the right of a row, and something quiet below it."""
+    html(h.div(".tt-number", title=title or None)[value, below], width=width)
 
 
 def field_cell(title: str, key: str, value: str, on_change: Callable[..., None], *args: Any, place: str) -> None:
@@ -130,7 +127,7 @@ def add_button(title: str, key: str, hint: str, on_click: Callable[..., Any], *a
     """The button that opens a form, and in quiet words what it asks for."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(title, key=key, icon=":material/add:", on_click=on_click, args=args)
-        st.html(f'<span class="tt-quietly">{escape(hint)}</span>', width="content")
+        html(h.span(".tt-quietly")[hint], width="content")
 
 
 def read_share(text: str, *, owner: str) -> float:

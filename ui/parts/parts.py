@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
+import htpy as h
 import streamlit as st
 
-from trimtab.ui.parts.assets import asset
+from trimtab.ui.parts.assets import ROOMS
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&^=])")
 
@@ -53,58 +54,69 @@ def _tidy(times: float) -> str:
     return f"{round(times):,}"
 
 
-def html(body: str) -> None:
-    """Markup of ours; every text in it from outside must have been escaped."""
-    st.html(body)
+def html(*elements: h.Renderable, width: int | Literal["stretch", "content"] = "stretch") -> None:
+    """Show elements one after the other; text in them is text, whatever is in it. `width` is as in `st.html`."""
+    st.html("".join(map(str, elements)), width=width)
 
 
-def chip(text: str, strong: str = "", *, tone: str = "", title: str = "") -> str:
-    """A small pill as markup: quiet `text`, then `strong`; `tone` is "", "good" or "warn"."""
-    bold = f"<b>{escape(strong)}</b>" if strong else ""
-    hint = f' title="{escape(title, quote=True)}"' if title else ""
-    return f'<span class="tt-chip {tone}"{hint}>{escape(text)}{" " if text and strong else ""}{bold}</span>'
+def chip(text: str, strong: str = "", *, tone: str = "", title: str = "", mark: str = "") -> h.Element:
+    """A small pill: a `mark`, quiet `text`, then `strong`; `tone` is "", "good" or "warn"."""
+    return h.span(class_=["tt-chip", tone], title=title or None)[
+        mark and [h.i[mark], " "], text, " " if text and strong else "", strong and h.b[strong]
+    ]
 
 
-def chips(parts: Iterable[str]) -> str:
+def chips(parts: Iterable[h.Element]) -> h.Element:
     """Pills in a row."""
-    return f'<div class="tt-chips">{"".join(parts)}</div>'
+    return h.div(".tt-chips")[list(parts)]
 
 
 def title(text: str, about: str = "") -> None:
     """The title of a page and a line that says what it is for."""
-    quiet = f'<p class="tt-about">{escape(about)}</p>' if about else ""
-    html(f'<h1 class="tt-title">{escape(text)}</h1>{quiet}')
+    html(h.h1(".tt-title")[text], *([h.p(".tt-about")[about]] if about else []))
 
 
 def section(text: str, about: str = "") -> None:
     """A quiet heading of a part of a page."""
-    quiet = f' <span class="tt-quiet">{escape(about)}</span>' if about else ""
-    html(f'<h2 class="tt-section">{escape(text)}{quiet}</h2>')
+    html(h.h2(".tt-section")[text, about and [" ", h.span(".tt-quiet")[about]]])
 
 
 def quiet(text: str) -> None:
     """A line of small grey text."""
-    html(f'<p class="tt-about">{escape(text)}</p>')
+    html(h.p(".tt-about")[text])
 
 
 def notice(message: str, *, tone: str = "warn") -> None:
     """What went wrong, or is worth knowing, as text; lines stay lines. `tone`: "warn", "info" or "good"."""
     mark = {"warn": "⚠", "info": "i", "good": "✓"}[tone]
-    lines = "".join(f"<span>{code_marks(line)}</span>" for line in message.splitlines())
-    role = "alert" if tone == "warn" else "note"
-    html(f'<div class="tt-notice {tone}" role="{role}"><i>{mark}</i><p>{lines}</p></div>')
+    lines = [h.span[code_marks(line)] for line in message.splitlines()]
+    html(h.div(class_=["tt-notice", tone], role="alert" if tone == "warn" else "note")[h.i[mark], h.p[lines]])
 
 
-def code_marks(message: str) -> str:
-    """Markup of a message in which names stand in backticks: they become bold, everything else is text."""
-    parts = escape(message).split("`")
+def conflict_box(*sentences: h.Node) -> h.Element:
+    """Why a design can't be met, a paragraph each."""
+    return h.div(".tt-conflict", role="alert")[h.i["⚠"], h.div[[h.p[sentence] for sentence in sentences]]]
+
+
+def factor_levels(levels: Mapping[str, str]) -> list[h.Element]:
+    """Levels of several factors, each with the name of its factor before it."""
+    return [h.span[h.small[factor], " ", h.b[level]] for factor, level in levels.items()]
+
+
+def code_marks(message: str) -> h.Fragment:
+    """A message in which names stand in backticks: they become bold, everything else is text."""
+    parts = message.split("`")
     if len(parts) % 2 == 0:  # a backtick of the data itself
-        return "`".join(parts)
-    return "".join(f"<b>{part}</b>" if i % 2 else part for i, part in enumerate(parts))
+        return h.fragment[message]
+    return h.fragment[[h.b[part] if i % 2 else part for i, part in enumerate(parts)]]
 
 
-def styles() -> None:
-    """The app's own styles, once a run."""
-    # Menus stand outside of Streamlit's own root: without a scheme theirs would be light.
-    scheme = st.context.theme.type or "light dark"
-    st.html(f"<style>:root {{ color-scheme: {scheme}; }}\n{asset('parts/page.css')}</style>")
+def styles(*names: str) -> None:
+    """Style sheets, once a run; each is named by its room: `parts/page.css`."""
+    for name in names:
+        st.html(ROOMS / name)
+
+
+def color_scheme() -> None:
+    """Tell the browser which scheme is shown: menus stand outside of Streamlit's own root, theirs would be light."""
+    html(h.style[f":root {{ color-scheme: {st.context.theme.type or 'light dark'}; }}"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from urllib.parse import quote
+
+import htpy as h
 
 # The same colours as in sculptor.css and factor_list.css; `light-dark` follows the app's colour scheme.
 _REAL = "light-dark(#b8c0cc,#4a5666)"
@@ -40,26 +41,32 @@ def spark_paths(real: Sequence[float], design: Sequence[float] | None, width: fl
 
 def spark_svg(
     real: Sequence[float], design: Sequence[float] | None, asked: bool, width: float, height: float, label: str
-) -> str:
-    """A tiny histogram as a string for `st.html`.
+) -> h.VoidElement:
+    """A tiny histogram.
 
-    `st.html` strips SVG elements, so the SVG stands in an `<img>`; it follows light and dark all the same.
+    `st.html` strips SVG elements, so the SVG stands in an image; it follows light and dark all the same.
     `real`, `design`: one share per bin; `asked`: the line is blue (asked for) or orange (carried along); `width`,
     `height`: px, a wider place scales the picture down; `label`: what a screen reader says, any text.
 
     Raises: ValueError without bins or when the lengths differ.
     """
     bars, line = spark_paths(real, design, width, height)
-    size = f'width="{_px(width)}" height="{_px(height)}"'
+    wide, high = _px(width), _px(height)
     stroke = f"fill:none;stroke:{_ASKED if asked else _CARRIED};stroke-width:1.4"
-    drawn = f'<path d="{line}" style="{stroke}"/>' if line else ""
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" style="color-scheme:light dark" {size} '
-        f'viewBox="0 0 {_px(width)} {_px(height)}"><path d="{bars}" style="fill:{_REAL}"/>{drawn}</svg>'
-    )
-    return (
-        f'<img class="spark" alt="{escape(label, quote=True)}" {size} '
-        f'style="max-width:100%;display:block" src="data:image/svg+xml,{quote(svg)}">'
+    svg = h.svg(
+        xmlns="http://www.w3.org/2000/svg",
+        style="color-scheme:light dark",
+        width=wide,
+        height=high,
+        viewBox=f"0 0 {wide} {high}",
+    )[h.path(d=bars, style=f"fill:{_REAL}"), line and h.path(d=line, style=stroke)]
+    return h.img(
+        ".spark",
+        alt=label,
+        width=wide,
+        height=high,
+        style="max-width:100%;display:block",
+        src=f"data:image/svg+xml,{quote(str(svg))}",
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import TrimtabError
@@ -15,7 +14,8 @@ from trimtab.ui.shell import session
 
 PLACE = "review"
 WORDS = {"comment": "commented", "approved": "approved", "changes": "asked for changes"}
-MARKS = {"comment": "", "approved": '<i class="good">✓</i> ', "changes": '<i class="warn">↺</i> '}
+MARKS = {"approved": ("good", "✓"), "changes": ("warn", "↺")}
+"""The sign before a verdict, and its tone."""
 MOST_SAID = 50
 
 
@@ -32,8 +32,8 @@ def comments(found: session.Document) -> None:
         notice(f"{lines} of the reviews of this design can't be read, and so can't be shown.")
     if reviews.said:
         now = found.design.fingerprint()
-        shown = reversed(reviews.said[-MOST_SAID:])
-        html(f'<ol class="tr-said" data-testid="said">{"".join(_said(one, now) for one in shown)}</ol>')
+        shown = [_said(review, now) for review in reversed(reviews.said[-MOST_SAID:])]
+        html(h.ol(".tr-said", data_testid="said")[shown])
         if len(reviews.said) > MOST_SAID:
             quiet(f"and {len(reviews.said) - MOST_SAID} older ones")
     else:
@@ -41,16 +41,21 @@ def comments(found: session.Document) -> None:
     _form(possible=isinstance(session.projection(), Projection))
 
 
-def _said(review: Review, now: str) -> str:
+def _said(review: Review, now: str) -> h.Element:
     about = ""
     if review.version is not None:
         about = f" version {review.version}" if review.verdict == "approved" else f" on version {review.version}"
     earlier = "" if review.fingerprint == now else " · of an earlier state"
-    text = f"<p>{escape(review.text)}</p>" if review.text else ""
-    return (
-        f'<li data-verdict="{review.verdict}"><div>{MARKS[review.verdict]}<b>{escape(review.name)}</b> '
-        f"{WORDS[review.verdict]}{about} <span>{moment(review.time)}{earlier}</span></div>{text}</li>"
-    )
+    tone, sign = MARKS.get(review.verdict, ("", ""))
+    return h.li(data_verdict=review.verdict)[
+        h.div[
+            sign and [h.i(class_=tone)[sign], " "],
+            h.b[review.name],
+            f" {WORDS[review.verdict]}{about} ",
+            h.span[f"{moment(review.time)}{earlier}"],
+        ],
+        review.text and h.p[review.text],
+    ]
 
 
 def _form(*, possible: bool) -> None:

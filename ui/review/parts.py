@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
@@ -32,31 +32,32 @@ SPARK = (150, 30)  # px
 KINDS = {"missing": "gaps", "level": "levels", "derive": "computed", "drop": "left out", "mode": ""}
 """How a kind of control is called at the end of its line, where not by its own name."""
 STATES = {
-    "approved": ("good", "<i>✓</i> ", "approved"),
-    "changes": ("warn", "", "changes asked for"),
-    "changed": ("warn", "", "changed since it was approved"),
-    "open": ("", "", "not approved yet"),
+    "approved": ("good", "approved"),
+    "changes": ("warn", "changes asked for"),
+    "changed": ("warn", "changed since it was approved"),
+    "open": ("", "not approved yet"),
 }
 
 
 def head(found: session.Document) -> None:
     """The name, how it stands, what it is for, and what its rows are."""
     design, stands = found.design, standing_of(found)
-    about = f'<p class="tr-about">{escape(design.description)}</p>' if design.description.strip() else ""
     html(
-        f'<div class="tr-head"><h1 class="tt-title">{escape(design.name)}</h1>{_state(stands)}</div>{about}'
-        f'<p class="tr-summary" data-testid="summary">{escape(summary(found.study))}</p>'
+        h.div(".tr-head")[h.h1(".tt-title")[design.name], _state(stands)],
+        *([h.p(".tr-about")[design.description]] if design.description.strip() else []),
+        h.p(".tr-summary", data_testid="summary")[summary(found.study)],
     )
 
 
-def _state(stands: Standing) -> str:
-    tone, mark, words = STATES[stands.state]
+def _state(stands: Standing) -> h.Element:
+    tone, words = STATES[stands.state]
+    mark = h.fragment[h.i["✓"], " "] if stands.state == "approved" else None
     review = stands.review
-    by = ""
+    by = None
     if review is not None:
         version = f", version {review.version}" if review.version else ""
-        by = f"<span>by {escape(signed(review))}{version}</span>"
-    return f'<p class="tr-state {tone}" data-testid="standing" data-state="{stands.state}"><b>{mark}{words}</b>{by}</p>'
+        by = h.span[f"by {signed(review)}{version}"]
+    return h.p(class_=["tr-state", tone], data_testid="standing", data_state=stands.state)[h.b[mark, words], by]
 
 
 def asks(found: session.Document) -> None:
@@ -67,7 +68,7 @@ def asks(found: session.Document) -> None:
         quiet("Nothing yet: every factor follows, so the rows are as real rows are.")
         st.page_link("pages/design.py", label="Set something", query_params={session.PARAMETER: found.design_id})
         return
-    html(f'<ul class="tr-asks" data-testid="asks">{"".join(map(_line, _together(said)))}</ul>')
+    html(h.ul(".tr-asks", data_testid="asks")[[_line(sentence) for sentence in _together(said)]])
 
 
 def _together(said: Sequence[Sentence]) -> list[Sentence]:
@@ -83,27 +84,26 @@ def _together(said: Sequence[Sentence]) -> list[Sentence]:
     return lines
 
 
-def _line(one: Sentence) -> str:
-    detail = f"<small>{escape(one.detail)}</small>" if one.detail else ""
-    kind = escape(KINDS.get(one.kind, one.kind))
-    return (
-        f'<li data-control="{escape(one.control, quote=True)}"><p><b>{escape(one.subject)}</b>{detail}</p>'
-        f"<p>{emphasised(one.text, one.asked)}</p><em>{kind}</em></li>"
-    )
+def _line(sentence: Sentence) -> h.Element:
+    return h.li(data_control=sentence.control)[
+        h.p[h.b[sentence.subject], sentence.detail and h.small[sentence.detail]],
+        h.p[emphasised(sentence.text, sentence.asked)],
+        h.em[KINDS.get(sentence.kind, sentence.kind)],
+    ]
 
 
-def emphasised(text: str, part: str) -> str:
-    """Markup of a text in which one part of it, where it stands for itself, is bold.
+def emphasised(text: str, part: str) -> h.Fragment:
+    """A text in which one part of it, where it stands for itself, is bold.
 
-    >>> emphasised("from 1 in 200 rows to 1 in 20", "1 in 20")
-    'from 1 in 200 rows to <b>1 in 20</b>'
+    >>> print(emphasised("from 1 in 200 rows to 1 in 20", "1 in 20"))
+    from 1 in 200 rows to <b>1 in 20</b>
     """
     text = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
     part = part.replace(" %", "\N{NO-BREAK SPACE}%")
     found = re.search(rf"(?<![\w.,]){re.escape(part)}(?![.,]?\d)", text) if part else None
     if found is None:
-        return escape(text)
-    return f"{escape(text[: found.start()])}<b>{escape(found[0])}</b>{escape(text[found.end() :])}"
+        return h.fragment[text]
+    return h.fragment[text[: found.start()], h.b[found[0]], text[found.end() :]]
 
 
 def pictures(found: session.Document, outcome: Projection) -> None:
@@ -111,10 +111,12 @@ def pictures(found: session.Document, outcome: Projection) -> None:
     shown = [one for one in sort(_factors(found, outcome), "shift") if one.asked and _moves(one)]
     if not shown:
         return
+    marks = (("real", before_word(found.study)), ("asked", "this design"))
     html(
-        '<div class="tr-pictures"><h2 class="tt-section">Before and after <span class="tt-quiet">the factors that are '
-        f'set</span></h2><div class="td-legend"><span><i class="real"></i>{before_word(found.study)}</span>'
-        '<span><i class="asked"></i>this design</span></div></div>'
+        h.div(".tr-pictures")[
+            h.h2(".tt-section")["Before and after ", h.span(".tt-quiet")["the factors that are set"]],
+            h.div(".td-legend")[[h.span[h.i(class_=mark), word] for mark, word in marks]],
+        ]
     )
     everything = st.session_state.get("review_all", False)
     drawn = shown if everything else shown[:MOST_CARDS]
@@ -144,22 +146,23 @@ def along(study: Study, shifts: Sequence[Shift]) -> None:
     section("What moves along", "nobody set these, they go with what is set")
     told, rest = moved_along(shifts)
     if told:
-        html(f'<ul class="tr-along" data-testid="along">{"".join(_carried(study, one) for one in told)}</ul>')
+        html(h.ul(".tr-along", data_testid="along")[[_carried(study, shift) for shift in told]])
     if rest or not told:
         quiet(rest or "There is no other factor.")
 
 
-def _carried(study: Study, shift: Shift) -> str:
+def _carried(study: Study, shift: Shift) -> h.Element:
     before, after = present(shift.before), present(shift.after)
     size = max(len(before), 1)
     picture = spark_svg(
         before or [0.0] * size, after or [0.0] * size, False, *SPARK, f"{shift.factor}: before and after"
     )
-    return (
-        f'<li><b title="{escape(shift.factor, quote=True)}">{escape(shift.factor)}</b>{picture}'
-        f"<span>{emphasised(moved(study, shift), '')}</span>"
-        f'<em title="share of the rows that move">{shift_text(shift.tv)}</em></li>'
-    )
+    return h.li[
+        h.b(title=shift.factor)[shift.factor],
+        picture,
+        h.span[emphasised(moved(study, shift), "")],
+        h.em(title="share of the rows that move")[shift_text(shift.tv)],
+    ]
 
 
 def leans(found: session.Document, outcome: Projection) -> None:
@@ -174,8 +177,8 @@ def leans(found: session.Document, outcome: Projection) -> None:
         _made_up(outcome),
         (f"{outcome.cost_bits:.2f} bits", _distance(outcome.cost_bits, session.costs())),
     ]
-    cells = "".join(f"<div><b>{escape(figure)}</b><p>{escape(words)}</p></div>" for figure, words in facts)
-    html(f'<div class="tr-facts" data-testid="leans">{cells}</div>')
+    cells = [h.div[h.b[figure], h.p[words]] for figure, words in facts]
+    html(h.div(".tr-facts", data_testid="leans")[cells])
 
 
 def _worth(real: int, share: float) -> tuple[str, str]:

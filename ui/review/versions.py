@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import TrimtabError
@@ -53,7 +53,7 @@ def versions(found: session.Document) -> None:
         quiet("No version was saved yet, so there is nothing to compare. Approving saves one too.")
         return
     before, after = picked
-    html(f'<p class="tr-between">From {_called(before, saved)} to {_called(after, saved)}</p>')
+    html(h.p(".tr-between")["From ", _called(before, saved), " to ", _called(after, saved)])
     if before == after:
         quiet("Both are the same. Choose two to see what differs.")
         return
@@ -113,9 +113,9 @@ def _short(one: str) -> str:
     return NOW if one == NOW else f"version {one}"
 
 
-def _called(one: str, saved: tuple[Version, ...]) -> str:
+def _called(one: str, saved: tuple[Version, ...]) -> h.Fragment:
     when = next((f" ({moment(version.saved)})" for version in saved if str(version.number) == one), "")
-    return f"<b>{_short(one)}</b>{when}"
+    return h.fragment[h.b[_short(one)], when]
 
 
 def _compared(found: session.Document, before: str, after: str) -> _Compared:
@@ -143,30 +143,37 @@ def _show(compared: _Compared, before: str, after: str, reality: str) -> None:
     if not changes:
         quiet("Nothing that decides the rows differs.")
         return
-    rows = "".join(_row(one, compared) for one in changes)
     html(
-        f'<table class="td-table tr-controls" data-testid="changes"><thead><tr><th scope="col">control</th>'
-        f'<th scope="col">{escape(before)}</th><th scope="col">{escape(after)}</th></tr></thead><tbody>{rows}</tbody>'
-        "</table>"
+        h.table(".td-table.tr-controls", data_testid="changes")[
+            _table_head("control", before, after), h.tbody[[_row(change, compared) for change in changes]]
+        ]
     )
     for name, conflicts in ((before, compared.found.before_conflicts), (after, compared.found.after_conflicts)):
         if conflicts:
             notice(f"The design can't be met as it is in “{name}”.\n" + "\n".join(one.message for one in conflicts))
             return
+    _show_factors(compared, before, after, reality)
+
+
+def _show_factors(compared: _Compared, before: str, after: str, reality: str) -> None:
     apart = {one: one.tv or 0.0 for one in compared.found.factors}
     moved = sorted((one for one in apart if apart[one] >= NOTICED), key=lambda one: -apart[one])
     if not moved:
         quiet(f"No factor differs by {percent(NOTICED)} or more.")
         return
-    lines = "".join(map(_factor, moved[:MOST_FACTORS]))
-    left = len(moved) - MOST_FACTORS
     html(
-        f'<table class="td-table tr-moved" data-testid="moved"><thead><tr><th scope="col">factor</th>'
-        f'<th scope="col">differs by</th><th scope="col">{escape(before)} from {reality}</th>'
-        f'<th scope="col">{escape(after)} from {reality}</th></tr></thead><tbody>{lines}</tbody></table>'
+        h.table(".td-table.tr-moved", data_testid="moved")[
+            _table_head("factor", "differs by", f"{before} from {reality}", f"{after} from {reality}"),
+            h.tbody[[_factor(change) for change in moved[:MOST_FACTORS]]],
+        ]
     )
+    left = len(moved) - MOST_FACTORS
     if left > 0:
         quiet(f"{left} more {'factor differs' if left == 1 else 'factors differ'} by less.")
+
+
+def _table_head(*titles: str) -> h.Element:
+    return h.thead[h.tr[[h.th(scope="col")[title] for title in titles]]]
 
 
 def _follows(compared: _Compared) -> list[ControlChange]:
@@ -176,36 +183,32 @@ def _follows(compared: _Compared) -> list[ControlChange]:
     return [ControlChange(name, "changed", "", "") for name in both if compared.before[name] != compared.after[name]]
 
 
-def _row(one: ControlChange, compared: _Compared) -> str:
+def _row(one: ControlChange, compared: _Compared) -> h.Element:
     was, now = compared.before.get(one.name), compared.after.get(one.name)
     subject = next((sentence.subject for sentence in (now, was) if sentence), one.name)
-    texts = _text(one.before, was), _text(one.after, now)
+    before, after = _text(one.before, was), _text(one.after, now)
     if one.name in SETTINGS:
-        texts = _setting(one.before), _setting(one.after)
-    elif texts[0] == texts[1]:  # what differs is too fine for words
-        texts = _plain(one.before), _plain(one.after)
-    return (
-        f'<tr class="{one.change}" data-control="{escape(one.name, quote=True)}"><th scope="row">'
-        f"<b>{escape(subject)}</b></th><td>{texts[0]}</td><td>{texts[1]}</td></tr>"
-    )
+        before, after = _setting(one.before), _setting(one.after)
+    elif str(before) == str(after):  # what differs is too fine for words
+        before, after = _plain(one.before), _plain(one.after)
+    return h.tr(class_=one.change, data_control=one.name)[h.th(scope="row")[h.b[subject]], h.td[before], h.td[after]]
 
 
-def _text(text: str | None, said: Sentence | None) -> str:
-    """A control in words as markup; a dash where it is not."""
+def _text(text: str | None, said: Sentence | None) -> h.Renderable:
+    """A control in words; that it is not asked for where it is not."""
     if text is None or said is None:
         return _plain(text)
-    detail = f"<small>{escape(said.detail)}</small>" if said.detail else ""
-    return f"{emphasised(said.text, said.asked)}{detail}"
+    return h.fragment[emphasised(said.text, said.asked), said.detail and h.small[said.detail]]
 
 
-def _setting(text: str | None) -> str:
-    return f"{int(text):,}" if text and text.isdigit() else escape(text or "")
+def _setting(text: str | None) -> h.Renderable:
+    return h.fragment[f"{int(text):,}" if text and text.isdigit() else text]
 
 
-def _plain(text: str | None) -> str:
-    return "<i>not asked for</i>" if text is None else f"<code>{escape(text)}</code>"
+def _plain(text: str | None) -> h.Renderable:
+    return h.i["not asked for"] if text is None else h.code[text]
 
 
-def _factor(one: FactorChange) -> str:
-    ways = "".join(f"<td>{'–' if tv is None else shift_text(tv)}</td>" for tv in (one.tv, one.before_tv, one.after_tv))
-    return f'<tr><th scope="row"><b>{escape(one.name)}</b></th>{ways}</tr>'
+def _factor(one: FactorChange) -> h.Element:
+    distances = (one.tv, one.before_tv, one.after_tv)
+    return h.tr[h.th(scope="row")[h.b[one.name]], [h.td["–" if tv is None else shift_text(tv)] for tv in distances]]

@@ -102,7 +102,7 @@ def remember() -> None:
 def open_design(design_id: str) -> Document:
     """Open a design of the workspace. Raises InputError if it or its source can't be read."""
     design = workspace().load_design(design_id)
-    with st.spinner(f"Opening {design.source.path if design.source else design.name}…"):
+    with st.spinner("Opening the design…"):
         return _begin(design_id, design, study_of(design, workspace()))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
+import htpy as h
 import streamlit as st
 
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.solver.feasibility import ConflictsError
-from trimtab.ui.parts.parts import chip, chips, notice, percent, plain, short
+from trimtab.ui.parts.parts import chip, chips, html, notice, percent, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 from trimtab.ui.session.reviewing import approved_text
@@ -25,11 +24,11 @@ def header(page: str) -> None:
     if found is None:
         return
     with st.container(key="tt_header", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(chips([_data(found)]), width="content")
+        html(chips([_data(found)]), width="content")
         _design_menu(found)
-        st.html(chips([_saved(found)]), width="content")
+        html(chips([_saved(found)]), width="content")
         st.space("stretch")
-        st.html(chips(_figures(found)), width="content")
+        html(chips(_figures(found)), width="content")
         steps(key="tt_steps")
         if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
             st.switch_page("pages/generate.py", query_params={doc.PARAMETER: found.design_id})
@@ -39,30 +38,27 @@ def header(page: str) -> None:
             notice(message)
 
 
-def _data(found: doc.Document) -> str:
+def _data(found: doc.Document) -> h.Element:
     if found.study.declared:
         number = len(found.study.columns)
         factors = f"{number} declared factor{'' if number == 1 else 's'}"
         about = "Every factor is declared by hand, so all rows are ungrounded."
-        return f'<span class="tt-chip" title="{about}"><b>No real data</b> {factors}</span>'
+        return h.span(".tt-chip", title=about)[h.b["No real data"], " ", factors]
     source = found.study.source
     about = f"{source.rows:,} rows · {len(source.columns)} factors"
-    name = escape(short(source.name, 32))
-    return f'<span class="tt-chip" title="{escape(source.name, quote=True)}"><b>{name}</b> {about}</span>'
+    return h.span(".tt-chip", title=source.name)[h.b[short(source.name, 32)], " ", about]
 
 
-def _saved(found: doc.Document) -> str:
+def _saved(found: doc.Document) -> h.Element:
     approval = approved_text(found) if found.saved else ""
     if approval:
-        return chip("✓ ", "", tone="good", title=f"{approval}. Every change is saved at once.").replace(
-            "✓ ", "<i>✓</i> approved"
-        )
+        return chip("approved", mark="✓", tone="good", title=f"{approval}. Every change is saved at once.")
     if found.saved:
-        return chip("● ", "", tone="good", title="Every change is saved at once.").replace("● ", "<i>●</i> saved")
+        return chip("saved", mark="●", tone="good", title="Every change is saved at once.")
     return chip("not saved", tone="warn", title=doc.refusal("save") or "")
 
 
-def _figures(found: doc.Document) -> list[str]:
+def _figures(found: doc.Document) -> list[h.Element]:
     rows = _rows(found)
     outcome = doc.projection()
     real = "what is declared" if found.study.declared else "the real data"
@@ -80,7 +76,7 @@ def _figures(found: doc.Document) -> list[str]:
     return [rows, chip(word, tone="warn", title=str(outcome))]
 
 
-def _rows(found: doc.Document) -> str:
+def _rows(found: doc.Document) -> h.Element:
     if found.design.mode == "standalone":
         return chip("rows", f"{found.design.rows:,}", title="Rows to generate")
     together = f"{found.study.source.rows + found.design.rows:,}"

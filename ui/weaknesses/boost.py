@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError, TrimtabError
@@ -140,19 +140,20 @@ def first_rate(now: float) -> float:
     return min(options, key=lambda step: abs(step - twice)) if options else 1.0
 
 
-def _now(found: session.Document, share: Share, rate: float) -> str:
+def _now(found: session.Document, share: Share, rate: float) -> h.Element:
     figures = [("real", share.real, f"{share.real_rows:,} rows")]
     if share.design is not None:
         figures.append(("in the design now", share.design, ""))
     rows = round(rate * whole_size(found.study, found.design.rows))
     figures.append(("wanted", rate, f"{rows:,} rows"))
     scale = 100 / max(part for _, part, _ in figures)
-    lines = "".join(
-        f'<div class="{"wanted" if what == "wanted" else "now"}"><span>{what}</span>'
-        f'<p><i style="width:{scale * part:.2f}%"></i></p><b>{percent(part)}</b><small>{about}</small></div>'
+    lines = [
+        h.div(class_="wanted" if what == "wanted" else "now")[
+            h.span[what], h.p[h.i(style=f"width:{scale * part:.2f}%")], h.b[percent(part)], h.small[about]
+        ]
         for what, part, about in figures
-    )
-    return f'<div class="tw-shares" data-testid="shares">{lines}</div>'
+    ]
+    return h.div(".tw-shares", data_testid="shares")[lines]
 
 
 def _slid() -> None:
@@ -194,23 +195,29 @@ def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[
     return [{"rows": n + k} if k else {} for n, k in zip(before, more, strict=True)]
 
 
-def _spread(slices: Sequence[Slice], known: Sequence[int], before: Sequence[int], more: Sequence[int]) -> str:
+def _spread(slices: Sequence[Slice], known: Sequence[int], before: Sequence[int], more: Sequence[int]) -> h.Element:
+    """A row for each slice: the rows it has in the design, and those it gets."""
     most = max(1, *(n + k for n, k in zip(before, more, strict=True)))
-    lines = "".join(
-        f'<tr><th scope="row">{escape(short(name_of(one.levels), 80))}</th><td>{number(one.mean_error)}</td>'
-        f"<td>{real:,}</td>"
-        f'<td class="tw-stack"><p><i class="now" style="width:{100 * n / most:.2f}%"></i>'
-        f'<i class="wanted" style="width:{100 * k / most:.2f}%"></i></p></td>'
-        f"<td>{n:,}</td><td><b>+{k:,}</b></td></tr>"
-        for one, real, n, k in zip(slices, known, before, more, strict=True)
-    )
-    heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("slice", "mean error", "real rows", "", "rows now", "more")
-    )
-    return (
-        f'<table class="td-table tw-spread" data-testid="spread"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{lines}</tbody></table>"
-    )
+    heads = ("slice", "mean error", "real rows", "", "rows now", "more")
+    rows = [
+        h.tr[
+            h.th(scope="row")[short(name_of(weak.levels), 80)],
+            h.td[number(weak.mean_error)],
+            h.td[f"{real:,}"],
+            h.td(".tw-stack")[
+                h.p[
+                    h.i(".now", style=f"width:{100 * n / most:.2f}%"),
+                    h.i(".wanted", style=f"width:{100 * k / most:.2f}%"),
+                ]
+            ],
+            h.td[f"{n:,}"],
+            h.td[h.b[f"+{k:,}"]],
+        ]
+        for weak, real, n, k in zip(slices, known, before, more, strict=True)
+    ]
+    return h.table(".td-table.tw-spread", data_testid="spread")[
+        h.thead[h.tr[[h.th(scope="col")[head] for head in heads]]], h.tbody[rows]
+    ]
 
 
 # --- the change -----------------------------------------------------------------------------------------------------

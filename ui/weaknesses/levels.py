@@ -10,7 +10,7 @@ from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name
-from trimtab.ui.parts.parts import notice, percent, plain, quiet, section
+from trimtab.ui.parts.parts import html, notice, percent, plain, quiet, section
 from trimtab.ui.shell import session
 from trimtab.ui.weaknesses.predictions import Given, guess, kinds_of, take_own
 
@@ -95,7 +95,7 @@ def _make(score: str) -> None:
 def _made(found: session.Document, name: str) -> None:
     mix = found.design.levels[name]
     real, _ = real_shares(found.study, name)
-    st.html(stacks({"real": real, "asked": mix.shares}))
+    html(stacks({"real": real, "asked": mix.shares}))
     told = [
         f"{level} ({text}) {percent(real[level])}" for level, text in zip(mix.shares, ranges(mix.cuts), strict=True)
     ]

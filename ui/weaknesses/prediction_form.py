@@ -4,8 +4,8 @@ are."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
+import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError
@@ -72,7 +72,7 @@ def welcome(found: session.Document) -> None:
 
 
 def _way(title_: str, about: str) -> None:
-    html(f'<h2 class="tt-section">{escape(title_)}</h2><p class="tt-about">{escape(about)}</p>')
+    html(h.h2(".tt-section")[title_], h.p(".tt-about")[about])
 
 
 def _uploader(name: str) -> None:
@@ -119,7 +119,7 @@ def given(found: session.Document) -> Given | None:
 
 def _file_chip(source: Source, *, own: bool) -> None:
     word = "columns of the open data" if own else f"{source.rows:,} rows"
-    st.html(f'<div class="tw-file">{chip(word, source.name, title=source.name)}</div>', width="content")
+    html(h.div(".tw-file")[chip(word, source.name, title=source.name)], width="content")
 
 
 def _first(key: str, options: Sequence[str], guess_: str | None) -> str:

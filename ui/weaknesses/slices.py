@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
+import htpy as h
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -20,7 +20,7 @@ from trimtab.core.weaknesses.predictions import RowErrors
 from trimtab.core.weaknesses.slices import ALPHA, LEAST_ROWS, LEAST_SHARE, Slice, Weaknesses, slices_of
 from trimtab.ui.coverage.table import table_of
 from trimtab.ui.parts.control_rows import slug
-from trimtab.ui.parts.parts import html, plain, quiet, short
+from trimtab.ui.parts.parts import factor_levels, html, plain, quiet, short
 from trimtab.ui.parts.rates import size_text
 from trimtab.ui.weaknesses.prediction_form import left_out
 from trimtab.ui.weaknesses.predictions import FRESH_LEAST, Given, factors_of, guess, kinds_of
@@ -176,10 +176,17 @@ def summary(found: Found, name: str) -> None:
     folded = f" · {weak.folded:,} repeat another and are folded" if weak.folded else ""
     told = f"{weak.tested:,} slices of at least {weak.min_rows:,} rows tested{folded}{rest}"
     many = "no weak slice" if not weak.slices else f"{len(weak.slices)} weak slice{'s' * (len(weak.slices) > 1)}"
+    error = found.errors.name.replace("`", "")
     html(
-        f'<p class="tc-line" data-testid="weak"><b>{many}</b> <span>in {weak.rows:,} rows of {escape(name)}; their '
-        f"{escape(found.errors.name.replace('`', ''))} is <strong>{number(weak.mean_error)}</strong> on average · "
-        f"{escape(told)}</span></p>"
+        h.p(".tc-line", data_testid="weak")[
+            h.b[many],
+            " ",
+            h.span[
+                f"in {weak.rows:,} rows of {name}; their {error} is ",
+                h.strong[number(weak.mean_error)],
+                f" on average · {told}",
+            ],
+        ]
     )
 
 
@@ -225,39 +232,39 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def _head(mean: float, top: float) -> str:
-    at = 100 * mean / top
-    return (
-        '<div class="tw-head"><span>slice, the worst and largest first</span>'
-        f'<span class="tw-axis"><i style="left:{at:.2f}%">all rows {number(mean)}</i></span>'
-        "<span>mean error</span><span>rows</span><span>score</span><span></span></div>"
-    )
+def _head(mean: float, top: float) -> h.Element:
+    return h.div(".tw-head")[
+        h.span["slice, the worst and largest first"],
+        h.span(".tw-axis")[h.i(style=f"left:{100 * mean / top:.2f}%")[f"all rows {number(mean)}"]],
+        [h.span[head] for head in ("mean error", "rows", "score", "")],
+    ]
 
 
-def _row(one: Slice, mean: float, top: float, asked: str) -> str:
-    parts = "".join(
-        f"<span><small>{escape(factor)}</small> <b>{escape(level)}</b></span>" for factor, level in one.levels.items()
-    )
-    badge = f'<em class="tw-asked">boosted: {escape(asked)}</em>' if asked else ""
-    low, high = one.interval
+def _row(weak: Slice, mean: float, top: float, asked: str) -> h.Element:
+    times = f"{weak.mean_error / mean - 1:+.0%}".replace("%", " %")
+    return h.div(".tw-row", data_testid="slice")[
+        h.div(".tc-gap")[factor_levels(weak.levels), asked and h.em(".tw-asked")[f"boosted: {asked}"]],
+        _bar(weak, mean, top),
+        h.span(".tw-number")[number(weak.mean_error), h.small[times]],
+        h.span(".tw-number")[f"{weak.rows:,}"],
+        h.span(".tw-number")[f"{weak.score:.3f}"],
+    ]
+
+
+def _bar(weak: Slice, mean: float, top: float) -> h.Element:
+    """The mean error with its interval, against the mean of all rows, on a scale that ends at `top`."""
+    low, high = weak.interval
     about = (
-        f"Mean error {number(one.mean_error)}, 95 % interval {number(low)} to {number(high)}, against {number(mean)} "
+        f"Mean error {number(weak.mean_error)}, 95 % interval {number(low)} to {number(high)}, against {number(mean)} "
         "in all rows"
     )
     scale = 100 / top
-    bar = (
-        f'<div class="tw-bar" role="img" aria-label="{about}" title="{about}">'
-        f'<i class="usual" style="width:{scale * mean:.2f}%"></i>'
-        f'<i class="more" style="left:{scale * mean:.2f}%;width:{scale * (one.mean_error - mean):.2f}%"></i>'
-        f'<i class="mean" style="left:{scale * mean:.2f}%"></i>'
-        f'<i class="interval" style="left:{scale * low:.2f}%;width:{scale * (high - low):.2f}%"></i></div>'
-    )
-    times = f"{one.mean_error / mean - 1:+.0%}".replace("%", " %")
-    return (
-        f'<div class="tw-row" data-testid="slice"><div class="tc-gap">{parts}{badge}</div>{bar}'
-        f'<span class="tw-number">{number(one.mean_error)}<small>{times}</small></span>'
-        f'<span class="tw-number">{one.rows:,}</span><span class="tw-number">{one.score:.3f}</span></div>'
-    )
+    return h.div(".tw-bar", role="img", aria_label=about, title=about)[
+        h.i(".usual", style=f"width:{scale * mean:.2f}%"),
+        h.i(".more", style=f"left:{scale * mean:.2f}%;width:{scale * (weak.mean_error - mean):.2f}%"),
+        h.i(".mean", style=f"left:{scale * mean:.2f}%"),
+        h.i(".interval", style=f"left:{scale * low:.2f}%;width:{scale * (high - low):.2f}%"),
+    ]
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 
 from trimtab.core.counting.codes import Code, coded_query, listed_code, register
 from trimtab.core.counting.datasets import DataSet
-from trimtab.core.database import quote_name, quote_text
+from trimtab.core.database import OWN, quote_name, quote_text
 from trimtab.core.delivery.promises.opening import GROUP, VARIED, lacking
 from trimtab.core.delivery.promises.promise import Promise, unmeasured, within
 from trimtab.core.design.controls.floor import Floor
@@ -65,7 +65,12 @@ def sweep_promise(study: Study, sweep: Sweep, data: DataSet) -> Promise:
     register(data, [code])
     rows = coded_query([code], data.types, kept=[GROUP, VARIED, *held])
     size = len(sweep.values)
-    conditions = [f"count(*) = {size}", "min(__c0) = 0", f"count(DISTINCT __c0) = {size}", *map(_constant, held)]
+    conditions = [
+        f"count(*) = {size}",
+        f"min({OWN}c0) = 0",
+        f"count(DISTINCT {OWN}c0) = {size}",
+        *map(_constant, held),
+    ]
     groups = (
         f"SELECT {' AND '.join(conditions)} AS kept FROM ({rows}) "
         f"WHERE {quote_name(VARIED)} = {quote_text(sweep.factor)} GROUP BY {quote_name(GROUP)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trimtab.core.counting.codes import Code, axis_code, with_columns
 from trimtab.core.counting.datasets import DataSet, Reading, open_data, reading_of
-from trimtab.core.database import quote_name
+from trimtab.core.database import OWN, quote_name
 from trimtab.core.design.definitions import Definition
 from trimtab.core.design.naming import PROBABILITY, label_columns
 from trimtab.core.source.columns import Column
@@ -61,7 +61,7 @@ def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterat
 
 def expected(name: str) -> str:
     """The column in which the rows of `open_rows` have what a definition gives."""
-    return f"__expected {name}"
+    return f"{OWN}expected {name}"
 
 
 def measured_column(study: Study, name: str) -> Column:
@@ -103,7 +103,7 @@ def _reading(definition: Definition) -> Reading:
 
 
 def _given(name: str) -> str:
-    return f"__given {name}"
+    return f"{OWN}given {name}"
 
 
 def _finite(definition: Definition) -> str:

@@ -1,9 +1,6 @@
 """Target families: the marginal a factor is asked to have. Defining a class makes a family; a file in this package is
 found by itself, and one elsewhere takes part as soon as it is imported."""
 
-from importlib import import_module
-from pkgutil import iter_modules
-
 from trimtab.core.design.targets.base import FAMILIES, Target, starting, suitable_families
 from trimtab.core.design.targets.law import Law
 from trimtab.core.design.targets.laws import (
@@ -21,9 +18,9 @@ from trimtab.core.design.targets.mixture import Mixture, one_more_part
 from trimtab.core.design.targets.tables import Categorical, Constant, Empirical, Histogram
 from trimtab.core.design.targets.tail import Tail
 from trimtab.core.design.targets.union import AnyTarget
+from trimtab.core.registering import import_files
 
-for _found in iter_modules(__path__, f"{__name__}."):
-    import_module(_found.name)
+import_files(__name__, __path__)
 
 __all__ = [
     "FAMILIES",

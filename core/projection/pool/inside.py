@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from trimtab.core.errors import InputError
+from trimtab.core.expressions.zones import moments
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.columns import Column, as_numbers
 
@@ -72,8 +73,7 @@ def values_from_numbers(numbers: np.ndarray, column: Column) -> pa.Array:
     """Numbers as values of the column's own type: whole numbers are rounded, dates come from microseconds."""
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        moments = pa.array(np.round(numbers).astype(np.int64)).cast(pa.timestamp("us", tz=getattr(kind, "tz", None)))
-        return moments.cast(kind, safe=False)
+        return moments(np.round(numbers), kind)
     if pa.types.is_integer(kind):
         return pa.array(np.round(numbers).astype(np.int64)).cast(kind)
     if column.kind == "count":

@@ -160,9 +160,10 @@ def test_one_pass_gives_the_histograms_of_the_sample_data(tmp_path: Path, file: 
 def test_the_query_quotes_names_and_edges() -> None:
     code = axis_code(Axis('a"b', "continuous", edges=(0.1, 2.0)))
     assert count_query([code], {'a"b': "DOUBLE"}) == (
-        'SELECT count(*), histogram(__c0) FROM (SELECT "__row", '
-        "CASE WHEN __v0 IS NULL THEN 1 WHEN __v0 < '0.1'::DOUBLE THEN 2 WHEN __v0 <= '2.0'::DOUBLE THEN 0 ELSE 3 END "
-        'AS __c0 FROM (SELECT *, CAST("a""b" AS DOUBLE) AS __v0 FROM data_set) )'
+        'SELECT count(*), histogram(__trimtab_c0) FROM (SELECT "__trimtab_row", '
+        "CASE WHEN __trimtab_v0 IS NULL THEN 1 WHEN __trimtab_v0 < '0.1'::DOUBLE THEN 2 "
+        "WHEN __trimtab_v0 <= '2.0'::DOUBLE THEN 0 ELSE 3 END "
+        'AS __trimtab_c0 FROM (SELECT *, CAST("a""b" AS DOUBLE) AS __trimtab_v0 FROM data_set) )'
     )
 
 

@@ -31,7 +31,7 @@ def test_shares_and_counts_have_their_units() -> None:
 
 
 def test_names_from_the_data_are_text_and_kept_is_a_word() -> None:
-    table = receipt_table([Promise("keep <b>x</b>", 0.0, 0.0, 0.1, True), BROKEN])
+    table = str(receipt_table([Promise("keep <b>x</b>", 0.0, 0.0, 0.1, True), BROKEN]))
     assert "<b>x</b>" not in table
     assert "keep &lt;b&gt;x&lt;/b&gt;" in table
     assert "</i> kept<" in table

@@ -7,24 +7,25 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from htpy import Renderable
 
 from trimtab.ui.parts.sparks import spark_paths, spark_svg
 
 
 class Images(HTMLParser):
-    """The tags of a piece of HTML, each with its attributes."""
+    """The tags of an element, each with its attributes."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, element: Renderable) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
+        self.feed(str(element))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
 
 
-def drawing(html: str) -> ElementTree.Element:
-    source = Images(html).tags[0][1]["src"]
+def drawing(picture: Renderable) -> ElementTree.Element:
+    source = Images(picture).tags[0][1]["src"]
     assert source is not None
     kind, _, svg = source.partition(",")
     assert kind == "data:image/svg+xml"

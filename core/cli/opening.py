@@ -1,0 +1,37 @@
+"""Sources and studies as the commands open them: what a person must be told of how a file was read is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trimtab.core.cli.console import note
+from trimtab.core.errors import Progress
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import Study
+from trimtab.core.workspace import opening
+from trimtab.core.workspace.opening import workspace
+from trimtab.core.workspace.workspace import Workspace
+
+__all__ = ["bring_in", "study_of", "workspace"]
+
+
+def bring_in(home: Workspace, file: Path, *, progress: Progress | None) -> Source:
+    """The file as a source of the workspace."""
+    source = home.spool(file, progress=progress)
+    _tell(source)
+    return source
+
+
+@contextmanager
+def study_of(path: Path, *, accept_source: bool, progress: Progress | None) -> Iterator[Study]:
+    """The study of a design file and the source it names."""
+    with opening.study_of(path, accept_source=accept_source, progress=progress) as study:
+        _tell(study.source)
+        yield study
+
+
+def _tell(source: Source) -> None:
+    for one in source.notes:
+        note(f"{source.name}: {one}")

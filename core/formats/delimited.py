@@ -1,0 +1,111 @@
+"""Text with commas or tabs between the cells, plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
+
+from trimtab.core.errors import InputError
+from trimtab.core.formats.format import Format, Table
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+class Csv(Format):
+    """Commas between the cells, UTF-8. A missing value is an empty field and an empty string is "", floats have all
+    their digits, truth is true or false, and times are ISO, with their zone if they have one."""
+
+    suffix: ClassVar[str] = ".csv"
+    label: ClassVar[str] = "CSV"
+    media_type: ClassVar[str] = "text/csv"
+    quick: ClassVar[bool] = True
+    zipped: ClassVar[bool] = False
+
+    def write(self, blocks: Iterator[pa.Table], place: Path, schema: pa.Schema) -> int:
+        import pyarrow.csv
+
+        rows = 0
+        with ExitStack() as stack:
+            raw = stack.enter_context(place.open("wb"))
+            sink: BinaryIO | gzip.GzipFile = raw
+            if self.zipped:
+                # Neither name nor time in the header: the same rows must give the same bytes.
+                sink = stack.enter_context(gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0))
+            writer = stack.enter_context(pyarrow.csv.CSVWriter(sink, schema))
+            for block in blocks:
+                writer.write_table(block)
+                rows += len(block)
+        return rows
+
+    def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
+        """Every cell as text, the columns called c0, c1, …; the delimiter is found in the header."""
+        from trimtab.core.database import quote_text
+        from trimtab.core.source.delimited import CHUNK, UTF8_ADVICE, read_header
+
+        (file,) = files
+        head = work / "head.csv"
+        try:
+            with gzip.open(file) if self.zipped else file.open("rb") as source:
+                head.write_bytes(source.read(CHUNK))
+            header = read_header(head, owner)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{owner}: it is not text in UTF-8. {UTF8_ADVICE}") from error
+        except (EOFError, zlib.error, OSError) as error:
+            raise InputError(
+                f"{owner}: it can't be read ({error}). It is damaged or cut off; copy it again."
+            ) from error
+        columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header.names)))
+        table = (
+            f"read_csv({quote_text(str(file))}, auto_detect = false, header = true, strict_mode = true, "
+            f"allow_quoted_nulls = false, delim = {quote_text(header.delimiter)}, quote = '\"', escape = '\"', "
+            f"hive_partitioning = false, columns = {{{columns}}})"
+        )
+        return Table(table, header.names, as_text=True)
+
+
+class CsvGz(Csv):
+    """CSV, gzipped."""
+
+    suffix: ClassVar[str] = ".csv.gz"
+    label: ClassVar[str] = "CSV.gz"
+    media_type: ClassVar[str] = "application/gzip"
+    quick: ClassVar[bool] = False
+    zipped: ClassVar[bool] = True
+
+
+class Tsv(Csv):
+    """Tabs, or any other delimiter; only read."""
+
+    suffix: ClassVar[str] = ".tsv"
+    label: ClassVar[str] = "TSV"
+    media_type: ClassVar[str] = "text/tab-separated-values"
+    written: ClassVar[bool] = False
+
+
+class Txt(Tsv):
+    """Text by its more common name; only read."""
+
+    suffix: ClassVar[str] = ".txt"
+    label: ClassVar[str] = "Text"
+    media_type: ClassVar[str] = "text/plain"
+
+
+class TsvGz(CsvGz):
+    """TSV, gzipped; only read."""
+
+    suffix: ClassVar[str] = ".tsv.gz"
+    label: ClassVar[str] = "TSV.gz"
+    written: ClassVar[bool] = False
+
+
+class TxtGz(TsvGz):
+    """Text, gzipped; only read."""
+
+    suffix: ClassVar[str] = ".txt.gz"
+    label: ClassVar[str] = "Text.gz"
