@@ -8,6 +8,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
+from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
 from trimtab.ui.controls.event import rare_events
 from trimtab.ui.controls.floor import floors
@@ -20,7 +21,7 @@ from trimtab.ui.data.declared import declared_tools
 from trimtab.ui.factor.computed import computed_panel, is_computed
 from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
-from trimtab.ui.parts.parts import html, percent
+from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor

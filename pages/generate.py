@@ -6,6 +6,7 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
+from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
@@ -20,9 +21,10 @@ from trimtab.ui.delivery.delivery import (
 )
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, percent, section, styles
+from trimtab.ui.parts.parts import html, notice, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 PLACE = "generate"
 SIZES = {"1,000": 1_000, "10,000": 10_000, "100,000": 100_000, "1,000,000": 1_000_000}
@@ -72,7 +74,7 @@ def feasibility(found: session.Document) -> bool:
     if not isinstance(outcome, Projection):
         if not too_few_rows(found, outcome, place=PLACE):
             conflicts(outcome)
-        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+        st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
         return False
     html(promised(found.study, outcome))
     if found.study.declared:

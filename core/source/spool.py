@@ -62,11 +62,14 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
-def spool(file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
+def spool(
+    file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False, sha256: str | None = None
+) -> Source:
     """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
 
-    With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. The same
-    bytes again reuse the spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
+    With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. `sha256`
+    is the digest of what it holds, if its bytes may differ for the same content. The same digest again reuses the
+    spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
     Raises InputError naming the file, the rule it breaks, where, and what to do.
     """
 
@@ -77,12 +80,13 @@ def spool(file: Path, home: Path, *, progress: Progress | None = None, delivered
     report(0, "checking")
     try:
         format_ = _format(file)
-        sha256 = _store(file, home, format_, report, delivered=delivered)
+        known = sha256 or _digest(file)
+        _store(file, home, known, format_, report, delivered=delivered)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
     report(STEPS, "read")
-    return open_source(home, sha256)
+    return open_source(home, known)
 
 
 def open_source(home: Path, sha256: str) -> Source:
@@ -95,9 +99,10 @@ def open_source(home: Path, sha256: str) -> Source:
     return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]), notes)
 
 
-def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str], None], *, delivered: bool) -> str:
-    """Spool the file unless it is there; its SHA-256."""
-    sha256 = _digest(file)
+def _store(
+    file: Path, home: Path, sha256: str, format_: Format, report: Callable[[int, str], None], *, delivered: bool
+) -> None:
+    """Spool the file unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
         work = Path(folder)
@@ -117,7 +122,6 @@ def _store(file: Path, home: Path, format_: Format, report: Callable[[int, str],
         elif not delivered:  # it may have been brought in to be compared
             check_provenance(record["columns"], file.name)
         _record(home, work, sha256, {**record, "name": file.name})  # the latest name is the one the person knows
-    return sha256
 
 
 def _format(file: Path) -> Format:

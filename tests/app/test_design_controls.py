@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.changes.ways_out import giving_way
 from trimtab.ui.controls.level import with_share
 from trimtab.ui.controls.level_parts import stacks
 from trimtab.ui.parts.control_rows import slug
@@ -409,48 +408,6 @@ def test_a_floor_says_how_many_cells(start: Start, home: Workspace, design_id: s
 
 
 # --- conflicts ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("control", "field", "words"),
-    [
-        ("rule taken > 0", "rules", "Remove the rule"),
-        ("level difficulty", "levels", "Remove the levels difficulty"),
-        ("pair road × wet", "pairs", "Let road × wet be"),
-        ("sweep speed", "sweeps", "Remove the sweep of speed"),
-        ("floor road, wet", "floors", "Remove the floor of road, wet"),
-        ("keep road", "factors", "Let road follow"),
-    ],
-)
-def test_a_control_gives_way(study: Study, control: str, field: str, words: str) -> None:
-    design = study.design.changed(
-        factors={"road": {"role": "keep"}},
-        levels={"difficulty": MIX},
-        rules=("taken > 0",),
-        pairs=({"factors": ["road", "wet"], "target": "independent"},),
-        sweeps=({"factor": "speed", "values": [30, 50], "groups": 5},),
-        floors=({"factors": ["road", "wet"]},),
-    )
-    way = giving_way(control)
-    assert way is not None
-    assert way.title == words
-    after = way.change(open_study(design, study.source, previous=study))
-    changed = [name for name in type(design).model_fields if getattr(after, name) != getattr(design, name)]
-    assert changed == [field]
-    assert not getattr(after, field)
-
-
-def test_the_share_of_missing_values_gives_way(study: Study) -> None:
-    design = study.design.with_factor("speed", missing=0.4)
-    way = giving_way("missing speed")
-    assert way is not None
-    assert way.title == "Let gaps of speed be"
-    assert way.change(open_study(design, study.source, previous=study)).factor("speed").missing is None
-
-
-def test_an_event_and_the_rows_do_not_go() -> None:
-    assert giving_way("event wet") is None
-    assert giving_way("rows design") is None
 
 
 def test_a_rule_against_a_keep_is_told_and_goes(start: Start, home: Workspace, study: Study) -> None:

@@ -15,6 +15,8 @@ from trimtab.core.projection.controls.marginal import EventControl, events_of, w
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.source.intervals import wilson
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import one_in, percent
+from trimtab.core.words.plain import words
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
 from trimtab.ui.parts.control_rows import (
     add_button,
@@ -28,10 +30,9 @@ from trimtab.ui.parts.control_rows import (
     number_cell,
     refused,
     renamed,
-    words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import html, one_in, percent, quiet
+from trimtab.ui.parts.parts import html, quiet
 from trimtab.ui.parts.rates import interval_text, rate_of, read_size, size_text, steps
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields

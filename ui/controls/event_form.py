@@ -8,6 +8,7 @@ import streamlit as st
 
 from trimtab.core.design.design import Design
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import words
 from trimtab.ui.controls.condition_form import (
     condition_rows,
     count_line,
@@ -16,7 +17,7 @@ from trimtab.ui.controls.condition_form import (
     mode_buttons,
     typed_condition,
 )
-from trimtab.ui.parts.control_rows import free_name, identifier, words
+from trimtab.ui.parts.control_rows import free_name, identifier
 from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, text_field, trial, typed
 from trimtab.ui.parts.parts import section
 from trimtab.ui.session import document as doc

@@ -15,6 +15,8 @@ from trimtab.core.design.naming import label_columns
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
+from trimtab.core.words.plain import words
 from trimtab.ui.parts.control_rows import (
     add_button,
     code,
@@ -27,7 +29,6 @@ from trimtab.ui.parts.control_rows import (
     read_share,
     refused,
     renamed,
-    words,
 )
 from trimtab.ui.parts.forms import (
     DRAFT,
@@ -43,7 +44,7 @@ from trimtab.ui.parts.forms import (
     trial,
     typed,
 )
-from trimtab.ui.parts.parts import html, percent, quiet, section
+from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 

@@ -10,10 +10,12 @@ from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
+from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_parts import readable, real_shares, stacks
-from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number, words
+from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number
 from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, sql_field, text_field, trial, typed
-from trimtab.ui.parts.parts import html, percent, quiet, section
+from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.session import document as doc
 
 KIND = "level"

@@ -11,6 +11,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
 from trimtab.ui.controls.condition_form import (
     condition_rows,
     count_line,
@@ -22,7 +23,7 @@ from trimtab.ui.controls.condition_form import (
 )
 from trimtab.ui.parts.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, trial
-from trimtab.ui.parts.parts import html, percent, quiet, section, short
+from trimtab.ui.parts.parts import html, quiet, section, short
 from trimtab.ui.session import document as doc
 
 KIND = "rule"

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import htpy as h
 import streamlit as st
 
+from trimtab.core.shown.sparks import present, spark_svg
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.intervals import wilson
 from trimtab.core.source.kinds import Kind, kind_of
 from trimtab.core.source.labels import number_texts
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import one_in, percent
 from trimtab.ui.data.declaring import KINDS, marginal_text
-from trimtab.ui.parts.parts import html, one_in, percent, plain, quiet
+from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import interval_text
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import present, with_role
+from trimtab.ui.sculptor.shaping import with_role
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 

@@ -13,16 +13,12 @@ import streamlit as st
 
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
 T = TypeVar("T")
-
-
-def words(name: str) -> str:
-    """A name of the design file as people read it."""
-    return name.replace("_", " ")
 
 
 def identifier(text: str) -> str:

@@ -14,6 +14,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, whole_size
 from trimtab.core.projection.projection import Projection
+from trimtab.core.shown.sparks import present
 from trimtab.core.source.axes import Axis, default_axis, level_texts, plain_value
 from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import moment_texts
@@ -27,12 +28,6 @@ LOCKED = ("keep", "hold", "derive", "drop", "level", "label")
 
 STILL = 0.0005
 """A shift below this is shown as none."""
-
-
-def present(shares: np.ndarray) -> list[float]:
-    """(size,) shares among the rows that have a value, from (size + 1,) with missing last; plain numbers."""
-    filled = float(shares[:-1].sum())
-    return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]
 
 
 def factors_of(study: Study) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ import streamlit as st
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.solver.feasibility import ConflictsError
-from trimtab.ui.parts.parts import chip, chips, html, notice, percent, plain, short
+from trimtab.core.words.figures import percent
+from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 from trimtab.ui.session.reviewing import approved_text
+from trimtab.ui.shell.pages import page_file
 from trimtab.ui.shell.steps import steps
 
 
@@ -31,7 +33,7 @@ def header(page: str) -> None:
         html(chips(_figures(found)), width="content")
         steps(key="tt_steps")
         if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
-            st.switch_page("pages/generate.py", query_params={doc.PARAMETER: found.design_id})
+            st.switch_page(page_file("generate"), query_params={doc.PARAMETER: found.design_id})
     for place in ("save", ""):
         message = doc.refusal(place)
         if message:

@@ -13,11 +13,13 @@ from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
+from trimtab.core.words.figures import one_in, percent
 from trimtab.ui.changes.proposals import Proposal, proposal, show_changes, show_consequence
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import html, notice, one_in, percent, quiet, section, short
+from trimtab.ui.parts.parts import html, notice, quiet, section, short
 from trimtab.ui.parts.rates import exact_percent, read_size, steps
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 from trimtab.ui.weaknesses.shares import Share, boosted, known, shares_of
 from trimtab.ui.weaknesses.slices import mark, name_of, number
 
@@ -86,9 +88,9 @@ def _taken(found: session.Document) -> None:
         met, here = isinstance(session.projection(), Projection), {session.PARAMETER: found.design_id}
         notice(f"{name[1]} The bar above takes it back.", tone="good" if met else "info")
         if met:
-            st.page_link("pages/generate.py", label="Generate the rows", query_params=here)
+            st.page_link(page_file("generate"), label="Generate the rows", query_params=here)
         else:
-            st.page_link("pages/design.py", label="Solve the conflict", query_params=here)
+            st.page_link(page_file("design"), label="Solve the conflict", query_params=here)
 
 
 # --- one slice -------------------------------------------------------------------------------------------------------

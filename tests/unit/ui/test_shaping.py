@@ -16,7 +16,6 @@ from trimtab.core.source.axes import default_axis
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import spool
 from trimtab.core.study.study import Study, open_study
-from trimtab.ui.changes.changes import nearest_rate
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.parts.rates import read_size, size_text, steps
 from trimtab.ui.sculptor.shaping import entries, rebinned, sculpted, with_edges, with_role
@@ -145,9 +144,3 @@ def test_the_slider_reaches_from_one_in_a_million_to_one_in_two_and_holds_what_i
     assert (all_[0], all_[-1]) == (1e-6, 0.5)
     assert 0.0123 in all_
     assert all_ == sorted(all_)
-
-
-@pytest.mark.parametrize("limit", [0.0064321, 0.16, 0.5, 0.1, 1e-5])
-def test_the_offered_rate_lies_just_inside_what_works(limit: float) -> None:
-    assert 0.985 * limit < nearest_rate(limit, asked=0.9) < limit
-    assert limit < nearest_rate(limit, asked=0.0) < 1.015 * limit

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from htpy import Renderable
 
-from trimtab.ui.parts.sparks import spark_paths, spark_svg
+from trimtab.core.shown.sparks import spark_paths, spark_svg
 
 
 class Images(HTMLParser):
@@ -18,7 +18,7 @@ class Images(HTMLParser):
     def __init__(self, element: Renderable) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(str(element))
+        self.feed("".join(element.iter_chunks()))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))

@@ -10,7 +10,7 @@ from typing import Any
 import htpy as h
 
 from trimtab.core.delivery.promises.measuring import Promise
-from trimtab.ui.parts.parts import percent
+from trimtab.core.words.figures import percent
 
 LEAST = 1e-5
 """Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trimtab.core.delivery.promises.measuring import Promise
-from trimtab.ui.delivery.receipts import cells, receipt_table, summary
+from trimtab.core.shown.receipts import cells, receipt_table, summary
 
 KEPT = Promise("event fog", 5000, 5000, 0.0, True)
 BROKEN = Promise("target visib", 0.0, 0.12, 0.0005, False)
