@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from trimtab.core.changes.factors import sculpted
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.sculptor.shaping import sculpted
 
 Start = Callable[..., AppTest]
 ROWS = 2000

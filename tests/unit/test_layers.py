@@ -29,6 +29,7 @@ LAYERS = (
     "core.sampling",
     "core.coverage",
     "core.weaknesses",
+    "core.changes",
     "core.delivery",
     "core.review",
     "core.shown",

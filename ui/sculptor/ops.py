@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from trimtab.core.changes.presets import PRESETS
 from trimtab.core.errors import InputError, nearest
 
-PRESETS = ("match", "flatten", "tail", "uniform", "smooth")
 REMEMBERED = 32  # mounts whose acknowledgements are kept; a browser tab makes a new one at every visit of the page
 
 
