@@ -18,6 +18,8 @@ LAYERS = (
     "core.database",
     "core.expressions",
     "core.source",
+    "core.design.fields",
+    "core.relations",
     "core.formats",
     "core.words",
     "core.design",
