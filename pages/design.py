@@ -7,6 +7,7 @@ from collections.abc import Callable
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import sculpted
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
@@ -25,7 +26,7 @@ from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor
-from trimtab.ui.sculptor.shaping import entries, factors_of, sculpted, sculptor_data
+from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
 from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"

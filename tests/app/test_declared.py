@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from trimtab.core.changes.factors import sculpted
 from trimtab.core.cli import main
 from trimtab.core.declared.drafting import (
     EXAMPLE,
@@ -26,7 +27,6 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import project
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.data.declaring import KINDS, LEVELS, read_levels
-from trimtab.ui.sculptor.shaping import sculpted
 from trimtab.ui.session.library import refreshed, stays, study_after, study_of
 
 from .looking import sound, steps, text_of, undo

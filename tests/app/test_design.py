@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from trimtab.core.changes.factors import sculpted
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.sculptor.shaping import sculpted
 
 from .looking import form_key, redo, save_in_vain, steps, undo
 

@@ -9,12 +9,7 @@ import htpy as h
 import numpy as np
 import streamlit as st
 
-from trimtab.core.coverage.dependence import Joint, dependence, joint, spearman
-from trimtab.core.design.controls.pair import Pair
-from trimtab.core.design.design import Design
-from trimtab.core.errors import InputError
-from trimtab.ui.pairs.matrix import Names, pair_matrix
-from trimtab.ui.pairs.pair_controls import (
+from trimtab.core.changes.pairs import (
     MOST_BINS,
     Choice,
     can_type,
@@ -29,6 +24,11 @@ from trimtab.ui.pairs.pair_controls import (
     with_pair,
     without_pair,
 )
+from trimtab.core.coverage.dependence import Joint, dependence, joint, spearman
+from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
+from trimtab.ui.pairs.matrix import Names, pair_matrix
 from trimtab.ui.pairs.table import pair_heat, pair_weights
 from trimtab.ui.parts.control_rows import bits_text, number_cell, refused
 from trimtab.ui.parts.parts import html, notice, plain, quiet, styles

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import htpy as h
 import streamlit as st
 
-from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.changes.factors import with_role
+from trimtab.core.projection.shifts import present
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.intervals import wilson
 from trimtab.core.source.kinds import Kind, kind_of
@@ -18,7 +20,6 @@ from trimtab.core.words.figures import one_in, percent
 from trimtab.ui.data.declaring import KINDS, marginal_text
 from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import interval_text
-from trimtab.ui.sculptor.shaping import with_role
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 

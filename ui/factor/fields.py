@@ -8,12 +8,13 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import edge_bounds, sculpted, with_edges
 from trimtab.core.design.design import Design
 from trimtab.core.design.targets import FAMILIES, Mixture, starting, suitable_families
 from trimtab.core.design.validation import held_codes
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.shown.sparks import present
+from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
@@ -21,7 +22,6 @@ from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import html, notice
-from trimtab.ui.sculptor.shaping import edge_bounds, sculpted, with_edges
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import with_role
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
@@ -15,7 +16,7 @@ from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
-from trimtab.ui.sculptor.shaping import STILL, with_role
+from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
@@ -56,7 +57,8 @@ def _set_role(name: str) -> None:
     # The browser may send again what is there already: a target would be begun anew.
     if found and role and role not in ("derive", found.study.role(name)):
         outcome = doc.projection()
-        doc.edit(f"{role} {name}", lambda _: with_role(found.study, outcome, name, role), place=PLACE)
+        projection = outcome if isinstance(outcome, Projection) else None
+        doc.edit(f"{role} {name}", lambda _: with_role(found.study, projection, name, role), place=PLACE)
 
 
 def factor_panel(study: Study, name: str) -> None:

@@ -6,10 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trimtab.core.changes.presets import PRESETS
 from trimtab.core.errors import InputError, nearest
 from trimtab.ui.parts.inbox import Inbox
-
-PRESETS = ("match", "flatten", "tail", "uniform", "smooth")
 
 
 @dataclass(frozen=True)
