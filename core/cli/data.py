@@ -17,6 +17,8 @@ from trimtab.core.coverage.tway import TWay
 from trimtab.core.design.naming import column_of
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.projection import project
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.profile import FactorProfile, to_json
@@ -32,9 +34,10 @@ def show_profile(data: Path, *, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress)
-        found = profile_of(read_columns(source, progress=progress), source.rows)
+        columns = read_columns(source, progress=progress)
+        found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
     if as_json:
-        print_json(to_json(found))
+        print_json({**to_json(found), "relations": [_relation_json(one) for one in relations]})
         return
     print(f"{data.name}: {found.rows:,} rows, {len(found.factors)} columns\n")
     print_table(
@@ -43,8 +46,28 @@ def show_profile(data: Path, *, as_json: bool) -> None:
     )
     for factor in found.factors:
         if factor.identifier or factor.constant:
-            why = "nearly every row has its own value" if factor.identifier else "all rows are alike"
+            why = "it only tells rows apart" if factor.identifier else "all rows are alike"
             note(f"`{factor.name}`: {why}; it tells nothing about a distribution.")
+    if relations:
+        print("\nWhat always holds")
+        print_table(("kind", "what", "rows", "exceptions"), [_relation_row(one) for one in relations])
+
+
+def _relation_row(found: Found) -> tuple[str, ...]:
+    relation = found.relation
+    return (relation.kind, relation.text, f"{found.rows:,}", f"{found.exceptions:,}")
+
+
+def _relation_json(found: Found) -> dict[str, Any]:
+    """A relation in the names of the contract; `surprise` says how unlikely it is by chance, in nats."""
+    return {
+        "kind": found.relation.kind,
+        "factors": list(found.relation.factors),
+        "text": found.relation.text,
+        "rows": found.rows,
+        "exceptions": found.exceptions,
+        "surprise": found.surprise,
+    }
 
 
 def _profile_row(factor: FactorProfile) -> tuple[str, ...]:

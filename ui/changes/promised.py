@@ -13,7 +13,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import Projection
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import one_in, percent
-from trimtab.ui.parts.control_rows import words
+from trimtab.core.words.plain import words
 from trimtab.ui.sculptor.shaping import STILL
 
 CARRIED = 0.01

@@ -11,16 +11,17 @@ import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.shifts import Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
-from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
-from trimtab.ui.parts.control_rows import before_word, words
+from trimtab.ui.parts.control_rows import before_word
 from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session.reviewing import signed, standing_of

@@ -43,6 +43,10 @@ class Kind:
     part: ClassVar[str] = ""
     noun: ClassVar[str] = ""
     place: ClassVar[int]
+    gives_way: ClassVar[str] = ""
+    """What to do so that a conflict is gone, its control taken away; none if another number is all that helps."""
+    identifiers: ClassVar[bool] = False
+    """Its controls have names that people give, and read with spaces."""
 
     def __init_subclass__(cls) -> None:
         known = sorted([*KINDS.values(), cls], key=lambda kind: kind.place)

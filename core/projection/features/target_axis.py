@@ -9,9 +9,8 @@ import numpy as np
 from trimtab.core.declared.marginals import within_table
 from trimtab.core.design.targets import Target
 from trimtab.core.design.validation import target_axis
-from trimtab.core.grounding.coding import groups_of
 from trimtab.core.source.axes import Axis, level_texts
-from trimtab.core.source.columns import Column
+from trimtab.core.source.columns import Column, groups_of
 from trimtab.core.study.study import Study
 
 FINE_BINS = 32
