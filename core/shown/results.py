@@ -11,11 +11,11 @@ import htpy as h
 
 from trimtab.core.delivery.promises.measuring import Promise
 from trimtab.core.projection.check import Checked
-from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.shifts import Shift, present
 from trimtab.core.review.overview import moved, summary
 from trimtab.core.shown.receipts import receipt_table
 from trimtab.core.shown.receipts import summary as kept_text
-from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.profile import FactorProfile, Profile
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

@@ -10,11 +10,11 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.shifts import Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
-from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.coverage.cards import card
