@@ -18,6 +18,7 @@ from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_ro
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 ROLES = {
     "follow": ("Follow", "moves with the other factors, as it does in the real data"),
@@ -35,15 +36,15 @@ def role_control(study: Study, name: str) -> None:
         delete_derived(name)
         return
     key = key_of("tt_role", name)
-    doc.show(key, "derive" if waits_for_expression(name) else study.role(name))
+    fields.show(key, "derive" if waits_for_expression(name) else study.role(name))
     st.segmented_control(
         f"Role of {plain(name)}",
         [role for role in ROLES if not study.declared or role in COLD_ROLES],
         format_func=lambda role: ROLES[role][0],
         key=key,
         required=True,
-        on_change=_set_role,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_role, name),
         label_visibility="collapsed",
         help="  \n".join(f"{title}: {about}." for title, about in ROLES.values()),
     )

@@ -86,7 +86,7 @@ def planned(found: session.Document) -> None:
 def _taken(found: session.Document) -> None:
     """The way on after a boost, until something else is done."""
     name = st.session_state.get(TAKEN)
-    if not name or session.undo_label() != name[0]:
+    if not name or session.undo_labels()[:1] != [name[0]]:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="tt_boost_done"):
         met, here = isinstance(session.projection(), Projection), {session.PARAMETER: found.design_id}
@@ -116,12 +116,14 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
             options,
             format_func=lambda value: f"{percent(value)} · {one_in(value)}" if value < 0.1 else percent(value),
             key="tt_boost_slider",
-            on_change=_slid,
+            on_change=session.heard,
+            args=("tt_boost_slider", _slid),
             width=300,
         )
         text = f"{wanted['rows']:,} rows" if "rows" in wanted else exact_percent(rate)
         session.own("tt_boost_exact", text, place=PLACE)
-        st.text_input("Exact", key="tt_boost_exact", on_change=_typed, width=120, help="5 %, 1 in 20 or 1,000 rows")
+        heard, about = ("tt_boost_exact", _typed), "5 %, 1 in 20 or 1,000 rows"
+        st.text_input("Exact", key="tt_boost_exact", on_change=session.heard, args=heard, width=120, help=about)
     return [wanted]
 
 
