@@ -15,6 +15,9 @@ from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.study.study import Study
 
+STILL = 0.0005
+"""A shift below this is shown as none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shift:

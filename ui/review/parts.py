@@ -11,7 +11,7 @@ import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift, present
+from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
@@ -23,7 +23,6 @@ from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
 from trimtab.ui.parts.control_rows import before_word
 from trimtab.ui.parts.parts import html, quiet, section
-from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session.reviewing import signed, standing_of
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file
