@@ -16,6 +16,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, load
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source, open_source, spool
 
 HOME_VARIABLE = "TRIMTAB_HOME"
@@ -67,13 +68,15 @@ class Workspace:
 
     home: Path
 
-    def spool(self, file: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
+    def spool(
+        self, file: Path, *, progress: Progress | None = None, delivered: bool = False, dialect: Dialect = OPEN
+    ) -> Source:
         """Bring a file in; see `trimtab.core.source.spool.spool`."""
-        return spool(file, self.home, progress=progress, delivered=delivered)
+        return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect)
 
-    def source(self, sha256: str) -> Source:
-        """A source that was brought in before."""
-        return open_source(self.home, sha256)
+    def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
+        """A source that was brought in before, read as `dialect` says."""
+        return open_source(self.home, sha256, dialect)
 
     def save_design(self, design: Design, id_: str | None = None) -> str:
         """Save the current state of a design, a new one if there is no id; returns its id."""
