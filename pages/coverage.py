@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from trimtab.core.coverage.measures import MEASURES
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
@@ -18,12 +19,10 @@ from trimtab.ui.coverage.pairs import pairs_view
 from trimtab.ui.coverage.sets import sets_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, styles
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 ORDERS = {"by shift": "shift", "by name": "name", "as in the source": "source"}
-MEANINGS = (
-    "TV: share of rows to move · KS: largest gap of the cumulative shares · "
-    "Wasserstein: mean way of a row · JS: Jensen–Shannon"
-)
+MEANINGS = " · ".join(f"{one.title}: {one.about}" for one in MEASURES.values())
 PER_ROW = 3
 MOST_CARDS = 18  # drawn before a person asks for all
 
@@ -76,7 +75,7 @@ def empty(found: session.Document) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="tt_nothing_yet"):
         notice("Nothing was generated from this design yet: real data and design are compared.", tone="info")
         if st.button("Go to Generate", key="coverage_generate"):
-            st.switch_page("pages/generate.py", query_params={session.PARAMETER: found.design_id})
+            st.switch_page(page_file("generate"), query_params={session.PARAMETER: found.design_id})
 
 
 def factors_view(found: session.Document) -> None:

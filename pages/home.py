@@ -13,6 +13,7 @@ from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
 from trimtab.ui.session.samples import SAMPLES
 from trimtab.ui.shell import session
 from trimtab.ui.shell.opening import WENT_WRONG, go, open_uploaded, sample_button
+from trimtab.ui.shell.pages import page_file
 
 STEPS = (
     ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),
@@ -48,7 +49,7 @@ def upload_card() -> None:
         file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
-            go(lambda progress: open_uploaded(file.name, file, progress), "pages/data.py")
+            go(lambda progress: open_uploaded(file.name, file, progress), page_file("data"))
 
 
 def other_samples() -> None:
@@ -80,7 +81,7 @@ def _recent_row(entry: Entry) -> None:
         about = entry.fault.splitlines()[0] if entry.fault else source
         html(h.div(".tt-row")[h.b[short(entry.name, 60)], h.span[about], h.span(".tt-when")[when(entry.saved)]])
         if st.button("Open", key=f"tt_open_{entry.id}", disabled=bool(entry.fault)):
-            go(lambda _: session.open_design(entry.id), "pages/design.py")
+            go(lambda _: session.open_design(entry.id), page_file("design"))
 
 
 def when(saved: datetime) -> str:

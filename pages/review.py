@@ -10,6 +10,7 @@ from trimtab.ui.review.comments import comments
 from trimtab.ui.review.parts import along, asks, head, leans, pictures
 from trimtab.ui.review.versions import versions
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 WIDTH = 1180  # px: a page to be read, and to be printed as it is seen
 
@@ -26,7 +27,7 @@ def page(found: session.Document) -> None:
     else:
         conflicts(outcome, buttons=False)
         quiet("The design can't be met as it is, so there are no pictures of it.")
-        st.page_link("pages/design.py", label="Change the design", query_params={session.PARAMETER: found.design_id})
+        st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
     versions(found)
     comments(found)
 

@@ -10,7 +10,8 @@ from trimtab.ui.weaknesses.boost import plan, planned
 from trimtab.ui.weaknesses.levels import difficulty
 from trimtab.ui.weaknesses.prediction_form import given, welcome
 from trimtab.ui.weaknesses.predictions import PLACE, Given, file_of_session, is_own
-from trimtab.ui.weaknesses.slices import Found, chosen, find, picture, summary, table, thresholds
+from trimtab.ui.weaknesses.slices import Found, chosen, find, picture, summary, table
+from trimtab.ui.weaknesses.thresholds import thresholds
 
 
 def page(found: session.Document) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,13 @@ from trimtab.core.cli.opening import bring_in, compared, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
+from trimtab.core.coverage.measures import MEASURES, Measure
 from trimtab.core.coverage.tway import TWay
 from trimtab.core.design.naming import column_of
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.projection import project
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
@@ -25,7 +27,6 @@ from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
-MEASURES = ("tv", "ks", "wasserstein", "js")
 DESIGN = "design"
 """The set of what a design asks for, counted from its model; no data set is named so."""
 
@@ -34,9 +35,10 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
-        found = profile_of(read_columns(source, progress=progress), source.rows)
+        columns = read_columns(source, progress=progress)
+        found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
     if as_json:
-        print_json(to_json(found))
+        print_json({**to_json(found), "relations": [_relation_json(one) for one in relations]})
         return
     print(f"{data.name}: {found.rows:,} rows, {len(found.factors)} columns\n")
     print_table(
@@ -45,8 +47,28 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
     )
     for factor in found.factors:
         if factor.identifier or factor.constant:
-            why = "nearly every row has its own value" if factor.identifier else "all rows are alike"
+            why = "it only tells rows apart" if factor.identifier else "all rows are alike"
             note(f"`{factor.name}`: {why}; it tells nothing about a distribution.")
+    if relations:
+        print("\nWhat always holds")
+        print_table(("kind", "what", "rows", "exceptions"), [_relation_row(one) for one in relations])
+
+
+def _relation_row(found: Found) -> tuple[str, ...]:
+    relation = found.relation
+    return (relation.kind, relation.text, f"{found.rows:,}", f"{found.exceptions:,}")
+
+
+def _relation_json(found: Found) -> dict[str, Any]:
+    """A relation in the names of the contract; `surprise` says how unlikely it is by chance, in nats."""
+    return {
+        "kind": found.relation.kind,
+        "factors": list(found.relation.factors),
+        "text": found.relation.text,
+        "rows": found.rows,
+        "exceptions": found.exceptions,
+        "surprise": found.surprise,
+    }
 
 
 def _profile_row(factor: FactorProfile) -> tuple[str, ...]:
@@ -101,7 +123,7 @@ def show_coverage(
         return
     shown, to_design = (names, ()) if design is None else ([*names, DESIGN], ("tv to design",))
     print_table(
-        ("factor", "data set", "tv", "js", "ks", "wasserstein", *to_design, "missing", "histogram"),
+        ("factor", "data set", *(one.name for one in _columns()), *to_design, "missing", "histogram"),
         [_coverage_row(factor, name, shown) for factor in found for name in shown],
     )
     if tway is not None:
@@ -134,7 +156,7 @@ def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, 
 
     With a design `to_design` has those of every data set from what the design asks for.
     """
-    others = [{"set": name, **_figures(factor, name)} for name in names[1:]]
+    others = [{"set": name, **factor.distances[name]} for name in names[1:]]
     bins = [
         {
             "label": label,
@@ -142,28 +164,29 @@ def _coverage_json(factor: FactorComparison, names: Sequence[str]) -> dict[str, 
         }
         for i, label in enumerate(factor.labels)
     ]
-    figures = _figures(factor, names[1]) if len(names) > 1 else dict.fromkeys(MEASURES)
+    figures = factor.distances[names[1]] if len(names) > 1 else dict.fromkeys(MEASURES)
     found = {"name": factor.name, "kind": factor.kind, **figures, "against": others, "bins": bins}
     if DESIGN in factor.counts:
-        found["to_design"] = [{"set": name, **asdict(factor.between(DESIGN, name))} for name in names]
+        found["to_design"] = [{"set": name, **factor.between(DESIGN, name)} for name in names]
     return found
 
 
-def _figures(factor: FactorComparison, name: str) -> dict[str, float | None]:
-    return {measure: getattr(factor, measure)[name] for measure in MEASURES}
+def _columns() -> list[Measure]:
+    """The measures as columns: those of all bins, then those of rows with a value."""
+    return sorted(MEASURES.values(), key=lambda one: one.ordered)
 
 
 def _coverage_row(factor: FactorComparison, name: str, shown: Sequence[str]) -> tuple[str, ...]:
     """One data set's row; the first of those `shown` is what the figures are against."""
     first, counts = name == shown[0], factor.counts[name]
-    to_design = [_number(factor.between(DESIGN, name).tv, hidden=name == DESIGN)] if DESIGN in shown else []
+    to_design = [_number(factor.between(DESIGN, name)["tv"], hidden=name == DESIGN)] if DESIGN in shown else []
     if counts is None:
         why = "nothing to compare with" if name == DESIGN else "no such column"
-        return (factor.name if first else "", name, *("–",) * (5 + len(to_design)), why)
-    tv, ks, moved, js = (_number(value, hidden=first) for value in _figures(factor, name).values())
+        return (factor.name if first else "", name, *("–",) * (len(MEASURES) + 1 + len(to_design)), why)
+    figures = [_number(factor.distances[name][one.name], hidden=first) for one in _columns()]
     missing = percent(counts[-1] / counts.sum()) if counts.sum() else "–"
     histogram = bars(counts[:-1].tolist())
-    return (factor.name if first else "", name, tv, js, ks, moved, *to_design, missing, histogram)
+    return (factor.name if first else "", name, *figures, *to_design, missing, histogram)
 
 
 def _number(value: float | None, *, hidden: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -53,11 +54,20 @@ def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
             print_json(check_json(found))
         elif found.projection is None:
             print("Not feasible: these controls conflict.\n")
-            for conflict in found.conflicts:
-                print(f"- {conflict.message}")
+            _print_conflicts(found, design)
         else:
             _print_check(study, found.projection, found)
     return 0 if found.projection else ConflictsError.exit_code
+
+
+def _print_conflicts(found: Checked, design: Path) -> None:
+    """Each conflict with its ways out, as patches."""
+    for conflict, ways in zip(found.conflicts, found.ways, strict=True):
+        print(f"- {conflict.message}")
+        for way in ways:
+            print(f"    {way.title}: {json.dumps(way.patch, ensure_ascii=False)}")
+    if any(found.ways):
+        print(f"\nTo take one, save what stands in braces as P.yaml: trimtab apply {design} --patch P.yaml -o D2.yaml")
 
 
 def show_review(design: Path, *, accept_source: bool, as_json: bool) -> int:

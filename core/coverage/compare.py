@@ -10,6 +10,7 @@ import numpy as np
 
 from trimtab.core.counting.codes import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes
 from trimtab.core.counting.datasets import open_data, reading_of, reading_of_kind
+from trimtab.core.coverage.measures import Distances, distances
 from trimtab.core.errors import Progress
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.columns import Column
@@ -24,32 +25,16 @@ Counts = Mapping[str, np.ndarray]
 """Per factor (size + 1,) rows or shares of the bins of its axis, the last one missing."""
 
 
-@dataclass(frozen=True)
-class Distances:
-    """How far two sets are apart; see `FactorComparison` for the measures."""
-
-    tv: float | None = None
-    ks: float | None = None
-    wasserstein: float | None = None
-    js: float | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class FactorComparison:
     """One factor in every data set.
 
     `labels` (L,) name the bins in order: those of the axis, before and after them "below …" and "above …" for numbers
     outside of it, "unseen levels" for levels it does not have (each only if some set has such rows), last "missing".
-    `counts` holds (L,) rows for each set. The distances are those of each set from the first, by name; None where a set
-    lacks the factor or has no rows to compare, and where a measure does not apply to the kind.
-
-    - `tv`: total variation, half the sum of |p − q| over all bins with missing; 0 to 1: the share of rows to move.
-    - `js`: Jensen–Shannon distance with base 2, the root of the divergence, over all bins with missing; 0 to 1.
-    - `ks`: Kolmogorov–Smirnov, the largest gap between the cumulative shares at the edges of the bins, of rows with a
-      value; 0 to 1; numbers and dates only. Never above the gap between the raw values.
-    - `wasserstein`: the mean distance by which rows with a value must move (Wasserstein-1), in the factor's unit, dates
-      in seconds; numbers and dates only. A bin counts at its middle, or at its value if it holds one; values outside
-      the axis count at its ends.
+    `counts` holds (L,) rows for each set, and `distances` how far each is from the first, by the name of the measure
+    (see `trimtab.core.coverage.measures`); None where a set lacks the factor or has no rows to compare, and where a
+    measure does not apply to the kind. A bin counts at its middle, or at its value if it holds one; values outside the
+    axis count at its ends.
 
     `places` (L - 1,) are where the bins of numbers and dates count, missing not; None for categories. `outside` (L,)
     tells the bins that the axis does not have.
@@ -59,16 +44,13 @@ class FactorComparison:
     kind: Kind
     labels: tuple[str, ...]
     counts: Mapping[str, np.ndarray | None]
-    tv: Mapping[str, float | None]
-    ks: Mapping[str, float | None]
-    wasserstein: Mapping[str, float | None]
-    js: Mapping[str, float | None]
+    distances: Mapping[str, Distances]
     places: np.ndarray | None
     outside: np.ndarray
 
     def between(self, one: str, other: str) -> Distances:
         """The distances of two sets, by their names."""
-        return _distances(self.counts[one], self.counts[other], self.places)
+        return distances(self.counts[one], self.counts[other], self.places)
 
 
 def compare(
@@ -105,44 +87,6 @@ def compare(
     )
 
 
-def total_variation(p: np.ndarray, q: np.ndarray) -> float:
-    """Half the sum of |p − q|, for shares p and q (L,) that sum to 1; 0 to 1.
-
-    >>> total_variation(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
-    0.25
-    """
-    return float(0.5 * np.abs(p - q).sum())
-
-
-def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
-    """The Jensen–Shannon distance with base 2 of shares p and q (L,); 0 to 1 (Endres and Schindelin 2003).
-
-    >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
-    1.0
-    """
-    middle = (p + q) / 2
-
-    def bits(shares: np.ndarray) -> float:
-        some = shares > 0
-        return float((shares[some] * np.log2(shares[some] / middle[some])).sum())
-
-    return float(np.sqrt(max(0.0, (bits(p) + bits(q)) / 2)))
-
-
-def kolmogorov_smirnov(p: np.ndarray, q: np.ndarray) -> float:
-    """The largest gap between the cumulative shares of p and q (L,), whose bins are in order; 0 to 1."""
-    return float(np.abs(np.cumsum(p) - np.cumsum(q)).max(initial=0.0))
-
-
-def wasserstein(p: np.ndarray, q: np.ndarray, places: np.ndarray) -> float:
-    """The area between the cumulative shares of p and q (L,) at ascending `places` (L,), in the unit of the places.
-
-    >>> wasserstein(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.array([2.0, 6.0]))
-    2.0
-    """
-    return float((np.abs(np.cumsum(p) - np.cumsum(q))[:-1] * np.diff(places)).sum())
-
-
 def _as_array(counts: Mapping[int, int], size: int) -> np.ndarray:
     array = np.zeros(size + CODES_BEYOND, dtype=np.int64)
     array[list(counts)] = list(counts.values())
@@ -154,13 +98,9 @@ def _factor(axis: Axis, raw: Mapping[str, np.ndarray | None]) -> FactorCompariso
     counts = {label: None if found is None else found[codes] for label, found in raw.items()}
     first = next(iter(counts.values()), None)
     places = _places(axis, codes) if axis.numeric else None
-    measured = {label: _distances(first, found, places) for label, found in counts.items()}
-    tv, ks, moved, js = (
-        {label: getattr(one, measure) for label, one in measured.items()}
-        for measure in ("tv", "ks", "wasserstein", "js")
-    )
+    far = {label: distances(first, found, places) for label, found in counts.items()}
     outside = np.asarray(codes) > axis.size
-    return FactorComparison(axis.factor, axis.kind, labels, counts, tv, ks, moved, js, places, outside)
+    return FactorComparison(axis.factor, axis.kind, labels, counts, far, places, outside)
 
 
 def _layout(axis: Axis, found: Sequence[np.ndarray]) -> tuple[list[int], tuple[str, ...]]:
@@ -182,15 +122,3 @@ def _places(axis: Axis, codes: Sequence[int]) -> np.ndarray:
     ends = {axis.size + BELOW: axis.edges[:1], axis.size + ABOVE: axis.edges[-1:]}
     places = [middles[code] if code < axis.size else sum(ends.get(code, (0.0,))) for code in codes[:-1]]
     return np.asarray(places, dtype=np.float64) / (MICROSECONDS if axis.kind == "datetime" else 1.0)
-
-
-def _distances(first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None) -> Distances:
-    """The distances of two sets' counts (L,), `places` (L - 1,) those of a numeric axis."""
-    if first is None or other is None or not first.sum() or not other.sum():
-        return Distances()
-    p, q = first / first.sum(), other / other.sum()
-    tv, js = total_variation(p, q), jensen_shannon(p, q)
-    if places is None or not first[:-1].sum() or not other[:-1].sum():
-        return Distances(tv=tv, js=js)
-    p, q = first[:-1] / first[:-1].sum(), other[:-1] / other[:-1].sum()
-    return Distances(tv, kolmogorov_smirnov(p, q), wasserstein(p, q, places), js)

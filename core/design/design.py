@@ -101,6 +101,18 @@ class Design(Model):
     floors: tuple[Floor, ...] = Field(default=(), description="Combinations that occur at least so often.")
     output: Output = Field(default=Output(), description="What the rows are written with.")
 
+    def __init__(self, **fields: Any) -> None:
+        """A design of its fields, each as in a file. Raises InputError, naming every fault."""
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            name = fields.get("name")
+            owner = f"Design `{name}`" if isinstance(name, str) and name else "Design"
+            raise explain(error, Design, owner=owner) from error
+
+    # A file is validated without it: then the faults are told in the name of the file.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
     @model_validator(mode="after")
     def _parts_agree(self) -> Design:
         problems = [*self._size_problems(), *self._cold_start_problems()]

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from trimtab.core.design import yaml_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.faults import explain
 from trimtab.core.design.targets import Target
-from trimtab.core.design.yaml_text import Flow, Lines
 from trimtab.core.errors import InputError
+from trimtab.core.yaml.reading import LARGEST, read
+from trimtab.core.yaml.writing import Flow, Lines, write
 
 ONE_LINE = 100
 """Characters up to which a control is written on one line."""
@@ -28,7 +28,7 @@ def load(path: Path | str) -> Design:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            raw = file.read(4 * yaml_text.LARGEST + 1)  # a character takes at most four bytes
+            raw = file.read(4 * LARGEST + 1)  # a character takes at most four bytes
     except OSError as error:
         raise InputError(f"{path}: the design file can't be read: {error.strerror}.") from error
     try:
@@ -40,7 +40,7 @@ def load(path: Path | str) -> Design:
 
 def loads(text: str, owner: str = "design") -> Design:
     """The design of a YAML text; `owner` stands first in every message."""
-    data = yaml_text.read(text, owner=owner)
+    data = read(text, owner=owner)
     if not isinstance(data, dict):
         raise InputError(f"{owner}: a design is a mapping that begins with `trimtab: 1`.")
     if "trimtab" not in data:
@@ -67,7 +67,7 @@ def dumps(design: Design) -> str:
             data[name] = Lines(_compact(part, "-") for part in value)
         else:
             data[name] = _plain(value)
-    return yaml_text.write(data)
+    return write(data)
 
 
 def save(design: Design, path: Path | str) -> None:
@@ -97,7 +97,7 @@ def _compact(part: BaseModel | str, key: str) -> dict[str, Any] | str:
     if isinstance(part, str):
         return part
     given = _given(part)
-    line = yaml_text.write(Flow({key: Flow(given)}))
+    line = write(Flow({key: Flow(given)}))
     return Flow(given) if len(line) <= ONE_LINE and line.count("\n") == 1 else given
 
 

@@ -196,7 +196,9 @@ class Checker:
         for argument, type_ in zip(arguments, wanted, strict=True):
             self.need(argument, type_, f"what `{name}` is given")
         # DuckDB binds these only to constants of their own.
-        if name == "date_part" and not (is_text(arguments[0]) and arguments[0].name.lower() in DATE_PARTS):
+        if name in ("date_part", "date_diff", "date_sub") and not (
+            is_text(arguments[0]) and arguments[0].name.lower() in DATE_PARTS
+        ):
             known = nearest(arguments[0].name, DATE_PARTS, shown=20)
             self.fail(f"the part in `{shown(node)}` must be written out.{known}")
         if name == "round" and len(arguments) == 2 and not arguments[1].is_int:

@@ -40,6 +40,8 @@ SIGNATURES: dict[str, tuple[tuple[tuple[Type, ...], ...], Type]] = {
     "starts_with": ((("text", "text"),), "boolean"),
     "contains": ((("text", "text"),), "boolean"),
     "date_part": ((("text", "datetime"),), "number"),
+    **dict.fromkeys(("date_diff", "date_sub"), ((("text", "datetime", "datetime"),), "number")),
+    **dict.fromkeys(("dayname", "monthname"), ((("datetime",),), "text")),
 }
 # One or more arguments of one type, which is the type of the result.
 SAME = ("coalesce", "least", "greatest")

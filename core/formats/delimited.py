@@ -56,6 +56,16 @@ class Csv(Format):
             ) from error
         return Table(f"read_parquet({quote_text(str(texts.path))})", texts.form.names, as_text=True)
 
+    def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
+        """With the types of the schema, so that a code such as 007 stays a text."""
+        from pyarrow.csv import ConvertOptions, ParseOptions, read_csv
+
+        (file,) = files
+        types = ConvertOptions(
+            column_types=schema, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        )
+        return read_csv(file, parse_options=ParseOptions(newlines_in_values=True), convert_options=types)
+
 
 class CsvGz(Csv):
     """CSV, gzipped."""

@@ -66,6 +66,24 @@ class Format:
         begins with `owner`, for what can't be read."""
         raise NotImplementedError
 
+    def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
+        """The rows of files that were written with `schema`, as they were."""
+        raise NotImplementedError
+
+
+def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
+    """The rows that were written to `path` with `schema`. Raises InputError if they are not there as they were."""
+    import pyarrow as pa
+
+    form = format_at(path, str(path))
+    try:
+        found = form.rows(form.files_of(path), schema)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: the rows can't be read back: {error}.") from error
+    if found.schema != schema:
+        raise InputError(f"{path}: it does not hold the rows that were written; its columns are others.")
+    return found
+
 
 def format_of(path: Path | str) -> Format:
     """The format in which rows are delivered to a path: by the end of its name; without a suffix, or with a slash at

@@ -47,6 +47,16 @@ class Parquet(Format):
         table = f"read_parquet([{listed}], hive_partitioning = false, binary_as_string = true)"
         return Table(table, tuple(str(row[0]) for row in con.execute(f"DESCRIBE FROM {table}").fetchall()))
 
+    def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        tables = []
+        for file in files:  # not by pq.read_table: a folder called a=1 on the way would become a column
+            with pq.ParquetFile(file) as opened:
+                tables.append(opened.read())
+        return pa.concat_tables(tables)
+
 
 class ShortParquet(Parquet):
     """The same under another suffix."""

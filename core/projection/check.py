@@ -9,6 +9,7 @@ from trimtab.core.projection.controls.marginal import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
 from trimtab.core.study.study import Study
 
 
@@ -23,12 +24,14 @@ class RuleRows:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A design as it was checked: its `projection` and what each control costs, or the `conflicts` of its controls."""
+    """A design as it was checked: its `projection` and what each control costs, or the `conflicts` of its controls,
+    and for each of them the `ways` out that its control has, whose patches settle it."""
 
     projection: Projection | None
     costs: tuple[ControlCost, ...] = ()
     rules: tuple[RuleRows, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    ways: tuple[tuple[WayOut, ...], ...] = ()
 
 
 def check(study: Study) -> Checked:
@@ -40,9 +43,17 @@ def check(study: Study) -> Checked:
         projection = project(study)
         costs = control_costs(study)
     except ConflictsError as error:
-        return Checked(None, conflicts=error.conflicts)
+        return Checked(None, conflicts=error.conflicts, ways=_ways(study, error.conflicts))
     rules = tuple(RuleRows(one.name, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
     return Checked(projection, costs, rules)
+
+
+def _ways(study: Study, conflicts: tuple[Conflict, ...]) -> tuple[tuple[WayOut, ...], ...]:
+    """For each conflict its ways out, with the numbers that really work."""
+    return tuple(
+        tuple(WayOut(way.title, working_patch(study, way, conflicts)) for way in ways_of(study, one, conflicts))
+        for one in conflicts
+    )
 
 
 def check_json(found: Checked) -> dict[str, Any]:
@@ -50,8 +61,14 @@ def check_json(found: Checked) -> dict[str, Any]:
     projection = found.projection
     if projection is None:
         conflicts = [
-            {"controls": list(one.controls), "message": one.message, "control": one.control, "nearest": one.nearest}
-            for one in found.conflicts
+            {
+                "controls": list(one.controls),
+                "message": one.message,
+                "control": one.control,
+                "nearest": one.nearest,
+                "ways": [way.patch for way in ways],
+            }
+            for one, ways in zip(found.conflicts, found.ways, strict=True)
         ]
         return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
     return {

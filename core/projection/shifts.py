@@ -15,6 +15,9 @@ from trimtab.core.projection.pool.pool import side_codes, table_at
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.study.study import Study
 
+STILL = 0.0005
+"""A shift below this is shown as none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shift:
@@ -127,3 +130,9 @@ def _display_spread(study: Study, control: MarginalControl, code: int) -> np.nda
         middle = (control.axis.lows[code] + control.axis.highs[code]) / 2
         spread[axis.bin_of_numbers(np.clip([middle], axis.edges[0], axis.edges[-1]))] = 1.0
     return spread
+
+
+def present(shares: np.ndarray) -> list[float]:
+    """(size,) shares among the rows that have a value, from (size + 1,) with missing last; plain numbers."""
+    filled = float(shares[:-1].sum())
+    return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trimtab.core.coverage.compare import total_variation
-from trimtab.core.design import yaml_text
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design.files import dumps
-from trimtab.core.design.yaml_text import Flow
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
+from trimtab.core.yaml.reading import read
+from trimtab.core.yaml.writing import UNFOLDED, Flow, write
 
 PARTS_BY_NAME = {"events": "event", "levels": "level", "labels": "label"}
 NO_CONTROL = ("kind", "unit", "edges", "missing", "role")
@@ -187,7 +187,7 @@ def _source(study: Study) -> str | None:
 
 def _controls(study: Study) -> dict[str, list[str]]:
     """The texts of a design's controls by their names, in the order of the file."""
-    data = yaml_text.read(dumps(study.design), owner=study.design.name)
+    data = read(dumps(study.design), owner=study.design.name)
     found: dict[str, list[str]] = {}
     for name, part in _named_controls(data):
         found.setdefault(name, []).append(_text(part))
@@ -222,6 +222,5 @@ def _listed(names: Sequence[Any]) -> str:
 
 def _text(part: Any) -> str:
     """A part of a design as the file has it, on one line."""
-    text = yaml_text.write(Flow({"x": part})).removeprefix("{x: ").removesuffix("}\n")
-    # A long line is folded; in a text with escapes the fold is one itself.
-    return re.sub(r"\n\s*", " ", re.sub(r"\\\n\s*\\?", "", text))
+    text = write(Flow({"x": part}), width=UNFOLDED).removeprefix("{x: ").removesuffix("}\n")
+    return re.sub(r"\n\s*", " ", text)  # line breaks of a text

@@ -11,11 +11,9 @@ import numpy as np
 
 from trimtab.core.source.axes import Axis, default_axis, level_texts
 from trimtab.core.source.columns import Column
+from trimtab.core.source.identifiers import is_identifier
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.labels import moment_texts
-
-IDENTIFIER_ROWS = 50
-IDENTIFIER_SHARE = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +22,7 @@ class FactorProfile:
 
     `missing` and `counts` (size+1, the last one missing) are rows. `minimum` and `maximum` are numbers, or ISO texts
     (UTC) for dates, or None; `mean` is for numbers only; `top` is the most frequent level of categories and booleans.
-    `identifier`: nearly every row has its own value, so its distribution says nothing. `constant`: all rows are alike.
+    `identifier`: it only tells rows apart, so its distribution says nothing. `constant`: all rows are alike.
     """
 
     name: str
@@ -82,9 +80,7 @@ def _factor(column: Column) -> FactorProfile:
         top=None if axis.numeric or not filled else _top(column),
         axis=axis,
         counts=axis.histogram(column),
-        identifier=column.kind in ("categorical", "count")
-        and filled > IDENTIFIER_ROWS
-        and column.distinct >= IDENTIFIER_SHARE * filled,
+        identifier=is_identifier(column),
         constant=column.distinct + bool(column.counts[-1]) <= 1,
     )
 

@@ -72,13 +72,20 @@ class Source:
 
 
 def spool(
-    file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False, dialect: Dialect = OPEN
+    file: Path,
+    home: Path,
+    *,
+    progress: Progress | None = None,
+    delivered: bool = False,
+    sha256: str | None = None,
+    dialect: Dialect = OPEN,
 ) -> Source:
     """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
 
     What `dialect` says of a text file is kept beside other readings of the same bytes; of Parquet nothing can be said.
-    With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. The same
-    bytes again reuse the spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
+    With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. `sha256`
+    is the digest of what it holds, if its bytes may differ for the same content. The same digest again reuses the
+    spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
     Raises InputError naming the file, the rule it breaks, where, and what to do.
     """
 
@@ -91,12 +98,13 @@ def spool(
         format_ = _format(file)
         if format_ == "parquet":
             dialect = OPEN
-        sha256 = _store(file, home, format_, dialect, report, delivered=delivered)
+        known = sha256 or _digest(file)
+        _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
     report(STEPS, "read")
-    return open_source(home, sha256, dialect)
+    return open_source(home, known, dialect)
 
 
 def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
@@ -113,15 +121,14 @@ def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
 def _store(
     file: Path,
     home: Path,
+    key: str,
     format_: Format,
     dialect: Dialect,
     report: Callable[[int, str], None],
     *,
     delivered: bool,
-) -> str:
-    """Spool the file unless it is there; its SHA-256."""
-    sha256 = _digest(file)
-    key = _key(sha256, dialect)
+) -> None:
+    """Spool the file unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
         work = Path(folder)
@@ -141,7 +148,6 @@ def _store(
         elif not delivered:  # it may have been brought in to be compared
             check_provenance(record["columns"], file.name)
         _record(home, work, key, {**record, "name": file.name})  # the latest name is the one the person knows
-    return sha256
 
 
 def _key(sha256: str, dialect: Dialect) -> str:

@@ -21,6 +21,11 @@ MOST_LISTED = 6
 """Values of a list that are named."""
 
 
+def words(name: str) -> str:
+    """A name that people give in a design file as they read it: with spaces."""
+    return name.replace("_", " ")
+
+
 def in_words(predicate: Predicate, units: Mapping[str, str] | None = None) -> str:
     """A condition in words, such as "visib below 2 mi and wind_speed above 15".
 

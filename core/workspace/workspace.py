@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source, open_source, spool
+from trimtab.core.tables.incoming import write_table
 
 HOME_VARIABLE = "TRIMTAB_HOME"
 DEFAULT_HOME = ".trimtab"
@@ -73,6 +75,19 @@ class Workspace:
     ) -> Source:
         """Bring a file in; see `trimtab.core.source.spool.spool`."""
         return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect)
+
+    def spool_table(self, table: object, name: str, *, progress: Progress | None = None) -> Source:
+        """Bring a table in memory in, as a file `<name>.parquet` that is known by a digest of what it holds.
+
+        See `trimtab.core.tables.incoming.write_table`. Raises InputError for a name that can't be that of a file, and
+        for a table that can't be a source.
+        """
+        if not name or Path(name).name != name:
+            raise InputError(f"name: `{name}` can't be the name of a table; it is used as that of a file.")
+        with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+            file = Path(folder) / f"{name}.parquet"
+            digest = write_table(table, file, owner=name)
+            return spool(file, self.home, progress=progress, sha256=digest)
 
     def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
         """A source that was brought in before, read as `dialect` says."""

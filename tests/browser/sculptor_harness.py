@@ -9,8 +9,8 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.ui.parts.parts import html
-from trimtab.ui.parts.sparks import spark_svg
 from trimtab.ui.sculptor.factor_list import FactorEntry, factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor

@@ -65,7 +65,22 @@ def test_profile(trimtab: Trimtab, data: Path) -> None:
         assert factor.keys() >= {"name", "kind", "missing", "distinct", "bins"}
         assert all(list(one) == ["label", "low", "high", "count"] for one in factor["bins"])
         assert sum(one["count"] for one in factor["bins"]) + factor["missing"] == result.json["rows"]
+        assert isinstance(factor["identifier"], bool)
+    for relation in result.json["relations"]:
+        assert relation.keys() >= {"kind", "factors", "text", "rows", "exceptions"}
     assert result.err == ""
+
+
+def test_profile_tells_what_always_holds(trimtab: Trimtab) -> None:
+    told = trimtab("profile", "crashes.csv", "--json").json["relations"]
+    assert [(one["kind"], one["factors"], one["text"], one["exceptions"]) for one in told] == [
+        ("determines", ["abcat", "airbag"], "abcat decides airbag", 0),
+        ("determines", ["abcat", "deploy"], "abcat decides deploy", 0),
+        ("determines", ["airbag", "deploy", "abcat"], "airbag and deploy decide abcat", 0),
+    ]
+    for_people = trimtab("profile", "crashes.csv").out.splitlines()
+    assert "What always holds" in for_people
+    assert any("airbag and deploy decide abcat" in line for line in for_people)
 
 
 @pytest.mark.usefixtures("no_home")
@@ -75,7 +90,7 @@ def test_profile_for_people(trimtab: Trimtab) -> None:
     lines = result.out.splitlines()
     assert lines[0] == "crashes.csv: 26,217 rows, 14 columns"
     assert lines[2].split() == ["factor", "kind", "missing", "distinct", "from", "to", "histogram"]
-    assert [line.split()[0] for line in lines[3:]][:3] == ["dvcat", "weight", "dead"]
+    assert [line.split()[0] for line in lines[3:6]] == ["dvcat", "weight", "dead"]
     assert any("█" in line for line in lines)
 
 

@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.coverage.compare import jensen_shannon, kolmogorov_smirnov, total_variation, wasserstein
+from trimtab.core.coverage.measures import jensen_shannon, kolmogorov_smirnov, total_variation, wasserstein
 
 CRASHES = Path(__file__).parents[2] / "sample_data" / "crashes.csv"
 MEASURES = ("tv", "ks", "wasserstein", "js")

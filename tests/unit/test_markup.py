@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = [*sorted(path for folder in ("ui", "pages") for path in ROOT.glob(f"{folder}/**/*.py")), ROOT / "app.py"]
+FILES = [
+    *sorted(path for folder in ("core/shown", "ui", "pages") for path in ROOT.glob(f"{folder}/**/*.py")),
+    ROOT / "app.py",
+]
 TAG = re.compile(r"</?(?!br>|extra>)[a-zA-Z]")
 """A tag, but for the two that templates of Plotly have; what is filled into those is `figure_text`."""
 ESCAPING = {"html.escape", "markupsafe.escape", "markupsafe.Markup", "xml.sax.saxutils.escape"}

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import htpy as h
 import streamlit as st
 
-from trimtab.core.errors import ConflictError
+from trimtab.core.design.design import Design
+from trimtab.core.design.patching import with_part
 from trimtab.core.projection.controls.marginal import whole_size
-from trimtab.core.projection.projection import Projection, project
-from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
-from trimtab.core.study.study import Study, open_study
-from trimtab.ui.changes.ways_out import WayOut, control_text, ways_out
-from trimtab.ui.parts.control_rows import words
-from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, percent, plain, shift_text
+from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
+from trimtab.core.shown.sparks import spark_svg
+from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.plain import words
+from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
 from trimtab.ui.parts.rates import rate_of
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import STILL, present
 from trimtab.ui.session import document as doc
 
 SPARK = (150, 34)
 PLACE = "changes"
+MOST_WAYS = 5
+"""Buttons beside a conflict."""
+_NAMES = {
+    "level": "levels of {words}",
+    "label": "label {words}",
+    "missing": "missing share of {name}",
+    "rule": "rule {rule}",
+    "sweep": "sweep of {name}",
+    "floor": "floor of {name}",
+    "rows": "the number of rows",
+}
 TOLD = ("level", "pair", "floor", "sweep", "missing", "rows")
 """Kinds of controls whose conflicts are told in the engine's words: they name the bin, the rows or the groups."""
 
@@ -78,18 +88,10 @@ def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
         notice(message)
 
 
-def _buttons(found: Sequence[Conflict]) -> None:
-    rates = [one for one in found if one.control.startswith("event ") and one.nearest is not None]
-    for place, conflict in enumerate(rates):
-        _rate_button(conflict, place)
-    for place, way in enumerate(ways_out(found, free=not _declared()), start=len(rates)):
-        st.button(plain(way.title), key=f"tt_way_out_{place}", on_click=_take, args=(way,))
-
-
-def _declared() -> bool:
-    """Whether there are no data: then no factor can be left to follow."""
+def _buttons(conflicts: Sequence[Conflict]) -> None:
     found = doc.document()
-    return found is not None and found.study.declared
+    for place, way in enumerate(ways_out(found.study, conflicts)[:MOST_WAYS] if found else ()):
+        st.button(plain(short(way.title, 60)), key=f"tt_way_out_{place}", on_click=_take, args=(way, conflicts))
 
 
 def _conflict_text(found: Sequence[Conflict]) -> h.Element:
@@ -148,47 +150,22 @@ def _asked_rate(name: str) -> float:
     return rate_of(event, whole_size(found.study, found.design.rows)) if found and event else 0.0
 
 
-def _rate_button(conflict: Conflict, place: int) -> None:
-    """A button that gives an event the nearest rate that works."""
-    name = conflict.control.removeprefix("event ")
-    assert conflict.nearest is not None
-    rate = nearest_rate(_worth(conflict.nearest), _asked_rate(name))
-    several = f" for {plain(words(name))}" if place else ""
-    args = (name, (rate, conflict.nearest))
-    st.button(f"Use {percent(rate)}{several}", key=f"tt_way_out_{place}", on_click=_use_rate, args=args)
+def control_text(control: str) -> str:
+    """A control that a message names, as people call it.
 
-
-def nearest_rate(limit: float, asked: float) -> float:
-    """A rate just inside what works, in three digits: below the most, above the least.
-
-    >>> nearest_rate(0.0064321, 0.01), nearest_rate(0.0064321, 0.001), nearest_rate(0.0, 0.2)
-    (0.00643, 0.00644, 0.0)
+    >>> control_text("level how_hard"), control_text("rule visib > 2"), control_text("pair carrier × late")
+    ('levels of how hard', 'rule visib > 2', 'pair carrier × late')
     """
-    if limit <= 0 or limit >= 1:
-        return min(max(limit, 0.0), 1.0)
-    unit = 10.0 ** (math.floor(math.log10(limit)) - 2)
-    steps = math.floor(limit / unit * (1 - 1e-6)) if limit < asked else math.ceil(limit / unit * (1 + 1e-6))
-    return float(f"{min(1.0, steps * unit):.3g}")
+    kind, name = control.split(" ", 1)
+    return _NAMES.get(kind, "{kind} {name}").format(kind=kind, name=name, words=words(name), rule=short(name, 60))
 
 
-def _use_rate(name: str, rates: tuple[float, ...]) -> None:
-    """Take the first rate that works: a round one, else, where only one value does, just that."""
+def _take(way: WayOut, conflicts: Sequence[Conflict]) -> None:
     found = doc.document()
     if found is None:
         return
-    works = next((rate for rate in rates if _is_met(found.study, name, rate)), rates[-1])
-    doc.edit(f"rate of {words(name)}", lambda design: design.with_event(name, rate=works), place=PLACE)
 
+    def change(design: Design) -> Design:
+        return with_part(design, working_patch(found.study, way, conflicts))
 
-def _is_met(study: Study, name: str, rate: float) -> bool:
-    try:
-        project(open_study(study.design.with_event(name, rate=rate), study.source, previous=study))
-    except ConflictError:
-        return False
-    return True
-
-
-def _take(way: WayOut) -> None:
-    found = doc.document()
-    if found:
-        doc.edit(way.title[0].lower() + way.title[1:], lambda _: way.change(found.study), place=PLACE)
+    doc.edit(way.title[0].lower() + way.title[1:], change, place=PLACE)

@@ -12,7 +12,8 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.review.difference import ControlChange, control_changes
 from trimtab.core.study.study import Study, open_study
-from trimtab.ui.parts.parts import html, notice, percent
+from trimtab.core.words.figures import percent
+from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.shell import session
 
 SHOWN = 20

@@ -8,6 +8,8 @@ import streamlit as st
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.words.figures import percent
+from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks, tone
 from trimtab.ui.parts.control_rows import (
@@ -24,10 +26,9 @@ from trimtab.ui.parts.control_rows import (
     refused,
     renamed,
     slug,
-    words,
 )
 from trimtab.ui.parts.forms import form_of
-from trimtab.ui.parts.parts import html, percent, quiet
+from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
@@ -83,7 +84,7 @@ def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: 
             ]
         )
         key = f"tt_share_{name}_{slug(level)}"
-        title = f"Share of {level} in {words(name)}: 20 %"
+        title = f"Share of {plain(level)} in {words(name)}: 20 %"
         field_cell(title, key, exact_percent(share), _set_share, name, level, key, place=PLACE)
         number_cell(f"{round(share * whole_size(found.study, found.design.rows)):,}")
 

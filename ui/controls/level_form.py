@@ -10,10 +10,12 @@ from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
+from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_parts import readable, real_shares, stacks
-from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number, words
+from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number
 from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, sql_field, text_field, trial, typed
-from trimtab.ui.parts.parts import html, percent, quiet, section
+from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.session import document as doc
 
 KIND = "level"
@@ -47,14 +49,14 @@ def level_form(study: Study, form: Form) -> None:
         with right:
             text_field("Levels, from the lowest score", "levels", placeholder="easy, medium, hard")
         mix, message = _typed(study, form)
-        opened = None
+        lacking = "" if mix or message else "Levels need a score, and where it is cut."
         if mix:
             name = form.of or DRAFT
             opened, message = trial(study, lambda design: _with(design, name, mix))
             if opened:
                 _preview(opened, name)
         label = "Save the levels" if form.of else "Add these levels"
-        ends(label, _save, ready=opened is not None, message=message, place=PLACE)
+        ends(form, label, _save, lacking=lacking, message=message, place=PLACE)
 
 
 def _preview(study: Study, name: str) -> None:
@@ -95,12 +97,13 @@ def _save() -> None:
     form, found = form_of(KIND), doc.document()
     if form is None or found is None:
         return
+    mix, _ = _typed(found.study, form)
+    form.asked = mix is None
+    if mix is None:
+        return
     name = form.of or identifier(typed("name")) or free_name("levels", found.design.levels)
     if form.of is None and name in found.design.levels:
         doc.refuse(f"There is a level mix `{words(name)}` already. Choose another name.", place=PLACE)
-        return
-    mix, _ = _typed(found.study, form)
-    if mix is None:
         return
     shares = mix["shares"]
     if form.of is None or len(shares) != len(found.design.levels[form.of].shares):

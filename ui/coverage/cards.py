@@ -5,9 +5,10 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.coverage.comparing import DESIGN, REAL, Covered
 from trimtab.ui.parts.charts import factor_figure, palette
-from trimtab.ui.parts.parts import html, percent, shift_text
+from trimtab.ui.parts.parts import html
 
 CHART = 180  # px
 MARKS = ("ring", "ring diamond", "ring square", "triangle")
@@ -51,7 +52,7 @@ def foot(factor: Covered) -> str:
         if name in (REAL, DESIGN):
             continue
         base = DESIGN if DESIGN in factor.found.counts else REAL
-        off = factor.found.between(base, name).tv
+        off = factor.found.between(base, name)["tv"]
         parts.append(f"{name} lacks it" if off is None else f"{name}: {percent(round(off, 5))} from {base}")
         if factor.outside(name):
             parts.append(f"{factor.outside(name):,} rows never seen in the source")

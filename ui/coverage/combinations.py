@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.coverage.tway import STRENGTHS, Combination, t_way_of
+from trimtab.core.words.figures import percent
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.figures import combinations_figure
 from trimtab.ui.coverage.sets import (
@@ -27,7 +28,7 @@ from trimtab.ui.coverage.sets import (
 )
 from trimtab.ui.coverage.table import table_of
 from trimtab.ui.parts.charts import palette
-from trimtab.ui.parts.parts import html, percent, quiet
+from trimtab.ui.parts.parts import html, quiet
 from trimtab.ui.shell import session
 
 MOST_COMBINATIONS = {2: 435, 3: 220, 4: 126}

@@ -12,19 +12,19 @@ import htpy as h
 import numpy as np
 
 from trimtab.core.counting.computing import columns_of
-from trimtab.core.coverage.compare import Counts, Distances, FactorComparison, compare
+from trimtab.core.coverage.compare import Counts, FactorComparison, compare
+from trimtab.core.coverage.measures import MEASURES, Distances
 from trimtab.core.design.naming import column_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
 from trimtab.ui.parts.charts import Bars
-from trimtab.ui.parts.parts import percent
 from trimtab.ui.sculptor.shaping import role_of
 
 REAL, DESIGN, GENERATED = "real", "design", "generated"
 TOGETHER = "real and generated"
 """In a supplement, what the design speaks of."""
-MEASURES = ("TV", "KS", "Wasserstein", "JS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,11 @@ def sort(factors: Sequence[Covered], order: str) -> list[Covered]:
 
 def _farthest(one: Covered) -> float:
     """The design's shift; without a design how far any set is from the real data."""
-    return one.shift if one.shift is not None else max((tv or 0.0 for tv in one.found.tv.values()), default=0.0)
+    return (
+        one.shift
+        if one.shift is not None
+        else max((far["tv"] or 0.0 for far in one.found.distances.values()), default=0.0)
+    )
 
 
 def pairs_of(factors: Sequence[Covered]) -> list[tuple[str, str]]:
@@ -126,8 +130,7 @@ def pairs_of(factors: Sequence[Covered]) -> list[tuple[str, str]]:
 def distances_csv(factors: Sequence[Covered]) -> str:
     """The table of distances as CSV with all digits; a measure that does not apply is an empty field."""
     told = pairs_of(factors)
-    names = ("tv", "ks", "wasserstein", "js")
-    measured = [f"{name} {one} from {other}" for one, other in told for name in names]
+    measured = [f"{name} {one} from {other}" for one, other in told for name in MEASURES]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["factor", "kind", "role", *measured])
@@ -135,7 +138,7 @@ def distances_csv(factors: Sequence[Covered]) -> str:
         row: list[object] = [factor.name, factor.found.kind, factor.role]
         for one, other in told:
             found = factor.found.between(other, one)
-            row += ["" if (value := getattr(found, name)) is None else repr(value) for name in names]
+            row += ["" if value is None else repr(value) for value in found.values()]
         writer.writerow(row)
     return text.getvalue()
 
@@ -143,8 +146,11 @@ def distances_csv(factors: Sequence[Covered]) -> str:
 def distances_table(factors: Sequence[Covered]) -> h.Element:
     """The table of distances."""
     pairs = pairs_of(factors)
-    groups = [h.th(".td-first", scope="colgroup", colspan="4")[f"{name} from {other}"] for name, other in pairs]
-    measures = [h.th(scope="col", class_=_first(name == "TV"))[name] for _ in pairs for name in MEASURES]
+    groups = [
+        h.th(".td-first", scope="colgroup", colspan=str(len(MEASURES)))[f"{name} from {other}"] for name, other in pairs
+    ]
+    titles = [one.title for one in MEASURES.values()]
+    measures = [h.th(scope="col", class_=_first(i == 0))[title] for _ in pairs for i, title in enumerate(titles)]
     return h.div(".td-scroll", tabindex="0", role="region", aria_label="Distances")[
         h.table(".td-table.td-distances", data_testid="distances")[
             h.thead[
@@ -166,8 +172,7 @@ def _row(factor: Covered, pairs: Sequence[tuple[str, str]]) -> h.Element:
 
 def _cells(found: Distances, factor: Covered) -> list[h.Element]:
     unit = {"datetime": "s"}.get(factor.found.kind, factor.unit)
-    far = "–" if found.wasserstein is None else f"{round(found.wasserstein, 9):.3g} {unit}".strip()
-    figures = [_share(found.tv), _share(found.ks), far, _share(found.js)]
+    figures = [_figure(found[one.name], unit if one.in_unit else None) for one in MEASURES.values()]
     return [h.td(class_=_first(place == 0))[text] for place, text in enumerate(figures)]
 
 
@@ -176,5 +181,8 @@ def _first(first: bool) -> str | None:
     return "td-first" if first else None
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else percent(round(value, 5))
+def _figure(value: float | None, unit: str | None) -> str:
+    """A distance in a unit, or without one as a share."""
+    if value is None:
+        return "–"
+    return percent(round(value, 5)) if unit is None else f"{round(value, 9):.3g} {unit}".strip()

@@ -17,6 +17,7 @@ from trimtab.core.counting.levels import Coded, Levels
 from trimtab.core.coverage.dependence import Dependence, Joint, dependence
 from trimtab.core.coverage.gaps.patterns import counts_of
 from trimtab.core.coverage.gaps.possible import Possible
+from trimtab.core.words.figures import percent
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.sets import (
     Sets,
@@ -33,7 +34,7 @@ from trimtab.ui.coverage.sets import (
 from trimtab.ui.coverage.table import table_of
 from trimtab.ui.pairs.matrix import Names, pair_matrix
 from trimtab.ui.pairs.table import pair_heat
-from trimtab.ui.parts.parts import html, percent, quiet
+from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.shell import session
 
 COVERED, THINNEST, DEPENDENCE = "covered share", "thinnest cell", "dependence"
@@ -77,7 +78,9 @@ def pairs_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None
             return
         names = [REAL, other, both(REAL, other)]
         begin("in", names, names[-1])
-        chosen = st.segmented_control("Shade by the rows of", names, key="in", required=True, bind="query-params")
+        chosen = st.segmented_control(
+            "Shade by the rows of", names, format_func=plain, key="in", required=True, bind="query-params"
+        )
         measures = [COVERED, THINNEST, DEPENDENCE]
         measure = st.segmented_control(
             "Shade", measures, default=COVERED, key="shade", required=True, bind="query-params"

@@ -25,7 +25,7 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.ui.coverage.comparing import DESIGN, GENERATED, REAL
-from trimtab.ui.parts.parts import notice, quiet
+from trimtab.ui.parts.parts import notice, plain, quiet
 from trimtab.ui.shell import session
 
 SAMPLES = "samples"
@@ -131,7 +131,9 @@ def choose_other(sets: Sets) -> str | None:
         quiet(f"There is nothing to compare the real rows with{cause}.")
         return None
     begin("with", options, GENERATED if GENERATED in options else options[0])
-    picked = st.segmented_control("Compare with", options, key="with", required=True, bind="query-params")
+    picked = st.segmented_control(
+        "Compare with", options, format_func=plain, key="with", required=True, bind="query-params"
+    )
     return picked if picked in options else options[0]
 
 

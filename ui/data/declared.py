@@ -22,13 +22,15 @@ from trimtab.core.design.targets import FAMILIES
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent
 from trimtab.ui.data.declaring import KINDS, LEVELS, marginal_text, read_levels
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter
 from trimtab.ui.parts.control_rows import read_share, refused
-from trimtab.ui.parts.parts import html, percent, plain, quiet, section, short
+from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import go
+from trimtab.ui.shell.pages import page_file
 
 PLACE = "declare"
 """Where messages about a factor that is being declared are shown."""
@@ -72,7 +74,7 @@ def declare_section() -> None:
         opened = st.button("Open the design", type="primary", key="tt_declare_open", disabled=not draft)
         if opened:
             name = str(st.session_state.get(_NAME, ""))
-            go(lambda progress: doc.open_declared(drafted(name, draft), progress=progress), "pages/design.py")
+            go(lambda progress: doc.open_declared(drafted(name, draft), progress=progress), page_file("design"))
 
 
 def _is_open() -> bool:

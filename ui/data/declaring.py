@@ -9,8 +9,8 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import FAMILIES, Categorical
 from trimtab.core.errors import InputError
 from trimtab.core.source.kinds import Kind
+from trimtab.core.words.figures import percent
 from trimtab.ui.factor.families import parameters
-from trimtab.ui.parts.parts import percent
 
 KINDS: dict[Kind, str] = {
     "continuous": "number",

@@ -14,8 +14,9 @@ from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list
 from trimtab.core.design.files import load
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
+from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
+from trimtab.core.words.figures import bytes_text
 from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
-from trimtab.ui.delivery.receipts import receipt_copies, receipt_table, summary
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
@@ -80,7 +81,7 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
     current = output.fingerprint == found.design.fingerprint()
     stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
-    about = f"{output.rows:,} rows · {size_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
+    about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises, _correlated(output)))
     copies = receipt_copies(output.receipt_path)
@@ -106,7 +107,7 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
     section("Earlier outputs", f"{len(earlier)} of this design")
     for output in earlier[:MOST_EARLIER]:
         mark = "" if output.fingerprint == found.design.fingerprint() else " · older revision"
-        label = f"{when(output)} · {output.rows:,} rows · {size_text(output.bytes)} · {summary(output.promises)}{mark}"
+        label = f"{when(output)} · {output.rows:,} rows · {bytes_text(output.bytes)} · {summary(output.promises)}{mark}"
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)
             gone = f"delete-{output.path.stem}"
@@ -118,18 +119,6 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
 def when(output: Output) -> str:
     """When an output was made, in the server's time."""
     return output.made.astimezone().strftime("%-d %b %Y, %H:%M:%S")
-
-
-def size_text(size: int) -> str:
-    """Bytes for people.
-
-    >>> size_text(1_156_442)
-    '1.2 MB'
-    """
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"
 
 
 def _downloads(output: Output, found: session.Document, key: str) -> None:
@@ -153,7 +142,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
     for form in file_formats():
         path = output.copy_path(form.suffix)
         if path.is_file() and path.stat().st_size > LARGEST:
-            size = size_text(path.stat().st_size)
+            size = bytes_text(path.stat().st_size)
             quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
     message = session.refusal(f"write {output.path.stem}")
     if message:
@@ -163,7 +152,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
 def _download(path: Path, form: Format, key: str) -> None:
     size = path.stat().st_size
     if size <= LARGEST:
-        _button(f"Download {form.label} ({size_text(size)})", path, path.read_bytes, form.media_type, key)
+        _button(f"Download {form.label} ({bytes_text(size)})", path, path.read_bytes, form.media_type, key)
 
 
 def _button(label: str, path: Path, read: Callable[[], bytes], media_type: str, key: str) -> None:

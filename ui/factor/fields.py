@@ -8,11 +8,13 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import edge_bounds, sculpted, with_edges
 from trimtab.core.design.design import Design
 from trimtab.core.design.targets import FAMILIES, Mixture, starting, suitable_families
 from trimtab.core.design.validation import held_codes
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
@@ -20,8 +22,8 @@ from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import html, notice
-from trimtab.ui.sculptor.shaping import edge_bounds, present, sculpted, with_edges
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
@@ -36,14 +38,15 @@ def family_fields(study: Study, name: str) -> None:
     target = study.design.factor(name).target
     assert target is not None
     options = suitable_families(column.kind, points=study.axes[name].points)
-    doc.show(key_of("tt_family", name), target.family)
+    key = key_of("tt_family", name)
+    fields.show(key, target.family)
     st.selectbox(
         "Family",
         options,
-        key=key_of("tt_family", name),
+        key=key,
         format_func=lambda family: "Sculpted" if family == "histogram" else FAMILIES[family].title,
-        on_change=_set_family,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_family, name),
     )
     if isinstance(target, Mixture):
         mixture_fields(column, name, target)
@@ -108,8 +111,9 @@ def held_fields(study: Study, name: str) -> None:
         text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
         return
     texts = level_texts(column.values).to_pylist()
-    doc.show(key_of("tt_held", name), [texts[code] for code in sorted(codes)])
-    st.multiselect("Values that are left", texts, key=key_of("tt_held", name), on_change=_set_held, args=(name,))
+    key = key_of("tt_held", name)
+    fields.show(key, [texts[code] for code in sorted(codes)])
+    st.multiselect("Values that are left", texts, key=key, on_change=fields.heard, args=(key, _set_held, name))
 
 
 def _set_held(name: str) -> None:
@@ -141,13 +145,14 @@ def _hold(name: str, chosen: list[Any]) -> None:
 def edge_fields(study: Study, name: str) -> None:
     """The edges of the bins, as a text that can be changed."""
     axis = study.axes[name]
-    doc.own(key_of("tt_edges", name), _edges_text(study, name), place=PLACE)
+    key = key_of("tt_edges", name)
+    fields.own(key, _edges_text(study, name), place=PLACE)
     with st.expander(f"Bins: {axis.size}", key="tt_bins"):
         st.text_area(
             "Edges, from the lowest to the highest",
-            key=key_of("tt_edges", name),
-            on_change=_set_edges,
-            args=(name,),
+            key=key,
+            on_change=fields.heard,
+            args=(key, _set_edges, name),
             height=110,
             help="Numbers with commas between them; repeat the last one for a bin that holds just that value.",
         )

@@ -11,47 +11,31 @@ import streamlit as st
 
 from trimtab.ui.parts.assets import ROOMS
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&^=])")
+_JOINER = "\N{WORD JOINER}"
+_REPLACED = re.compile(
+    r"(?<!\S)[<>~-](?=(?:->|[>=-])(?!\S))|:(?=material/|streamlit:)|https?:(?=//)|www(?=\.)|@(?=\w)", re.IGNORECASE
+)
+"""Begins what Streamlit replaces, or makes a link of, once Markdown is read, so that no backslash keeps it: arrows and
+the like between spaces, icons, addresses."""
+_MARKDOWN = re.compile(r"[\\`*\[\]<~$&]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+-])|(?<=[\w+-]):|^[#+>=-]|(?<=\d)[.)](?=\s|$)")
+"""Signs that mean something in Markdown where they stand."""
 
 
 def plain(text: str) -> str:
-    """Text from people and files for a place that reads Markdown (labels, buttons): every sign stands for itself."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Text from people and files for a place that reads Markdown (labels, buttons): every sign stands for itself.
+
+    Only what would be read as Markdown gets a backslash, since Streamlit gives the label to screen readers as it is
+    written. What Streamlit replaces all the same is parted by a sign without width.
+
+    >>> print(plain("arr_delay"), plain("*x* [a](b) $x$ :red[x]"), plain("_x_"), plain("2. x"))
+    arr_delay \\*x\\* \\[a\\](b) \\$x\\$ \\:red\\[x\\] \\_x\\_ 2\\. x
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", _REPLACED.sub(rf"\g<0>{_JOINER}", " ".join(text.split())))
 
 
 def short(text: str, most: int = 28) -> str:
     """A text of at most `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def percent(share: float) -> str:
-    """A share as text: "24.1 %", "8.0 %", "1.05 %", "0.60 %", "0.012 %"; the same rule as in the sculptor."""
-    value = share * 100
-    if value < 1e-7:  # rounding, not a share
-        return "0 %"
-    if value >= 9.995:
-        return f"{value:.1f} %"
-    if value >= 0.995:
-        return f"{re.sub(r'0$', '', f'{value:.2f}')} %"
-    return f"{value:.2f} %" if value >= 0.0995 else f"{float(f'{value:.2g}'):.10f}".rstrip("0") + " %"
-
-
-def shift_text(tv: float) -> str:
-    """A shift as text: one digit after the point, as everywhere a shift is shown."""
-    return f"{100 * tv:.1f} %"
-
-
-def one_in(rate: float) -> str:
-    """A rate as "1 in 200"; "never" for 0, a percentage from 1 in 2 on."""
-    if rate <= 0:
-        return "never"
-    return percent(rate) if rate > 0.5 else f"1 in {_tidy(1 / rate)}"
-
-
-def _tidy(times: float) -> str:
-    if times < 10:
-        return f"{times:.1f}".removesuffix(".0")
-    return f"{round(times):,}"
 
 
 def html(*elements: h.Renderable, width: int | Literal["stretch", "content"] = "stretch") -> None:

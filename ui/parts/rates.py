@@ -8,8 +8,8 @@ from typing import Any
 
 from trimtab.core.design.controls.event import Event
 from trimtab.core.errors import InputError
+from trimtab.core.words.figures import percent
 from trimtab.ui.parts.numbers import whole_number
-from trimtab.ui.parts.parts import percent
 
 RAREST, MOST = 1e-6, 0.5
 _MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)

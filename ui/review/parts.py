@@ -10,19 +10,20 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
 from trimtab.ui.parts.control_rows import before_word
-from trimtab.ui.parts.parts import html, percent, quiet, section, shift_text
-from trimtab.ui.parts.sparks import spark_svg
-from trimtab.ui.sculptor.shaping import STILL, present
+from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.session.reviewing import signed, standing_of
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 
 CARD = 384  # px: three beside each other, on paper two
 MOST_CARDS = 12
@@ -66,7 +67,7 @@ def asks(found: session.Document) -> None:
     said = sentences(found.study)
     if not said:
         quiet("Nothing yet: every factor follows, so the rows are as real rows are.")
-        st.page_link("pages/design.py", label="Set something", query_params={session.PARAMETER: found.design_id})
+        st.page_link(page_file("design"), label="Set something", query_params={session.PARAMETER: found.design_id})
         return
     html(h.ul(".tr-asks", data_testid="asks")[[_line(sentence) for sentence in _together(said)]])
 

@@ -13,9 +13,10 @@ from trimtab.core.review.difference import ControlChange, Difference, FactorChan
 from trimtab.core.review.overview import NOTICED
 from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.study.study import Study
+from trimtab.core.words.figures import shift_text
 from trimtab.core.words.rates import percent
 from trimtab.core.workspace.workspace import Version
-from trimtab.ui.parts.parts import html, notice, quiet, section, shift_text
+from trimtab.ui.parts.parts import html, notice, quiet, section
 from trimtab.ui.review.parts import emphasised
 from trimtab.ui.session.library import study_of
 from trimtab.ui.session.reviewing import moment, standing_of

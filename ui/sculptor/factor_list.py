@@ -8,8 +8,8 @@ from typing import Literal, TypedDict
 
 import streamlit as st
 
+from trimtab.core.shown.sparks import spark_paths
 from trimtab.ui.parts.assets import asset
-from trimtab.ui.parts.sparks import spark_paths
 
 _SPARK = (64, 30)  # px, as in factor_list.css
 

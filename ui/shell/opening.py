@@ -13,6 +13,7 @@ import streamlit as st
 from trimtab.core.errors import Progress, TrimtabError
 from trimtab.ui.parts.parts import notice, title
 from trimtab.ui.session import document as doc
+from trimtab.ui.shell.pages import page_file
 
 WENT_WRONG = "open"
 """The place of messages about opening."""
@@ -21,7 +22,7 @@ WENT_WRONG = "open"
 def sample_button(name: str, label: str, *, primary: bool = False, key: str = "") -> None:
     """A button that opens a sample and goes to its design."""
     if st.button(label, type="primary" if primary else "secondary", key=key or f"tt_sample_{name}"):
-        go(lambda progress: doc.open_sample(name, progress=progress), "pages/design.py")
+        go(lambda progress: doc.open_sample(name, progress=progress), page_file("design"))
 
 
 def go(open_: Callable[[Progress], doc.Document], page: str) -> None:
@@ -55,7 +56,7 @@ def empty_page() -> None:
     with st.container(horizontal=True):
         sample_button("fog-and-wind", "Try the sample data", primary=True)
         if st.button("Go to the home page"):
-            st.switch_page("pages/home.py")
+            st.switch_page(page_file("home"))
     message = doc.refusal(WENT_WRONG)
     if message:
         notice(message)

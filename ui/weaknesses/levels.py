@@ -8,10 +8,12 @@ from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.errors import TrimtabError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.words.figures import percent
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name
-from trimtab.ui.parts.parts import html, notice, percent, plain, quiet, section
+from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
+from trimtab.ui.shell.pages import page_file
 from trimtab.ui.weaknesses.predictions import Given, guess, kinds_of, take_own
 
 PLACE = "weak levels"
@@ -101,7 +103,7 @@ def _made(found: session.Document, name: str) -> None:
     ]
     quiet(" · ".join(told) + " of the real rows")
     target = {session.PARAMETER: found.design_id}
-    st.page_link("pages/design.py", label="Choose their mix on the design page, tab Levels", query_params=target)
+    st.page_link(page_file("design"), label="Choose their mix on the design page, tab Levels", query_params=target)
 
 
 def _open(file: Source) -> None:

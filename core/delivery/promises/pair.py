@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from trimtab.core.coverage.compare import total_variation
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance, within
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import TrimtabError

@@ -8,7 +8,7 @@ import numpy as np
 
 from trimtab.core.counting.codes import Code, axis_code, listed_code, missing_code, truth_code, value_code
 from trimtab.core.counting.datasets import DataSet
-from trimtab.core.coverage.compare import total_variation
+from trimtab.core.coverage.measures import total_variation
 from trimtab.core.delivery.promises.opening import equal, lacking, lacking_for, measured_column
 from trimtab.core.delivery.promises.promise import (
     Found,

@@ -17,10 +17,9 @@ from trimtab.core.design.targets import Target
 from trimtab.core.design.validation import event_predicate, held_codes, rule_predicates, target_axis
 from trimtab.core.errors import InputError
 from trimtab.core.expressions import Predicate
-from trimtab.core.grounding.coding import groups_of
 from trimtab.core.projection.controls.features import UNKNOWN, Feature, truth, truth_feature
 from trimtab.core.source.axes import Axis, level_texts
-from trimtab.core.source.columns import Column
+from trimtab.core.source.columns import Column, groups_of
 from trimtab.core.study.study import Study
 
 THIN = 10.0

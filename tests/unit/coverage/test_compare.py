@@ -12,6 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from trimtab.core.coverage.compare import FactorComparison, compare
+from trimtab.core.coverage.measures import MEASURES
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.columns import encode
@@ -31,11 +32,11 @@ def test_points_give_the_figures_of_scipy(tmp_path: Path) -> None:
     assert axis.points
     found = one(tmp_path, axis, a=pa.array(a), b=pa.array(b))
     p, q = np.bincount(a, minlength=31) / 2000, np.bincount(b, minlength=31) / 1500
-    assert found.tv["b"] == pytest.approx(0.5 * np.abs(p - q).sum(), abs=1e-12)
-    assert found.js["b"] == pytest.approx(jensenshannon(p, q, base=2), abs=1e-12)
-    assert found.ks["b"] == pytest.approx(ks_2samp(a, b).statistic, abs=1e-12)
-    assert found.wasserstein["b"] == pytest.approx(wasserstein_distance(a, b), abs=1e-12)
-    assert (found.tv["a"], found.ks["a"], found.wasserstein["a"], found.js["a"]) == (0, 0, 0, 0)
+    assert found.distances["b"]["tv"] == pytest.approx(0.5 * np.abs(p - q).sum(), abs=1e-12)
+    assert found.distances["b"]["js"] == pytest.approx(jensenshannon(p, q, base=2), abs=1e-12)
+    assert found.distances["b"]["ks"] == pytest.approx(ks_2samp(a, b).statistic, abs=1e-12)
+    assert found.distances["b"]["wasserstein"] == pytest.approx(wasserstein_distance(a, b), abs=1e-12)
+    assert found.distances["a"] == dict.fromkeys(MEASURES, 0)
 
 
 def test_intervals_stay_near_the_raw_figures(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_intervals_stay_near_the_raw_figures(tmp_path: Path) -> None:
     a, b = generator.normal(0, 1, 4000), generator.normal(0.5, 1, 4000)
     axis = Axis("x", "continuous", edges=tuple(np.linspace(-6, 6, 49)))  # bins of a quarter
     found = one(tmp_path, axis, a=pa.array(a), b=pa.array(b))
-    ks, moved = found.ks["b"], found.wasserstein["b"]
+    ks, moved = found.distances["b"]["ks"], found.distances["b"]["wasserstein"]
     assert ks is not None
     assert moved is not None
     assert ks_2samp(a, b).statistic - 0.05 < ks <= ks_2samp(a, b).statistic
@@ -54,7 +55,7 @@ def test_intervals_stay_near_the_raw_figures(tmp_path: Path) -> None:
 def test_disjoint_sets_are_as_far_as_can_be(tmp_path: Path) -> None:
     axis = Axis("x", "count", edges=(0, 1, 1), points=True)
     found = one(tmp_path, axis, a=pa.array([0, 0]), b=pa.array([1]))
-    assert (found.tv["b"], found.js["b"], found.ks["b"], found.wasserstein["b"]) == (1, 1, 1, 1)
+    assert found.distances["b"] == dict.fromkeys(MEASURES, 1)
 
 
 def test_values_outside_the_axis_are_counted_and_never_dropped(tmp_path: Path) -> None:
@@ -66,9 +67,9 @@ def test_values_outside_the_axis_are_counted_and_never_dropped(tmp_path: Path) -
         "b": [1, 1, 0, 2, 2],
     }
     # Of rows with a value: ½, ½ at 2.5 and 7.5 against ¼ at 0, ¼ at 2.5, ½ at 10.
-    assert found.wasserstein["b"] == pytest.approx(0.25 * 2.5 + 0 * 5 + 0.5 * 2.5)
-    assert found.ks["b"] == pytest.approx(0.5)
-    assert found.tv["b"] == pytest.approx(0.5 * (1 / 6 + 1 / 6 + 1 / 3 + 2 / 6 + 0))
+    assert found.distances["b"]["wasserstein"] == pytest.approx(0.25 * 2.5 + 0 * 5 + 0.5 * 2.5)
+    assert found.distances["b"]["ks"] == pytest.approx(0.5)
+    assert found.distances["b"]["tv"] == pytest.approx(0.5 * (1 / 6 + 1 / 6 + 1 / 3 + 2 / 6 + 0))
 
 
 def test_unseen_levels_have_a_bin_of_their_own(tmp_path: Path) -> None:
@@ -79,8 +80,8 @@ def test_unseen_levels_have_a_bin_of_their_own(tmp_path: Path) -> None:
         "a": [1, 1, 0, 0],
         "b": [1, 0, 2, 1],
     }
-    assert (found.ks["b"], found.wasserstein["b"]) == (None, None)
-    assert found.tv["b"] == pytest.approx(0.75)
+    assert (found.distances["b"]["ks"], found.distances["b"]["wasserstein"]) == (None, None)
+    assert found.distances["b"]["tv"] == pytest.approx(0.75)
 
 
 def test_levels_of_the_rest_are_told_from_unseen_ones_by_the_columns(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_dates_move_by_seconds(tmp_path: Path) -> None:
     axis = Axis("x", "datetime", edges=(0, day, 2 * day))
     found = one(tmp_path, axis, a=pa.array([0], pa.date32()), b=pa.array([day + 5, 3 * day], pa.timestamp("us")))
     assert found.labels == ("1970-01-01", "1970-01-02", "above 1970-01-03", "missing")
-    assert found.wasserstein["b"] == pytest.approx(86_400 + 0.5 * 43_200)
+    assert found.distances["b"]["wasserstein"] == pytest.approx(86_400 + 0.5 * 43_200)
 
 
 def test_a_set_without_the_factor_or_without_rows_has_no_distance(tmp_path: Path) -> None:
@@ -109,8 +110,8 @@ def test_a_set_without_the_factor_or_without_rows_has_no_distance(tmp_path: Path
     axis = Axis("x", "continuous", edges=(0.0, 2.0))
     (found,) = compare({name: tmp_path / f"{name}.parquet" for name in "abcd"}, {"x": axis})
     assert found.counts["b"] is None
-    assert {name: found.tv[name] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": 1.0}
-    assert {name: found.ks[name] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": None}
+    assert {name: found.distances[name]["tv"] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": 1.0}
+    assert {name: found.distances[name]["ks"] for name in "abcd"} == {"a": 0.0, "b": None, "c": None, "d": None}
 
 
 def test_progress_and_faults(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow.csv
 import pytest
 
-from trimtab.core.design import yaml_text
 from trimtab.core.projection.projection import project
 from trimtab.core.review.difference import ControlChange, Difference, control_changes, difference
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.yaml.reading import read
 
 Open = Callable[..., Study]
 AGES = "[16, 25, 45, 65, 97]"
@@ -192,8 +192,7 @@ def test_a_long_text_is_on_one_line(open_: Open, crashes: Source, gap: str) -> N
     assert found["target ageOFocc"][2] == f"{{role: target, target: {{family: histogram, weights: [{weights}]}}}}"
     event = str(found["event e"][2])
     assert "\n" not in event
-    read = yaml_text.read(f"x: {event}", owner="test")
-    assert read["x"]["when"] == condition.replace("\n", " ")
+    assert read(f"x: {event}", owner="test")["x"]["when"] == condition.replace("\n", " ")
 
 
 def test_distributions_against_the_source_and_each_other(open_: Open, crashes: Source) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,9 @@ import pytest
 
 from trimtab.core.counting.datasets import ROWS, Reading, open_data
 from trimtab.core.delivery.writers import write
+from trimtab.core.errors import InputError
 from trimtab.core.formats import FORMATS, Format, Table, file_formats, format_at, format_of
+from trimtab.core.formats.format import read_rows
 
 DELIVERED = [one for one in FORMATS.values() if one.written]
 TABLE = pa.table(
@@ -56,6 +59,37 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path, form: Format) -> No
     assert written.rows == 4
     assert format_at(path, path.name) is form
     assert read_back(path) == TABLE.to_pydict()
+
+
+TYPED = TABLE.append_column("code", [["007", "", None, "NA"]])
+for name, values in {
+    "small": pa.array([1, 2, 3, 4], pa.int8()),
+    "single": pa.array([0.1, None, 1.5, 2.0], pa.float32()),
+    "zoned": pa.array([dt.datetime(2013, 1, 2, 3, tzinfo=dt.UTC), None] * 2, pa.timestamp("ms", "UTC")),
+    "clock": pa.array([dt.time(1, 2, 3), None] * 2, pa.time64("us")),
+    "exact": pa.array([Decimal("1.50"), None, Decimal("-2.25"), Decimal(0)], pa.decimal128(8, 2)),
+}.items():
+    TYPED = TYPED.append_column(name, values)
+
+
+@pytest.mark.parametrize("form", DELIVERED, ids=lambda one: one.suffix or "folder")
+def test_rows_have_their_types_again(tmp_path: Path, form: Format) -> None:
+    path = place(tmp_path / "a=1", form)
+    path.parent.mkdir()
+    write([TYPED.slice(0, 3), TYPED.slice(3)], path, schema=TYPED.schema)
+    assert read_rows(path, TYPED.schema).equals(TYPED)
+
+
+def test_rows_that_are_not_there_any_more_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    with pytest.raises(InputError, match=r"rows\.parquet: there is no such file"):
+        read_rows(path, TABLE.schema)
+    path.write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"rows\.parquet: the rows can't be read back"):
+        read_rows(path, TABLE.schema)
+    write([TABLE.select(["whole"])], path, schema=TABLE.select(["whole"]).schema)
+    with pytest.raises(InputError, match=r"rows\.parquet: it does not hold the rows that were written"):
+        read_rows(path, TABLE.schema)
 
 
 @pytest.mark.parametrize("form", DELIVERED, ids=lambda one: one.suffix or "folder")

@@ -81,8 +81,29 @@ def test_entries_of_lists_take_the_place_of_those_they_name_the_same_as(design: 
 
 
 @pytest.mark.parametrize(
+    ("patch", "part", "left"),
+    [
+        ("rules: [{remove: a < 100}]", "rules", []),
+        ("rules: [{remove: a < 100}, b > 0]", "rules", ["b > 0"]),
+        ("sweeps: [{remove: {factor: b}}]", "sweeps", ["a"]),
+        ("floors: [{remove: {factors: [b, a]}}]", "floors", ["b, c"]),
+        ("floors: [{remove: {at_least: 4}}, {factors: [a, b], at_least: 2}]", "floors", ["a, b"]),
+    ],
+)
+def test_an_entry_of_a_list_is_taken_away(
+    design: Design, tmp_path: Path, patch: str, part: str, left: list[str]
+) -> None:
+    (tmp_path / "p.yaml").write_text(patch)
+    found = getattr(patched(design, tmp_path / "p.yaml"), part)
+    assert [one if isinstance(one, str) else getattr(one, "factor", None) or one.name for one in found] == left
+
+
+@pytest.mark.parametrize(
     ("patch", "message"),
     [
+        ("rules: [{remove: a < 99}]", "p.yaml: rules: there is nothing to remove that is like 'a < 99'"),
+        ("pairs: [{remove: {factors: [a, b]}}]", r"p.yaml: pairs: there is nothing to remove that is like \{'factors'"),
+        ("floors: [{remove: {factors: [a, b], at_least: 9}}]", "p.yaml: floors: there is nothing to remove"),
         ("", "p.yaml: a patch is a mapping with a part of a design"),
         ("- rows", "p.yaml: a patch is a mapping"),
         ("rows: [", "p.yaml, line 1: this is no YAML that can be read"),

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trimtab.core.grounding.coding import COARSE_LEVELS, MODEL_BINS, POINT_BINS, TAIL_BINS, code_factor, groups_of
-from trimtab.core.source.columns import Column, encode
+from trimtab.core.grounding.coding import COARSE_LEVELS, MODEL_BINS, POINT_BINS, TAIL_BINS, code_factor
+from trimtab.core.source.columns import Column, encode, groups_of
 
 
 def column(values: object, type_: pa.DataType | None = None) -> Column:

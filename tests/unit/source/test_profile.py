@@ -89,6 +89,10 @@ def test_a_column_without_values(profiled: Any) -> None:
         ([*(f"user {i}" for i in range(94)), *["user 0"] * 6], False),
         ([*(f"user {i}" for i in range(60)), *[None] * 60], True),
         (list(range(60)), True),
+        ([3 * i * i for i in range(60)], False),
+        ([3_000_000 + 999 * i * i % 5_000_011 for i in range(60)], True),
+        ([20230100 + i % 28 + 1 + 100 * (i // 28) for i in range(60)], False),
+        ([*range(59), 58], False),
         ([i + 0.5 for i in range(60)], False),
     ],
 )

@@ -1,0 +1,66 @@
+"""What is said of a measure once: its name, its words and what it is measured on; the command line, its JSON and the
+app's tables follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+Function = TypeVar("Function", bound=Callable[..., float])
+Distances = Mapping[str, float | None]
+"""Measure by name -> how far two sets are apart; None where it can't be told."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A way to say how far two sets of shares are apart: 0 if they are alike, and the larger the further.
+
+    `name` is its key in JSON, `title` its name in tables, `about` what it means in a few words. `function` takes
+    shares p and q (L,) of all bins, missing among them. `ordered`: of rows with a value only, in the order of the bins;
+    numbers and dates only. `in_unit`: it is no share (0 to 1) but in the factor's unit, dates in seconds, and the
+    function takes the ascending places (L,) of the bins too.
+    """
+
+    name: str
+    title: str
+    about: str
+    function: Callable[..., float]
+    ordered: bool = False
+    in_unit: bool = False
+
+
+MEASURES: dict[str, Measure] = {}
+"""Name -> measure; filled by `measure`."""
+
+
+def measure(
+    name: str, title: str, about: str, *, ordered: bool = False, in_unit: bool = False
+) -> Callable[[Function], Function]:
+    """Register a function as a measure; see `Measure`."""
+
+    def registered(function: Function) -> Function:
+        MEASURES[name] = Measure(name, title, about, function, ordered, in_unit)
+        return function
+
+    return registered
+
+
+def distances(first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None) -> Distances:
+    """Every measure of two sets' counts (L,), missing last; None for a set that lacks the factor. `places` (L - 1,) are
+    those of the bins of numbers or dates, ascending, else None."""
+    return {one.name: _distance(one, first, other, places) for one in MEASURES.values()}
+
+
+def _distance(
+    one: Measure, first: np.ndarray | None, other: np.ndarray | None, places: np.ndarray | None
+) -> float | None:
+    if first is None or other is None or (one.ordered and places is None):
+        return None
+    p, q = (first[:-1], other[:-1]) if one.ordered else (first, other)
+    if not p.sum() or not q.sum():
+        return None
+    more = (places,) if one.in_unit else ()
+    return one.function(p / p.sum(), q / q.sum(), *more)

@@ -1,0 +1,193 @@
+"""Ways out of a conflict: which change of the design gives way to it, as a patch that `trimtab apply --patch` takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trimtab.core.design.controls.kind import KINDS, ControlName
+from trimtab.core.design.controls.marginal import NO_CONTROL
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import dumps
+from trimtab.core.design.patching import with_part
+from trimtab.core.errors import ConflictError
+from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.projection.projection import project
+from trimtab.core.projection.solver.feasibility import Conflict
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.words.conflicts import percent
+from trimtab.core.words.plain import words
+from trimtab.core.yaml.reading import read
+
+Patch = Mapping[str, Any]
+"""A part of a design, as `with_part` merges it."""
+
+FREED = ("keep", "target", "hold")
+"""Kinds that give way by letting the factor follow, which without data none can."""
+_TITLES = {
+    **dict.fromkeys(FREED, "Let {} follow"),
+    "derive": "Remove {}",
+    "missing": "Let gaps of {} be",
+    "pair": "Let {} be",
+    "level": "Remove the levels {}",
+    "label": "Remove the label {}",
+    "rule": "Remove the rule",
+    "sweep": "Remove the sweep of {}",
+    "floor": "Remove the floor of {}",
+}
+_READ = ("event", "level", "label")
+"""Kinds whose names people give, and read with spaces."""
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A way out of a conflict: what to do as a title, and the part of a design that does it.
+
+    `exact` does it with the very number that works, where `patch` has a rounder one just inside, which does not work
+    if only one number does; see `working_patch`.
+    """
+
+    title: str
+    patch: Patch
+    exact: Patch | None = None
+
+
+def ways_out(study: Study, conflicts: Sequence[Conflict]) -> list[WayOut]:
+    """The ways out of conflicts: first numbers that would work, rates of events before others, then controls that could
+    go. Each of them settles a conflict it is of, not all of them if there are several."""
+    rates = [one for one in conflicts if name_of(one.control).kind == "event"]
+    numbers = [way for one in (*rates, *(c for c in conflicts if c not in rates)) if (way := _number(study, one))]
+    controls = dict.fromkeys(control for one in conflicts for control in (one.control, *one.controls))
+    return [*numbers, *(way for control in controls if (way := giving_way(study, control)))]
+
+
+def ways_of(study: Study, conflict: Conflict, conflicts: Sequence[Conflict]) -> list[WayOut]:
+    """The ways out of one of the conflicts: another number for its control, or that goes; and that a control goes of
+    which no conflict is told by itself."""
+    told = {one.control for one in conflicts}
+    controls = (conflict.control, *(name for name in conflict.controls if name not in told))
+    found = (_number(study, conflict), *(giving_way(study, control) for control in controls))
+    return [way for way in found if way is not None]
+
+
+def working_patch(study: Study, way: WayOut, conflicts: Sequence[Conflict]) -> Patch:
+    """The patch of a way: with the round number if that settles the conflict, else with the exact one.
+
+    `conflicts` are all there are: beside another one no number can be tried.
+    """
+    if way.exact is None:
+        return way.patch
+    alone = len({one.controls for one in conflicts}) == 1
+    return way.patch if alone and _is_met(study, way.patch) else way.exact
+
+
+def name_of(control: str) -> ControlName:
+    """The control that a conflict names."""
+    kind, of = control.split(" ", 1)
+    return ControlName(kind, of)
+
+
+def giving_way(study: Study, control: str) -> WayOut | None:
+    """The control taken away, or the factor free again; None for an event, whose rate gives way, for the rows, and for
+    a factor's only role in a design without data."""
+    name = name_of(control)
+    if name.kind not in _TITLES or (study.declared and name.kind in FREED):
+        return None
+    called = words(name.of) if name.kind in _READ else name.of
+    return WayOut(_TITLES[name.kind].format(called), _without(study.design, name))
+
+
+def _without(design: Design, name: ControlName) -> Patch:
+    """The patch that takes a control away; of several with one name the first."""
+    kind = KINDS[name.kind]
+    if kind.part:
+        part = _parts(design, name)[0]
+        listed = isinstance(getattr(design, kind.part), tuple)
+        return {kind.part: [{"remove": part}] if listed else {name.of: None}}
+    if name.kind == "derive":
+        return {"factors": {name.of: None}}
+    if name.kind == "missing":
+        return {"factors": {name.of: {"missing": None}}}
+    left = _content(design)["factors"][name.of].keys() & set(NO_CONTROL) - {"role"}
+    return {"factors": {name.of: {"role": "follow"} if left else None}}
+
+
+def _number(study: Study, conflict: Conflict) -> WayOut | None:
+    """Another number for the control of a conflict that would work, where it is known."""
+    name = name_of(conflict.control)
+    if conflict.nearest is None or name.kind not in _NUMBERS:
+        return None
+    return _NUMBERS[name.kind](study, name, conflict)
+
+
+def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
+    event, rows = study.design.events[name.of], whole_size(study, study.design.rows)
+    asked = event.rate if event.rate is not None else (event.rows or 0) / rows
+    nearest = conflict.nearest or 0.0
+    # A share that is not even half of one row of the design is none.
+    rate = nearest_rate(nearest if nearest * rows >= 0.5 else 0.0, asked)
+    patches = ({"events": {name.of: {"rate": value}}} for value in (rate, nearest))
+    return WayOut(f"Use {percent(rate)} for {words(name.of)}", *patches)
+
+
+def _rows(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
+    rows = math.ceil(conflict.nearest or 1)
+    return WayOut(f"Use {rows:,} rows", {"rows": rows})
+
+
+def _groups(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    groups = math.ceil(conflict.nearest or 0)
+    first, *others = _parts(study.design, name)
+    if groups < 1:
+        return None
+    return WayOut(f"Use {groups:,} groups", {"sweeps": [{**first, "groups": groups}, *others]})
+
+
+def _correlation(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    if conflict.controls != (conflict.control,):
+        return None
+    factors = _parts(study.design, name)[0]["factors"]
+    pair = {"factors": factors, "rank_correlation": conflict.nearest}
+    return WayOut(f"Use {conflict.nearest:g}", {"pairs": [pair]})
+
+
+_NUMBERS: dict[str, Callable[[Study, ControlName, Conflict], WayOut | None]] = {
+    "event": _rate,
+    "rows": _rows,
+    "sweep": _groups,
+    "pair": _correlation,
+}
+
+
+def nearest_rate(limit: float, asked: float) -> float:
+    """A rate just inside what works, in three digits: below the most, above the least.
+
+    >>> nearest_rate(0.0064321, 0.01), nearest_rate(0.0064321, 0.001), nearest_rate(0.0, 0.2)
+    (0.00643, 0.00644, 0.0)
+    """
+    if limit <= 0 or limit >= 1:
+        return min(max(limit, 0.0), 1.0)
+    unit = 10.0 ** (math.floor(math.log10(limit)) - 2)
+    steps = math.floor(limit / unit * (1 - 1e-6)) if limit < asked else math.ceil(limit / unit * (1 + 1e-6))
+    return float(f"{min(1.0, steps * unit):.3g}")
+
+
+def _content(design: Design) -> dict[str, Any]:
+    """A design as its file has it."""
+    found: dict[str, Any] = read(dumps(design), owner=design.name)
+    return found
+
+
+def _parts(design: Design, name: ControlName) -> list[Any]:
+    """The parts of the file that a control of a list has there, in their order."""
+    return [part for its, part in KINDS[name.kind].parts(_content(design)) if its == name]
+
+
+def _is_met(study: Study, patch: Patch) -> bool:
+    try:
+        project(open_study(with_part(study.design, patch), study.source, previous=study))
+    except ConflictError:
+        return False
+    return True

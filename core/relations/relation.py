@@ -1,0 +1,97 @@
+"""What every kind of relation is: an entry of the design file, a sentence, a query that any table can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from trimtab.core.design.fields import Model
+from trimtab.core.expressions.reading import is_plain_name
+from trimtab.core.relations.sample import Sample
+
+KINDS: dict[str, type[Relation]] = {}
+"""Every kind by its name, which is the key of its entry in a design file; defining the class registers it."""
+
+
+class Relation(Model):
+    """Something that holds in every row of a table.
+
+    A kind has the field that it is named for, so that its entry in a design file is `{kind: …}`.
+    """
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "kind" in cls.__dict__:
+            KINDS[cls.kind] = cls
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The columns it speaks of, each once."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """What holds, for people."""
+        raise NotImplementedError
+
+    def query(self, table: str, kinds: Mapping[str, str]) -> str:
+        """SQL that gives one row: how many rows of `table` could break it, and how many do, both whole numbers.
+
+        `kinds` are those of the columns. Raises InputError if an expression in it can't be read.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def find(cls, sample: Sample) -> list[Claim]:
+        """What seems to hold, and is more than chance, in a sample of rows."""
+        raise NotImplementedError
+
+
+class RowRelation(Relation):
+    """A relation that each row keeps or breaks by itself."""
+
+    def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
+        """Two SQL conditions: whether a row could break it, and whether it holds there."""
+        raise NotImplementedError
+
+    def query(self, table: str, kinds: Mapping[str, str]) -> str:
+        """See `Relation.query`."""
+        tested, holds = self.conditions(kinds)
+        broken = f"({tested}) AND ({holds}) IS NOT TRUE"
+        return f"SELECT count(*) FILTER (WHERE {tested}), count(*) FILTER (WHERE {broken}) FROM {table}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A relation that a sample suggests. `surprise`: how unlikely it is by chance, in nats."""
+
+    relation: Relation
+    surprise: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A relation with its evidence on a whole source: `rows` that could have broken it, `exceptions` that did."""
+
+    relation: Relation
+    rows: int
+    exceptions: int
+    surprise: float
+
+
+def written(name: str) -> str:
+    """A column as a person would write it in an expression.
+
+    >>> written("dep_delay"), written("dep delay")
+    ('dep_delay', '"dep delay"')
+    """
+    return name if is_plain_name(name) else '"' + name.replace('"', '""') + '"'
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

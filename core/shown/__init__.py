@@ -1,0 +1,1 @@
+"""Results as they show themselves, in the app and in a notebook: receipts, small histograms, what was checked."""

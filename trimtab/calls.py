@@ -1,0 +1,154 @@
+"""The five calls of the library: data, load (or Design), check, sample, verify. Each is what a command does too."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trimtab.core.declared.declared import declared_source
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.receipt import deliver
+from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.projection.check import check as check_study
+from trimtab.core.study.study import Study, open_study
+from trimtab.core.tables.incoming import is_table, write_table
+from trimtab.core.workspace.opening import check_content, existing
+from trimtab.core.workspace.workspace import Workspace
+from trimtab.results import Check, Data, Receipt, Sample
+
+if TYPE_CHECKING:
+    from trimtab.results import What
+
+TABLES = "a DataFrame of pandas or polars, an Arrow table"
+
+
+def data(what: What, *, name: str = "table", progress: Progress | None = None) -> Data:
+    """Real data to stand on: a CSV, TSV (either gzipped) or Parquet file, or a table of pandas, polars or Arrow.
+
+    A file is known by the SHA-256 of its bytes, a table, called `name`, by one of what it holds: the same content gives
+    the same digest. What was read stays in the workspace (`.trimtab` in this folder or the folder that TRIMTAB_HOME
+    names), or, where there is none, for as long as this process lives. `progress` is called with (done, total,
+    message). Raises InputError, which names the file or the table and the column, for what can't be read or is no
+    table of plain columns.
+    """
+    home = _home()
+    if isinstance(what, (str, os.PathLike)):
+        path = Path(what)
+        return Data(home.spool(path, progress=progress), path.as_posix())
+    if not is_table(what):
+        raise InputError(f"data: it is the path of a file, or a table ({TABLES}), got {_got(what)}.")
+    source = home.spool_table(what, name, progress=progress)
+    return Data(source, source.name)
+
+
+def check(
+    design: Design, data: Data | What | None = None, *, accept_source: bool = False, progress: Progress | None = None
+) -> Check:
+    """Whether a design can be met, what it costs and what it moves, before any row is drawn; conflicts are told too.
+
+    `data` is what the design stands on, and None for a design without a source. Data of another content than the design
+    names are an error unless `accept_source`. Raises InputError for a design that does not fit the data.
+    """
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    return Check(study, check_study(study))
+
+
+def sample(
+    design: Design,
+    data: Data | What | None = None,
+    path: Path | str | None = None,
+    *,
+    rows: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    accept_source: bool = False,
+    progress: Progress | None = None,
+) -> Sample:
+    """The rows of a design and their receipt, written to `path`, or held in memory without one.
+
+    `path` ends in .parquet, .csv or .csv.gz, or is a folder of Parquet parts (no suffix); the receipt is beside it.
+    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None, `workers` one thread per processor. The
+    same design, data, seed and rows give the same bytes, whatever the workers. A promise that was not kept is told by
+    the receipt, not by an error. Raises ConflictsError before a row is drawn if the controls can't be met together, and
+    InputError for a design that does not fit the data or a path that can't be written.
+    """
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    threads = os.cpu_count() or 1 if workers is None else workers
+    if path is not None:
+        return Sample(study, deliver(study, path, rows=rows, seed=seed, workers=threads, progress=progress))
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+        file = Path(folder) / "rows.parquet"
+        made = deliver(study, file, rows=rows, seed=seed, workers=threads, progress=progress)
+        return Sample(study, made, held=True)
+
+
+def verify(
+    what: Sample | Data | What,
+    design: Design,
+    data: Data | What | None = None,
+    *,
+    rows: int | None = None,
+    accept_source: bool = False,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Measure any rows against a design: a sample, a file or a folder of Parquet parts, or a table in memory.
+
+    `rows` is the number of rows there must be; any number if None. A promise that is not kept is told by the result;
+    its `require` makes it an error. Raises InputError for rows that can't be read.
+    """
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    if isinstance(what, Data):
+        return Receipt(study, receipt(what.source, study, rows=rows))
+    if isinstance(what, Sample) and what.path is not None:
+        what = what.path
+    if isinstance(what, (str, os.PathLike)):
+        return Receipt(study, receipt(Path(what), study, rows=rows))
+    if not is_table(what):
+        raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+        file = Path(folder) / "table.parquet"
+        write_table(what, file, owner="verify")
+        return Receipt(study, receipt(file, study, rows=rows))
+
+
+def _got(what: object) -> str:
+    return f"{type(what).__module__}.{type(what).__qualname__}".removeprefix("builtins.")
+
+
+def _home() -> Workspace:
+    return existing() or Workspace(_temporary())
+
+
+@cache
+def _temporary() -> Path:
+    """The workspace where there is none, which goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="trimtab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _study(design: Design, data_: Data | What | None, *, accept_source: bool, progress: Progress | None) -> Study:
+    """The study of a design on its data. Raises InputError if they do not go together."""
+    owner = f"Design `{design.name}`"
+    if design.source is None:
+        if data_ is not None:
+            raise InputError(
+                f"{owner}: it has no `source`, so it stands on what it declares and takes no data. Leave the data out, "
+                "or begin with their own design: data.neutral()."
+            )
+        return open_study(design, declared_source(design, _home().home, progress=progress), progress=progress)
+    if data_ is None:
+        raise InputError(
+            f"{owner}: it stands on {design.source.path}, and no data are given. Give them: "
+            f"trimtab.data({design.source.path!r})."
+        )
+    given = data_ if isinstance(data_, Data) else data(data_, progress=progress)
+    if not accept_source:
+        check_content(design, given.source, owner=owner)
+    return given.study(design, progress=progress)
