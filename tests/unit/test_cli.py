@@ -594,7 +594,7 @@ def test_how_a_text_file_is_written_is_said_and_stays_in_the_design(trimtab: Tri
     (folder / "odd.csv").write_text(text, encoding="utf-8")
     said = ("--delimiter", "~", "--header", "2", "--decimal", ",")
     refused = trimtab("profile", "odd.csv")
-    assert (refused.code, "line 2" in refused.err or "--delimiter" in refused.err) == (2, True)
+    assert (refused.code, "it looks like a row" in refused.err) == (2, True)
     assert trimtab("init", "odd.csv", "-o", "odd.yaml", *said).code == 0
     assert "delimiter: '~'" in (folder / "odd.yaml").read_text(encoding="utf-8").replace("delimiter: ~", "")
     made = trimtab("sample", "odd.yaml", "-o", "odd.parquet", "-n", "100")
