@@ -19,17 +19,18 @@ from trimtab.core.projection.shifts import Shift
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.source.columns import read_columns
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import profile
 from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study
 
 
-def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:
+def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:
     """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
     with workspace() as home, progress_bar() as progress:
-        source = bring_in(home, data, progress=progress)
+        source = bring_in(home, data, progress=progress, dialect=dialect)
         found = profile(read_columns(source, progress=progress), source.rows)
     place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
     design = neutral_design(source, found, name=data.name.split(".")[0] or data.name, path=place)

@@ -125,7 +125,7 @@ def open_study(
         for name, one in design.factors.items()
         if one.kind and one.role != "derive" and name in source.columns
     }
-    if previous and previous.source.sha256 == source.sha256 and _same_kinds(previous, kinds):
+    if previous and previous.source.key == source.key and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
         check_against(design, columns)
     else:

@@ -30,11 +30,11 @@ def met_on(display: Axis, column: Column, target: Target) -> Axis:
     """The axis a target is met on: the display axis, finer for a parametric family, reaching as far as the target
     does."""
     fine = display
-    if target.family == "categorical" and not display.numeric:
+    if target.drawn and not display.numeric:
         # Levels that nobody named are one bin, however many are shown: their mix moves along instead of being forced.
         named = tuple(level for level in target.levels_needed() if level in set(level_texts(column.values).to_pylist()))
         fine = replace(display, levels=named, rest=column.distinct > len(named), hidden=column.distinct - len(named))
-    elif display.numeric and not display.points and target.family != "histogram":
+    elif display.numeric and not display.points and not target.drawn:
         groups = groups_of(column, FINE_BINS, tails=FINE_TAILS)[:-1]
         starts = column.numbers[np.flatnonzero(np.diff(groups, prepend=-1))]
         # Where the source ends, its values end: what the family puts beyond must not be heaped on the last of them.
