@@ -7,6 +7,7 @@ from collections.abc import Callable
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import sculpted
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
@@ -25,7 +26,7 @@ from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor
-from trimtab.ui.sculptor.shaping import entries, factors_of, sculpted, sculptor_data
+from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
 from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"
@@ -71,6 +72,7 @@ def workbench() -> None:
         else:
             factor_panel(found.study, name)
     below(found, outcome)
+    session.run_ends("design")
 
 
 def below(found: session.Document, outcome: session.Outcome) -> None:
@@ -89,8 +91,9 @@ def controls(found: session.Document) -> None:
     counts = {kind: len(getattr(found.design, kind)) for kind in CONTROLS}
     titles = {kind: f"{title} · {counts[kind]}" if counts[kind] else title for kind, (title, _) in CONTROLS.items()}
     chosen = st.session_state.setdefault(TAB, "events")
-    st.session_state["tt_tabs"] = titles[chosen]  # a title changes with its count, the chosen kind does not
-    for kind, tab in zip(titles, st.tabs(list(titles.values()), key="tt_tabs", on_change=choose_tab), strict=True):
+    session.give("tt_tabs", titles[chosen])  # a title changes with its count, the chosen kind does not
+    tabs = st.tabs(list(titles.values()), key="tt_tabs", on_change=session.heard, args=("tt_tabs", choose_tab))
+    for kind, tab in zip(titles, tabs, strict=True):
         if kind == chosen:
             with tab:
                 CONTROLS[kind][1](found)

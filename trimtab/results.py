@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import Delivery, receipt_json
 from trimtab.core.delivery.writers import plain_schema
 from trimtab.core.design.design import Design
 from trimtab.core.errors import Progress, PromiseError
 from trimtab.core.formats.format import read_rows
 from trimtab.core.projection.check import Checked, check_json
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.relation import Found
 from trimtab.core.sampling.run import schema_of
@@ -180,6 +181,12 @@ class Check:
     def conflicts(self) -> tuple[Conflict, ...]:
         """Why the design can't be met: the controls that pull against each other, and the nearest value that works."""
         return self._checked.conflicts
+
+    @property
+    def ways(self) -> tuple[tuple[WayOut, ...], ...]:
+        """For each conflict the ways out: what to do, and a patch that does it for `trimtab.core.design.patching`'s
+        `with_part` or `trimtab apply --patch`."""
+        return self._checked.ways
 
     def require(self) -> Check:
         """This check. Raises ConflictsError if the design is not feasible."""

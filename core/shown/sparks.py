@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import htpy as h
-import numpy as np
 
 # The same colours as in sculptor.css and factor_list.css; `light-dark` follows the app's colour scheme.
 _REAL = "light-dark(#b8c0cc,#4a5666)"
 _ASKED = "light-dark(#0072b2,#56b4e9)"
 _CARRIED = "light-dark(#d55e00,#e69f5e)"
 _FAINTEST = 0.75  # px: a bin that holds anything is seen
-
-
-def present(shares: np.ndarray) -> list[float]:
-    """(size,) shares among the rows that have a value, from (size + 1,) with missing last; plain numbers."""
-    filled = float(shares[:-1].sum())
-    return [float(share) for share in (shares[:-1] / filled if filled > 0 else shares[:-1])]
 
 
 def spark_paths(real: Sequence[float], design: Sequence[float] | None, width: float, height: float) -> tuple[str, str]:
@@ -34,9 +27,9 @@ def spark_paths(real: Sequence[float], design: Sequence[float] | None, width: fl
     gap = min(1.0, 0.18 * band)
     # The line's own half width stays inside the picture.
     scale = (height - 1) / (max(*real, *(design or ()), 0) or 1)
+    bottom, wide = _px(height), _px(band - gap)
     bars = "".join(
-        f"M{_px(band * i + gap / 2)} {_px(height)}v-{_px(max(_FAINTEST, share * scale))}h{_px(band - gap)}"
-        f"V{_px(height)}z"
+        f"M{_px(band * i + gap / 2)} {bottom}v-{_px(max(_FAINTEST, share * scale))}h{wide}V{bottom}z"
         for i, share in enumerate(real)
         if share > 0
     )

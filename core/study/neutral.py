@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design, reference
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError
 from trimtab.core.relations.relation import Found
@@ -34,4 +34,4 @@ def neutral_design(source: Source, profile: Profile, relations: Sequence[Found],
         for one in relations
         if one.relation.kept and not one.exceptions and dropped.isdisjoint(one.relation.factors)
     )
-    return Design(name=name, source=SourceRef(path=path, sha256=source.sha256), factors=factors, relations=kept)
+    return Design(name=name, source=reference(path, source), factors=factors, relations=kept)

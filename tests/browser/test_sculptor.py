@@ -9,11 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from trimtab.core.changes.presets import PRESETS, preset_shares
+
 from .actions import faults
 
+MODEL = Path(__file__).parents[2] / "ui" / "sculptor" / "sculptor_model.js"
 HARNESS = Path(__file__).with_name("sculptor_harness.py")
 HOSTILE = '<img src=x onerror="window.hacked=true">'
 EVEN = 1 / 11
@@ -218,6 +222,17 @@ def test_escape_gives_up_a_stroke(page: Page, visit: Any) -> None:
     page.get_by_role("button", name="Match real").click()
     at_rest(page, 1)
     assert document(page)["log"] == ["match visib"]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_sculptor_s_presets_are_those_of_the_library(page: Page, name: str) -> None:
+    real = [0.0, 0.02, 0.5, 0.03, 0.05, 0.4, 0.0]
+    for shares in (real, [0.1, 0.2, 0.1, 0.3, 0.0, 0.1, 0.2]):
+        arguments = [name, shares, real, [share == 0 for share in real]]
+        found = page.evaluate(
+            f"(given) => {{ {MODEL.read_text(encoding='utf-8')}; return preset(...given) }}", arguments
+        )
+        assert found == pytest.approx(preset_shares(name, np.array(shares), np.array(real)).tolist())
 
 
 def test_presets_leave_ungrounded_bins_empty(page: Page, visit: Any) -> None:

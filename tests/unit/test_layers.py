@@ -31,6 +31,7 @@ LAYERS = (
     "core.sampling",
     "core.coverage",
     "core.weaknesses",
+    "core.changes",
     "core.delivery",
     "core.review",
     "core.shown",

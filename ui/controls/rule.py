@@ -7,8 +7,9 @@ from functools import partial
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent
@@ -16,6 +17,7 @@ from trimtab.ui.controls.condition_form import (
     condition_rows,
     count_line,
     fill_condition,
+    lacking,
     mode_buttons,
     rows_where,
     typed_condition,
@@ -62,7 +64,7 @@ def _row(study: Study, place: int, rule: str, rows: int) -> None:
         html(h.div(".tt-event.rule")[code(rule)])
         share = "all" if rows == total else percent(rows / total)
         number_cell(share, h.small[f"{rows:,} of {total:,}"], width=146)
-        number_cell("", cost(f"rule {rule}"))
+        number_cell("", cost(ControlName("rule", rule)))
         actions = {
             "change": ("Change the rule", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),
@@ -89,9 +91,8 @@ def _form(study: Study, form: Form) -> None:
             count_line(study, rule)
             _undecided(study, rule)
         label = "Add this rule" if form.of is None else "Save the rule"
-        ready = bool(rule) and not message
-        more = partial(mode_buttons, form, rule, place=PLACE)
-        ends(label, _save, rule, ready=ready, message=message, place=PLACE, more=more)
+        more = partial(mode_buttons, form, place=PLACE)
+        ends(form, label, _save, lacking="" if rule else lacking(form), message=message, place=PLACE, more=more)
 
 
 def _undecided(study: Study, rule: str) -> None:
@@ -105,9 +106,13 @@ def _with(design: Design, place: int | None, rule: str) -> Design:
     return design.with_rule(rule, place)
 
 
-def _save(rule: str) -> None:
-    form = form_of(KIND)
-    if form is not None:
+def _save() -> None:
+    form, found = form_of(KIND), doc.document()
+    if form is None or found is None:
+        return
+    rule, _ = typed_condition(found.study, form)
+    form.asked = not rule
+    if not form.asked:
         verb = "add" if form.of is None else "change"
         commit(f"{verb} rule {short(rule, 20)}", lambda design: _with(design, form.of, rule), place=PLACE)
 

@@ -7,14 +7,16 @@ import math
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
-ROWS = "rows supplement"
+ROWS = ControlName("rows", "supplement")
 """The control of a conflict in which the number of rows is too small."""
 TRIES = 4
 MODES = {"standalone": "Standalone", "supplement": "Supplement"}
@@ -24,15 +26,15 @@ NO_SOURCE = "A supplement adds to real data, and this design has none."
 
 def mode_control(found: doc.Document, *, place: str) -> None:
     """Standalone or supplement; and in a supplement the sum."""
-    doc.show("generate_mode", found.design.mode)
+    fields.show("generate_mode", found.design.mode)
     st.segmented_control(
         "Mode",
         list(MODES),
         format_func=MODES.__getitem__,
         key="generate_mode",
         required=True,
-        on_change=_set_mode,
-        args=(place,),
+        on_change=fields.heard,
+        args=("generate_mode", _set_mode, place),
         disabled=found.study.declared,
         help=NO_SOURCE if found.study.declared else ABOUT,
     )

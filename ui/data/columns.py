@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import htpy as h
 import streamlit as st
 
-from trimtab.core.shown.sparks import present, spark_svg
+from trimtab.core.changes.factors import with_role
+from trimtab.core.projection.shifts import present
+from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.intervals import wilson
-from trimtab.core.source.kinds import Kind, kind_of
+from trimtab.core.source.kinds import kinds_for
 from trimtab.core.source.labels import number_texts
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
@@ -18,8 +20,8 @@ from trimtab.core.words.figures import one_in, percent
 from trimtab.ui.data.declaring import KINDS, marginal_text
 from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import interval_text
-from trimtab.ui.sculptor.shaping import with_role
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 PICTURE = (300, 62)
 RARE = 0.01
@@ -90,27 +92,19 @@ def declared_about(study: Study, name: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def kinds_for(study: Study, name: str) -> list[Kind]:
-    """The kinds a column can be read as."""
-    natural = kind_of(study.columns[name].type)
-    if natural in ("continuous", "count"):
-        return ["continuous", "count", "categorical"]
-    return [natural] if natural == "categorical" else [natural, "categorical"]
-
-
 def _kind(study: Study, factor: FactorProfile) -> None:
     key = f"tt_kind_{factor.name}"
-    options = kinds_for(study, factor.name)
+    options = kinds_for(study.columns[factor.name].type)
     if len(options) == 1:
         html(h.span(".tt-label")[factor.kind], width="content")
         return
-    doc.show(key, factor.kind)
+    fields.show(key, factor.kind)
     st.selectbox(
         f"Kind of {plain(factor.name)}",
         options,
         key=key,
-        on_change=_want_kind,
-        args=(factor.name,),
+        on_change=fields.heard,
+        args=(key, _want_kind, factor.name),
         label_visibility="collapsed",
         width=132,
     )
@@ -123,8 +117,8 @@ def _want_kind(name: str) -> None:
 
 def _use(name: str, used: bool) -> None:
     key = f"tt_use_{name}"
-    doc.show(key, used)
-    st.toggle("use", key=key, on_change=_set_use, args=(name,))
+    fields.show(key, used)
+    st.toggle("use", key=key, on_change=fields.heard, args=(key, _set_use, name))
 
 
 def _set_use(name: str) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import edge_bounds, with_edges, with_family
 from trimtab.core.design.design import Design
-from trimtab.core.design.targets import FAMILIES, Mixture, starting, suitable_families
+from trimtab.core.design.targets import FAMILIES, Mixture, suitable_families
 from trimtab.core.design.validation import held_codes
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.shown.sparks import present
 from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
@@ -21,8 +21,8 @@ from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import html, notice
-from trimtab.ui.sculptor.shaping import edge_bounds, sculpted, with_edges
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
@@ -37,14 +37,15 @@ def family_fields(study: Study, name: str) -> None:
     target = study.design.factor(name).target
     assert target is not None
     options = suitable_families(column.kind, points=study.axes[name].points)
-    doc.show(key_of("tt_family", name), target.family)
+    key = key_of("tt_family", name)
+    fields.show(key, target.family)
     st.selectbox(
         "Family",
         options,
-        key=key_of("tt_family", name),
+        key=key,
         format_func=lambda family: "Sculpted" if family == "histogram" else FAMILIES[family].title,
-        on_change=_set_family,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_family, name),
     )
     if isinstance(target, Mixture):
         mixture_fields(column, name, target)
@@ -64,25 +65,16 @@ def _set_family(name: str) -> None:
     found = doc.document()
     if found is None:
         return
-    study = found.study
+    study, outcome = found.study, doc.projection()
+    projection = outcome if isinstance(outcome, Projection) else None
 
     def change(design: Design) -> Design:
         target = design.factor(name).target
         if target is not None and family == target.family:  # the browser may send again what is there already
             return design
-        if FAMILIES[family].drawn:
-            return sculpted(study, name, present(_now(study, name)))
-        return design.with_factor(name, target=starting(family, study.columns[name], study.axes[name]))
+        return with_family(study, projection, name, family)
 
     doc.edit(f"{FAMILIES[family].title.lower()} {name}", change, place=PLACE)
-
-
-def _now(study: Study, name: str) -> Any:
-    """Shares of a factor as they come out now, else as they are in the source."""
-    outcome = doc.projection()
-    if isinstance(outcome, Projection):
-        return next((one.after for one in outcome.shifts if one.factor == name), study.real_shares(name))
-    return study.real_shares(name)
 
 
 def _set_parameter(name: str, key: str, *, parameter: Parameter) -> None:
@@ -109,8 +101,9 @@ def held_fields(study: Study, name: str) -> None:
         text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
         return
     texts = level_texts(column.values).to_pylist()
-    doc.show(key_of("tt_held", name), [texts[code] for code in sorted(codes)])
-    st.multiselect("Values that are left", texts, key=key_of("tt_held", name), on_change=_set_held, args=(name,))
+    key = key_of("tt_held", name)
+    fields.show(key, [texts[code] for code in sorted(codes)])
+    st.multiselect("Values that are left", texts, key=key, on_change=fields.heard, args=(key, _set_held, name))
 
 
 def _set_held(name: str) -> None:
@@ -142,13 +135,14 @@ def _hold(name: str, chosen: list[Any]) -> None:
 def edge_fields(study: Study, name: str) -> None:
     """The edges of the bins, as a text that can be changed."""
     axis = study.axes[name]
-    doc.own(key_of("tt_edges", name), _edges_text(study, name), place=PLACE)
+    key = key_of("tt_edges", name)
+    fields.own(key, _edges_text(study, name), place=PLACE)
     with st.expander(f"Bins: {axis.size}", key="tt_bins"):
         st.text_area(
             "Edges, from the lowest to the highest",
-            key=key_of("tt_edges", name),
-            on_change=_set_edges,
-            args=(name,),
+            key=key,
+            on_change=fields.heard,
+            args=(key, _set_edges, name),
             height=110,
             help="Numbers with commas between them; repeat the last one for a bin that holds just that value.",
         )

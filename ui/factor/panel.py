@@ -5,9 +5,12 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
+from trimtab.core.changes.factors import with_role
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
@@ -15,8 +18,8 @@ from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
-from trimtab.ui.sculptor.shaping import STILL, with_role
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 ROLES = {
     "follow": ("Follow", "moves with the other factors, as it does in the real data"),
@@ -34,15 +37,15 @@ def role_control(study: Study, name: str) -> None:
         delete_derived(name)
         return
     key = key_of("tt_role", name)
-    doc.show(key, "derive" if waits_for_expression(name) else study.role(name))
+    fields.show(key, "derive" if waits_for_expression(name) else study.role(name))
     st.segmented_control(
         f"Role of {plain(name)}",
         [role for role in ROLES if not study.declared or role in COLD_ROLES],
         format_func=lambda role: ROLES[role][0],
         key=key,
         required=True,
-        on_change=_set_role,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_role, name),
         label_visibility="collapsed",
         help="  \n".join(f"{title}: {about}." for title, about in ROLES.values()),
     )
@@ -55,7 +58,8 @@ def _set_role(name: str) -> None:
     # The browser may send again what is there already: a target would be begun anew.
     if found and role and role not in ("derive", found.study.role(name)):
         outcome = doc.projection()
-        doc.edit(f"{role} {name}", lambda _: with_role(found.study, outcome, name, role), place=PLACE)
+        projection = outcome if isinstance(outcome, Projection) else None
+        doc.edit(f"{role} {name}", lambda _: with_role(found.study, projection, name, role), place=PLACE)
 
 
 def factor_panel(study: Study, name: str) -> None:
@@ -91,7 +95,7 @@ def _figures(study: Study, name: str) -> None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
         about = "Half the sum of all differences of the shares"
         lines.append(h.div(title=about)[h.span["Shift (TV)"], h.b(class_=tone)[shift_text(shift.tv)]])
-    mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
+    mine = {ControlName(kind, name) for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"

@@ -12,6 +12,7 @@ from typing import cast
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.files import load
 from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
@@ -58,7 +59,7 @@ class _Session:
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
     feasible: Projection | None = None
-    costs: tuple[int, dict[str, float]] | None = None
+    costs: tuple[int, dict[ControlName, float]] | None = None
 
 
 def _session() -> _Session:
@@ -196,16 +197,14 @@ def _step(session: _Session, steps: list[tuple[str, Design]], way_back: list[tup
     _take(session, before, design, study)
 
 
-def undo_label() -> str | None:
-    """The name of the step that `undo` takes back."""
-    steps = _session().undo
-    return steps[-1][0] if steps else None
+def undo_labels() -> list[str]:
+    """The names of the steps that `undo` takes back, the next one first."""
+    return [label for label, _ in reversed(_session().undo)]
 
 
-def redo_label() -> str | None:
-    """The name of the step that `redo` makes again."""
-    steps = _session().redo
-    return steps[-1][0] if steps else None
+def redo_labels() -> list[str]:
+    """The names of the steps that `redo` makes again, the next one first."""
+    return [label for label, _ in reversed(_session().redo)]
 
 
 def refusal(place: str = "") -> str | None:
@@ -222,19 +221,6 @@ def refuse(message: str, *, place: str = "") -> None:
 def settle() -> None:
     """Forget the last refusal: the person went on to something else."""
     _session().refusal = None
-
-
-def own(key: str, value: object, *, place: str = "") -> None:
-    """Give a field the document's value before it is drawn; what was typed stays while it is refused at `place`."""
-    if refusal(place) is None or key not in st.session_state:
-        show(key, value)
-
-
-def show(key: str, value: object) -> None:
-    """Give a field a value before it is drawn, unless it has it: a value that is given again is put into the field by
-    the browser, over what is being typed."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
 
 
 def refresh() -> None:
@@ -295,8 +281,8 @@ def feasible() -> Projection | None:
     return session.feasible
 
 
-def costs() -> dict[str, float]:
-    """Bits that each control costs, by its name ("target visib", "event fog"); empty while there is a conflict."""
+def costs() -> dict[ControlName, float]:
+    """Bits that each control costs, by its name; empty while there is a conflict."""
     session = _session()
     now = _current()
     if session.costs is None or session.costs[0] != now.revision:

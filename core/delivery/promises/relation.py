@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from trimtab.core.counting.datasets import ROWS, DataSet
 from trimtab.core.database import OWN, quote_name
 from trimtab.core.delivery.promises.opening import lacking
-from trimtab.core.delivery.promises.promise import Promise, exactly, unmeasured
+from trimtab.core.delivery.promises.promise import Measure, Measuring, Promise, exactly, promises_at, unmeasured
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.relations.determines import Determines
 from trimtab.core.relations.relation import Relation
 from trimtab.core.study.study import Study
 
 KNOWN = f"{OWN}known"
+
+
+@promises_at(95)
+def relation_measures(asked: Measuring) -> Iterator[Measure]:
+    """*relation*, see `relation_promises`: what breaks one is counted by a query of its own."""
+    yield Measure(lambda found: relation_promises(asked.study, asked.data))
 
 
 def relation_promises(study: Study, data: DataSet) -> Iterator[Promise]:
@@ -23,9 +30,9 @@ def relation_promises(study: Study, data: DataSet) -> Iterator[Promise]:
     for relation in study.design.relations or ():
         if any(study.role(name) == "drop" for name in relation.factors):
             continue
-        name, lacks = f"relation {relation.text}", lacking(data.types, relation.factors)
+        name, lacks = ControlName("relation", relation.text), lacking(data.types, relation.factors)
         if lacks:
-            yield unmeasured(name, 0, lacks)
+            yield unmeasured(name, 0, lacks, "rows")
             continue
         _, broken = data.con.execute(relation.query(ROWS, kinds)).fetchall()[0]
         yield exactly(name, 0, max(int(broken or 0), _unlike_the_source(study, data, relation)))

@@ -32,7 +32,7 @@ def relation_promises(source: Source, design: Design, folder: Path, rows: int = 
     study = open_study(design, source)
     file = folder / "rows.parquet"
     pq.write_table(pa.concat_tables(generate(study, rows=rows)), file)
-    promises = receipt(file, study, rows=rows)
+    promises = receipt(file, study, rows=rows, plans=())
     assert [one.promise for one in promises if not one.kept and not one.promise.startswith("relation")] == []
     return [(one.promise, one.delivered) for one in promises if one.promise.startswith("relation")]
 
@@ -77,7 +77,7 @@ def test_what_a_person_lets_go_is_not_kept(tmp_path: Path) -> None:
     study = open_study(free, source)
     file = tmp_path / "free.parquet"
     pq.write_table(pa.concat_tables(generate(study, rows=1500)), file)
-    (broken,) = [one for one in receipt(file, open_study(design, source)) if one.promise.startswith("relation")]
+    (broken,) = [one for one in receipt(file, open_study(design, source), plans=()) if one.promise.startswith("relation")]
     assert not broken.kept
     assert isinstance(broken.delivered, int)
     assert broken.delivered > 500

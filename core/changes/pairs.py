@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from trimtab.core.changes.factors import edge_bounds
 from trimtab.core.coverage.dependence import Joint, spearman
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
-from trimtab.ui.sculptor.shaping import edge_bounds
 
 Choice = Literal["real", "independent", "rank", "table"]
 MOST_BINS = 12

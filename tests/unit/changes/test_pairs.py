@@ -10,14 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trimtab.core.coverage.dependence import Joint, joint
-from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.files import dumps, loads
-from trimtab.core.errors import InputError
-from trimtab.core.source.spool import spool
-from trimtab.core.study.study import Study, open_study
-from trimtab.ui.controls.pair import asked_text
-from trimtab.ui.pairs.pair_controls import (
+from trimtab.core.changes.pairs import (
     can_type,
     choice_of,
     choices,
@@ -30,6 +23,13 @@ from trimtab.ui.pairs.pair_controls import (
     with_pair,
     without_pair,
 )
+from trimtab.core.coverage.dependence import Joint, joint
+from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.files import dumps, loads
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import spool
+from trimtab.core.study.study import Study, open_study
+from trimtab.ui.controls.pair import asked_text
 
 ROWS = 1000
 

@@ -1,4 +1,4 @@
-"""Between bars and design: what a gesture, a role, other edges and a family mean; shares as people type them."""
+"""What a gesture, a role, other edges, a family and a preset mean for the design."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trimtab.core.changes.factors import rebinned, sculpted, with_edges, with_family, with_role
+from trimtab.core.changes.presets import PRESETS, preset_shares, with_preset
 from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.targets import FAMILIES, starting, suitable_families
+from trimtab.core.design.targets import starting, suitable_families
+from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.projection import project
+from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import spool
 from trimtab.core.study.study import Study, open_study
-from trimtab.ui.factor.families import parameters
-from trimtab.ui.parts.rates import read_size, size_text, steps
-from trimtab.ui.sculptor.shaping import entries, rebinned, sculpted, with_edges, with_role
 
 ROWS = 2000
 KINDS: dict[str, tuple[Kind, bool]] = {
@@ -119,28 +120,58 @@ def test_a_bin_without_real_rows_keeps_its_share_on_new_edges(study: Study) -> N
 
 @pytest.mark.parametrize(("name", "family"), STARTS)
 def test_every_family_begins_with_values_that_can_be_used(study: Study, family: str, name: str) -> None:
-    column = study.columns[name]
-    given = starting(family, column, study.axes[name])
+    given = starting(family, study.columns[name], study.axes[name])
     after = reopened(study, study.design.with_factor(name, role="target", target=given))
     shares = asked_shares(after, name)
     assert shares is not None
     assert sum(shares) == pytest.approx(1)
-    if not FAMILIES[family].drawn:
-        assert {one.name for one in parameters(family)} >= given.keys() - {"family", "parts"}
 
 
-def test_the_list_takes_the_noise_of_the_fit_for_no_shift(study: Study) -> None:
-    assert {one["shift"] for one in entries(study, project(study))} == {0.0}
+@pytest.mark.parametrize("family", ["histogram", "categorical"])
+def test_a_drawn_family_keeps_the_shares_there_are(study: Study, family: str) -> None:
+    drawn = reopened(study, sculpted(study, "lanes", [0.1, 0.2, 0.4, 0.2, 0.1]))
+    after = reopened(drawn, with_family(drawn, project(drawn), "lanes", family))
+    target = after.design.factor("lanes").target
+    assert target is not None
+    assert target.family == family
+    assert asked_shares(after, "lanes") == pytest.approx([0.1, 0.2, 0.4, 0.2, 0.1], rel=1e-5)
 
 
-@pytest.mark.parametrize("text", ["5 %", "0.0001 %", "12.345678 %", "1,000 rows", "50 %"])
-def test_a_share_reads_back_as_it_is_shown(study: Study, text: str) -> None:
-    event = study.design.with_event("e", when="lanes > 1", **read_size(text, owner="e")).events["e"]
-    assert size_text(event) == text
+# --- presets --------------------------------------------------------------------------------------------------------
 
 
-def test_the_slider_reaches_from_one_in_a_million_to_one_in_two_and_holds_what_is_set() -> None:
-    all_ = steps(0.0123)
-    assert (all_[0], all_[-1]) == (1e-6, 0.5)
-    assert 0.0123 in all_
-    assert all_ == sorted(all_)
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", ["speed", "lanes", "day", "road", "belt", "city"])
+def test_a_preset_makes_a_target_that_can_be_met(study: Study, name: str, preset: str) -> None:
+    if preset == "smooth" and not study.axes[name].numeric:
+        with pytest.raises(InputError, match=rf"^Factor `{name}`: its levels have no neighbours"):
+            with_preset(study, None, name, preset)
+        return
+    after = reopened(study, with_preset(study, None, name, preset))
+    asked, real = asked_shares(after, name), np.array(present(study.real_shares(name)))
+    assert asked == pytest.approx(preset_shares(preset, real, real), rel=1e-5, abs=1e-7)
+    assert np.flatnonzero(real == 0).tolist() == np.flatnonzero(np.array(asked) == 0).tolist() or preset == "smooth"
+
+
+def test_what_each_preset_does() -> None:
+    shares, real = np.array([0.5, 0.3, 0.2, 0.0]), np.array([0.8, 0.15, 0.05, 0.0])
+    expected = {
+        "match": real,
+        "flatten": (shares + np.array([1, 1, 1, 0]) / 3) / 2,
+        "tail": np.array([0.5, 0.3, 0.6, 0.0]) / 1.4,
+        "uniform": np.array([1, 1, 1, 0]) / 3,
+        "smooth": np.array([1.8, 1.3, 0.7, 0.2]) / 4,
+    }
+    assert expected.keys() == PRESETS.keys()
+    for preset, wanted in expected.items():
+        assert preset_shares(preset, shares, real) == pytest.approx(wanted)
+
+
+def test_a_preset_acts_on_what_is_there(study: Study) -> None:
+    drawn = reopened(study, sculpted(study, "road", [0.2, 0.2, 0.6]))
+    flatter = reopened(drawn, with_preset(drawn, None, "road", "flatten"))
+    assert asked_shares(flatter, "road") == pytest.approx(
+        np.array([0.2 + 1 / 3, 0.2 + 1 / 3, 0.6 + 1 / 3]) / 2, rel=1e-5
+    )
+    with pytest.raises(InputError, match=r"there is no preset `flaten`\. Did you mean `flatten`\?"):
+        with_preset(study, None, "road", "flaten")
