@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trimtab.core.delivery.places import receipt_path
 from trimtab.core.delivery.promises.measuring import Promise
-from trimtab.core.delivery.receipt import receipt_path
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.formats import MADE_IN, file_formats

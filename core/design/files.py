@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from trimtab.core.atomic import write_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.faults import explain
 from trimtab.core.design.targets import Target
@@ -71,18 +70,8 @@ def dumps(design: Design) -> str:
 
 
 def save(design: Design, path: Path | str) -> None:
-    """Write a design file: beside first, then renamed, so that a reader never meets half of one."""
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(dumps(design))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"{path}: the design file can't be written: {error.strerror}.") from error
+    """Write a design file, atomically. Raises InputError if it can't be written."""
+    write_text(Path(path), dumps(design))
 
 
 def json_schema() -> dict[str, Any]:
