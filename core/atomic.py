@@ -128,6 +128,9 @@ def _sweep(parent: Path, prefix: str) -> None:
         except OSError:  # in use
             os.close(lock)
             continue
+        if not os.fstat(lock).st_nlink:  # another one was quicker
+            os.close(lock)
+            continue
         for old in (folder / OLD).glob("*"):
             if not (parent / old.name).exists():
                 old.rename(parent / old.name)

@@ -13,7 +13,7 @@ from trimtab.core.design.targets import FAMILIES, starting
 from trimtab.core.design.targets.tables import DIGITS, weight_of
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of
+from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import Axis, default_axis, level_texts, plain_value
@@ -163,4 +163,4 @@ def rebinned(old: Axis, new: Axis, column: Column, shares: Sequence[float]) -> l
 
 
 def _target(study: Study, name: str) -> MarginalControl | None:
-    return next((one for one in controls_of(study) if one.factor == name and one.kind == "target"), None)
+    return next((one for one in marginals_of(study) if one.of == name and one.kind == "target"), None)

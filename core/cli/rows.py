@@ -10,8 +10,8 @@ from trimtab.core.cli.console import note, percent, print_json, print_table, pro
 from trimtab.core.cli.opening import compared, files_of, study_of
 from trimtab.core.delivery.copies import Copies
 from trimtab.core.delivery.places import check_output
-from trimtab.core.delivery.promises.measuring import Promise, receipt
-from trimtab.core.delivery.receipt import deliver, receipt_json
+from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
 
@@ -68,7 +68,7 @@ def verify_rows(
         study_of(design, accept_source=accept_source, progress=progress) as study,
         compared([data], dialect, progress=progress) as (measured,),
     ):
-        promises = receipt(measured, study, rows=rows)
+        promises = verify(measured, study, rows=rows)
     if as_json:
         print_json({"receipt": receipt_json(promises)})
     else:

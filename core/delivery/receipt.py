@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from trimtab.core.atomic import companion_of, replacing
 from trimtab.core.delivery.copies import Copies, copies_json, copies_of
 from trimtab.core.delivery.places import check_output, receipt_path
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.version import trimtab_version
 from trimtab.core.delivery.writers import Written, write_rows
 from trimtab.core.errors import Progress
 from trimtab.core.formats import format_of
-from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.sampling.run import generate, schema_of
+from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
 
@@ -65,7 +68,7 @@ def deliver(
     with replacing(target, companion=receipt_path(target)) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
-        promises = receipt(new, study, rows=rows)
+        promises = receipt(new, study, plans=lambda _: projection.floors, rows=rows)
         delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
         document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -73,9 +76,18 @@ def deliver(
     return delivery
 
 
+def verify(data: Path | Source, study: Study, *, rows: int | None = None) -> tuple[Promise, ...]:
+    """Measure every promise of the study's design on any data set; `rows` is how many it must have.
+
+    What the design's floors can be kept to is asked of the projection for as many rows as the data set has. Raises
+    InputError for a data set that can't be read.
+    """
+    return receipt(data, study, plans=partial(floor_plans, study), rows=rows)
+
+
 def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
     """Promises in the names of the command line's contract, in plain Python types."""
-    return [asdict(promise) for promise in promises]
+    return [promise.as_json() for promise in promises]
 
 
 def receipt_document(
@@ -102,4 +114,5 @@ def receipt_document(
         "copies": None if delivery.copies is None else copies_json(delivery.copies),
         "kept": delivery.kept,
         "receipt": receipt_json(delivery.promises),
+        "promises": [promise.about_json() for promise in delivery.promises],
     }

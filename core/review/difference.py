@@ -11,8 +11,8 @@ import numpy as np
 
 from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design.files import dumps
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read

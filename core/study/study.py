@@ -139,6 +139,11 @@ def open_study(
     return Study(design, source, columns, definitions, axes, grounding, memo)
 
 
+def whole_size(study: Study, rows: int) -> int:
+    """How many rows the shares of a design are of: `rows`, or in a supplement those of the source too."""
+    return rows + (study.source.rows if study.design.mode == "supplement" else 0)
+
+
 def known_column(name: str, columns: Mapping[str, Column], definitions: Mapping[str, Definition], memo: Memo) -> Column:
     """A column of the source, or the one that a definition gives on the learning rows, of which nothing is left out.
 

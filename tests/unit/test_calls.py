@@ -149,7 +149,7 @@ def test_conflicts_are_a_result_of_check_and_an_error_of_sample(design: trimtab.
     asked = design.with_event("young", when="age < 40", rate=0.6)
     found = trimtab.check(asked, few)
     assert (found.feasible, found.cost_bits, found.shifts) == (False, None, ())
-    assert {name for one in found.conflicts for name in one.controls} == {"event old", "event young"}
+    assert {str(name) for one in found.conflicts for name in one.controls} == {"event old", "event young"}
     for call in (found.require, lambda: trimtab.sample(asked, few)):
         with pytest.raises(trimtab.ConflictsError, match=r"^Event `.*` asks for") as caught:
             call()
