@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from trimtab.core.changes.factors import sculpted
 from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.files import dumps, loads
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
 
@@ -215,6 +216,35 @@ def test_a_condition_is_changed_an_event_renamed_and_deleted(start: Start, home:
     app.run()
     app.button(key="tt_delete_very_fast").click().run()
     assert home.load_design(id_).events == {}
+
+
+def test_comments_of_a_design_written_by_hand_survive_the_mouse(start: Start, home: Workspace, study: Study) -> None:
+    text = dumps(
+        study.design.with_event("fast", when="speed > 80", rate=0.05).with_event("slow", when="speed < 9", rate=0)
+    )
+    text = "# written by hand\n" + text.replace("  fast:", "  # from the safety team\n  fast:").replace(
+        "rate: 0.05}", "rate: 0.050}   # really less"
+    ).replace("  slow:", "  # never\n  slow:")
+    id_ = home.save_design(loads(text), over=text)
+    app = start("design", id_)
+    app.select_slider(key="tt_rate_fast").set_value(0.1).run()
+    faster = text.replace("0.050", "0.1")
+    assert home.design_text(id_) == faster
+    app.session_state["tt_menu_slow"] = True
+    app.run()
+    app.button(key="tt_delete_slow").click().run()
+    (line,) = [line for line in text.splitlines() if line.startswith("  slow:")]
+    assert home.design_text(id_) == faster.replace(f"  # never\n{line}\n", "")
+    app.button(key="tt_undo").click().run()
+    assert home.design_text(id_) == faster
+    app.button(key="tt_undo").click().run()
+    assert home.design_text(id_) == text
+    app.button(key="tt_redo").click().run()
+    assert home.design_text(id_) == faster
+    app.session_state["tt_design"] = True
+    app.run()
+    (button,) = app.get("download_button")
+    assert button.proto.label == "Download the design file"
 
 
 def test_the_share_of_an_event_is_set_by_slider_and_by_words(start: Start, home: Workspace, study: Study) -> None:

@@ -13,7 +13,7 @@ from typing import cast
 import streamlit as st
 
 from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.files import load
+from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.study.study import Study
@@ -49,11 +49,20 @@ class Refusal:
     message: str
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A revision that can be come back to: the step's name, the design, and its text as it was saved."""
+
+    label: str
+    design: Design
+    text: str | None
+
+
 @dataclass
 class _Session:
     document: Document | None = None
-    undo: list[tuple[str, Design]] = field(default_factory=list)
-    redo: list[tuple[str, Design]] = field(default_factory=list)
+    undo: list[_Step] = field(default_factory=list)
+    redo: list[_Step] = field(default_factory=list)
     refusal: Refusal | None = None
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
@@ -127,9 +136,10 @@ def open_sample(name: str, *, progress: Progress | None = None) -> Document:
     sample = SAMPLES[name]
     source = workspace().spool(sample.data, progress=progress)
     reference = SourceRef(path=source.name, sha256=source.sha256)
-    design = load(sample.design).changed(source=reference)
+    text = read_text(sample.design)
+    design = loads(text, owner=sample.design.name).changed(source=reference)
     study = library().study(design, source, progress=progress)
-    return _begin(copy_of(design, workspace()), design, study)
+    return _begin(copy_of(design, text, workspace()), design, study)
 
 
 def _begin(design_id: str, design: Design, study: Study) -> Document:
@@ -163,7 +173,7 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
         # Here there is only one design: its name in every line would say nothing.
         session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
         return False
-    session.undo = [*session.undo, (label, before.design)][-MOST_STEPS:]
+    session.undo = [*session.undo, _Step(label, before.design, _saved_text(before))][-MOST_STEPS:]
     session.redo = []
     _take(session, before, design, study)
     return True
@@ -181,31 +191,45 @@ def redo() -> None:
     _step(session, session.redo, session.undo)
 
 
-def _step(session: _Session, steps: list[tuple[str, Design]], way_back: list[tuple[str, Design]]) -> None:
+def _step(session: _Session, steps: list[_Step], way_back: list[_Step]) -> None:
     before = session.document
     if not steps or before is None:
         return
-    label, design = steps[-1]
+    step = steps[-1]
     try:
-        study = study_after(before.study, design, workspace())
+        study = study_after(before.study, step.design, workspace())
     except TrimtabError as error:  # a table without data that can't be made again, such as on a full disk
         session.refusal = Refusal("", str(error))
         return
     steps.pop()
-    way_back.append((label, before.design))
-    _take(session, before, design, study)
+    way_back.append(_Step(step.label, before.design, _saved_text(before)))
+    _take(session, before, step.design, study, over=step.text)
+
+
+def _saved_text(found: Document) -> str | None:
+    """The text of a document in the workspace; None if it can't be read."""
+    try:
+        return workspace().design_text(found.design_id)
+    except TrimtabError:
+        return None
+
+
+def text_of(found: Document) -> str:
+    """The text of a document, with the comments and the form it has in the workspace."""
+    text = _saved_text(found)
+    return dumps(found.design) if text is None else revised(text, found.design)
 
 
 def undo_label() -> str | None:
     """The name of the step that `undo` takes back."""
     steps = _session().undo
-    return steps[-1][0] if steps else None
+    return steps[-1].label if steps else None
 
 
 def redo_label() -> str | None:
     """The name of the step that `redo` makes again."""
     steps = _session().redo
-    return steps[-1][0] if steps else None
+    return steps[-1].label if steps else None
 
 
 def refusal(place: str = "") -> str | None:
@@ -250,13 +274,13 @@ def refresh() -> None:
             _take(session, found, found.design, study)
 
 
-def _take(session: _Session, before: Document, design: Design, study: Study) -> None:
-    """The next revision, saved at once."""
+def _take(session: _Session, before: Document, design: Design, study: Study, *, over: str | None = None) -> None:
+    """The next revision, saved at once: over the text it has in the workspace, or over another one."""
     session.revisions += 1
     session.refusal = None
     after = Document(before.design_id, design, study, session.revisions, saved=True)
     try:
-        workspace().save_design(design, before.design_id)
+        workspace().save_design(design, before.design_id, over=over)
     except (TrimtabError, OSError) as error:
         session.refusal = Refusal("save", str(error))
         after = replace(after, saved=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
-from trimtab.core.design.files import dumps
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.words.figures import percent
@@ -115,7 +114,7 @@ def _design_menu(found: doc.Document) -> None:
         st.text_input("Name of the design", key="tt_name", on_change=_rename)
         st.text_area("What it is for", key="tt_description", on_change=_describe, height=120)
         st.download_button(
-            "Download the design file", dumps(design), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
+            "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
         )
 
 
