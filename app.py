@@ -19,3 +19,4 @@ page = st.navigation(
 )
 session.remember()
 page.run()
+session.run_ends("app")

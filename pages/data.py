@@ -67,11 +67,11 @@ def page() -> None:
     if message:
         notice(message)
     wall(found.study, seen.factors)
-    if declared:
-        return
-    section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
-    if not rare_levels(found.study, seen.factors):
-        quiet("There are none: every level of every category comes up in at least 1 % of the rows.")
+    if not declared:
+        section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
+        if not rare_levels(found.study, seen.factors):
+            quiet("There are none: every level of every category comes up in at least 1 % of the rows.")
+    session.run_ends("data")
 
 
 def wall(study: Study, factors: tuple[FactorProfile, ...]) -> None:

@@ -72,6 +72,7 @@ def workbench() -> None:
         else:
             factor_panel(found.study, name)
     below(found, outcome)
+    session.run_ends("design")
 
 
 def below(found: session.Document, outcome: session.Outcome) -> None:
@@ -90,8 +91,9 @@ def controls(found: session.Document) -> None:
     counts = {kind: len(getattr(found.design, kind)) for kind in CONTROLS}
     titles = {kind: f"{title} · {counts[kind]}" if counts[kind] else title for kind, (title, _) in CONTROLS.items()}
     chosen = st.session_state.setdefault(TAB, "events")
-    st.session_state["tt_tabs"] = titles[chosen]  # a title changes with its count, the chosen kind does not
-    for kind, tab in zip(titles, st.tabs(list(titles.values()), key="tt_tabs", on_change=choose_tab), strict=True):
+    session.give("tt_tabs", titles[chosen])  # a title changes with its count, the chosen kind does not
+    tabs = st.tabs(list(titles.values()), key="tt_tabs", on_change=session.heard, args=("tt_tabs", choose_tab))
+    for kind, tab in zip(titles, tabs, strict=True):
         if kind == chosen:
             with tab:
                 CONTROLS[kind][1](found)

@@ -6,9 +6,9 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
+from trimtab.core.shown.promised import promised
 from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts
-from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
     earlier_outputs,
@@ -34,15 +34,17 @@ NO_DATA = "There is no real data behind this design: every value is declared by 
 def settings(found: session.Document) -> None:
     """Rows, mode and seed, which are the design's own, and the format, which is not."""
     section("What to make")
-    st.session_state["generate_rows"] = f"{found.design.rows:,}"
-    st.session_state["generate_seed"] = str(found.design.seed)
-    st.text_input("Rows", key="generate_rows", on_change=_set, args=["rows"], help="10,000 or 10k or 1M")
+    session.own("generate_rows", f"{found.design.rows:,}", place=PLACE)
+    session.own("generate_seed", str(found.design.seed), place=PLACE)
+    heard = ("generate_rows", _set, "rows")
+    st.text_input("Rows", key="generate_rows", on_change=session.heard, args=heard, help="10,000 or 10k or 1M")
     with st.container(horizontal=True, gap="small"):
         for label, rows in SIZES.items():
             same = rows == found.design.rows
             st.button(label, key=f"generate_{rows}", on_click=_set_rows, args=[rows], disabled=same)
     mode_control(found, place=PLACE)
-    st.text_input("Seed", key="generate_seed", on_change=_set, args=["seed"], help="Same design, same seed: same rows.")
+    heard, about = ("generate_seed", _set, "seed"), "Same design, same seed: same rows."
+    st.text_input("Seed", key="generate_seed", on_change=session.heard, args=heard, help=about)
     formats = [one.label for one in file_formats()]
     st.segmented_control("Format", formats, default=formats[0], key="generate_format", required=True)
     message = session.refusal(PLACE)

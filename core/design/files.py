@@ -77,11 +77,14 @@ def dumps(design: Design) -> str:
 
 def revised(text: str, design: Design) -> str:
     """The text of a design, changed so that it says `design`: what stays the same stays as it was written, with the
-    comments, the order and the form that a person gave it. Raises InputError if `text` is no design.
+    comments, the order and the form that a person gave it.
 
-    A text in which that can't be done, as where an alias stands for what has changed, is written anew.
+    A text in which that can't be done is written anew: one where an alias stands for what has changed, or no design.
     """
-    before = _said(text)
+    try:
+        before = _said(text)
+    except InputError:
+        return dumps(design)
     after = {
         name: part
         for name, part in _data(design).items()

@@ -96,7 +96,10 @@ class Workspace:
         It keeps the comments, the order and the form of the text `over`, by default the one that is there.
         """
         if over is None and id_ is not None:
-            over = self._text_there(id_)
+            try:
+                over = self.design_text(id_)
+            except InputError:  # gone or damaged
+                over = ""
         text = dumps(design) if over is None else revised(over, design)
         if id_ is None:
             id_ = self._new_folder(design.name)
@@ -105,27 +108,20 @@ class Workspace:
 
     def load_design(self, id_: str, version: int | None = None) -> Design:
         """A design as it is now, or as it was in a saved version."""
-        return self._load(id_, version)[1]
+        file = self._design_file(id_, version)
+        return loads(read_text(file), owner=file.name)
 
     def design_text(self, id_: str) -> str:
-        """The text of a design as it is now, as `load_design` reads it."""
-        return self._load(id_, None)[0]
+        """The text of a design as it is now, of which `load_design` makes the design."""
+        return read_text(self._design_file(id_))
 
-    def _load(self, id_: str, version: int | None) -> tuple[str, Design]:
+    def _design_file(self, id_: str, version: int | None = None) -> Path:
         file = self._known_folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
         if not file.is_file():
             numbers = ", ".join(str(one.number) for one in self.versions(id_)) or "none"
             what = "current state" if version is None else f"version {version}"
             raise InputError(f"Design `{id_}`: it has no {what}. Saved versions: {numbers}.")
-        text = read_text(file)
-        return text, loads(text, owner=file.name)
-
-    def _text_there(self, id_: str) -> str | None:
-        """The text of a design as it is now; None if it is gone or damaged."""
-        try:
-            return self.design_text(id_)
-        except TrimtabError:
-            return None
+        return file
 
     def save_version(self, id_: str, *, fingerprint: str | None = None) -> int:
         """Keep the current state of a design as its next version; returns the number, 1 for the first.
@@ -136,7 +132,8 @@ class Workspace:
 
     def _as_seen(self, id_: str, fingerprint: str | None) -> tuple[str, Design]:
         """The text of a design as it is now and what it says, if its content is still what somebody saw."""
-        text, design = self._load(id_, None)
+        text = self.design_text(id_)
+        design = loads(text, owner=CURRENT)
         if fingerprint is not None and design.fingerprint() != fingerprint:
             raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
         return text, design

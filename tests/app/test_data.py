@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.workspace.workspace import Workspace
 
+from .looking import steps, undo
+
 Start = Callable[..., AppTest]
 HOSTILE = '*b* `c` [l](x) <img src=x onerror="alert(1)"> $x$'
 
@@ -70,8 +72,8 @@ def test_a_kind_is_corrected_and_that_can_be_undone(start: Start, home: Workspac
     app.selectbox(key="tt_kind_lanes").select("categorical").run()
     assert not app.exception
     assert home.load_design(design_id).factors["lanes"].kind == "categorical"
-    assert app.button(key="tt_undo").label == "↶ Undo “kind of lanes”"
-    app.button(key="tt_undo").click().run()
+    assert steps(app)[0][0] == "kind of lanes"
+    undo(app)
     assert home.load_design(design_id).factors == {}
     assert app.selectbox(key="tt_kind_lanes").value == "count"
 

@@ -17,6 +17,8 @@ from trimtab.ui.controls.level import with_share
 from trimtab.ui.controls.level_parts import stacks
 from trimtab.ui.parts.control_rows import slug
 
+from .looking import form_key, redo, save_in_vain, steps, undo
+
 Start = Callable[..., AppTest]
 ROWS = 2000
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -77,10 +79,6 @@ def tabs(app: AppTest) -> dict[str, int]:
     return {one.label: len(one.children) for one in app.tabs}
 
 
-def undo_title(app: AppTest) -> str:
-    return str(app.button(key="tt_undo").label)
-
-
 MIX = {"score": "taken - planned", "cuts": [5, 20], "shares": {"easy": 0.5, "medium": 0.3, "hard": 0.2}}
 
 
@@ -101,24 +99,25 @@ def test_titles_count_and_only_the_chosen_tab_is_sent(start: Start, home: Worksp
 
 
 @pytest.mark.parametrize(
-    ("kind", "button", "example"),
+    ("kind", "button", "example", "lacking"),
     [
-        ("events", "tt_add_event", "fog with a strong wind"),
-        ("levels", "tt_add_level", "below 0.3 medium"),
-        ("labels", "tt_add_label", "dep_delay &gt; 15"),
-        ("rules", "tt_add_rule", "arr_delay &gt; dep_delay - 90"),
-        ("sweeps", "tt_add_sweep", "visib at 0.25, 1, 3 and 10"),
-        ("floors", "tt_add_floor", "every pair of the bins of origin"),
+        ("events", "tt_add_event", "fog with a strong wind", "type a value in each row"),
+        ("levels", "tt_add_level", "below 0.3 medium", "need a score, and where it is cut"),
+        ("labels", "tt_add_label", "dep_delay &gt; 15", "Write in SQL how it is made"),
+        ("rules", "tt_add_rule", "arr_delay &gt; dep_delay - 90", "type a value in each row"),
+        ("sweeps", "tt_add_sweep", "visib at 0.25, 1, 3 and 10", "needs values of the factor, and how many groups"),
+        ("floors", "tt_add_floor", "every pair of the bins of origin", "needs as many factors as are combined"),
     ],
 )
 def test_an_empty_tab_says_what_it_is_for_and_a_form_can_be_left(
-    start: Start, design_id: str, kind: str, button: str, example: str
+    start: Start, design_id: str, kind: str, button: str, example: str, lacking: str
 ) -> None:
     app = show(start("design", design_id), kind)
     assert example in body(app)
     app.button(key=button).click().run()
     assert example not in body(app)
-    assert app.button(key="tt_form_save").disabled
+    assert lacking not in body(app)
+    assert lacking in body(save_in_vain(app))
     app.button(key="tt_form_cancel").click().run()
     assert example in body(app)
 
@@ -126,10 +125,10 @@ def test_an_empty_tab_says_what_it_is_for_and_a_form_can_be_left(
 def test_what_is_typed_stays_while_another_tab_is_looked_at(start: Start, design_id: str) -> None:
     app = show(start("design", design_id), "levels")
     app.button(key="tt_add_level").click().run()
-    app.text_area(key="tt_form_score").input("taken - planned").run()
+    app.text_area(key=form_key(app, "score")).input("taken - planned").run()
     show(app, "rules")
     assert app.button(key="tt_add_rule").label == "Add a rule"
-    assert show(app, "levels").text_area(key="tt_form_score").value == "taken - planned"
+    assert show(app, "levels").text_area(key=form_key(app, "score")).value == "taken - planned"
 
 
 # --- levels ---------------------------------------------------------------------------------------------------------
@@ -138,21 +137,21 @@ def test_what_is_typed_stays_while_another_tab_is_looked_at(start: Start, design
 def test_levels_begin_as_real_and_their_shares_are_set(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "levels")
     app.button(key="tt_add_level").click().run()
-    app.text_input(key="tt_form_name").input("how late").run()
-    app.text_area(key="tt_form_score").input("taken - planned").run()
-    app.text_input(key="tt_form_cuts").input("5, 20").run()
+    app.text_input(key=form_key(app, "name")).input("how late").run()
+    app.text_area(key=form_key(app, "score")).input("taken - planned").run()
+    app.text_input(key=form_key(app, "cuts")).input("5, 20").run()
     app.button(key="tt_form_save").click().run()
     assert not app.exception
     shares = home.load_design(design_id).levels["how_late"].shares
     real = [(late() < 5).mean(), ((late() >= 5) & (late() < 20)).mean(), (late() >= 20).mean()]
     assert list(shares) == ["easy", "medium", "hard"]
     assert list(shares.values()) == pytest.approx(real, abs=1e-5)
-    assert undo_title(app) == "↶ Undo “add how late”"
+    assert steps(app)[0][0] == "add how late"
     app.text_input(key=share_key("how_late", "hard")).input("40 %").run()
     shares = home.load_design(design_id).levels["how_late"].shares
     assert shares["hard"] == 0.4
     assert shares["easy"] / shares["medium"] == pytest.approx(real[0] / real[1], rel=1e-4)
-    assert undo_title(app) == "↶ Undo “share of hard”"
+    assert steps(app)[0][0] == "share of hard"
 
 
 def share_key(name: str, level: str) -> str:
@@ -175,10 +174,10 @@ def test_a_level_mix_is_cut_anew_renamed_and_deleted(start: Start, home: Workspa
     id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}))
     app = open_menu(show(start("design", id_), "levels"), "level_difficulty")
     app.button(key="tt_change_level_difficulty").click().run()
-    assert app.text_input(key="tt_form_levels").value == "easy, medium, hard"
-    app.text_input(key="tt_form_cuts").input("20, 5").run()
+    assert app.text_input(key=form_key(app, "levels")).value == "easy, medium, hard"
+    app.text_input(key=form_key(app, "cuts")).input("20, 5").run()
     assert "must be ascending" in body(app)
-    app.text_input(key="tt_form_cuts").input("0; 2,5").run()
+    app.text_input(key=form_key(app, "cuts")).input("0; 2,5").run()
     app.button(key="tt_form_save").click().run()
     mix = home.load_design(id_).levels["difficulty"]
     assert (mix.cuts, mix.shares["hard"]) == ((0, 2.5), 0.2)
@@ -186,7 +185,7 @@ def test_a_level_mix_is_cut_anew_renamed_and_deleted(start: Start, home: Workspa
     assert list(home.load_design(id_).levels) == ["how_hard"]
     open_menu(app, "level_how_hard").button(key="tt_delete_level_how_hard").click().run()
     assert home.load_design(id_).levels == {}
-    assert undo_title(app) == "↶ Undo “delete how hard”"
+    assert steps(app)[0][0] == "delete how hard"
 
 
 @pytest.mark.parametrize(
@@ -202,11 +201,11 @@ def test_levels_that_can_not_be_are_explained(
 ) -> None:
     app = show(start("design", design_id), "levels")
     app.button(key="tt_add_level").click().run()
-    app.text_area(key="tt_form_score").input(score).run()
-    app.text_input(key="tt_form_cuts").input(cuts).run()
+    app.text_area(key=form_key(app, "score")).input(score).run()
+    app.text_input(key=form_key(app, "cuts")).input(cuts).run()
     assert problem in body(app)
     assert "the_new_one" not in body(app)
-    assert app.button(key="tt_form_save").disabled
+    save_in_vain(app)
 
 
 def test_rows_without_a_score_are_told(start: Start, home: Workspace, study: Study) -> None:
@@ -235,8 +234,10 @@ def test_names_of_levels_are_text() -> None:
 def test_a_label_by_a_rule_and_its_noise(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "labels")
     app.button(key="tt_add_label").click().run()
-    app.text_input(key="tt_form_name").input("late").run()
-    app.text_area(key="tt_form_made_by").input("CASE WHEN taken > planned + 10 THEN 'late' ELSE 'in time' END").run()
+    app.text_input(key=form_key(app, "name")).input("late").run()
+    app.text_area(key=form_key(app, "made_by")).input(
+        "CASE WHEN taken > planned + 10 THEN 'late' ELSE 'in time' END"
+    ).run()
     share = 100 * (late() > 10).mean()
     assert f"late {share:.1f} %" in body(app)
     app.button(key="tt_form_save").click().run()
@@ -245,7 +246,7 @@ def test_a_label_by_a_rule_and_its_noise(start: Start, home: Workspace, design_i
     label = home.load_design(design_id).labels["late"]
     assert (label.noise, label.probability) == (0.02, None)
     assert "gives late and late_clean" in body(app)
-    assert undo_title(app) == "↶ Undo “noise of late”"
+    assert steps(app)[0][0] == "noise of late"
     app.text_input(key="tt_noise_late").input("-1").run()
     assert "must be from 0 % to 100 %" in body(app)
 
@@ -253,15 +254,15 @@ def test_a_label_by_a_rule_and_its_noise(start: Start, home: Workspace, design_i
 def test_a_label_with_a_probability(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "labels")
     app.button(key="tt_add_label").click().run()
-    app.button_group(key="tt_form_way").set_value("probability").run()
-    app.text_area(key="tt_form_made_by").input("planned / 100").run()
+    app.button_group(key=form_key(app, "way")).set_value("probability").run()
+    app.text_area(key=form_key(app, "made_by")).input("planned / 100").run()
     app.button(key="tt_form_save").click().run()
     assert home.load_design(design_id).labels["label_1"].probability == "planned / 100"
     assert f"{100 * (table()['planned'] / 100).mean():.1f} % true" in body(app)
     assert "gives label_1 and label_1_probability" in body(app)
     open_menu(app, "label_label_1").button(key="tt_change_label_label_1").click().run()
-    assert app.button_group(key="tt_form_way").value == "probability"
-    app.text_area(key="tt_form_made_by").input("road").run()
+    assert app.button_group(key=form_key(app, "way")).value == "probability"
+    app.text_area(key=form_key(app, "made_by")).input("road").run()
     assert "must be a number for each row" in body(app)
 
 
@@ -271,18 +272,18 @@ def test_a_label_with_a_probability(start: Start, home: Workspace, design_id: st
 def test_a_rule_is_built_counted_and_deleted(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "rules")
     app.button(key="tt_add_rule").click().run()
-    app.selectbox(key="tt_form_factor_0").select("taken").run()
-    app.selectbox(key="tt_form_op_0").select(">=").run()
-    app.text_input(key="tt_form_value_0").input("10").run()
+    app.selectbox(key=form_key(app, "factor_0")).select("taken").run()
+    app.selectbox(key=form_key(app, "op_0")).select(">=").run()
+    app.text_input(key=form_key(app, "value_0")).input("10").run()
     rows = int((table()["taken"] >= 10).sum())
     assert f"{rows:,} of 2,000 real rows" in body(app)
     app.button(key="tt_form_save").click().run()
     assert home.load_design(design_id).rules == ("taken >= 10",)
     assert f"{rows:,} of 2,000" in body(app)
-    assert undo_title(app).startswith("↶ Undo “add rule taken")
-    app.button(key="tt_undo").click().run()
+    assert steps(app)[0][0].startswith("add rule taken")
+    undo(app)
     assert home.load_design(design_id).rules == ()
-    app.button(key="tt_redo").click().run()
+    redo(app)
     key = f"rule_0_{slug('taken >= 10')}"
     open_menu(app, key).button(key=f"tt_delete_{key}").click().run()
     assert home.load_design(design_id).rules == ()
@@ -296,12 +297,12 @@ def test_a_rule_compares_columns_in_sql_and_the_same_one_twice_is_refused(
     assert f"{int((late() >= 0).sum()):,} of 2,000" in body(app)
     app.button(key="tt_add_rule").click().run()
     app.button(key="tt_form_mode").click().run()
-    app.text_area(key="tt_form_sql").input("taken >= planned").run()
+    app.text_area(key=form_key(app, "sql")).input("taken >= planned").run()
     assert "<b>rules</b> must differ" in body(app)
-    assert app.button(key="tt_form_save").disabled
-    app.text_area(key="tt_form_sql").input("taken + 1").run()
+    save_in_vain(app)
+    app.text_area(key=form_key(app, "sql")).input("taken + 1").run()
     assert "must be true or false for each row" in body(app)
-    assert app.button(key="tt_form_save").disabled
+    save_in_vain(app)
 
 
 def test_rules_are_text(start: Start, home: Workspace, study: Study) -> None:
@@ -316,7 +317,7 @@ def test_a_condition_may_name_a_level(start: Start, home: Workspace, study: Stud
     app = show(start("design", id_), "rules")
     app.button(key="tt_add_rule").click().run()
     app.button(key="tt_form_mode").click().run()
-    app.text_area(key="tt_form_sql").input("difficulty = 'hard'").run()
+    app.text_area(key=form_key(app, "sql")).input("difficulty = 'hard'").run()
     assert f"{int((late() >= 20).sum()):,} of 2,000 real rows" in body(app)
     app.button(key="tt_form_save").click().run()
     assert home.load_design(id_).rules == ("difficulty = 'hard'",)
@@ -332,9 +333,9 @@ def test_a_condition_may_name_a_level(start: Start, home: Workspace, study: Stud
 def test_an_event_compares_columns(start: Start, home: Workspace, design_id: str) -> None:
     app = start("design", design_id)
     app.button(key="tt_add_event").click().run()
-    app.text_input(key="tt_form_name").input("very late").run()
+    app.text_input(key=form_key(app, "name")).input("very late").run()
     app.button(key="tt_form_mode").click().run()
-    app.text_area(key="tt_form_sql").input("taken > planned + 22").run()
+    app.text_area(key=form_key(app, "sql")).input("taken > planned + 22").run()
     assert f"{int((late() > 22).sum()):,} of 2,000 real rows" in body(app)
     app.button(key="tt_form_save").click().run()
     assert not app.exception
@@ -347,14 +348,14 @@ def test_an_event_compares_columns(start: Start, home: Workspace, design_id: str
 def test_a_sweep_says_how_many_rows_it_takes(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "sweeps")
     app.button(key="tt_add_sweep").click().run()
-    app.selectbox(key="tt_form_factor").select("speed").run()
-    app.text_input(key="tt_form_values").input("30, 50.5, 70").run()
-    app.text_input(key="tt_form_groups").input("200").run()
+    app.selectbox(key=form_key(app, "factor")).select("speed").run()
+    app.text_input(key=form_key(app, "values")).input("30, 50.5, 70").run()
+    app.text_input(key=form_key(app, "groups")).input("200").run()
     assert "200 groups of 3: 600 of the 10,000 rows." in body(app)
     app.button(key="tt_form_save").click().run()
     (sweep,) = home.load_design(design_id).sweeps
     assert (sweep.factor, sweep.values, sweep.groups, sweep.others) == ("speed", (30, 50.5, 70), 200, "intervene")
-    assert undo_title(app) == "↶ Undo “add sweep of speed”"
+    assert steps(app)[0][0] == "add sweep of speed"
     assert "Together they take 600 of the 10,000 rows" in body(app)
     key = f"tt_groups_sweep_0_{slug('speed')}"
     app.text_input(key=key).input("1k").run()
@@ -367,18 +368,18 @@ def test_a_sweep_says_how_many_rows_it_takes(start: Start, home: Workspace, desi
 def test_a_sweep_of_levels_is_chosen_and_changed(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "sweeps")
     app.button(key="tt_add_sweep").click().run()
-    app.selectbox(key="tt_form_factor").select("wet").run()
-    app.multiselect(key="tt_form_values").set_value(["false", "true"]).run()
-    app.button_group(key="tt_form_others").set_value("condition").run()
+    app.selectbox(key=form_key(app, "factor")).select("wet").run()
+    app.multiselect(key=form_key(app, "chosen wet")).set_value(["false", "true"]).run()
+    app.button_group(key=form_key(app, "others")).set_value("condition").run()
     app.button(key="tt_form_save").click().run()
     (sweep,) = home.load_design(design_id).sweeps
     assert (sweep.values, sweep.others) == ((False, True), "condition")
     key = f"sweep_0_{slug('wet')}"
     open_menu(app, key).button(key=f"tt_change_{key}").click().run()
-    assert app.multiselect(key="tt_form_values").value == ["false", "true"]
-    app.multiselect(key="tt_form_values").set_value(["false"]).run()
+    assert app.multiselect(key=form_key(app, "chosen wet")).value == ["false", "true"]
+    app.multiselect(key=form_key(app, "chosen wet")).set_value(["false"]).run()
     assert "must have at least 2 entries" in body(app)
-    assert app.button(key="tt_form_save").disabled
+    save_in_vain(app)
 
 
 # --- floors ---------------------------------------------------------------------------------------------------------
@@ -387,7 +388,7 @@ def test_a_sweep_of_levels_is_chosen_and_changed(start: Start, home: Workspace, 
 def test_a_floor_says_how_many_cells(start: Start, home: Workspace, design_id: str) -> None:
     app = show(start("design", design_id), "floors")
     app.button(key="tt_add_floor").click().run()
-    app.multiselect(key="tt_form_factors").set_value(["road", "wet", "planned"]).run()
+    app.multiselect(key=form_key(app, "factors")).set_value(["road", "wet", "planned"]).run()
     planned = table()["planned"].nunique()
     cells = 3 * 2 + 3 * planned + 2 * planned
     assert f"{cells:,} cells." in body(app)
@@ -403,7 +404,7 @@ def test_a_floor_says_how_many_cells(start: Start, home: Workspace, design_id: s
     assert home.load_design(design_id).floors[0].at_least == 7
     open_menu(app, row).button(key=f"tt_delete_{row}").click().run()
     assert home.load_design(design_id).floors == ()
-    assert undo_title(app) == "↶ Undo “delete floor of road, wet,…”"
+    assert steps(app)[0][0].startswith("delete floor of road, wet,")
 
 
 # --- conflicts ------------------------------------------------------------------------------------------------------
@@ -420,7 +421,7 @@ def test_a_rule_against_a_keep_is_told_and_goes(start: Start, home: Workspace, s
     assert [app.button(key=f"tt_way_out_{i}").label for i in range(2)] == ["Remove the rule", "Let road follow"]
     app.button(key="tt_way_out_0").click().run()
     assert home.load_design(id_).rules == ()
-    assert undo_title(app) == "↶ Undo “remove the rule”"
+    assert steps(app)[0][0] == "remove the rule"
     assert "At most" not in body(app)
 
 
@@ -432,5 +433,5 @@ def test_a_floor_that_takes_more_rows_says_how_many(start: Start, home: Workspac
     assert app.button(key="tt_way_out_1").label == "Remove the floor of road, wet"
     app.button(key="tt_way_out_0").click().run()
     assert home.load_design(id_).rows == 18_000
-    assert undo_title(app) == "↶ Undo “use 18,000 rows”"
+    assert steps(app)[0][0] == "use 18,000 rows"
     assert "takes 18,000 rows" not in body(app)

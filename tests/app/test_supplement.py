@@ -18,7 +18,7 @@ from trimtab.core.study.study import open_study
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.coverage.comparing import TOGETHER
 
-from .looking import sound
+from .looking import sound, steps, undo
 
 Start = Callable[..., AppTest]
 REAL = 1000
@@ -60,7 +60,7 @@ def test_the_mode_is_an_edit_of_the_design_and_the_sum_is_shown(
     sound(app.button_group(key="generate_mode").set_value("standalone").run())
     assert home.load_design(id_).mode == "standalone"
     assert "source rows +" not in body(app)
-    sound(app.button(key="tt_undo").click().run())
+    undo(app)
     assert home.load_design(id_).mode == "supplement"
 
 
@@ -79,7 +79,7 @@ def test_too_few_rows_are_told_with_the_fewest_that_work(
     sound(app.button(key="generate_fewest").click().run())
     assert home.load_design(id_).rows == 800
     assert not app.button(key="generate_start").disabled
-    assert "rows 800" in app.button(key="tt_undo").label
+    assert "rows 800" in steps(app)[0][0]
 
 
 def test_what_no_number_of_rows_mends_is_told_as_a_conflict(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -27,6 +29,14 @@ def at_rest(page: Page) -> None:
 def visit(page: Page, address: str) -> None:
     page.goto(address)
     at_rest(page)
+
+
+def until(true: Callable[[], bool], page: Page) -> None:
+    """Waits until something that is not on the page has become true."""
+    end = time.monotonic() + LONG / 1000
+    while not true():
+        assert time.monotonic() < end, "it did not become true"
+        page.wait_for_timeout(50)
 
 
 def type_in(page: Page, label: str, text: str, nth: int = 0) -> None:

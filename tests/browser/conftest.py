@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from trimtab.core.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
+STREAMLIT = ("-m", "streamlit")
 STARTED = 60.0  # seconds a server may take until it answers
 CHROMIUM = os.environ.get("TRIMTAB_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -46,17 +47,17 @@ NewPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """`serve(script, env=None) -> url`: a Streamlit server for the script; the same call gives the same server."""
+    """`serve(script, env=None, server=STREAMLIT) -> url`: a server for the script; the same call gives the same one."""
     urls: dict[tuple[str, ...], str] = {}
     processes: list[subprocess.Popen[bytes]] = []
     logs = tmp_path_factory.mktemp("servers")
 
-    def start(script: Path, env: Mapping[str, str] | None = None) -> str:
-        asked = (str(script), *(f"{name}={value}" for name, value in sorted((env or {}).items())))
+    def start(script: Path, env: Mapping[str, str] | None = None, server: Sequence[str] = STREAMLIT) -> str:
+        asked = (*server, str(script), *(f"{name}={value}" for name, value in sorted((env or {}).items())))
         if asked not in urls:
             log = logs / f"{len(urls)}.log"
             port = _free_port()
-            processes.append(_launch(script, port, {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}, log))
+            processes.append(_launch(server, script, port, {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}, log))
             urls[asked] = f"http://localhost:{port}"
             _await_health(urls[asked], processes[-1], log)
         return urls[asked]
@@ -79,9 +80,11 @@ def _free_port() -> int:
         return port
 
 
-def _launch(script: Path, port: int, env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _launch(
+    server: Sequence[str], script: Path, port: int, env: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
     """The server, with the configuration of the repository."""
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    command = [sys.executable, *server, "run", str(script), f"--server.port={port}"]
     with log.open("wb") as output:
         return subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=output, stderr=subprocess.STDOUT)
 

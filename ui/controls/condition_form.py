@@ -13,7 +13,7 @@ from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.words.figures import one_in
 from trimtab.ui.controls.condition_rows import can_show, condition_fields, condition_of, fill_value, real_name
-from trimtab.ui.parts.forms import DRAFT, FIELD, Form, form_of, sql_field, typed
+from trimtab.ui.parts.forms import BUTTON, DRAFT, Form, field_key, form_of, sql_field, typed
 from trimtab.ui.parts.parts import html
 from trimtab.ui.session import document as doc
 
@@ -34,7 +34,7 @@ def rows_where(study: Study, text: str) -> int:
 
 def fill_condition(form: Form, study: Study, text: str) -> None:
     """Take a condition apart; what the rows can't show is shown as SQL."""
-    st.session_state[f"{FIELD}sql"] = text
+    st.session_state[field_key("sql")] = text
     form.sql = not fill_rows(form, study, text)
 
 
@@ -49,8 +49,8 @@ def fill_rows(form: Form, study: Study, text: str) -> bool:
     form.rows, form.next_row = list(range(len(conditions))), len(conditions)
     for i, condition in enumerate(conditions):
         column = study.columns[str(names[i])]
-        st.session_state[f"{FIELD}factor_{i}"] = column.name
-        st.session_state[f"{FIELD}op_{i}"] = condition.op
+        st.session_state[field_key(f"factor_{i}")] = column.name
+        st.session_state[field_key(f"op_{i}")] = condition.op
         fill_value(i, column, condition)
     return True
 
@@ -85,12 +85,17 @@ def count_line(study: Study, text: str) -> None:
     html(h.p(".tt-count")[h.b[found], " ", h.code[text]])
 
 
-def mode_buttons(form: Form, text: str, *, place: str) -> None:
+def lacking(form: Form) -> str:
+    """What an unfinished condition lacks."""
+    return "Write a condition." if form.sql else "Choose or type a value in each row."
+
+
+def mode_buttons(form: Form, *, place: str) -> None:
     """Another row, and the way between rows and SQL."""
     if not form.sql:
-        st.button("Another condition", key=f"{FIELD}add", icon=":material/add:", on_click=_add, args=(form.kind,))
+        st.button("Another condition", key=f"{BUTTON}add", icon=":material/add:", on_click=_add, args=(form.kind,))
     title = "Use rows" if form.sql else "Write SQL"
-    st.button(title, key=f"{FIELD}mode", on_click=_switch, args=(form.kind, text, place))
+    st.button(title, key=f"{BUTTON}mode", on_click=_switch, args=(form.kind, place))
 
 
 def _remove(kind: str, i: int) -> None:
@@ -106,14 +111,15 @@ def _add(kind: str) -> None:
         form.next_row += 1
 
 
-def _switch(kind: str, text: str, place: str) -> None:
+def _switch(kind: str, place: str) -> None:
     """From rows to SQL with what they say, and back if rows can say it."""
     form, found = form_of(kind), doc.document()
     if form is None or found is None:
         return
+    text, _ = typed_condition(found.study, form)
     if not form.sql:
         form.sql = True
-        st.session_state[f"{FIELD}sql"] = text
+        st.session_state[field_key("sql")] = text
     elif not text:
         form.sql, form.rows = False, [form.next_row]
         form.next_row += 1

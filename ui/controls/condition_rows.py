@@ -14,6 +14,7 @@ from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.ui.parts.forms import BUTTON, field_key
 from trimtab.ui.parts.parts import html
 
 MOST_CHOICES = 1000
@@ -48,7 +49,7 @@ def fill_value(i: int, column: Column, condition: Condition) -> None:
     given = condition.value
     if given is None:
         return
-    key = f"tt_form_value_{i}"
+    key = _value_key(column, condition.op, i)
     if not _ordered(column):
         st.session_state[key] = [_level(one) for one in given] if isinstance(given, tuple) else _level(given)
         return
@@ -56,7 +57,22 @@ def fill_value(i: int, column: Column, condition: Condition) -> None:
     texts = [one if isinstance(one, str) else number_texts([float(one)])[0] for one in ends]
     st.session_state[key] = texts[0]
     if len(texts) > 1:
-        st.session_state[f"tt_form_high_{i}"] = texts[1]
+        st.session_state[field_key(f"high_{i}")] = texts[1]
+
+
+def _value_key(column: Column, op: str, i: int) -> str:
+    """The key of the field of a value. A number that is typed stays when another factor is chosen, for it may be meant
+    for that one: the person does not wait until the field is drawn again. Levels belong to their factor."""
+    if _ordered(column):
+        return field_key(f"value_{i}")
+    return field_key(f"{'levels' if op in ('in', 'not in') else 'level'}_{i} {column.name}")
+
+
+def _op(column: Column, i: int) -> str:
+    """The comparison that is chosen; the first one if that was chosen for a factor of another kind."""
+    ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
+    chosen = st.session_state.get(field_key(f"op_{i}"))
+    return str(chosen) if chosen in ops else next(iter(ops))
 
 
 def _ordered(column: Column) -> bool:
@@ -74,34 +90,30 @@ def condition_fields(
     chosen = factor.selectbox(
         "Factor",
         names,
-        key=f"tt_form_factor_{i}",
+        key=field_key(f"factor_{i}"),
         label_visibility="collapsed",
-        on_change=_forget_value,
-        args=(i,),
         persist_state="page",
     )
     column = study.columns[str(chosen)]
     ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
-    if st.session_state.get(f"tt_form_op_{i}") not in ops:
-        st.session_state[f"tt_form_op_{i}"] = next(iter(ops))
+    if st.session_state.get(field_key(f"op_{i}")) not in ops:
+        st.session_state[field_key(f"op_{i}")] = _op(column, i)
     chosen_op = op.selectbox(
         "Comparison",
         list(ops),
-        key=f"tt_form_op_{i}",
+        key=field_key(f"op_{i}"),
         format_func=lambda one: ops.get(one, one),
         label_visibility="collapsed",
-        on_change=_forget_value,
-        args=(i,),
         persist_state="page",
     )
     with value:
         _value_field(column, str(chosen_op), i)
     if on_remove:
-        remove.button("✕", key=f"tt_form_remove_{i}", help="Remove this condition", on_click=on_remove, args=(kind, i))
+        remove.button("✕", key=f"{BUTTON}remove_{i}", help="Remove this condition", on_click=on_remove, args=(kind, i))
 
 
 def _value_field(column: Column, op: str, i: int) -> None:
-    key = f"tt_form_value_{i}"
+    key = _value_key(column, op, i)
     if op in ("is null", "is not null"):
         return
     if _ordered(column):
@@ -112,7 +124,7 @@ def _value_field(column: Column, op: str, i: int) -> None:
         low, high = st.columns(2)
         low.text_input("From", key=key, placeholder="from", label_visibility="collapsed", persist_state="page")
         high.text_input(
-            "To", key=f"tt_form_high_{i}", placeholder="to", label_visibility="collapsed", persist_state="page"
+            "To", key=field_key(f"high_{i}"), placeholder="to", label_visibility="collapsed", persist_state="page"
         )
     elif op in ("in", "not in"):
         options = level_texts(column.values.slice(0, MOST_CHOICES)).to_pylist()
@@ -139,20 +151,18 @@ def _range_hint(column: Column) -> str:
     return f"{low} to {high}"
 
 
-def _forget_value(i: int) -> None:
-    for key in (f"tt_form_value_{i}", f"tt_form_high_{i}"):
-        st.session_state.pop(key, None)
-
-
 def condition_of(study: Study, i: int) -> Condition | None:
     """One row of the form; None while its value is missing."""
-    column = study.columns[st.session_state[f"tt_form_factor_{i}"]]
-    op = st.session_state[f"tt_form_op_{i}"]
+    factor = st.session_state.get(field_key(f"factor_{i}"))
+    if factor is None:  # a row that was not drawn yet
+        return None
+    column = study.columns[factor]
+    op = _op(column, i)
     if op in ("is null", "is not null"):
         return Condition(column.name, op)
-    given = st.session_state.get(f"tt_form_value_{i}")
+    given = st.session_state.get(_value_key(column, op, i))
     if op == "between":
-        ends = (given, st.session_state.get(f"tt_form_high_{i}"))
+        ends = (given, st.session_state.get(field_key(f"high_{i}")))
         if not all(ends):
             return None
         return Condition(column.name, op, (_typed(column, str(ends[0])), _typed(column, str(ends[1]))))

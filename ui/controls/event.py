@@ -35,6 +35,7 @@ from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, quiet
 from trimtab.ui.parts.rates import interval_text, rate_of, read_size, size_text, steps
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 ABOUT = "A condition that real rows rarely meet, such as fog with a strong wind. Say how often it is to come up."
 
@@ -92,14 +93,14 @@ def interval(rows: int, total: int) -> tuple[float, float]:
 def _slider(found: doc.Document, name: str, event: Event) -> None:
     rate = rate_of(event, whole_size(found.study, found.design.rows))
     key = f"tt_rate_{name}"
-    doc.show(key, rate)
+    fields.show(key, rate)
     st.select_slider(
         f"Rate of {words(name)}",
         steps(rate),
         format_func=lambda value: f"{percent(value)} · {one_in(value)}",
         key=key,
-        on_change=_set_rate,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_rate, name),
         label_visibility="collapsed",
         width=152,
     )

@@ -9,7 +9,14 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
-from trimtab.ui.controls.condition_form import condition_rows, count_line, fill_condition, mode_buttons, typed_condition
+from trimtab.ui.controls.condition_form import (
+    condition_rows,
+    count_line,
+    fill_condition,
+    lacking,
+    mode_buttons,
+    typed_condition,
+)
 from trimtab.ui.parts.control_rows import free_name, identifier
 from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, text_field, trial, typed
 from trimtab.ui.parts.parts import section
@@ -42,9 +49,8 @@ def event_form(study: Study, form: Form) -> None:
         if when and not message:
             count_line(study, when)
         label = "Save the condition" if form.of else "Add this event"
-        ready = bool(when) and not message
-        more = partial(mode_buttons, form, when, place=PLACE)
-        ends(label, _save, when, ready=ready, message=message, place=PLACE, more=more)
+        more = partial(mode_buttons, form, place=PLACE)
+        ends(form, label, _save, lacking="" if when else lacking(form), message=message, place=PLACE, more=more)
 
 
 def _with(design: Design, event: str | None, when: str, name: str) -> Design:
@@ -53,9 +59,13 @@ def _with(design: Design, event: str | None, when: str, name: str) -> Design:
     return design.with_event(name, when=when, rate=NEW_RATE)
 
 
-def _save(when: str) -> None:
+def _save() -> None:
     form, found = form_of(KIND), doc.document()
     if form is None or found is None:
+        return
+    when, _ = typed_condition(found.study, form)
+    form.asked = not when
+    if form.asked:
         return
     name = form.of or identifier(typed("name")) or free_name("event", found.design.events)
     if form.of is None and name in found.design.events:

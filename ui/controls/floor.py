@@ -14,7 +14,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
-from trimtab.ui.parts.forms import FIELD, Form, begin, commit, ends, form_of, text_field, trial, typed
+from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
 from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
@@ -88,14 +88,18 @@ def _form(study: Study, form: Form) -> None:
     with st.container(border=True, key="tt_form"):
         section("A new floor" if form.of is None else "Change the floor")
         st.multiselect(
-            "Factors", list(study.shown), key=f"{FIELD}factors", placeholder="choose two or more", persist_state="page"
+            "Factors",
+            list(study.shown),
+            key=field_key("factors"),
+            placeholder="choose two or more",
+            persist_state="page",
         )
         left, right = st.columns([2.6, 1], vertical_alignment="bottom")
         with left:
             st.segmented_control(
                 "Combinations of their bins",
                 list(STRENGTHS),
-                key=f"{FIELD}strength",
+                key=field_key("strength"),
                 format_func=lambda one: STRENGTHS.get(one, str(one)),
                 required=True,
                 persist_state="page",
@@ -103,6 +107,9 @@ def _form(study: Study, form: Form) -> None:
         with right:
             text_field("At least, rows of each", "at_least", placeholder="such as 5")
         floor, message = _typed()
+        lacking = (
+            "" if floor or message else "A floor needs as many factors as are combined, and how many rows of each."
+        )
         opened = None
         if floor:
             opened, message = trial(study, lambda design: _with(design, form.of, floor))
@@ -111,13 +118,13 @@ def _form(study: Study, form: Form) -> None:
             cells, rows = cells_of(opened, opened.design.floors[at])
             html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.design.rows)])
         save = "Add this floor" if form.of is None else "Save the floor"
-        ends(save, _save, floor, ready=opened is not None, message=message, place=PLACE)
+        ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 
 
 def _typed() -> tuple[dict[str, Any] | None, str]:
     """What is typed as a floor, None while it is unfinished; and what is wrong with it."""
-    factors = list(st.session_state.get(f"{FIELD}factors") or [])
-    strength = st.session_state.get(f"{FIELD}strength")
+    factors = list(st.session_state.get(field_key("factors")) or [])
+    strength = st.session_state.get(field_key("strength"))
     if not strength or len(factors) < strength or not typed("at_least"):
         return None, ""
     try:
@@ -131,9 +138,13 @@ def _with(design: Design, place: int | None, floor: dict[str, Any]) -> Design:
     return design.with_floor(place, **floor)
 
 
-def _save(floor: dict[str, Any]) -> None:
+def _save() -> None:
     form = form_of(KIND)
-    if form is not None:
+    if form is None:
+        return
+    floor, _ = _typed()
+    form.asked = floor is None
+    if floor is not None:
         verb = "add" if form.of is None else "change"
         label = f"{verb} floor of {short(', '.join(floor['factors']))}"
         commit(label, lambda design: _with(design, form.of, floor), place=PLACE)

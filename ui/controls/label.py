@@ -32,12 +32,12 @@ from trimtab.ui.parts.control_rows import (
 )
 from trimtab.ui.parts.forms import (
     DRAFT,
-    FIELD,
     Form,
     begin,
     choice_field,
     commit,
     ends,
+    field_key,
     form_of,
     sql_field,
     text_field,
@@ -162,12 +162,13 @@ def _form(study: Study, form: Form) -> None:
         if opened:
             html(h.div(".tt-shares.wide")[h.b[_in_rows(study).capitalize()], _shares(opened, name)])
         save = "Save the label" if form.of else "Add this label"
-        ends(save, _save, ready=opened is not None, message=message, place=PLACE)
+        lacking = "" if typed("made_by") else "Write in SQL how it is made."
+        ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 
 
 def _fields() -> dict[str, Any]:
     """What is typed, as a label; its noise is set in the table."""
-    return {str(st.session_state[f"{FIELD}way"]): typed("made_by")}
+    return {str(st.session_state[field_key("way")]): typed("made_by")}
 
 
 def _with(design: Design, name: str, label: dict[str, Any]) -> Design:
@@ -177,6 +178,9 @@ def _with(design: Design, name: str, label: dict[str, Any]) -> Design:
 def _save() -> None:
     form, found = form_of(KIND), doc.document()
     if form is None or found is None:
+        return
+    form.asked = not typed("made_by")
+    if form.asked:
         return
     name = form.of or identifier(typed("name")) or free_name("label", found.design.labels)
     if form.of is None and name in found.design.labels:

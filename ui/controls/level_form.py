@@ -49,14 +49,14 @@ def level_form(study: Study, form: Form) -> None:
         with right:
             text_field("Levels, from the lowest score", "levels", placeholder="easy, medium, hard")
         mix, message = _typed(study, form)
-        opened = None
+        lacking = "" if mix or message else "Levels need a score, and where it is cut."
         if mix:
             name = form.of or DRAFT
             opened, message = trial(study, lambda design: _with(design, name, mix))
             if opened:
                 _preview(opened, name)
         label = "Save the levels" if form.of else "Add these levels"
-        ends(label, _save, ready=opened is not None, message=message, place=PLACE)
+        ends(form, label, _save, lacking=lacking, message=message, place=PLACE)
 
 
 def _preview(study: Study, name: str) -> None:
@@ -97,12 +97,13 @@ def _save() -> None:
     form, found = form_of(KIND), doc.document()
     if form is None or found is None:
         return
+    mix, _ = _typed(found.study, form)
+    form.asked = mix is None
+    if mix is None:
+        return
     name = form.of or identifier(typed("name")) or free_name("levels", found.design.levels)
     if form.of is None and name in found.design.levels:
         doc.refuse(f"There is a level mix `{words(name)}` already. Choose another name.", place=PLACE)
-        return
-    mix, _ = _typed(found.study, form)
-    if mix is None:
         return
     shares = mix["shares"]
     if form.of is None or len(shares) != len(found.design.levels[form.of].shares):

@@ -34,9 +34,11 @@ from trimtab.ui.parts.control_rows import bits_text, number_cell, refused
 from trimtab.ui.parts.parts import html, notice, plain, quiet, styles
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 PLACE = "pairs"
 PAIR = "tt_pair"
+SHOWN = "tt_pair_shown"
 INBOX = "tt_pair_inbox"
 TITLES: dict[Choice, str] = {
     "real": "As real",
@@ -86,13 +88,13 @@ def _chosen_pair(found: doc.Document, names: list[str], strength: np.ndarray) ->
 
 
 def _choose(pair: Names) -> None:
-    st.session_state[PAIR] = pair
+    st.session_state[PAIR] = st.session_state[SHOWN] = pair
     doc.settle()
 
 
-def _choose_by_name(place: int, pair: Names) -> None:
+def _choose_by_name(place: int) -> None:
     """One of the two fields was changed; the factor that is there already changes places."""
-    name = str(st.session_state[f"tt_pair_factor_{place}"])
+    name, pair = str(st.session_state[f"tt_pair_factor_{place}"]), st.session_state[SHOWN]
     other = pair[1 - place] if name != pair[1 - place] else pair[place]
     _choose((name, other) if place == 0 else (other, name))
 
@@ -103,13 +105,13 @@ def _choose_by_name(place: int, pair: Names) -> None:
 def _pair(found: doc.Document, names: list[str], pair: Names) -> None:
     control = pair_of(found.design, *pair)
     table = joint(found.study, *pair)
+    st.session_state[SHOWN] = pair
     with st.container(horizontal=True, vertical_alignment="center", key="tt_pair_names"):
         for place, title in enumerate(("First factor of the pair", "Second factor of the pair")):
             key = f"tt_pair_factor_{place}"
-            st.session_state[key] = pair[place]
-            st.selectbox(
-                title, names, key=key, on_change=_choose_by_name, args=(place, pair), label_visibility="collapsed"
-            )
+            fields.show(key, pair[place])
+            heard = (key, _choose_by_name, place)
+            st.selectbox(title, names, key=key, on_change=fields.heard, args=heard, label_visibility="collapsed")
     pair_heat(table, key="tt_pair_heat")
     _choices(table, pair, control)
     if control is not None and control.rank_correlation is not None:
@@ -133,15 +135,15 @@ def _table(found: doc.Document, table: Joint, control: Pair) -> None:
 
 def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
     now = choice_of(control)
-    doc.show("tt_pair_choice", now)
+    fields.show("tt_pair_choice", now)
     st.segmented_control(
         f"Dependence of {plain(pair[0])} and {plain(pair[1])}",
         choices(table, control),
         format_func=lambda choice: TITLES[choice],
         key="tt_pair_choice",
         required=True,
-        on_change=_set_choice,
-        args=(pair,),
+        on_change=fields.heard,
+        args=("tt_pair_choice", _set_choice, pair),
         label_visibility="collapsed",
     )
     real = spearman(table)
@@ -158,7 +160,7 @@ def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
 
 
 def _rank(table: Joint, pair: Names, value: float) -> None:
-    doc.show("tt_pair_rank", float(value))
+    fields.show("tt_pair_rank", float(value))
     st.slider(
         f"Rank correlation of {plain(pair[0])} and {plain(pair[1])}",
         -1.0,
@@ -166,8 +168,8 @@ def _rank(table: Joint, pair: Names, value: float) -> None:
         step=0.01,
         format="%.2f",
         key="tt_pair_rank",
-        on_change=_set_rank,
-        args=(pair,),
+        on_change=fields.heard,
+        args=("tt_pair_rank", _set_rank, pair),
         label_visibility="collapsed",
     )
 

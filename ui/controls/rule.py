@@ -16,6 +16,7 @@ from trimtab.ui.controls.condition_form import (
     condition_rows,
     count_line,
     fill_condition,
+    lacking,
     mode_buttons,
     rows_where,
     typed_condition,
@@ -89,9 +90,8 @@ def _form(study: Study, form: Form) -> None:
             count_line(study, rule)
             _undecided(study, rule)
         label = "Add this rule" if form.of is None else "Save the rule"
-        ready = bool(rule) and not message
-        more = partial(mode_buttons, form, rule, place=PLACE)
-        ends(label, _save, rule, ready=ready, message=message, place=PLACE, more=more)
+        more = partial(mode_buttons, form, place=PLACE)
+        ends(form, label, _save, lacking="" if rule else lacking(form), message=message, place=PLACE, more=more)
 
 
 def _undecided(study: Study, rule: str) -> None:
@@ -105,9 +105,13 @@ def _with(design: Design, place: int | None, rule: str) -> Design:
     return design.with_rule(rule, place)
 
 
-def _save(rule: str) -> None:
-    form = form_of(KIND)
-    if form is not None:
+def _save() -> None:
+    form, found = form_of(KIND), doc.document()
+    if form is None or found is None:
+        return
+    rule, _ = typed_condition(found.study, form)
+    form.asked = not rule
+    if not form.asked:
         verb = "add" if form.of is None else "change"
         commit(f"{verb} rule {short(rule, 20)}", lambda design: _with(design, form.of, rule), place=PLACE)
 

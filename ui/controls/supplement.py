@@ -13,6 +13,7 @@ from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 ROWS = "rows supplement"
 """The control of a conflict in which the number of rows is too small."""
@@ -24,15 +25,15 @@ NO_SOURCE = "A supplement adds to real data, and this design has none."
 
 def mode_control(found: doc.Document, *, place: str) -> None:
     """Standalone or supplement; and in a supplement the sum."""
-    doc.show("generate_mode", found.design.mode)
+    fields.show("generate_mode", found.design.mode)
     st.segmented_control(
         "Mode",
         list(MODES),
         format_func=MODES.__getitem__,
         key="generate_mode",
         required=True,
-        on_change=_set_mode,
-        args=(place,),
+        on_change=fields.heard,
+        args=("generate_mode", _set_mode, place),
         disabled=found.study.declared,
         help=NO_SOURCE if found.study.declared else ABOUT,
     )

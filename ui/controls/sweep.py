@@ -27,7 +27,7 @@ from trimtab.ui.parts.control_rows import (
     refused,
     slug,
 )
-from trimtab.ui.parts.forms import FIELD, Form, begin, choice_field, commit, ends, form_of, text_field, trial, typed
+from trimtab.ui.parts.forms import Form, begin, choice_field, commit, ends, field_key, form_of, text_field, trial, typed
 from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
@@ -105,10 +105,18 @@ def _begin(place: int | None = None) -> None:
         begin(KIND, groups=str(FEW_GROUPS))
         return
     sweep = found.design.sweeps[place]
+    column = found.study.columns[sweep.factor]
     given: Any = values_text(sweep.values)
-    if _chosen_from(found.study.columns[sweep.factor]):
+    if _chosen_from(column):
         given = [values_text((one,)) for one in sweep.values]
-    begin(KIND, place, factor=sweep.factor, values=given, groups=str(sweep.groups), others=sweep.others)
+    fields = {"factor": sweep.factor, "groups": str(sweep.groups), "others": sweep.others, _values_name(column): given}
+    begin(KIND, place, **fields)
+
+
+def _values_name(column: Column) -> str:
+    """The name of the field of the values: those that are typed stay when another factor is chosen, levels belong to
+    their factor."""
+    return f"chosen {column.name}" if _chosen_from(column) else "values"
 
 
 def _chosen_from(column: Column) -> bool:
@@ -122,8 +130,7 @@ def _form(study: Study, form: Form) -> None:
             st.selectbox(
                 "Factor that varies",
                 list(study.delivered),
-                key=f"{FIELD}factor",
-                on_change=_forget_values,
+                key=field_key("factor"),
                 persist_state="page",
             )
         )
@@ -134,23 +141,23 @@ def _form(study: Study, form: Form) -> None:
             text_field("Groups", "groups", placeholder="such as 500")
         others = choice_field("What the other factors do", "others", OTHERS)
         quiet(MEANING[str(others)])
-        sweep, message = _typed(study.columns[factor], str(others))
-        ready = False
+        sweep, message = _typed(study)
+        lacking = "" if sweep or message else "A sweep needs values of the factor, and how many groups."
         if sweep:
-            opened, message = trial(study, lambda design: _with(design, form.of, sweep))
-            ready = opened is not None
-        if sweep and ready:
+            _, message = trial(study, lambda design: _with(design, form.of, sweep))
+        if sweep and not message:
             rows = len(sweep["values"]) * sweep["groups"]
             taken = f"{sweep['groups']:,} groups of {len(sweep['values'])}: {rows:,} of the {study.design.rows:,} rows."
             html(h.p(".tt-count")[h.b[taken]])
         save = "Add this sweep" if form.of is None else "Save the sweep"
-        ends(save, _save, sweep, ready=ready, message=message, place=PLACE)
+        ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 
 
 def _values_field(column: Column) -> None:
     if _chosen_from(column):
         options = level_texts(column.values).to_pylist()
-        st.multiselect("Values", options, key=f"{FIELD}values", placeholder="choose two or more", persist_state="page")
+        key = field_key(_values_name(column))
+        st.multiselect("Values", options, key=key, placeholder="choose two or more", persist_state="page")
     else:
         text_field("Values", "values", placeholder=_example(column))
 
@@ -161,13 +168,10 @@ def _example(column: Column) -> str:
     return f"such as {', '.join(level_texts(column.values.take(at)).to_pylist())}" if column.distinct else ""
 
 
-def _forget_values() -> None:
-    st.session_state.pop(f"{FIELD}values", None)
-
-
-def _typed(column: Column, others: str) -> tuple[dict[str, Any] | None, str]:
+def _typed(study: Study) -> tuple[dict[str, Any] | None, str]:
     """What is typed as a sweep, None while it is unfinished; and what is wrong with it."""
-    given = st.session_state.get(f"{FIELD}values") or []
+    column, others = study.columns[st.session_state[field_key("factor")]], str(st.session_state[field_key("others")])
+    given = st.session_state.get(field_key(_values_name(column))) or []
     parts = listed(given) if isinstance(given, str) else list(given)
     if not parts or not typed("groups"):
         return None, ""
@@ -189,9 +193,13 @@ def _with(design: Design, place: int | None, sweep: dict[str, Any]) -> Design:
     return design.with_sweep(place, **sweep)
 
 
-def _save(sweep: dict[str, Any]) -> None:
-    form = form_of(KIND)
-    if form is not None:
+def _save() -> None:
+    form, found = form_of(KIND), doc.document()
+    if form is None or found is None:
+        return
+    sweep, _ = _typed(found.study)
+    form.asked = sweep is None
+    if sweep is not None:
         verb = "add" if form.of is None else "change"
         label = f"{verb} sweep of {short(sweep['factor'])}"
         commit(label, lambda design: _with(design, form.of, sweep), place=PLACE)

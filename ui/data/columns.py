@@ -21,6 +21,7 @@ from trimtab.ui.data.declaring import KINDS, marginal_text
 from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import interval_text
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 PICTURE = (300, 62)
 RARE = 0.01
@@ -105,13 +106,13 @@ def _kind(study: Study, factor: FactorProfile) -> None:
     if len(options) == 1:
         html(h.span(".tt-label")[factor.kind], width="content")
         return
-    doc.show(key, factor.kind)
+    fields.show(key, factor.kind)
     st.selectbox(
         f"Kind of {plain(factor.name)}",
         options,
         key=key,
-        on_change=_want_kind,
-        args=(factor.name,),
+        on_change=fields.heard,
+        args=(key, _want_kind, factor.name),
         label_visibility="collapsed",
         width=132,
     )
@@ -124,8 +125,8 @@ def _want_kind(name: str) -> None:
 
 def _use(name: str, used: bool) -> None:
     key = f"tt_use_{name}"
-    doc.show(key, used)
-    st.toggle("use", key=key, on_change=_set_use, args=(name,))
+    fields.show(key, used)
+    st.toggle("use", key=key, on_change=fields.heard, args=(key, _set_use, name))
 
 
 def _set_use(name: str) -> None:

@@ -12,6 +12,7 @@ from trimtab.core.study.study import Study
 from trimtab.ui.factor.parameter_fields import key_of
 from trimtab.ui.parts.control_rows import refused
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 PLACE = "factor"
 NEW = "derive"
@@ -35,15 +36,16 @@ def ask_for_expression(name: str | None) -> None:
 
 def expression_field(study: Study, name: str) -> None:
     """The expression of a derived factor, or of one that is to be."""
-    doc.own(key_of("tt_expression", name), study.design.factor(name).expression or "", place=PLACE)
+    key = key_of("tt_expression", name)
+    fields.own(key, study.design.factor(name).expression or "", place=PLACE)
     st.text_area(
         "Expression",
-        key=key_of("tt_expression", name),
+        key=key,
         placeholder=EXAMPLE,
         height=96,
         help=ABOUT,
-        on_change=_set_expression,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_expression, name),
     )
 
 
@@ -63,8 +65,8 @@ def derived(design: Design, name: str, expression: str) -> Design:
     """The design with a factor computed by an expression; what another role needed is taken away."""
     if design.factor(name).role == "derive":
         return design.with_factor(name, expression=expression)
-    fields = dict.fromkeys(("kind", "edges", "target", "missing", "value", "values"))
-    return design.with_factor(name, role="derive", expression=expression, **fields)
+    cleared = dict.fromkeys(("kind", "edges", "target", "missing", "value", "values"))
+    return design.with_factor(name, role="derive", expression=expression, **cleared)
 
 
 def delete_derived(name: str) -> None:

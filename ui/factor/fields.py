@@ -23,6 +23,7 @@ from trimtab.ui.factor.mixture_fields import mixture_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
@@ -37,14 +38,15 @@ def family_fields(study: Study, name: str) -> None:
     target = study.design.factor(name).target
     assert target is not None
     options = suitable_families(column.kind, points=study.axes[name].points)
-    doc.show(key_of("tt_family", name), target.family)
+    key = key_of("tt_family", name)
+    fields.show(key, target.family)
     st.selectbox(
         "Family",
         options,
-        key=key_of("tt_family", name),
+        key=key,
         format_func=lambda family: "Sculpted" if family == "histogram" else FAMILIES[family].title,
-        on_change=_set_family,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_family, name),
     )
     if isinstance(target, Mixture):
         mixture_fields(column, name, target)
@@ -109,8 +111,9 @@ def held_fields(study: Study, name: str) -> None:
         text_row("Value", "tt_held_text", ", ".join(map(str, values)), name, _set_held_text)
         return
     texts = level_texts(column.values).to_pylist()
-    doc.show(key_of("tt_held", name), [texts[code] for code in sorted(codes)])
-    st.multiselect("Values that are left", texts, key=key_of("tt_held", name), on_change=_set_held, args=(name,))
+    key = key_of("tt_held", name)
+    fields.show(key, [texts[code] for code in sorted(codes)])
+    st.multiselect("Values that are left", texts, key=key, on_change=fields.heard, args=(key, _set_held, name))
 
 
 def _set_held(name: str) -> None:
@@ -142,13 +145,14 @@ def _hold(name: str, chosen: list[Any]) -> None:
 def edge_fields(study: Study, name: str) -> None:
     """The edges of the bins, as a text that can be changed."""
     axis = study.axes[name]
-    doc.own(key_of("tt_edges", name), _edges_text(study, name), place=PLACE)
+    key = key_of("tt_edges", name)
+    fields.own(key, _edges_text(study, name), place=PLACE)
     with st.expander(f"Bins: {axis.size}", key="tt_bins"):
         st.text_area(
             "Edges, from the lowest to the highest",
-            key=key_of("tt_edges", name),
-            on_change=_set_edges,
-            args=(name,),
+            key=key,
+            on_change=fields.heard,
+            args=(key, _set_edges, name),
             height=110,
             help="Numbers with commas between them; repeat the last one for a bin that holds just that value.",
         )

@@ -18,6 +18,7 @@ from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter
 from trimtab.ui.parts.parts import html
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 Parts = list[dict[str, Any]]
 WEIGHT = Parameter("weight", "How much of the mixture it is, on any scale.", "number", optional=False, above=0)
@@ -43,16 +44,17 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
                         on_click=_remove,
                         args=(name, i),
                     )
-            doc.show(key_of(f"tt_part_family_{i}", name), family)
+            field = key_of(f"tt_part_family_{i}", name)
+            fields.show(field, family)
             # Bars are drawn for a whole factor: a part has them only from a design file.
             options = [one for one in known if not (FAMILIES[one].drawn or FAMILIES[one].composed) or one == family]
             st.selectbox(
                 "Family",
                 options,
-                key=key_of(f"tt_part_family_{i}", name),
+                key=field,
                 format_func=lambda one: FAMILIES[one].title,
-                on_change=_set_family,
-                args=(name, i),
+                on_change=fields.heard,
+                args=(field, _set_family, name, i),
             )
             fitted = fitted_values(target.parts[i], column)
             for parameter in (WEIGHT, *parameters(family)):

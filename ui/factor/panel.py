@@ -9,6 +9,7 @@ from trimtab.core.changes.factors import with_role
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
@@ -16,8 +17,8 @@ from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
-from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 ROLES = {
     "follow": ("Follow", "moves with the other factors, as it does in the real data"),
@@ -35,15 +36,15 @@ def role_control(study: Study, name: str) -> None:
         delete_derived(name)
         return
     key = key_of("tt_role", name)
-    doc.show(key, "derive" if waits_for_expression(name) else study.role(name))
+    fields.show(key, "derive" if waits_for_expression(name) else study.role(name))
     st.segmented_control(
         f"Role of {plain(name)}",
         [role for role in ROLES if not study.declared or role in COLD_ROLES],
         format_func=lambda role: ROLES[role][0],
         key=key,
         required=True,
-        on_change=_set_role,
-        args=(name,),
+        on_change=fields.heard,
+        args=(key, _set_role, name),
         label_visibility="collapsed",
         help="  \n".join(f"{title}: {about}." for title, about in ROLES.values()),
     )

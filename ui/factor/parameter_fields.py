@@ -10,7 +10,7 @@ import streamlit as st
 from trimtab.core.errors import InputError
 from trimtab.core.source.labels import number_texts
 from trimtab.ui.factor.families import Parameter
-from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 PLACE = "factor"
 """Where messages about a factor are shown."""
@@ -39,8 +39,9 @@ def text_row(
 ) -> None:
     """A field with its words at the left, in one line; the styles put them there. `about` shows under the pointer."""
     key = key_of(key, name)
-    doc.own(key, value, place=PLACE)
-    st.text_input(title, key=key, on_change=on_change, args=(name, *args), placeholder=placeholder, help=about)
+    fields.own(key, value, place=PLACE)
+    heard = (key, on_change, name, *args)
+    st.text_input(title, key=key, on_change=fields.heard, args=heard, placeholder=placeholder, help=about)
 
 
 def number_of(text: str) -> float | None:

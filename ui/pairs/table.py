@@ -30,7 +30,7 @@ _weights = st.components.v2.component(
     "trimtab_pair_weights",
     html='<div class="weights" data-testid="pair-weights"></div>\n',
     css=asset("pairs/pair_table.css"),
-    js=asset("parts/component.js", "pairs/pair_shapes.js", "sculptor/sculptor_outbox.js", "pairs/pair_weights.js"),
+    js=asset("parts/component.js", "pairs/pair_shapes.js", "parts/outbox.js", "pairs/pair_weights.js"),
 )
 
 

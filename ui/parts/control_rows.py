@@ -16,6 +16,7 @@ from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 
 T = TypeVar("T")
 
@@ -87,8 +88,9 @@ def number_cell(value: str, below: h.Element | None = None, *, title: str = "", 
 
 def field_cell(title: str, key: str, value: str, on_change: Callable[..., None], *args: Any, place: str) -> None:
     """A small field in a row: it shows the document's value, or what was typed while that is refused."""
-    doc.own(key, value, place=place)
-    st.text_input(title, key=key, on_change=on_change, args=args, label_visibility="collapsed", width=88)
+    fields.own(key, value, place=place)
+    heard = (key, on_change, *args)
+    st.text_input(title, key=key, on_change=fields.heard, args=heard, label_visibility="collapsed", width=88)
 
 
 def menu(
@@ -102,8 +104,9 @@ def menu(
         if rename:
             name, on_rename = rename
             field = f"tt_rename_{key}"
-            doc.show(field, words(name))
-            st.text_input("Name", key=field, on_change=lambda: on_rename(str(st.session_state[field])))
+            fields.show(field, words(name))
+            heard = (field, lambda: on_rename(str(st.session_state[field])))
+            st.text_input("Name", key=field, on_change=fields.heard, args=heard)
         with st.container(horizontal=True):
             for action, (title, on_click) in actions.items():
                 st.button(title, key=f"tt_{action}_{key}", on_click=on_click)

@@ -16,8 +16,9 @@ from trimtab.ui.parts.parts import notice
 from trimtab.ui.session import document as doc
 
 _FORM = "tt_form_open"
-FIELD = "tt_form_"
-"""Begins the key of every field of a form."""
+_NUMBER = "tt_form_number"
+BUTTON = "tt_form_"
+"""Begins the key of every button of a form."""
 
 DRAFT = "the_new_one"
 """What a control is called while it has no name."""
@@ -26,10 +27,11 @@ DRAFT = "the_new_one"
 @dataclass
 class Form:
     """An open form. `kind` is the tab it belongs to; `of` the control that is changed, None for a new one; `rows` are
-    the rows of a condition."""
+    the rows of a condition; `asked` says that it was to be saved before it was complete."""
 
     kind: str
     of: Any = None
+    asked: bool = False
     sql: bool = False
     rows: list[int] = field(default_factory=lambda: [0])
     next_row: int = 1
@@ -43,10 +45,9 @@ def form_of(kind: str) -> Form | None:
 
 def begin(kind: str, of: Any = None, **fields: Any) -> Form:
     """Open a form with these values in its fields; another one that was open is left."""
-    for key in [key for key in st.session_state if str(key).startswith(FIELD)]:
-        del st.session_state[key]
+    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
     for name, value in fields.items():
-        st.session_state[FIELD + name] = value
+        st.session_state[field_key(name)] = value
     form = Form(kind, of)
     st.session_state[_FORM] = form
     doc.settle()
@@ -59,28 +60,34 @@ def close() -> None:
     doc.settle()
 
 
+def field_key(name: str) -> str:
+    """The key of a field of the form. A field of another form is another widget: the browser sends what it knows of the
+    form before, and shows it."""
+    return f"{BUTTON}{name} {st.session_state.get(_NUMBER, 0)}"
+
+
 def typed(name: str) -> str:
     """What is in a text field of the form."""
-    return str(st.session_state.get(FIELD + name) or "").strip()
+    return str(st.session_state.get(field_key(name)) or "").strip()
 
 
 def text_field(title: str, name: str, *, placeholder: str = "", about: str | None = None) -> None:
     """A text field of the form; what is typed stays while another tab is looked at."""
-    st.text_input(title, key=FIELD + name, placeholder=placeholder, help=about, persist_state="page")
+    st.text_input(title, key=field_key(name), placeholder=placeholder, help=about, persist_state="page")
 
 
 def sql_field(title: str, name: str, *, placeholder: str = "", height: int = 76) -> None:
     """A field for an expression."""
-    st.text_area(title, key=FIELD + name, placeholder=placeholder, height=height, persist_state="page")
+    st.text_area(title, key=field_key(name), placeholder=placeholder, height=height, persist_state="page")
 
 
 def choice_field(title: str, name: str, options: dict[Any, str]) -> Any:
     """One of a few ways, the first unless another is chosen."""
-    st.session_state.setdefault(FIELD + name, next(iter(options)))
+    st.session_state.setdefault(field_key(name), next(iter(options)))
     return st.segmented_control(
         title,
         list(options),
-        key=FIELD + name,
+        key=field_key(name),
         format_func=lambda one: options.get(one, str(one)),
         required=True,
         persist_state="page",
@@ -97,24 +104,29 @@ def trial(study: Study, change: Callable[[Design], Design]) -> tuple[Study | Non
 
 
 def ends(
+    form: Form,
     save: str,
-    on_save: Callable[..., None],
-    *args: Any,
-    ready: bool,
+    on_save: Callable[[], None],
+    *,
+    lacking: str,
     message: str,
     place: str,
     more: Callable[[], None] | None = None,
 ) -> None:
-    """The end of a form: what is wrong with it, `more` buttons, Cancel, and the button that takes it over."""
-    message = message or doc.refusal(place) or ""
+    """The end of a form: what is wrong with it, `more` buttons, Cancel, and the button that takes it over.
+
+    The button can always be clicked: what was typed last may not have been heard of when it was drawn, so `on_save`
+    reads the fields itself. Once it was clicked too early, what is `lacking` is said; empty: nothing.
+    """
+    message = message or (lacking if form.asked else "") or doc.refusal(place) or ""
     if message:
         notice(message)
     with st.container(horizontal=True, key="tt_form_end"):
         if more:
             more()
         st.space("stretch")
-        st.button("Cancel", key=f"{FIELD}cancel", on_click=close)
-        st.button(save, key=f"{FIELD}save", type="primary", disabled=not ready, on_click=on_save, args=args)
+        st.button("Cancel", key=f"{BUTTON}cancel", on_click=close)
+        st.button(save, key=f"{BUTTON}save", type="primary", on_click=on_save)
 
 
 def commit(label: str, change: Callable[[Design], Design], *, place: str) -> None:

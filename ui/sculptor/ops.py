@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trimtab.core.changes.presets import PRESETS
 from trimtab.core.errors import InputError, nearest
-
-REMEMBERED = 32  # mounts whose acknowledgements are kept; a browser tab makes a new one at every visit of the page
+from trimtab.ui.parts.inbox import Inbox
 
 
 @dataclass(frozen=True)
@@ -27,57 +26,14 @@ class Operation:
     preset: str | None = None
 
 
-class OpsInbox:
-    """Takes the messages of all sculptors of a session and remembers what was applied.
+class OpsInbox(Inbox[Operation]):
+    """The inbox of all sculptors of a session.
 
-    The browser sends every operation again until it is acknowledged, so the same one may arrive often.
+    An operation is `{"seq", "factor", "kind", "weights", "label", "name"}`.
     """
 
     def __init__(self) -> None:
-        self._acks: dict[str, int] = {}
-
-    @property
-    def acks(self) -> dict[str, int]:
-        """The last applied `seq` of each mount: goes back to the browser as `data["acks"]`."""
-        return dict(self._acks)
-
-    def receive(self, message: object, apply: Callable[[Operation], None]) -> dict[str, int]:
-        """Call `apply` for each operation not seen before, in order, and return the new acknowledgements.
-
-        `message` is `{"mount": str, "ops": [{"seq", "factor", "kind", "weights", "label", "name"}, ...]}`; None, which
-        Streamlit gives when nothing happened, changes nothing. An operation counts as seen before it is applied: one
-        that fails is not tried again, the ones behind it come with the next message.
-
-        Raises: InputError for a message or an operation of another form, and whatever `apply` raises.
-        """
-        if message is None:
-            return self.acks
-        mount, operations = _opened(message)
-        seen = self._acks.pop(mount, 0)
-        self._acks[mount] = seen  # the mount heard last stands last, the oldest is forgotten first
-        while len(self._acks) > REMEMBERED:
-            del self._acks[next(iter(self._acks))]
-        for seq, raw in sorted(operations.items()):
-            if seq > seen:
-                self._acks[mount] = seq
-                apply(_operation(seq, raw))
-        return self.acks
-
-
-def _opened(message: object) -> tuple[str, dict[int, Mapping[str, object]]]:
-    """The mount and its operations by `seq`."""
-    if not isinstance(message, Mapping):
-        raise InputError(f"Message of the sculptor: must be a mapping, got {type(message).__name__}.")
-    mount, raw = message.get("mount"), message.get("ops")
-    if not isinstance(mount, str) or not isinstance(raw, list):
-        raise InputError(f"Message of the sculptor: `mount` must be text and `ops` a list, got {mount!r} and {raw!r}.")
-    operations: dict[int, Mapping[str, object]] = {}
-    for operation in raw:
-        seq = operation.get("seq") if isinstance(operation, Mapping) else None
-        if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
-            raise InputError(f"Message of the sculptor: `seq` must be a whole number of at least 1, got {operation!r}.")
-        operations[seq] = operation
-    return mount, operations
+        super().__init__("the sculptor", _operation)
 
 
 def _operation(seq: int, raw: Mapping[str, object]) -> Operation:

@@ -50,7 +50,7 @@ _component = st.components.v2.component(
     js=asset(
         "parts/component.js",
         "sculptor/sculptor_model.js",
-        "sculptor/sculptor_outbox.js",
+        "parts/outbox.js",
         "sculptor/sculptor_chart.js",
         "sculptor/sculptor_gestures.js",
         "sculptor/sculptor_panel.js",

@@ -50,7 +50,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """A revision that can be come back to: the step's name, the design, and its text as it was saved."""
 
     label: str
@@ -61,8 +61,8 @@ class _Step:
 @dataclass
 class _Session:
     document: Document | None = None
-    undo: list[_Step] = field(default_factory=list)
-    redo: list[_Step] = field(default_factory=list)
+    undo: list[Step] = field(default_factory=list)
+    redo: list[Step] = field(default_factory=list)
     refusal: Refusal | None = None
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
@@ -173,7 +173,7 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
         # Here there is only one design: its name in every line would say nothing.
         session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
         return False
-    session.undo = [*session.undo, _Step(label, before.design, _saved_text(before))][-MOST_STEPS:]
+    session.undo = [*session.undo, Step(label, before.design, _saved_text(before))][-MOST_STEPS:]
     session.redo = []
     _take(session, before, design, study)
     return True
@@ -191,7 +191,7 @@ def redo() -> None:
     _step(session, session.redo, session.undo)
 
 
-def _step(session: _Session, steps: list[_Step], way_back: list[_Step]) -> None:
+def _step(session: _Session, steps: list[Step], way_back: list[Step]) -> None:
     before = session.document
     if not steps or before is None:
         return
@@ -202,7 +202,7 @@ def _step(session: _Session, steps: list[_Step], way_back: list[_Step]) -> None:
         session.refusal = Refusal("", str(error))
         return
     steps.pop()
-    way_back.append(_Step(step.label, before.design, _saved_text(before)))
+    way_back.append(Step(step.label, before.design, _saved_text(before)))
     _take(session, before, step.design, study, over=step.text)
 
 
@@ -220,16 +220,14 @@ def text_of(found: Document) -> str:
     return dumps(found.design) if text is None else revised(text, found.design)
 
 
-def undo_label() -> str | None:
-    """The name of the step that `undo` takes back."""
-    steps = _session().undo
-    return steps[-1].label if steps else None
+def undo_labels() -> list[str]:
+    """The names of the steps that `undo` takes back, the next one first."""
+    return [step.label for step in reversed(_session().undo)]
 
 
-def redo_label() -> str | None:
-    """The name of the step that `redo` makes again."""
-    steps = _session().redo
-    return steps[-1].label if steps else None
+def redo_labels() -> list[str]:
+    """The names of the steps that `redo` makes again, the next one first."""
+    return [step.label for step in reversed(_session().redo)]
 
 
 def refusal(place: str = "") -> str | None:
@@ -246,19 +244,6 @@ def refuse(message: str, *, place: str = "") -> None:
 def settle() -> None:
     """Forget the last refusal: the person went on to something else."""
     _session().refusal = None
-
-
-def own(key: str, value: object, *, place: str = "") -> None:
-    """Give a field the document's value before it is drawn; what was typed stays while it is refused at `place`."""
-    if refusal(place) is None or key not in st.session_state:
-        show(key, value)
-
-
-def show(key: str, value: object) -> None:
-    """Give a field a value before it is drawn, unless it has it: a value that is given again is put into the field by
-    the browser, over what is being typed."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
 
 
 def refresh() -> None:

@@ -10,8 +10,10 @@ from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.words.figures import percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import fields
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell.pages import page_file
+from trimtab.ui.shell.steps import steps
 
 
 def header(page: str) -> None:
@@ -28,7 +30,7 @@ def header(page: str) -> None:
         html(chips([_saved(found)]), width="content")
         st.space("stretch")
         html(chips(_figures(found)), width="content")
-        _steps()
+        steps(key="tt_steps")
         if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
             st.switch_page(page_file("generate"), query_params={doc.PARAMETER: found.design_id})
     for place in ("save", ""):
@@ -83,24 +85,6 @@ def _rows(found: doc.Document) -> h.Element:
     return chip("supplement", f"{found.design.rows:,} rows", title=about)
 
 
-def _steps() -> None:
-    back, forth = doc.undo_label(), doc.redo_label()
-    st.button(
-        f"↶ Undo “{plain(short(back))}”" if back else "↶ Undo",
-        key="tt_undo",
-        on_click=doc.undo,
-        disabled=back is None,
-        shortcut="Ctrl+Z",
-    )
-    st.button(
-        f"↷ Redo “{plain(short(forth))}”" if forth else "↷ Redo",
-        key="tt_redo",
-        on_click=doc.redo,
-        disabled=forth is None,
-        shortcut="Ctrl+Shift+Z",
-    )
-
-
 def _design_menu(found: doc.Document) -> None:
     design = found.design
     numbers = doc.workspace().versions(found.design_id)
@@ -109,10 +93,11 @@ def _design_menu(found: doc.Document) -> None:
     if not menu.open:  # what is not seen is not sent: each edit repaints the bar
         return
     with menu:
-        doc.show("tt_name", design.name)
-        doc.show("tt_description", design.description)
-        st.text_input("Name of the design", key="tt_name", on_change=_rename)
-        st.text_area("What it is for", key="tt_description", on_change=_describe, height=120)
+        fields.show("tt_name", design.name)
+        fields.show("tt_description", design.description)
+        st.text_input("Name of the design", key="tt_name", on_change=fields.heard, args=("tt_name", _rename))
+        heard = ("tt_description", _describe)
+        st.text_area("What it is for", key="tt_description", on_change=fields.heard, args=heard, height=120)
         st.download_button(
             "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
         )

@@ -19,21 +19,19 @@ from trimtab.ui.session.document import (
     open_design,
     open_sample,
     open_upload,
-    own,
     projection,
     redo,
-    redo_label,
     refresh,
     refusal,
     refuse,
     remember,
     restore,
     settle,
-    show,
     undo,
-    undo_label,
+    undo_labels,
     workspace,
 )
+from trimtab.ui.session.fields import give, heard, own, run_ends, show
 from trimtab.ui.shell.entry import through_app
 from trimtab.ui.shell.header import header
 from trimtab.ui.shell.opening import empty_page
@@ -46,7 +44,9 @@ __all__ = [
     "document",
     "edit",
     "feasible",
+    "give",
     "header",
+    "heard",
     "open_declared",
     "open_design",
     "open_sample",
@@ -54,17 +54,17 @@ __all__ = [
     "own",
     "projection",
     "redo",
-    "redo_label",
     "refresh",
     "refusal",
     "refuse",
     "remember",
     "require_document",
     "restore",
+    "run_ends",
     "settle",
     "show",
     "undo",
-    "undo_label",
+    "undo_labels",
     "workspace",
 ]
 

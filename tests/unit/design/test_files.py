@@ -407,6 +407,6 @@ def test_what_an_alias_stands_for_is_still_what_it_was() -> None:
     assert loads(revised(ALIASED, after)) == after, "written anew: the alias would have changed too"
 
 
-def test_what_is_no_design_can_t_be_changed_into_one() -> None:
-    with pytest.raises(InputError, match="a design is a mapping"):
-        revised("", loads(TEXT))
+@pytest.mark.parametrize("text", ["", "name: [", "trimtab: 1\nname: x\n"])
+def test_what_is_no_design_is_written_anew(text: str) -> None:
+    assert revised(text, loads(TEXT)) == TEXT

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from trimtab.core.errors import InputError
-from trimtab.ui.sculptor.ops import REMEMBERED, Operation, OpsInbox
+from trimtab.ui.parts.inbox import REMEMBERED
+from trimtab.ui.sculptor.ops import Operation, OpsInbox
 
 
 def op(seq: int, **changes: Any) -> dict[str, Any]:
