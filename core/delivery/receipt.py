@@ -49,18 +49,20 @@ def deliver(
     seed: int | None = None,
     workers: int = 1,
     replace: bool = False,
+    kept: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
     beside it.
 
     `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
-    rows that stand. `replace` allows to replace a data set that Trimtab did not make. A promise that was not kept is
+    rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the
+    files `kept`. A promise that was not kept is
     told by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be
     written or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was
     there is untouched.
     """
-    target = check_output(path, kept=[study.source.path], replace=replace)
+    target = check_output(path, kept=[study.source.path, *kept], replace=replace)
     rows = study.design.rows if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
