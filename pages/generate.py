@@ -6,9 +6,9 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
+from trimtab.core.shown.promised import promised
 from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts
-from trimtab.ui.changes.promised import promised
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
     earlier_outputs,

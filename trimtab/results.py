@@ -21,6 +21,7 @@ from trimtab.core.projection.check import Checked, check_json
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
@@ -168,6 +169,12 @@ class Check:
     def conflicts(self) -> tuple[Conflict, ...]:
         """Why the design can't be met: the controls that pull against each other, and the nearest value that works."""
         return self._checked.conflicts
+
+    @property
+    def ways(self) -> tuple[tuple[WayOut, ...], ...]:
+        """For each conflict the ways out: what to do, and a patch that does it for `trimtab.core.design.patching`'s
+        `with_part` or `trimtab apply --patch`."""
+        return self._checked.ways
 
     def require(self) -> Check:
         """This check. Raises ConflictsError if the design is not feasible."""

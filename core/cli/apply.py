@@ -13,7 +13,7 @@ from typing import Any
 from trimtab.core.cli.console import print_json, print_table, progress_bar
 from trimtab.core.cli.diff import control_row
 from trimtab.core.cli.opening import study_of
-from trimtab.core.coverage.gaps.applying import Wish, boost_slice, cover_patterns
+from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import save
 from trimtab.core.design.patching import patched
@@ -92,14 +92,15 @@ def _changed(study: Study, given: Given) -> Design:
         entries = _entries(given.remedy, "--remedy", "combinations", "rows", study, None)
         return cover_patterns(study, [Wish(one.levels, _rows(one, given, "--remedy")) for one in entries])
     entries = _entries(str(given.slice), "--slice", "slices", "rows_to_add", study, given.top)
-    for one in entries:
-        if given.rate is not None:
-            design = boost_slice(study, one.levels, rate=given.rate)
-        else:
-            rows = _rows(one, given, "--slice")
-            design = boost_slice(study, one.levels, rows=rows) if rows or given.rows is not None else study.design
-        study = open_study(design, study.source, previous=study)
-    return study.design
+    return boost_slices(study, [(one.levels, _boost(one, given)) for one in entries])
+
+
+def _boost(one: Entry, given: Given) -> dict[str, Any]:
+    """What is wanted of a slice; a file may say that one has enough rows."""
+    if given.rate is not None:
+        return {"rate": given.rate}
+    rows = _rows(one, given, "--slice")
+    return {"rows": rows} if rows or given.rows is not None else {}
 
 
 def _rows(one: Entry, given: Given, option: str) -> int:

@@ -15,6 +15,9 @@ from trimtab.core.projection.pool.pool import side_codes, table_at
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.study.study import Study
 
+STILL = 0.0005
+"""A shift below this is shown as none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shift:

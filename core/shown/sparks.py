@@ -27,9 +27,9 @@ def spark_paths(real: Sequence[float], design: Sequence[float] | None, width: fl
     gap = min(1.0, 0.18 * band)
     # The line's own half width stays inside the picture.
     scale = (height - 1) / (max(*real, *(design or ()), 0) or 1)
+    bottom, wide = _px(height), _px(band - gap)
     bars = "".join(
-        f"M{_px(band * i + gap / 2)} {_px(height)}v-{_px(max(_FAINTEST, share * scale))}h{_px(band - gap)}"
-        f"V{_px(height)}z"
+        f"M{_px(band * i + gap / 2)} {bottom}v-{_px(max(_FAINTEST, share * scale))}h{wide}V{bottom}z"
         for i, share in enumerate(real)
         if share > 0
     )

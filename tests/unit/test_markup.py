@@ -45,7 +45,7 @@ def _faults(node: ast.AST, apart: set[int]) -> Iterator[str]:
         yield from ("names of attributes that are made up" for keyword in node.keywords if keyword.arg is None)
     if isinstance(node, ast.Subscript) and _of_htpy(node.value):
         children = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        yield from ("a generator, which is empty at the second showing" for child in children if _once(child))
+        yield from ("a generator, which can be shown only once" for child in children if _once(child))
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
         yield from ["a tag in a string"] * bool(TAG.search(node.value))
 
@@ -82,8 +82,8 @@ def _once(node: ast.AST) -> bool:
         ("h.div(f'.{kind}')['x']", "a class or an id that is made up"),
         ("h.div({name: 'x'})", "a class or an id that is made up"),
         ("h.div(**attributes)", "names of attributes that are made up"),
-        ("h.ul[(h.li[name] for name in names)]", "a generator, which is empty at the second showing"),
-        ("h.ul('.x')[h.li, map(str, names)]", "a generator, which is empty at the second showing"),
+        ("h.ul[(h.li[name] for name in names)]", "a generator, which can be shown only once"),
+        ("h.ul('.x')[h.li, map(str, names)]", "a generator, which can be shown only once"),
     ],
 )
 def test_a_way_around_is_found(source: str, fault: str) -> None:

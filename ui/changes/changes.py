@@ -11,7 +11,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.patching import with_part
 from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift, present
+from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
 from trimtab.core.shown.sparks import spark_svg
@@ -19,7 +19,6 @@ from trimtab.core.words.figures import percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
 from trimtab.ui.parts.rates import rate_of
-from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
 
 SPARK = (150, 34)

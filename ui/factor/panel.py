@@ -9,6 +9,7 @@ from trimtab.core.changes.factors import with_role
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
@@ -16,7 +17,6 @@ from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
-from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 

@@ -10,7 +10,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import Shift, present
+from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import Sentence, sentences
@@ -21,7 +21,6 @@ from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
 from trimtab.ui.parts.control_rows import before_word
 from trimtab.ui.parts.parts import html, quiet, section
-from trimtab.ui.sculptor.shaping import STILL
 from trimtab.ui.session.reviewing import signed, standing_of
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file

@@ -6,7 +6,7 @@ from trimtab.core.changes.factors import after_of
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.marginal import controls_of, whole_size
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import present
+from trimtab.core.projection.shifts import STILL, present
 from trimtab.core.study.study import Study
 from trimtab.ui.sculptor.factor_list import FactorEntry
 from trimtab.ui.sculptor.sculptor import SculptorData
@@ -14,9 +14,6 @@ from trimtab.ui.session.document import Outcome
 
 LOCKED = ("keep", "hold", "derive", "drop", "level", "label")
 """Roles whose bars can be looked at, and not moved."""
-
-STILL = 0.0005
-"""A shift below this is shown as none."""
 
 
 def factors_of(study: Study) -> tuple[str, ...]:

@@ -8,9 +8,13 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
+from trimtab.core.coverage.gaps.applying import boost_slices
+from trimtab.core.coverage.gaps.possible import has_levels
+from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
+from trimtab.core.study.study import Study
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.core.words.figures import one_in, percent
@@ -20,7 +24,7 @@ from trimtab.ui.parts.parts import html, notice, quiet, section, short
 from trimtab.ui.parts.rates import exact_percent, read_size, steps
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file
-from trimtab.ui.weaknesses.shares import Share, boosted, known, shares_of
+from trimtab.ui.weaknesses.shares import Share, shares_of
 from trimtab.ui.weaknesses.slices import mark, name_of, number
 
 PLACE = "weak boost"
@@ -50,8 +54,8 @@ def forget() -> None:
 def planned(found: session.Document) -> None:
     """What is being boosted, if anything, with *Take it* and *Cancel*; or what was taken."""
     of, slices = st.session_state.get(PLAN, (None, ()))
-    if of != found.design_id or not known(found.study, slices):  # another design is open, or another axis, since
-        slices = ()
+    if of != found.design_id or not has_levels(found.study, [one.levels for one in slices]):
+        slices = ()  # another design is open, or another axis, since
     if not slices:
         _taken(found)
         return
@@ -225,12 +229,16 @@ def _spread(slices: Sequence[Slice], known: Sequence[int], before: Sequence[int]
 # --- the change -----------------------------------------------------------------------------------------------------
 
 
+def _boosted(study: Study, slices: Sequence[Slice], wanted: Sequence[dict[str, Any]]) -> Design:
+    return boost_slices(study, [(one.levels, fields) for one, fields in zip(slices, wanted, strict=True)])
+
+
 def _show(found: session.Document, slices: Sequence[Slice], wanted: list[dict[str, Any]]) -> Proposal | None:
     key = (found.design.fingerprint(), tuple((name_of(one.levels)) for one in slices), str(wanted))
     try:
         with st.spinner("Working it out…"):
             change = found.study.memo.of(
-                "boost proposal", key, lambda: proposal(found.study, boosted(found.study, slices, wanted))
+                "boost proposal", key, lambda: proposal(found.study, _boosted(found.study, slices, wanted))
             )
     except TrimtabError as error:
         notice(str(error))
@@ -250,7 +258,7 @@ def _take(slices: tuple[Slice, ...], wanted: list[dict[str, Any]]) -> None:
         wanted = [st.session_state.get(WANTED, wanted[0])]
     what = short(name_of(slices[0].levels), 24) if len(slices) == 1 else f"{len(slices)} slices"
     label = f"boost {what}"
-    if session.edit(label, lambda _: boosted(found.study, slices, wanted), place=PLACE):
+    if session.edit(label, lambda _: _boosted(found.study, slices, wanted), place=PLACE):
         told = name_of(slices[0].levels) if len(slices) == 1 else f"{len(slices)} slices"
         mark(slices, False)
         forget()

@@ -1,19 +1,15 @@
-"""How often weak slices come up, really and in the design, and the design that boosts them."""
+"""How often weak slices come up, really and in the design, counted on the sets that the session has at hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from trimtab.core.counting.levels import Levels
-from trimtab.core.coverage.gaps.applying import boost_slice
 from trimtab.core.coverage.gaps.possible import design_levels
-from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import whole_size
-from trimtab.core.study.study import Study, open_study
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.ui.coverage.comparing import DESIGN, REAL
 from trimtab.ui.coverage.sets import sets_of
@@ -33,17 +29,6 @@ class Share:
     def now(self) -> float:
         """The share it has if nothing is asked."""
         return self.real if self.design is None else self.design
-
-
-def known(study: Study, slices: Sequence[Slice]) -> bool:
-    """Whether a design has all levels of the slices; its axes may be others by now."""
-    if not {factor for one in slices for factor in one.levels} <= set(study.delivered):
-        return False
-    return all(
-        one.levels[levels.factor] in levels.labels
-        for one in slices
-        for levels in design_levels(study, list(one.levels))
-    )
 
 
 def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
@@ -68,15 +53,3 @@ def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
 def _count(codes: Mapping[str, np.ndarray], one: Slice, levels: Mapping[str, Levels]) -> int:
     inside = [codes[name] == levels[name].labels.index(label) for name, label in one.levels.items()]
     return int(np.logical_and.reduce(inside).sum())
-
-
-def boosted(study: Study, slices: Sequence[Slice], wanted: Sequence[dict[str, Any]]) -> Design:
-    """The study's design with the slices boosted, one after the other; those of which nothing is wanted stay.
-
-    Raises InputError.
-    """
-    for one, fields in zip(slices, wanted, strict=True):
-        if not fields:
-            continue
-        study = open_study(boost_slice(study, one.levels, **fields), study.source, previous=study)
-    return study.design

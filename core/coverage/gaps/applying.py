@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -118,6 +118,15 @@ def boost_slice(study: Study, pattern: Pattern, *, rate: float | None = None, ro
         (control,) = (one for one in events_of(_opened(study, design)) if one.name == name)
         rows += real_rows(study, control)
     return _opened(study, design.with_event(name, rows=rows)).design
+
+
+def boost_slices(study: Study, wished: Iterable[tuple[Pattern, Mapping[str, Any]]]) -> Design:
+    """The study's design with weak slices boosted, one after the other: each a pattern with the `rate` or `rows` of
+    `boost_slice`; those with neither stay as they are. Raises InputError."""
+    for pattern, fields in wished:
+        if fields:
+            study = _opened(study, boost_slice(study, pattern, **fields))
+    return study.design
 
 
 def event_name(what: str, pattern: Pattern, taken: Sequence[str]) -> str:

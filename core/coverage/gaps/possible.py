@@ -76,6 +76,17 @@ def design_levels(study: Study, names: Sequence[str]) -> list[Levels]:
     return found
 
 
+def has_levels(study: Study, patterns: Sequence[Mapping[str, str]]) -> bool:
+    """Whether rows of a design have all factors of some patterns, with their levels; its axes may be others by now."""
+    if not {factor for pattern in patterns for factor in pattern} <= set(study.delivered):
+        return False
+    return all(
+        pattern[levels.factor] in levels.labels
+        for pattern in patterns
+        for levels in design_levels(study, list(pattern))
+    )
+
+
 def possible_of(study: Study, levels: Sequence[Levels]) -> Possible | None:
     """Which combinations of `levels` the design leaves room for; None if it is all of them.
 

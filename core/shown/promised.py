@@ -12,10 +12,10 @@ from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import Projection
+from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import one_in, percent
 from trimtab.core.words.plain import words
-from trimtab.ui.sculptor.shaping import STILL
 
 CARRIED = 0.01
 """A shift from which a factor that nobody set is told."""
