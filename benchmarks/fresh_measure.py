@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.solver.fit import Constraint, fit_cells
 from trimtab.core.source.axes import Axis
@@ -93,7 +94,7 @@ def rake(columns: Mapping[str, Column], axes: Mapping[str, Axis], requested: Map
         bins = _bins_within(axis, column)[column.codes]
         bins = np.where(bins < 0, axis.size + 1, bins)
         reached = np.append(shares, 0.0) * (np.bincount(bins, minlength=axis.size + 2) > 0)
-        constraints.append(Constraint(name, bins, reached / reached.sum()))
+        constraints.append(Constraint(ControlName("keep", name), bins, reached / reached.sum()))
     return fit_cells(np.ones(len(constraints[0].codes)), constraints).shares
 
 

@@ -21,7 +21,7 @@ from benchmarks.sdv_peer import Taken, timed
 from benchmarks.wide import write_wide
 from trimtab.core.cli.console import print_table
 from trimtab.core.delivery.copies import copies_of
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.receipt import verify
 from trimtab.core.delivery.writers import write
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.projection.projection import control_costs, project
@@ -110,7 +110,7 @@ def run(file: Path, home: Path, report: Callable[[Stage], None]) -> None:
     stage("check", lambda: (project(study), control_costs(study)))
     target, schema = home / "rows.parquet", schema_of(study, provenance=True)
     written = stage("rows", lambda: write(generate(study, workers=os.cpu_count() or 1), target, schema=schema))
-    promises, _ = stage("receipt", lambda: (receipt(target, study), copies_of(study, target, WANTED)))
+    promises, _ = stage("receipt", lambda: (verify(target, study), copies_of(study, target, WANTED)))
     broken = [one.promise for one in promises if not one.kept]
     if broken or written.rows != WANTED:
         raise RuntimeError(f"{written.rows:,} rows, and these promises are not kept: {broken}")

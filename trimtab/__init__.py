@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trimtab.calls import check, data, sample, verify
     from trimtab.core.design.design import Design
     from trimtab.core.design.files import load
-    from trimtab.core.projection.solver.feasibility import ConflictsError
+    from trimtab.core.projection.conflict import ConflictsError
     from trimtab.results import Check, Data, Receipt, Sample
 
 __all__ = [
@@ -44,7 +44,7 @@ _PLACES = {
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",
     "load": "trimtab.core.design.files",
-    "ConflictsError": "trimtab.core.projection.solver.feasibility",
+    "ConflictsError": "trimtab.core.projection.conflict",
     "Check": "trimtab.results",
     "Data": "trimtab.results",
     "Receipt": "trimtab.results",

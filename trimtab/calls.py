@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.core.declared.declared import declared_source
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, Progress
@@ -104,17 +104,17 @@ def verify(
     """
     study = _study(design, data, accept_source=accept_source, progress=progress)
     if isinstance(what, Data):
-        return Receipt(study, receipt(what.source, study, rows=rows))
+        return Receipt(study, receipts.verify(what.source, study, rows=rows))
     if isinstance(what, Sample) and what.path is not None:
         what = what.path
     if isinstance(what, (str, os.PathLike)):
-        return Receipt(study, receipt(Path(what), study, rows=rows))
+        return Receipt(study, receipts.verify(Path(what), study, rows=rows))
     if not is_table(what):
         raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         file = Path(folder) / "table.parquet"
         write_table(what, file, owner="verify")
-        return Receipt(study, receipt(file, study, rows=rows))
+        return Receipt(study, receipts.verify(file, study, rows=rows))
 
 
 def _got(what: object) -> str:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import Delivery, receipt_json
 from trimtab.core.delivery.writers import plain_schema
 from trimtab.core.design.design import Design
 from trimtab.core.errors import Progress, PromiseError
 from trimtab.core.formats.format import read_rows
 from trimtab.core.projection.check import Checked, check_json
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text

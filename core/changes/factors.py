@@ -9,10 +9,11 @@ import numpy as np
 
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.targets import FAMILIES, starting
 from trimtab.core.design.targets.tables import DIGITS, weight_of
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of
+from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import Axis, default_axis, level_texts, plain_value
@@ -78,6 +79,21 @@ def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) 
 def edge_bounds(axis: Axis) -> list[float | str]:
     """The edges of an axis as a design writes them: numbers, or ISO texts for dates."""
     return list(moment_texts(axis.edges)) if axis.kind == "datetime" else list(axis.edges)
+
+
+def with_family(study: Study, projection: Projection | None, name: str, family: str) -> Design:
+    """The design with a factor as a target of another family: a drawn one keeps the shares that come out now, any other
+    begins with what resembles the source. Raises InputError, naming the factor, for a family that there is not."""
+    axis, column = study.axes[name], study.columns[name]
+    target = starting(family, column, axis)
+    if FAMILIES[family].drawn:
+        after = after_of(projection, name)
+        shares = present(study.real_shares(name) if after is None else after)
+        if family != "categorical" or not axis.numeric:
+            return sculpted(study, name, shares)
+        weights = {label: weight_of(share) for label, share in zip(axis.labels, shares, strict=True)}
+        target = {"family": family, "weights": weights}
+    return study.design.with_factor(name, role="target", value=None, values=None, target=target, **_kind(study, name))
 
 
 def with_role(study: Study, projection: Projection | None, name: str, role: str) -> Design:
@@ -147,4 +163,4 @@ def rebinned(old: Axis, new: Axis, column: Column, shares: Sequence[float]) -> l
 
 
 def _target(study: Study, name: str) -> MarginalControl | None:
-    return next((one for one in controls_of(study) if one.factor == name and one.kind == "target"), None)
+    return next((one for one in marginals_of(study) if one.of == name and one.kind == "target"), None)

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors, with_dialect
+from trimtab.core.source.delimited.dialect import Dialect
 
 
+@with_dialect
 def coverage(
     data: Annotated[list[Path], typer.Argument(help="Data sets; the first is what the others are compared with.")],
     design: Annotated[
@@ -26,13 +28,24 @@ def coverage(
     ] = None,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
     """Put data sets side by side, factor by factor and combination by combination."""
     from trimtab.core.cli.data import show_coverage
 
-    show_coverage(data, design=design, factors=factors, strength=strength, accept_source=accept_source, as_json=as_json)
+    show_coverage(
+        data,
+        dialect=dialect,
+        design=design,
+        factors=factors,
+        strength=strength,
+        accept_source=accept_source,
+        as_json=as_json,
+    )
 
 
+@with_dialect
 def gaps(
     data: Data,
     factors: Annotated[str, typer.Option(help="Factors, with commas between.", show_default=False)],
@@ -61,12 +74,15 @@ def gaps(
     ] = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
     """List what is missing: the most general combinations with fewer rows than the threshold."""
     from trimtab.core.cli.weak import show_gaps
 
     show_gaps(
         data,
+        dialect=dialect,
         factors=factors,
         threshold=threshold,
         max_level=max_level,
@@ -78,6 +94,7 @@ def gaps(
     )
 
 
+@with_dialect
 def slices(
     data: Data,
     error: Annotated[
@@ -111,6 +128,8 @@ def slices(
         int | None, typer.Option(min=0, help="Rows to spread over the slices that are shown.", show_default=False)
     ] = None,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
     """Find where a model fails: the slices whose error is furthest above the mean."""
     from trimtab.core.cli.weak import show_slices
@@ -119,6 +138,7 @@ def slices(
     asked = Asked(error, label, prediction, probability, loss, positive, key)
     show_slices(
         data,
+        dialect=dialect,
         predictions=predictions,
         asked=asked,
         factors=factors,

@@ -8,7 +8,7 @@ from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
 from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import bring_in, study_of, workspace
+from trimtab.core.cli.opening import bring_in, compared, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
 from trimtab.core.coverage.compare import Counts, FactorComparison, compare
@@ -21,6 +21,7 @@ from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.relation import Found
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import read_columns
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
@@ -30,10 +31,10 @@ DESIGN = "design"
 """The set of what a design asks for, counted from its model; no data set is named so."""
 
 
-def show_profile(data: Path, *, as_json: bool) -> None:
+def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
-        source = bring_in(home, data, progress=progress)
+        source = bring_in(home, data, progress=progress, dialect=dialect)
         columns = read_columns(source, progress=progress)
         found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
     if as_json:
@@ -83,6 +84,7 @@ def show_coverage(
     design: Path | None,
     factors: str | None,
     strength: int | None,
+    dialect: Dialect,
     accept_source: bool,
     as_json: bool,
 ) -> None:
@@ -91,8 +93,11 @@ def show_coverage(
     tway: TWay | None = None
     with progress_bar() as progress:
         if design is not None:
-            with study_of(design, accept_source=accept_source, progress=progress) as study:
-                sets: dict[str, Path | Source] = dict(zip(names, data, strict=True))
+            with (
+                study_of(design, accept_source=accept_source, progress=progress) as study,
+                compared(data, dialect, progress=progress) as files,
+            ):
+                sets: dict[str, Path | Source] = dict(zip(names, files, strict=True))
                 wanted = factors_of(factors, study.axes)
                 axes, known = columns_of(study, wanted)
                 found = compare({**sets, DESIGN: _asked(study)}, axes, known, progress=progress)
@@ -101,9 +106,9 @@ def show_coverage(
                     named = wanted if factors else [name for name in study.columns if name not in study.definitions]
                     tway = combined_in(study, sets, named, strength, progress=progress)
         else:
-            with workspace() as home:
-                first = bring_in(home, data[0], progress=progress)
-                sets = dict(zip(names, [first, *data[1:]], strict=True))
+            with workspace() as home, compared(data[1:], dialect, progress=progress) as files:
+                first = bring_in(home, data[0], progress=progress, dialect=dialect)
+                sets = dict(zip(names, [first, *files], strict=True))
                 columns = read_columns(first, progress=progress)
                 wanted = factors_of(factors, columns)
                 axes = {name: default_axis(columns[name]) for name in wanted}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,24 @@ from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.design.files import save
 from trimtab.core.errors import InputError
 from trimtab.core.projection.check import Checked, check, check_json
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.source.columns import read_columns
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import profile
 from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study
 
 
-def write_neutral(data: Path, output: Path, *, force: bool, as_json: bool) -> None:
+def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:
     """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
     with workspace() as home, progress_bar() as progress:
-        source = bring_in(home, data, progress=progress)
+        source = bring_in(home, data, progress=progress, dialect=dialect)
         found = profile(read_columns(source, progress=progress), source.rows)
     place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
     design = neutral_design(source, found, name=data.name.split(".")[0] or data.name, path=place)
@@ -101,7 +101,7 @@ def _review_json(
         "shifts": [
             {"factor": one.factor, "tv": one.tv, "asked": one.asked, "text": moved(study, one)} for one in shifts
         ],
-        "conflicts": [asdict(one) for one in conflicts],
+        "conflicts": [one.as_json() for one in conflicts],
     }
 
 
@@ -147,14 +147,14 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         print_table(
             ("floor", "rows", "constructed", "impossible cells"),
             [
-                (one.name, f"{one.rows:,}", f"{one.constructed:,}", f"{len(one.impossible):,}")
+                (one.name.of, f"{one.rows:,}", f"{one.constructed:,}", f"{len(one.impossible):,}")
                 for one in projection.floors
             ],
         )
     if found.costs:
         print("\nWhat each control costs (bits saved without it)")
         dearest = sorted(found.costs, key=lambda one: -one.cost_bits)
-        print_table(("control", "bits"), [(one.name, f"{one.cost_bits:.4f}") for one in dearest])
+        print_table(("control", "bits"), [(str(one.name), f"{one.cost_bits:.4f}") for one in dearest])
     print("\nWhat changes")
     moved = sorted(projection.shifts, key=lambda one: -one.tv)
     print_table(

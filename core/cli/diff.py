@@ -47,8 +47,8 @@ def _source(study: Study) -> str:
 
 
 def _json(found: Difference, before: str, after: str) -> dict[str, Any]:
-    conflicts = [{"design": before, **asdict(one)} for one in found.before_conflicts]
-    conflicts += [{"design": after, **asdict(one)} for one in found.after_conflicts]
+    conflicts = [{"design": before, **one.as_json()} for one in found.before_conflicts]
+    conflicts += [{"design": after, **one.as_json()} for one in found.after_conflicts]
     return {
         "same_source": found.same_source,
         "controls": [asdict(one) for one in found.controls],

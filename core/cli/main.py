@@ -13,9 +13,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from trimtab.core.cli import coverage_commands as commands
-from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, with_dialect
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import file_formats, listed
+from trimtab.core.source.delimited.dialect import Dialect
 
 KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, TERMINATED = 0, 1, 70, 130, 143
 DEBUG_VARIABLE = "TRIMTAB_DEBUG"
@@ -93,24 +94,28 @@ def app_(
 
 
 @app.command()
-def profile(data: Data, as_json: AsJson = False) -> None:
+@with_dialect
+def profile(data: Data, as_json: AsJson = False, *, dialect: Dialect) -> None:
     """Show a data set: rows, columns, kinds, missing values, histograms."""
     from trimtab.core.cli.data import show_profile
 
-    show_profile(data, as_json=as_json)
+    show_profile(data, dialect=dialect, as_json=as_json)
 
 
 @app.command()
+@with_dialect
 def init(
     data: Data,
     output: Annotated[Path, typer.Option("-o", "--output", help="The design file to write.", show_default=False)],
     force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
     """Write a neutral design for a data set: every factor follows."""
     from trimtab.core.cli.designs import write_neutral
 
-    write_neutral(data, output, force=force, as_json=as_json)
+    write_neutral(data, output, dialect=dialect, force=force, as_json=as_json)
 
 
 @app.command()
@@ -173,6 +178,7 @@ def sample(
 
 
 @app.command()
+@with_dialect
 def verify(
     data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, or a folder of parts.", show_default=False)],
     design: Annotated[Path, typer.Option(help="The design file.", show_default=False)],
@@ -181,11 +187,13 @@ def verify(
     ] = None,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
     """Measure any data set against a design: the exit code is a gate for CI."""
     from trimtab.core.cli.rows import verify_rows
 
-    kept = verify_rows(data, design, rows=rows, accept_source=accept_source, as_json=as_json)
+    kept = verify_rows(data, design, rows=rows, dialect=dialect, accept_source=accept_source, as_json=as_json)
     raise typer.Exit(KEPT if kept else NOT_KEPT)
 
 

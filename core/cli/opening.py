@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from trimtab.core.cli.console import note
 from trimtab.core.errors import Progress
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.core.workspace import opening
 from trimtab.core.workspace.opening import workspace
 from trimtab.core.workspace.workspace import Workspace
 
-__all__ = ["bring_in", "study_of", "workspace"]
+__all__ = ["bring_in", "compared", "study_of", "workspace"]
 
 
-def bring_in(home: Workspace, file: Path, *, progress: Progress | None) -> Source:
-    """The file as a source of the workspace."""
-    source = home.spool(file, progress=progress)
+def bring_in(
+    home: Workspace, file: Path, *, progress: Progress | None, dialect: Dialect = OPEN, delivered: bool = False
+) -> Source:
+    """The file as a source of the workspace, read as `dialect` says."""
+    source = home.spool(file, progress=progress, dialect=dialect, delivered=delivered)
     _tell(source)
     return source
+
+
+@contextmanager
+def compared(files: Sequence[Path], dialect: Dialect, *, progress: Progress | None) -> Iterator[list[Path | Source]]:
+    """Data sets to hold against a source: the files themselves, which are read as it was, or if a person says how they
+    are written, what is read so."""
+    if not dialect.given:
+        yield list(files)
+        return
+    with workspace() as home:
+        yield [bring_in(home, file, progress=progress, dialect=dialect, delivered=True) for file in files]
 
 
 @contextmanager

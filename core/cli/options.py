@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.source.delimited.dialect import Dialect
 
 Data = Annotated[Path, typer.Argument(help="CSV, TSV (either gzipped or not) or Parquet.", show_default=False)]
 DesignFile = Annotated[Path, typer.Argument(help="A design file.", show_default=False)]
@@ -19,6 +22,52 @@ AcceptSource = Annotated[
 Factors = Annotated[
     str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
 ]
+
+
+DIALECT: dict[str, Any] = {
+    "delimiter": Annotated[
+        str | None, typer.Option(help="Of a text file: what stands between the cells.", show_default=False)
+    ],
+    "quote": Annotated[
+        str | None, typer.Option(help="What stands around a value that holds a delimiter.", show_default=False)
+    ],
+    "escape": Annotated[str | None, typer.Option(help="What stands before a quote in a value.", show_default=False)],
+    "header": Annotated[
+        int | None, typer.Option(help="Line of the names, 1 for the first; 0 if there are none.", show_default=False)
+    ],
+    "header_rows": Annotated[int | None, typer.Option(help="Lines that the names take.", show_default=False)],
+    "missing": Annotated[
+        list[str] | None,
+        typer.Option(help="A text that means missing; may be given several times.", show_default=False),
+    ],
+    "decimal": Annotated[str | None, typer.Option(help="Mark before fractions: . or ,", show_default=False)],
+    "numbers": Annotated[
+        str | None,
+        typer.Option(help="plain: numbers with thousands, currency or per cent signs are text.", show_default=False),
+    ],
+}
+"""How a text file is written, as far as a person says it; the rest is found in the file."""
+
+
+def with_dialect(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose parameter `dialect` is made of the options of DIALECT."""
+
+    @wraps(command)
+    def with_options(**arguments: Any) -> None:
+        said = {name: arguments.pop(name) for name in DIALECT}
+        said["missing"] = None if said["missing"] is None else tuple(said["missing"])
+        try:
+            dialect = Dialect(**said)
+        except InputError as error:
+            raise InputError(f"--{str(error).replace('_', '-', 1)}") from error
+        command(**arguments, dialect=dialect)
+
+    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.name != "dialect"]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    options = [inspect.Parameter(name, keyword, default=None, annotation=DIALECT[name]) for name in DIALECT]
+    with_options.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
+    with_options.__annotations__ = {one.name: one.annotation for one in [*own, *options]}
+    return with_options
 
 
 def factors_of(text: str | None, known: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import bring_in, study_of, workspace
+from trimtab.core.cli.opening import bring_in, compared, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, code_rows, occurring_levels
@@ -18,6 +18,7 @@ from trimtab.core.coverage.gaps.possible import design_levels, possible_of
 from trimtab.core.coverage.gaps.remedy import Remedy, remedy_of
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.spool import Source
 from trimtab.core.weaknesses.budget import spread_rows, usual_curve
 from trimtab.core.weaknesses.predictions import Asked, RowErrors, row_errors
@@ -30,6 +31,7 @@ SHOWN = 20
 def show_gaps(
     data: Path,
     *,
+    dialect: Dialect,
     factors: str,
     threshold: int,
     max_level: int | None,
@@ -42,14 +44,17 @@ def show_gaps(
     """Print the maximal uncovered patterns of a data set, and what to add for a level if `remedy` names one."""
     with progress_bar() as progress:
         if design is not None:
-            with study_of(design, accept_source=accept_source, progress=progress) as study:
+            with (
+                study_of(design, accept_source=accept_source, progress=progress) as study,
+                compared([data], dialect, progress=progress) as (counted,),
+            ):
                 levels = design_levels(study, factors_of(factors, study.axes))
                 possible = possible_of(study, levels)
-                coded = code_in(study, data, levels)
+                coded = code_in(study, counted, levels)
                 real = code_in(study, study.source, levels) if plausible else coded
         else:
             possible = None
-            with _read(data, progress) as (source, columns):
+            with _read(data, dialect, progress) as (source, columns):
                 levels = _occurring(columns, factors_of(factors, columns))
                 real = coded = code_rows(source, levels)
         if plausible:
@@ -73,6 +78,7 @@ def show_gaps(
 def show_slices(
     data: Path,
     *,
+    dialect: Dialect,
     predictions: Path | None,
     asked: Asked,
     factors: str | None,
@@ -84,7 +90,7 @@ def show_slices(
 ) -> None:
     """Print where a model fails."""
     with progress_bar() as progress, workspace() as home:
-        source = bring_in(home, data, progress=progress)
+        source = bring_in(home, data, progress=progress, dialect=dialect)
         beside = bring_in(home, predictions, progress=progress) if predictions is not None else None
         errors = row_errors(source, asked, beside)
         columns = read_columns(source, progress=progress)
@@ -133,9 +139,9 @@ def _note_without(errors: RowErrors) -> None:
 
 
 @contextmanager
-def _read(data: Path, progress: Progress | None) -> Iterator[tuple[Source, Mapping[str, Column]]]:
+def _read(data: Path, dialect: Dialect, progress: Progress | None) -> Iterator[tuple[Source, Mapping[str, Column]]]:
     with workspace() as home:
-        source = bring_in(home, data, progress=progress)
+        source = bring_in(home, data, progress=progress, dialect=dialect)
         yield source, read_columns(source, progress=progress)
 
 

@@ -18,7 +18,9 @@ from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
 from trimtab.core.formats import Table, format_at
 from trimtab.core.source.columns import Column
-from trimtab.core.source.delimited import DECIMAL_PATTERN, MISSING, ZONED_PATTERN
+from trimtab.core.source.delimited.cells import DECIMAL_PATTERN, ZONED_PATTERN
+from trimtab.core.source.delimited.numbers import Written, written_numbers
+from trimtab.core.source.delimited.words import MISSING
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 
@@ -41,13 +43,15 @@ class Reading:
     """How a factor's cells are read.
 
     `family` is one of whole, number, truth, moment, time and text, `type` the DuckDB type of a cell that comes as text.
-    `blank`: an empty text in quotes is a level and not a missing value. `zone`: times are what a clock in this zone
+    `blank`: an empty text in quotes is a level and not a missing value. `words`: levels of the source that mean
+    missing elsewhere, such as "NA". `zone`: times are what a clock in this zone
     shows, and must come with a zone.
     """
 
     family: str
     type: str
     blank: bool = False
+    words: frozenset[str] = frozenset()
     zone: str = ""
 
 
@@ -80,7 +84,9 @@ def reading_of(column: Column) -> Reading:
         return Reading("moment", stored, zone=zone_of(type_))
     if pa.types.is_time(type_):
         return Reading("time", "TIME")
-    return Reading("text", "VARCHAR", blank=bool(pc.any(pc.equal(column.values, "")).as_py()))
+    levels = pc.utf8_lower(pc.utf8_trim_whitespace(column.values.cast(pa.string())))
+    words = levels.filter(pc.is_in(levels, pa.array(MISSING))).to_pylist()
+    return Reading("text", "VARCHAR", blank=bool(pc.any(pc.equal(column.values, "")).as_py()), words=frozenset(words))
 
 
 def reading_of_kind(kind: Kind) -> Reading:
@@ -141,24 +147,64 @@ def _create_view(
         raise InputError(f"{owner}: more than one column is called `{repeated[0]}`. Give each its own name.")
     described = con.execute(f"DESCRIBE FROM {table.sql}").fetchall()
     raw = {name: (quote_name(str(row[0])), str(row[1])) for name, row in zip(names, described, strict=True)}
+    present = {factor: reading for factor, reading in readings.items() if factor in raw}
+    texts = _texts_of(con, table, raw, present) if table.as_text else None
     cells = [
-        f"{_cell(factor, *raw[factor], reading, owner, as_text=table.as_text)} AS {quote_name(factor)}"
-        for factor, reading in readings.items()
-        if factor in raw
+        f"{_cell(factor, *raw[factor], reading, owner, texts)} AS {quote_name(factor)}"
+        for factor, reading in present.items()
     ]
     con.execute(f"CREATE VIEW {ROWS} AS SELECT {', '.join([*cells, f'true AS {OWN}row'])} FROM {table.sql}")
     return {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {ROWS}").fetchall() if row[0] != f"{OWN}row"}
 
 
-def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *, as_text: bool) -> str:
+@dataclass(frozen=True)
+class Texts:
+    """What the cells of a text file need to be read: the `words` that mean missing in columns of text, for they do so
+    in some other column of the file, and how the numbers of a factor are `written`."""
+
+    words: frozenset[str]
+    written: Mapping[str, Written]
+
+
+def _texts_of(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    raw: Mapping[str, tuple[str, str]],
+    readings: Mapping[str, Reading],
+) -> Texts:
+    listed = ", ".join(map(quote_text, MISSING))
+    words: set[str] = set()
+    odd = {}
+    for factor, reading in readings.items():
+        if reading.family == "text":
+            continue
+        cell = f"lower(trim({raw[factor][0]}))"
+        found, strange = con.execute(
+            f"SELECT list(DISTINCT cell) FILTER (cell IN ({listed})), "
+            f"bool_or(cell NOT IN ({listed}) AND NOT regexp_full_match(cell, {quote_text(DECIMAL_PATTERN)})) "
+            f"FROM (SELECT DISTINCT {cell} AS cell FROM {table.sql})"
+        ).fetchall()[0]
+        words.update(found or ())
+        if strange and reading.family in ("whole", "number"):
+            odd[raw[factor][0]] = factor
+    names = {column.strip('"'): factor for column, factor in odd.items()}
+    written, _ = written_numbers(con, table.sql, list(names), MISSING, plain={})
+    return Texts(frozenset(words - {""}), {names[column]: one for column, one in written.items()})
+
+
+def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, texts: Texts | None) -> str:
     """SQL of a cell as a value of the factor; NULL is missing."""
     family = reading.family
     if family == "text":
         if type_ != "VARCHAR":
             return f"CAST({column} AS VARCHAR)"
-        return f"nullif({column}, '')" if as_text and not reading.blank else column
+        if texts is None:
+            return column
+        words = ", ".join(map(quote_text, sorted(texts.words - reading.words)))
+        known = f"CASE WHEN lower(trim({column})) NOT IN ({words}) THEN {column} END" if words else column
+        return known if reading.blank else f"nullif({known}, '')"
     if type_ == "VARCHAR":
-        return _parsed(factor, column, reading)
+        return _parsed(factor, column, reading, texts.written.get(factor) if texts else None)
     if family in ("whole", "number") and type_.lstrip("U").startswith(NUMBERS):
         return f"CASE WHEN NOT isnan({column}) THEN {column} END" if type_ in ("FLOAT", "DOUBLE") else column
     if reading.zone and type_ != ZONED_TYPE and type_.startswith(("DATE", "TIMESTAMP")):
@@ -173,7 +219,7 @@ def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, *,
     raise InputError(f"{owner}: column `{factor}` holds {type_}, and in the source it is {WORDS[family]}.")
 
 
-def _parsed(factor: str, column: str, reading: Reading) -> str:
+def _parsed(factor: str, column: str, reading: Reading, written: Written | None) -> str:
     """SQL of a text as a value: NULL for the words that mean missing, an error for anything else that does not fit."""
     cell = f"trim({column})"
     if reading.family == "whole":
@@ -190,6 +236,8 @@ def _parsed(factor: str, column: str, reading: Reading) -> str:
         value = f"CASE WHEN {fits} THEN {local_sql(f'TRY_CAST({cell} AS TIMESTAMPTZ)', reading.zone)} END"
     else:
         value = f"TRY_CAST({cell} AS {reading.type})"
+    if written is not None:
+        value = f"coalesce({value}, TRY_CAST({written.plain(cell)} AS {reading.type}))"
     missing = ", ".join(map(quote_text, MISSING))
     word = WORDS[reading.family] + (" with its zone" if reading.zone else "")
     before, after = quote_text(f"column `{factor}`: '"), quote_text(f"' is not {word}")

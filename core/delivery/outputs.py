@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import receipt_path
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress
@@ -68,10 +69,17 @@ def read_output(path: Path) -> Output:
             bytes=path.stat().st_size,
             seed=int(data["seed"]),
             fingerprint=str(data["design"]["fingerprint"]),
-            promises=tuple(Promise(**one) for one in data["receipt"]),
+            promises=tuple(map(Promise.from_json, data["receipt"], _about(data))),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{receipt}: the receipt is gone or damaged. Generate the rows again.") from error
+
+
+def _about(receipt: dict[str, Any]) -> list[dict[str, str]]:
+    """Of which control each promise is; receipts of version 0.2 only have its name, which is shown as it stands."""
+    named = [{"kind": one["promise"], "of": "", "aspect": "", "unit": "text"} for one in receipt["receipt"]]
+    about: list[dict[str, str]] = receipt.get("promises", named)
+    return about
 
 
 def list_outputs(folder: Path) -> tuple[Output, ...]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from trimtab.core.atomic import write_text
 from trimtab.core.delivery.copies import Copies, copies_json, copies_of
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.version import trimtab_version
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import Progress
-from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.sampling.run import generate, schema_of
+from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
 
@@ -59,11 +62,20 @@ def deliver(
     written = write(tables, path, schema=schema_of(study, provenance=study.design.output.provenance))
     target, beside = Path(path), receipt_path(path)
     beside.unlink(missing_ok=True)  # a receipt of the file that was there before would lie about this one
-    promises = receipt(target, study, rows=rows)
+    promises = receipt(target, study, plans=lambda _: projection.floors, rows=rows)
     delivery = Delivery(target, beside, written, promises, copies_of(study, target, rows))
     document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
     write_text(beside, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return delivery
+
+
+def verify(data: Path | Source, study: Study, *, rows: int | None = None) -> tuple[Promise, ...]:
+    """Measure every promise of the study's design on any data set; `rows` is how many it must have.
+
+    What the design's floors can be kept to is asked of the projection for as many rows as the data set has. Raises
+    InputError for a data set that can't be read.
+    """
+    return receipt(data, study, plans=partial(floor_plans, study), rows=rows)
 
 
 def receipt_path(path: Path | str) -> Path:
@@ -74,7 +86,7 @@ def receipt_path(path: Path | str) -> Path:
 
 def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
     """Promises in the names of the command line's contract, in plain Python types."""
-    return [asdict(promise) for promise in promises]
+    return [promise.as_json() for promise in promises]
 
 
 def receipt_document(
@@ -101,4 +113,5 @@ def receipt_document(
         "copies": None if delivery.copies is None else copies_json(delivery.copies),
         "kept": delivery.kept,
         "receipt": receipt_json(delivery.promises),
+        "promises": [promise.about_json() for promise in delivery.promises],
     }

@@ -21,7 +21,7 @@ def design_sample(study: Study, projection: Projection, folder: Path) -> Path:
     design and source give the same file, which is made once. Raises what `prepare` raises, and InputError if it can't
     be written.
     """
-    made_of = f"{study.source.sha256} {study.design.fingerprint()}"
+    made_of = f"{study.source.key} {study.design.fingerprint()}"
     path = folder / f"{hashlib.sha256(made_of.encode()).hexdigest()[:32]}.parquet"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Set
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -19,10 +19,16 @@ from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
-from trimtab.core.design.fields import Identifier, Model, Name, Sha256, Text, broken
+from trimtab.core.design.fields import Identifier, Level, Model, Name, Sha256, Text, broken
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.source.delimited.dialect import Dialect
 
 Rows = Annotated[int, Field(strict=True, ge=1)]
+if TYPE_CHECKING:
+    from trimtab.core.source.spool import Source
+
+Line = Annotated[int, Field(strict=True, ge=0)]
+Lines = Annotated[int, Field(strict=True, ge=1)]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 COLD_ROLES = ("target", "hold", "derive")
@@ -34,6 +40,34 @@ class SourceRef(Model):
 
     path: Text = Field(description="Relative to the design file.")
     sha256: Sha256 | None = Field(default=None, description="SHA-256 of the file's bytes.")
+    delimiter: Text | None = Field(default=None, description="What stands between the cells of a text file.")
+    quote: Text | None = Field(default=None, description="What stands around a value that holds a delimiter.")
+    escape: Text | None = Field(default=None, description="What stands before a quote that is part of a value.")
+    header: Line | None = Field(default=None, description="Line of the names, 1 for the first; 0 if there are none.")
+    header_rows: Lines | None = Field(default=None, description="Lines that the names take.")
+    missing: tuple[Level, ...] | None = Field(default=None, description="Texts that mean missing, in every column.")
+    decimal: Literal[".", ","] | None = Field(default=None, description="Mark before fractions.")
+    numbers: Literal["plain", "written"] | None = Field(
+        default=None, description="plain: a number with thousands, currency or per cent signs is a text."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> SourceRef:
+        try:
+            _ = self.dialect
+        except InputError as error:
+            broken(f"must be how a text file can be written; {error}")
+        return self
+
+    @property
+    def dialect(self) -> Dialect:
+        """What is said of how the file is written."""
+        return Dialect(**self.model_dump(exclude={"path", "sha256"}))
+
+
+def reference(path: str, source: Source) -> SourceRef:
+    """The part of a design that names its source and how that is read."""
+    return SourceRef(path=path, sha256=source.sha256, **source.dialect.given)
 
 
 class Output(Model):
@@ -224,7 +258,9 @@ class Design(Model):
             kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not getattr(self, kind.part)
         }
         matters = self.model_dump(mode="json", exclude={"name", "description", "source", *unused})
-        matters["source"] = self.source.sha256 if self.source else None
+        said = self.source.dialect.given if self.source else {}
+        sha256 = self.source.sha256 if self.source else None
+        matters["source"] = {"sha256": sha256, **said} if said else sha256
         matters["factors"] = {
             name: {
                 field: value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -44,29 +43,18 @@ class Csv(Format):
         return rows
 
     def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
-        """Every cell as text, the columns called c0, c1, …; the delimiter is found in the header."""
+        """Every cell as text, the columns called c0, c1, …; how the file is written is found in it."""
         from trimtab.core.database import quote_text
-        from trimtab.core.source.delimited import CHUNK, UTF8_ADVICE, read_header
+        from trimtab.core.source.delimited.rows import read_texts
 
         (file,) = files
-        head = work / "head.csv"
         try:
-            with gzip.open(file) if self.zipped else file.open("rb") as source:
-                head.write_bytes(source.read(CHUNK))
-            header = read_header(head, owner)
-        except UnicodeDecodeError as error:
-            raise InputError(f"{owner}: it is not text in UTF-8. {UTF8_ADVICE}") from error
-        except (EOFError, zlib.error, OSError) as error:
+            texts = read_texts(file, work, owner, gzipped=self.zipped)
+        except OSError as error:
             raise InputError(
                 f"{owner}: it can't be read ({error}). It is damaged or cut off; copy it again."
             ) from error
-        columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header.names)))
-        table = (
-            f"read_csv({quote_text(str(file))}, auto_detect = false, header = true, strict_mode = true, "
-            f"allow_quoted_nulls = false, delim = {quote_text(header.delimiter)}, quote = '\"', escape = '\"', "
-            f"hive_partitioning = false, columns = {{{columns}}})"
-        )
-        return Table(table, header.names, as_text=True)
+        return Table(f"read_parquet({quote_text(str(texts.path))})", texts.form.names, as_text=True)
 
     def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
         """With the types of the schema, so that a code such as 007 stays a text."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.conflict import Conflict, ConflictsError
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
 from trimtab.core.study.study import Study
 
@@ -44,7 +44,7 @@ def check(study: Study) -> Checked:
         costs = control_costs(study)
     except ConflictsError as error:
         return Checked(None, conflicts=error.conflicts, ways=_ways(study, error.conflicts))
-    rules = tuple(RuleRows(one.name, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
+    rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
     return Checked(projection, costs, rules)
 
 
@@ -61,13 +61,7 @@ def check_json(found: Checked) -> dict[str, Any]:
     projection = found.projection
     if projection is None:
         conflicts = [
-            {
-                "controls": list(one.controls),
-                "message": one.message,
-                "control": one.control,
-                "nearest": one.nearest,
-                "ways": [way.patch for way in ways],
-            }
+            {**one.as_json(), "ways": [way.patch for way in ways]}
             for one, ways in zip(found.conflicts, found.ways, strict=True)
         ]
         return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
@@ -76,7 +70,7 @@ def check_json(found: Checked) -> dict[str, Any]:
         "cost_bits": projection.cost_bits,
         "effective_share": projection.effective_share,
         "ungrounded": projection.ungrounded,
-        "controls": [{"name": one.name, "cost_bits": one.cost_bits} for one in found.costs],
+        "controls": [{"name": str(one.name), "cost_bits": one.cost_bits} for one in found.costs],
         "events": [
             {"name": one.name, "real": one.real, "real_rows": one.real_rows, "rate": one.rate, "rows": one.rows}
             for one in projection.events
@@ -85,7 +79,7 @@ def check_json(found: Checked) -> dict[str, Any]:
             {"name": one.name, "real_rows": one.real_rows, "unknown_rows": one.unknown_rows} for one in found.rules
         ],
         "floors": [
-            {"name": one.name, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
+            {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
             for one in projection.floors
         ],
         "shifts": [{"factor": one.factor, "tv": one.tv, "asked": one.asked} for one in projection.shifts],

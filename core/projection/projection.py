@@ -6,21 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.maths.rounding import event_rows
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, chances_of, whole_size
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.control import Control
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.fitted import Fitted, fitted
 from trimtab.core.projection.goals import MOST_ROWS, Goal
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.rates import real_rows
-from trimtab.core.projection.reserved.floors import FloorPlan
-from trimtab.core.projection.reserved.reserved import Reserved
+from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved
 from trimtab.core.projection.shifts import Shift, group_shares, shifts_of
 from trimtab.core.projection.solver.fit import Constraint, finish, fit_cells
 from trimtab.core.projection.solver.outcomes import Outcomes, outcomes_of
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, whole_size
 
 ENOUGH_FOR_COSTS = 2e-5
 """Costs are shown with three digits: a design without one of its controls need not be met more exactly."""
@@ -44,7 +46,7 @@ class EventRate:
 class ControlCost:
     """What one control costs: the KL divergence in bits that would be saved without it."""
 
-    name: str
+    name: ControlName
     cost_bits: float
 
 
@@ -54,7 +56,7 @@ class Projection:
 
     `shares` (C,) are the fitted shares of `cells`, whose rows are those of `pool`, in the rows that are drawn beside
     the `reserved` ones; `outcomes` are the whole rows of the joint outcomes of events and levels among them, `goals`
-    what each of `conditions` and `controls` asks, and `chances` the probabilities of labels. `cost_bits` is
+    what each of the `controls` asks, and `beside` are the controls that ask for no shares of rows. `cost_bits` is
     KL(projection ‖ grounding) in bits, `effective_share` Kish's effective sample size 1 / Σw² over the number of
     learning rows (0 to 1), both of the drawn rows. `ungrounded` is the share of rows that the source never shows.
     `total` counts the source in a supplement.
@@ -66,17 +68,21 @@ class Projection:
     cells: Cells
     shares: np.ndarray
     outcomes: Outcomes
-    conditions: tuple[EventControl, ...]
     controls: tuple[Control, ...]
+    beside: tuple[Control, ...]
     goals: tuple[Goal, ...]
     reserved: Reserved
     floors: tuple[FloorPlan, ...]
-    chances: tuple[Feature, ...]
     cost_bits: float
     effective_share: float
     shifts: tuple[Shift, ...]
     events: tuple[EventRate, ...]
     ungrounded: float
+
+    @property
+    def looked_at(self) -> tuple[Feature, ...]:
+        """Everything that controls look at beside plain values, those that ask for shares first."""
+        return tuple(feature for control in (*self.controls, *self.beside) for feature in control.features)
 
     @property
     def drawn(self) -> int:
@@ -92,7 +98,6 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
     rows = study.design.rows if rows is None else rows
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
-    chances = chances_of(study)
     found = fitted(study, rows)
     cells, fit = found.cells, found.fit
     exact, goals = _exact(found)
@@ -106,18 +111,27 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
         cells=cells,
         shares=fit.shares,
         outcomes=outcomes,
-        conditions=found.conditions,
         controls=found.controls,
+        beside=found.beside,
         goals=found.goals,
         reserved=found.reserved,
         floors=found.floors,
-        chances=chances,
         cost_bits=cost_bits(cells.mass, fit.shares),
         effective_share=float(1.0 / (per_group**2 / np.diff(cells.start)).sum() / found.pool.learned),
         shifts=shifts_of(study, found),
-        events=_event_rates(study, found.conditions, whole_size(study, rows)),
+        events=_event_rates(study, whole_size(study, rows)),
         ungrounded=1.0 if study.declared else (made_up * drawn + int(found.reserved.ungrounded.sum())) / rows,
     )
+
+
+def floor_plans(study: Study, rows: int) -> tuple[FloorPlan, ...]:
+    """What each floor of the study's design comes to among `rows` rows; nothing where the design can't be met."""
+    if not study.design.floors or not 1 <= rows <= MOST_ROWS:
+        return ()
+    try:
+        return fitted(study, rows).floors
+    except ConflictsError:
+        return ()
 
 
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
@@ -143,20 +157,14 @@ def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:
 
 
 def _exact(found: Fitted) -> tuple[list[Constraint], np.ndarray]:
-    """What must come out in whole rows, as constraints of two codes, and the rows of the second code: events and
-    levels. What is true in all rows needs no counting."""
+    """What must come out in whole rows, as constraints of two codes, and the rows of the second code."""
     exact, goals = [], []
-    for i, (goal, constraint) in enumerate(zip(found.goals, found.constraints, strict=True)):
-        if i < len(found.conditions):
-            if constraint.requested[1] < 1.0:
-                exact.append(constraint)
-                goals.append(int(goal.rows[1]))
-        elif isinstance(found.controls[i - len(found.conditions)], LevelControl):
-            for code in np.flatnonzero(constraint.requested):
-                share = float(constraint.requested[code])
-                codes = (constraint.codes == code).astype(np.int64)
-                exact.append(Constraint(goal.name, codes, np.array([1.0 - share, share])))
-                goals.append(int(goal.rows[code]))
+    for goal, constraint in zip(found.goals, found.constraints, strict=True):
+        for code in goal.control.exact(constraint.requested):
+            share = float(constraint.requested[code])
+            codes = (constraint.codes == code).astype(np.int64)
+            exact.append(Constraint(goal.name, codes, np.array([1.0 - share, share])))
+            goals.append(int(goal.rows[code]))
     return exact, np.array(goals, dtype=np.int64)
 
 
@@ -164,12 +172,9 @@ def _outcomes(exact: list[Constraint], goals: np.ndarray, found: Fitted) -> Outc
     return outcomes_of(exact, found.fit.shares, found.drawn, goals)
 
 
-def _event_rates(study: Study, conditions: tuple[EventControl, ...], total: int) -> tuple[EventRate, ...]:
+def _event_rates(study: Study, total: int) -> tuple[EventRate, ...]:
     rates = []
-    for event in conditions:
-        if event.kind == "event":
-            real = real_rows(study, event)
-            rates.append(
-                EventRate(event.name, real / study.source.rows, real, event.rate, event_rows(event.rate, total))
-            )
+    for event in events_of(study):
+        real = real_rows(study, event)
+        rates.append(EventRate(event.of, real / study.source.rows, real, event.rate, event_rows(event.rate, total)))
     return tuple(rates)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trimtab.core.projection.controls.features import bins_of_values
-from trimtab.core.projection.controls.marginal import LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import side_of
+from trimtab.core.projection.controls.control import Control
+from trimtab.core.projection.features.side import side_of
 from trimtab.core.projection.fitted import Fitted
 from trimtab.core.projection.pool.cells import Cells
-from trimtab.core.projection.pool.pool import side_codes, table_at
+from trimtab.core.projection.pool.pool import table_at
+from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.study.study import Study
 
@@ -37,16 +37,15 @@ class Shift:
 
 def shifts_of(study: Study, found: Fitted) -> tuple[Shift, ...]:
     """The shift of everything that a row has a value of."""
-    asked = {one.factor for one in found.controls if isinstance(one, MarginalControl)}
-    asked |= {one.level for one in found.controls if isinstance(one, LevelControl)}
+    asked = {control.sets for control in found.controls}
     cells, fit = found.cells, found.fit
     per_group = group_shares(cells, fit.shares)
     shifts = []
     for name in study.shown:
         before = study.real_shares(name)
         after = display_shares(study, found, name, per_group)
-        for row, control in enumerate(found.controls, start=len(found.conditions)):
-            if isinstance(control, MarginalControl) and control.factor == name and cells.invented[row].any():
+        for row, control in enumerate(found.controls):
+            if control.factor == name and cells.invented[row].any():
                 after = _with_invented(study, found, after, row, control)
         after = _with_reserved(study, found, name, after)
         if study.design.mode == "supplement":
@@ -95,30 +94,28 @@ def _with_reserved(study: Study, found: Fitted, name: str, after: np.ndarray) ->
     if not reserved.rows:
         return after
     table = with_values(table_at(study, list(study.columns), reserved.at), reserved.values)
-    if name in study.definitions:
-        codes = side_codes(side_of(study, name, f"`{name}`"), table)
-    else:
-        codes = bins_of_values(study.axes[name], table.column(name).combine_chunks())
+    codes = TableRows(table).side(side_of(study, name, f"`{name}`"))
     inside = np.where(codes < 0, 0 if len(after) == 1 else np.where(codes < 0, len(after) - 2, codes), codes)
     counts = np.bincount(inside, minlength=len(after))
     return np.asarray((after * found.drawn + counts) / found.rows)
 
 
-def _with_invented(study: Study, found: Fitted, after: np.ndarray, row: int, control: MarginalControl) -> np.ndarray:
+def _with_invented(study: Study, found: Fitted, after: np.ndarray, row: int, control: Control) -> np.ndarray:
     """Move the share of a factor's invented bins from the rows they were borrowed from to where they will be."""
     cells, shares = found.cells, found.fit.shares
     invented = cells.invented[row]
     lent = group_shares(cells, np.where(invented, shares, 0.0))
-    after = after - display_shares(study, found, control.factor, lent)
+    after = after - display_shares(study, found, str(control.factor), lent)
     given = np.bincount(cells.codes[row, invented], weights=shares[invented], minlength=len(control.requested))
     for code in np.flatnonzero(given):
         after += given[code] * _display_spread(study, control, int(code))
     return np.asarray(np.maximum(after, 0.0))
 
 
-def _display_spread(study: Study, control: MarginalControl, code: int) -> np.ndarray:
+def _display_spread(study: Study, control: Control, code: int) -> np.ndarray:
     """(size + 1,) where on the display axis the rows of an ungrounded code will be; sums to 1."""
-    axis, column = study.axes[control.factor], study.columns[control.factor]
+    name = str(control.factor)
+    axis, column = study.axes[name], study.columns[name]
     spread, real = np.zeros(axis.size + 1), control.values_of(code)
     if len(real):
         share = column.counts[real] / column.counts[real].sum()

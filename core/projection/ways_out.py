@@ -13,11 +13,10 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps
 from trimtab.core.design.patching import with_part
 from trimtab.core.errors import ConflictError
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict
-from trimtab.core.study.study import Study, open_study
-from trimtab.core.words.conflicts import percent
+from trimtab.core.study.study import Study, open_study, whole_size
+from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import words
 from trimtab.core.yaml.reading import read
 
@@ -26,19 +25,6 @@ Patch = Mapping[str, Any]
 
 FREED = ("keep", "target", "hold")
 """Kinds that give way by letting the factor follow, which without data none can."""
-_TITLES = {
-    **dict.fromkeys(FREED, "Let {} follow"),
-    "derive": "Remove {}",
-    "missing": "Let gaps of {} be",
-    "pair": "Let {} be",
-    "level": "Remove the levels {}",
-    "label": "Remove the label {}",
-    "rule": "Remove the rule",
-    "sweep": "Remove the sweep of {}",
-    "floor": "Remove the floor of {}",
-}
-_READ = ("event", "level", "label")
-"""Kinds whose names people give, and read with spaces."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,7 @@ class WayOut:
 def ways_out(study: Study, conflicts: Sequence[Conflict]) -> list[WayOut]:
     """The ways out of conflicts: first numbers that would work, rates of events before others, then controls that could
     go. Each of them settles a conflict it is of, not all of them if there are several."""
-    rates = [one for one in conflicts if name_of(one.control).kind == "event"]
+    rates = [one for one in conflicts if one.control.kind == "event"]
     numbers = [way for one in (*rates, *(c for c in conflicts if c not in rates)) if (way := _number(study, one))]
     controls = dict.fromkeys(control for one in conflicts for control in (one.control, *one.controls))
     return [*numbers, *(way for control in controls if (way := giving_way(study, control)))]
@@ -83,20 +69,14 @@ def working_patch(study: Study, way: WayOut, conflicts: Sequence[Conflict]) -> P
     return way.patch if alone and _is_met(study, way.patch) else way.exact
 
 
-def name_of(control: str) -> ControlName:
-    """The control that a conflict names."""
-    kind, of = control.split(" ", 1)
-    return ControlName(kind, of)
-
-
-def giving_way(study: Study, control: str) -> WayOut | None:
+def giving_way(study: Study, name: ControlName) -> WayOut | None:
     """The control taken away, or the factor free again; None for an event, whose rate gives way, for the rows, and for
     a factor's only role in a design without data."""
-    name = name_of(control)
-    if name.kind not in _TITLES or (study.declared and name.kind in FREED):
+    kind = KINDS[name.kind]
+    if not kind.gives_way or (study.declared and kind.word in FREED):
         return None
-    called = words(name.of) if name.kind in _READ else name.of
-    return WayOut(_TITLES[name.kind].format(called), _without(study.design, name))
+    called = words(name.of) if kind.identifiers else name.of
+    return WayOut(kind.gives_way.format(called), _without(study.design, name))
 
 
 def _without(design: Design, name: ControlName) -> Patch:
@@ -116,7 +96,7 @@ def _without(design: Design, name: ControlName) -> Patch:
 
 def _number(study: Study, conflict: Conflict) -> WayOut | None:
     """Another number for the control of a conflict that would work, where it is known."""
-    name = name_of(conflict.control)
+    name = conflict.control
     if conflict.nearest is None or name.kind not in _NUMBERS:
         return None
     return _NUMBERS[name.kind](study, name, conflict)

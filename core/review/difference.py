@@ -11,8 +11,8 @@ import numpy as np
 
 from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design.files import dumps
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read
@@ -84,7 +84,7 @@ def difference(first: Study, second: Study) -> Difference:
             )
             for name in _shown(first, second)
         ),
-        same_source=first.source.sha256 == second.source.sha256,
+        same_source=first.source.key == second.source.key,
         before_conflicts=before_conflicts,
         after_conflicts=after_conflicts,
     )
@@ -164,7 +164,7 @@ def _settings(first: Study, second: Study) -> Iterator[ControlChange]:
     """What a design has once, and how both read their factors."""
     before, after = first.design, second.design
     declared = before.source is None and after.source is None
-    if first.source.sha256 != second.source.sha256 and not declared:
+    if first.source.key != second.source.key and not declared:
         yield _changed("source", _source(first), _source(second))
     for name in ("mode", "rows", "seed"):
         if getattr(before, name) != getattr(after, name):

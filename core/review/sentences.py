@@ -16,9 +16,10 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import Target
 from trimtab.core.design.values import held_codes
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.marginal import events_of, rules_of, whole_size
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.plain import in_words, listed, signed, value_text
 from trimtab.core.words.rates import (
     Words,
@@ -94,7 +95,7 @@ def _events(study: Study) -> Iterator[Sentence]:
         said = rates(real_rows(study, event) / study.source.rows, event.rate, reality=reality)
         rows = f" ({counted(round(event.rate * total), 'row')})" if event.rate else ""
         where = in_words(event.predicate, units)
-        yield Sentence(event.control, _words(event.name), said.text + rows, where, said.asked)
+        yield Sentence(str(event.name), _words(event.of), said.text + rows, where, said.asked)
 
 
 def _factors(study: Study) -> Iterator[Sentence]:
@@ -252,7 +253,7 @@ def _rules(study: Study) -> Iterator[Sentence]:
     units = {name: factor.unit for name, factor in study.design.factors.items() if factor.unit}
     for rule in rules_of(study):
         really = "" if study.declared else f", in reality {_of_all(real_rows(study, rule) / study.source.rows)}"
-        yield Sentence(rule.control, in_words(rule.predicate, units), f"in every row{really}", asked="in every row")
+        yield Sentence(str(rule.name), in_words(rule.predicate, units), f"in every row{really}", asked="in every row")
 
 
 def _sweep(sweep: Sweep) -> Sentence:

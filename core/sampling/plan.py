@@ -52,15 +52,16 @@ class Plan:
 
 def make_plan(projection: Projection, seed: int) -> Plan:
     """Round the projection's shares to whole rows, of which every event and bin gets the number asked for."""
-    cells, conditions = projection.cells, len(projection.conditions)
+    cells = projection.cells
     quota = np.zeros(cells.count, dtype=np.int64)
     offset = 0.01 + 0.98 * stream(seed, "rounding").random()
     for outcome, total in enumerate(projection.outcomes.rows):
         inside = np.flatnonzero(projection.outcomes.of_cell == outcome)
         inside = inside[np.lexsort(cells.codes[::-1, inside])] if len(cells.codes) else inside
         quota[inside] = _systematic(projection.shares[inside], int(total), offset)
-    goals = [goal.rows for goal in projection.goals[conditions:]]
-    settle(quota, cells.codes[conditions:], goals, projection.outcomes.of_cell, projection.shares)
+    settled = [i for i, control in enumerate(projection.controls) if control.settles]
+    goals = [projection.goals[i].rows for i in settled]
+    settle(quota, cells.codes[settled], goals, projection.outcomes.of_cell, projection.shares)
     return Plan(projection.rows, projection.drawn, seed, quota, np.cumsum(quota))
 
 

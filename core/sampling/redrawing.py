@@ -12,7 +12,7 @@ from trimtab.core.grounding.grounding import Grounding
 from trimtab.core.grounding.neighbours import Neighbour
 from trimtab.core.grounding.ruled_out import RuledOut
 from trimtab.core.maths.streams import other_words
-from trimtab.core.projection.controls.features import Feature
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.pool.pool import table_at
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.reserved.reserved import with_values

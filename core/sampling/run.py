@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.maths.streams import stream
-from trimtab.core.projection.controls.marginal import MarginalControl, target_of
+from trimtab.core.projection.controls.control import Control
+from trimtab.core.projection.features.target_axis import target_of
 from trimtab.core.projection.pool.inside import evenly, values_inside
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.reserved.reserved import with_values
@@ -55,15 +56,15 @@ class Generator:
     def _values(self, name: str, made: Spliced, number: int) -> pa.Array:
         column, projection = self.study.columns[name], self.projection
         values = values_of(column, column.codes[made.at[name]])
-        for row, control in enumerate(projection.controls, start=len(projection.conditions)):
-            if isinstance(control, MarginalControl) and control.factor == name:
+        for row, control in enumerate(projection.controls):
+            if control.factor == name:
                 invented = projection.cells.invented[row, made.cell] & (made.cell >= 0)
                 if invented.any():
                     code = projection.cells.codes[row, made.cell[invented]]
                     values = _replace(values, invented, self._invent(control, column, code, number))
         return values
 
-    def _invent(self, control: MarginalControl, column: Column, code: np.ndarray, number: int) -> pa.Array:
+    def _invent(self, control: Control, column: Column, code: np.ndarray, number: int) -> pa.Array:
         """Values for bins that no learning row shows: those of the rest of the source, the family's own law inside
         the bin, else evenly spread."""
         u = stream(self.plan.seed, f"inside {column.name}", number).random(len(code))
@@ -76,7 +77,7 @@ class Generator:
             done += len(here)
         return pa.concat_arrays(parts).take(pa.array(place))
 
-    def _inside(self, control: MarginalControl, column: Column, one: int, u: np.ndarray) -> pa.Array:
+    def _inside(self, control: Control, column: Column, one: int, u: np.ndarray) -> pa.Array:
         """Values of one such bin at the shares `u`."""
         real = control.values_of(one)
         if len(real):

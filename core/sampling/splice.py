@@ -17,9 +17,7 @@ from trimtab.core.grounding.neighbours import Neighbourhood
 from trimtab.core.grounding.ruled_out import RuledOut, ruled_out
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.maths.streams import stream
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.marginal import LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import PairControl
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.fitted import row_weights
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.projection import Projection
@@ -135,25 +133,16 @@ def _pool(projection: Projection) -> np.ndarray:
 
 
 def _features(projection: Projection) -> list[Feature]:
-    """Everything that conditions, levels and pairs look at, but for plain factors."""
-    found = [feature for condition in projection.conditions for feature in condition.features]
-    found += [feature for feature in projection.chances if len(feature.columns) > 1]
-    for control in projection.controls:
-        if isinstance(control, LevelControl):
-            found.append(control.feature)
-        if isinstance(control, PairControl):
-            found += [side.feature for side in control.sides if side.feature is not None]
-    return list({(feature.sql, feature.key): feature for feature in found}.values())
+    """Everything that controls look at, but for plain factors."""
+    return list({(feature.sql, feature.key): feature for feature in projection.looked_at}.values())
 
 
 def _fixed_codes(study: Study, projection: Projection, name: str) -> Fixed | None:
-    """What must not change when the factor is redrawn: its bins in controls and the truths of its conditions."""
-    parts = [feature.of_values(study) for feature in _features(projection) if feature.columns == (name,)]
-    for control in projection.controls:
-        if isinstance(control, MarginalControl) and control.factor == name:
-            parts.append(control.code_of_value)
-        if isinstance(control, PairControl):
-            parts += [one.code_of_value for one in control.sides if one.name == name and one.code_of_value is not None]
+    """What must not change when the factor is redrawn: its codes in controls and the truths of its conditions."""
+    asking = [feature for control in projection.controls for feature in control.features]
+    truths = list({(feature.sql, feature.key): feature for feature in asking}.values())
+    parts = [feature.of_values(study) for feature in truths if feature.columns == (name,)]
+    parts += [control.plain[name] for control in projection.controls if name in control.plain]
     if not parts:
         return None
     of_value, _ = group_rows(parts, [int(part.max()) + 1 for part in parts], len(parts[0]))

@@ -10,7 +10,6 @@ from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import MarginalControl
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
@@ -58,7 +57,7 @@ def _events(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
 def _marginals(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
     shifts = {shift.factor: shift.tv for shift in outcome.shifts}
     for control in outcome.controls:
-        if isinstance(control, MarginalControl):
+        if control.factor is not None:
             moved = shifts.get(control.factor, 0.0)
             note = [" ", _quiet(f"{percent(moved)} of the rows move")] if moved >= STILL else None
             said = "as declared" if study.declared and control.kind == "target" else MARGINALS[control.kind]

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import htpy as h
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.words.figures import percent
 
 LEAST = 1e-5
 """Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""
 HEADINGS = ("promise", "requested", "delivered", "tolerance", "kept")
-MARGINALS = {"target": "as designed", "keep": "as in the source", "pair": "as designed", "level": "as designed"}
+WANTED = {"keep": "as in the source"}
 ENOUGH = "every combination often enough"
-IN_ROWS = ("rows", "event", "level", "rule", "derive", "label")
-BESIDE = {
-    ("level", "column"): "as a column",
-    ("label", "noise"): "wrong on purpose",
-    ("label", "probability"): "its probability",
-}
-"""What stands behind the name in the promises of a level's column and beside a label, in words."""
+BESIDE = {"column": "as a column", "noise": "wrong on purpose", "probability": "its probability"}
+"""What stands behind the name in promises of what is beside a control, in words."""
 IDENTIFIERS = ("event", "level", "label")
 """Kinds of promises whose names are identifiers; all other names are columns, conditions or several of them."""
 
@@ -33,50 +28,46 @@ def summary(promises: Sequence[Promise]) -> str:
     return f"{sum(promise.kept for promise in promises)} of {len(promises)} promises kept"
 
 
-def receipt_table(promises: Sequence[Promise], correlated: Collection[str] = ()) -> h.Element:
-    """The receipt: a row for each promise; whether it was kept is a word, not only a colour.
-
-    `correlated` names the pairs that are asked to have a rank correlation.
-    """
+def receipt_table(promises: Sequence[Promise]) -> h.Element:
+    """The receipt: a row for each promise; whether it was kept is a word, not only a colour."""
     return h.div(".td-scroll", tabindex="0", role="region", aria_label="Receipt")[
         h.table(".td-table", data_testid="receipt")[
             h.thead[h.tr[[h.th(scope="col")[name] for name in HEADINGS]]],
-            h.tbody[[_row(promise, correlated) for promise in promises]],
+            h.tbody[[_row(promise) for promise in promises]],
         ]
     ]
 
 
-def cells(promise: Promise, correlated: Collection[str] = ()) -> tuple[str, str, str, str]:
+def cells(promise: Promise) -> tuple[str, str, str, str]:
     """Promise, requested, delivered and tolerance of one row, as text.
 
-    >>> cells(Promise("event fog", 5000, 5000, 0.0, True))
+    >>> cells(Promise(ControlName("event", "fog"), 5000, 5000, 0.0, True, "rows"))
     ('event fog', '5,000 rows', '5,000 rows', 'exact')
-    >>> cells(Promise("target visib", 0.0, 0.00012, 0.0005, True))
+    >>> cells(Promise(ControlName("target", "visib"), 0.0, 0.00012, 0.0005, True, "elsewhere"))
     ('target visib', 'as designed', '0.012 % of rows elsewhere', 'at most 0.05 %')
-    >>> cells(Promise("pair temp × wind", 0.3, 0.29998, 0.0033, True), {"temp × wind"})[1:]
+    >>> cells(Promise(ControlName("pair", "temp × wind"), 0.3, 0.29998, 0.0033, True, "correlation"))[1:]
     ('rank correlation 0.3', '0.3000', '± 0.0033')
-    >>> cells(Promise("floor origin, carrier", 0, 2, 0.0, False))[1:]
+    >>> cells(Promise(ControlName("floor", "origin, carrier"), 0, 2, 0.0, False, "cells"))[1:]
     ('every combination often enough', '2 too rare', 'exact')
     """
-    kind, name, beside = _parts(promise)
     asked, got, most = promise.requested, promise.delivered, promise.tolerance
-    if kind == "pair" and name in correlated:
-        return _row_of(promise, f"rank correlation {asked:g}", _text(got, "{:.4f}"), f"± {most:.2g}")
     exact = "exact" if not most else ""
-    if kind in MARGINALS and not beside:
-        wanted = MARGINALS[kind]
+    if promise.unit == "correlation":
+        return _row_of(promise, f"rank correlation {asked:g}", _text(got, "{:.4f}"), f"± {most:.2g}")
+    if promise.unit == "elsewhere":
+        wanted = WANTED.get(promise.control.kind, "as designed")
         off = got if isinstance(got, str) else (f"{percent(got)} of rows elsewhere" if got >= LEAST else wanted)
         return _row_of(promise, wanted, off, exact or f"at most {percent(most)}")
-    if kind in ("hold", "missing"):
+    if promise.unit == "share":
         return _row_of(promise, _share(asked), _share(got), exact or f"± {percent(most)}")
-    if kind in IN_ROWS:
+    if promise.unit == "rows":
         drawn = "" if exact else "about "
         return _row_of(
             promise, f"{drawn}{_count(asked, 'row')}", _count(got, "row"), exact or f"± {_count(most, 'row')}"
         )
-    if kind == "sweep":
+    if promise.unit == "groups":
         return _row_of(promise, _count(asked, "group"), _count(got, "group"), exact)
-    if kind == "floor":
+    if promise.unit == "cells":
         few = _text(got, "{:,.0f} too rare") if got else ENOUGH
         return _row_of(promise, ENOUGH, few, exact)
     return _row_of(promise, str(asked), str(got), exact)
@@ -111,19 +102,10 @@ def receipt_copies(path: Path) -> str:
     return copies_text(document["copies"]) if "copies" in document else ""
 
 
-def _parts(promise: Promise) -> tuple[str, str, str]:
-    """Kind, name, and what of it the promise is about: ("label", "late", "wrong on purpose")."""
-    kind, _, name = promise.promise.partition(" ")
-    if kind in IDENTIFIERS:
-        name, _, beside = name.partition(" ")
-        return kind, name, BESIDE.get((kind, beside), "")
-    return kind, name, ""
-
-
-def _row(promise: Promise, correlated: Collection[str]) -> h.Element:
-    _, *figures = cells(promise, correlated)
+def _row(promise: Promise) -> h.Element:
+    _, *figures = cells(promise)
     mark, word, tone = ("✓", "kept", "good") if promise.kept else ("✗", "not kept", "warn")
-    kind, name, beside = _parts(promise)
+    kind, name, beside = promise.control.kind, promise.control.of, BESIDE.get(promise.aspect, promise.aspect)
     shown = name.replace("_", " ") if kind in IDENTIFIERS else name
     return h.tr(data_promise=promise.promise)[
         h.th(scope="row")[

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import htpy as h
 
-from trimtab.core.delivery.promises.measuring import Promise
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.projection.check import Checked
 from trimtab.core.projection.shifts import Shift, present
 from trimtab.core.review.overview import moved, summary
@@ -57,7 +57,7 @@ def check_shown(study: Study, found: Checked) -> h.Element:
             h.p[h.b["Not feasible"], ": these controls conflict."],
             h.ul[[h.li[one.message] for one in found.conflicts]],
         ]
-    costs = [h.tr[h.th(scope="row")[one.name], h.td[f"{one.cost_bits:.3f}"]] for one in found.costs]
+    costs = [h.tr[h.th(scope="row")[str(one.name)], h.td[f"{one.cost_bits:.3f}"]] for one in found.costs]
     shifts = sorted(projection.shifts, key=lambda one: -one.tv)
     cost = f": {projection.cost_bits:.3f} bits, an effective sample size of {percent(projection.effective_share)}."
     return h.div[
@@ -74,11 +74,10 @@ def check_shown(study: Study, found: Checked) -> h.Element:
 
 def receipt_shown(study: Study, promises: Sequence[Promise], about: str = "", copies: str = "") -> h.Element:
     """A receipt: a row for every promise. `about` tells of the rows, `copies` how many of them are real ones."""
-    correlated = {pair.name for pair in study.design.pairs if pair.rank_correlation is not None}
     return h.div[
         h.p[h.b[study.design.name], about and [" ", about]],
         h.p[kept_text(promises)],
-        receipt_table(promises, correlated),
+        receipt_table(promises),
         copies and h.p[copies],
     ]
 

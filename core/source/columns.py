@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from trimtab.core.errors import InputError, Progress, nearest
 from trimtab.core.expressions.zones import local, zone_of
-from trimtab.core.source.kinds import KINDS, Kind, kind_of
+from trimtab.core.source.kinds import KINDS, Kind, kind_of, kinds_for
 from trimtab.core.source.spool import Source
 
 LEARNING_ROWS = 1_000_000
@@ -222,11 +222,7 @@ def _checked_kind(name: str, values: pa.Array, asked: Kind | None) -> Kind:
     natural = kind_of(values.type)
     if asked is None:
         return _whole(values) if natural == "continuous" else natural
-    fits: tuple[Kind, ...] = ("categorical",)
-    if natural in ("continuous", "count"):
-        fits = ("continuous", "count", "categorical")
-    elif natural != "categorical":
-        fits = (natural, "categorical")
+    fits = kinds_for(values.type)
     if asked not in fits:
         if asked not in KINDS:
             raise InputError(f"Factor `{name}`: there is no kind `{asked}`.{nearest(asked, KINDS)}")

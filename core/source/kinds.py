@@ -21,3 +21,11 @@ def kind_of(type_: pa.DataType) -> Kind:
     if pa.types.is_timestamp(type_) or pa.types.is_date(type_):
         return "datetime"
     return "categorical"
+
+
+def kinds_for(type_: pa.DataType) -> tuple[Kind, ...]:
+    """The kinds that a column of an Arrow type can be read as; floats as counts only if all of them are whole."""
+    natural = kind_of(type_)
+    if natural in ("continuous", "count"):
+        return ("continuous", "count", "categorical")
+    return ("categorical",) if natural == "categorical" else (natural, "categorical")

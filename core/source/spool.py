@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 
 from trimtab.core.atomic import sync
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.source import delimited, parquet
+from trimtab.core.source import parquet
 from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.converted import Converted
+from trimtab.core.source.delimited import cells
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
+from trimtab.core.source.delimited.rows import read_texts
 
 Format = Literal["text", "gzip", "parquet", "zip"]
 
@@ -51,7 +54,7 @@ class Source:
 
     `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
     that file's bytes (what `sha256sum` prints), `columns` the names in the file's order. `notes`: a sentence for each
-    thing that was left out or read in a way that the file alone does not settle.
+    thing that was left out or read in a way that the file alone does not settle. `dialect`: what was said of the file.
     """
 
     path: Path
@@ -60,13 +63,26 @@ class Source:
     rows: int
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    dialect: Dialect = OPEN
+
+    @property
+    def key(self) -> str:
+        """What tells this table from any other: the digest of its bytes, and of what was said of them."""
+        return _key(self.sha256, self.dialect)
 
 
 def spool(
-    file: Path, home: Path, *, progress: Progress | None = None, delivered: bool = False, sha256: str | None = None
+    file: Path,
+    home: Path,
+    *,
+    progress: Progress | None = None,
+    delivered: bool = False,
+    sha256: str | None = None,
+    dialect: Dialect = OPEN,
 ) -> Source:
     """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
 
+    What `dialect` says of a text file is kept beside other readings of the same bytes; of Parquet nothing can be said.
     With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. `sha256`
     is the digest of what it holds, if its bytes may differ for the same content. The same digest again reuses the
     spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
@@ -80,48 +96,66 @@ def spool(
     report(0, "checking")
     try:
         format_ = _format(file)
+        if format_ == "parquet":
+            dialect = OPEN
         known = sha256 or _digest(file)
-        _store(file, home, known, format_, report, delivered=delivered)
+        _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
     report(STEPS, "read")
-    return open_source(home, known)
+    return open_source(home, known, dialect)
 
 
-def open_source(home: Path, sha256: str) -> Source:
-    """The source with this SHA-256, spooled earlier. Raises InputError if `home` has none."""
-    record = _recorded(home, sha256) if re.fullmatch("[0-9a-f]{64}", sha256) else None
+def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
+    """The source with this SHA-256, spooled earlier as `dialect` says. Raises InputError if `home` has none."""
+    key = _key(sha256, dialect)
+    record = _recorded(home, key) if re.fullmatch("[0-9a-f]{64}", sha256) else None
     if record is None:
         raise InputError(f"Source {sha256[:12]}…: it is not in this workspace ({home}). Bring its file in again.")
-    place = _place(home, sha256, "parquet")
+    place = _place(home, key, "parquet")
     notes = tuple(record.get("notes", ()))
-    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]), notes)
+    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]), notes, dialect)
 
 
 def _store(
-    file: Path, home: Path, sha256: str, format_: Format, report: Callable[[int, str], None], *, delivered: bool
+    file: Path,
+    home: Path,
+    key: str,
+    format_: Format,
+    dialect: Dialect,
+    report: Callable[[int, str], None],
+    *,
+    delivered: bool,
 ) -> None:
     """Spool the file unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
         work = Path(folder)
-        record = _recorded(home, sha256)
-        if record is None or record.get("reader") != READER or not _is_sound(home, sha256, record):
-            found = _convert(file, work, format_, report)
+        record = _recorded(home, key)
+        if record is None or record.get("reader") != READER or not _is_sound(home, key, record):
+            found = _convert(file, work, format_, dialect, report)
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
             if not delivered:
                 check_provenance(found.columns, file.name)
             report(3, "storing")
             stored = work / "source.parquet"
             record = {**asdict(found), "size": file.stat().st_size, "reader": READER, "stored": _digest(stored)}
-            place = _place(home, sha256, "parquet")
+            place = _place(home, key, "parquet")
             place.parent.mkdir(exist_ok=True)
             sync(stored)
             os.replace(stored, place)
         elif not delivered:  # it may have been brought in to be compared
             check_provenance(record["columns"], file.name)
-        _record(home, work, sha256, {**record, "name": file.name})  # the latest name is the one the person knows
+        _record(home, work, key, {**record, "name": file.name})  # the latest name is the one the person knows
+
+
+def _key(sha256: str, dialect: Dialect) -> str:
+    """Under what a source is kept: the digest of its bytes, and one of what was said of how to read them."""
+    if not dialect.given:
+        return sha256
+    said = json.dumps(dialect.given, sort_keys=True)
+    return f"{sha256}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _format(file: Path) -> Format:
@@ -149,46 +183,46 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _convert(file: Path, work: Path, format_: Format, report: Callable[[int, str], None]) -> Converted:
+def _convert(
+    file: Path, work: Path, format_: Format, dialect: Dialect, report: Callable[[int, str], None]
+) -> Converted:
     """Write `file` as `source.parquet` in the folder `work`."""
     target = work / "source.parquet"
     if format_ == "parquet":
         report(2, "reading")
         return parquet.convert(file, target, file.name)
     report(1, "copying")
-    # Under a name of our own: in a path DuckDB takes `*`, `[` and `{` as patterns and `key=value` as a column.
-    copy = work / "original.csv"
-    delimited.copy_text(file, copy, file.name, gzipped=format_ == "gzip")
+    texts = read_texts(file, work, file.name, dialect, gzipped=format_ == "gzip")
     report(2, "reading")
-    return delimited.convert(copy, target, file.name)
+    return cells.convert(texts, target, file.name, dialect)
 
 
-def _place(home: Path, sha256: str, suffix: str) -> Path:
-    return home / "sources" / f"{sha256}.{suffix}"
+def _place(home: Path, key: str, suffix: str) -> Path:
+    return home / "sources" / f"{key}.{suffix}"
 
 
-def _record(home: Path, work: Path, sha256: str, record: Mapping[str, object]) -> None:
+def _record(home: Path, work: Path, key: str, record: Mapping[str, object]) -> None:
     """Write the description; a source counts as there once it has one."""
     beside = work / "source.json"
     beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     sync(beside)
-    place = _place(home, sha256, "json")
+    place = _place(home, key, "json")
     os.replace(beside, place)
     sync(place.parent)
 
 
-def _recorded(home: Path, sha256: str) -> dict[str, Any] | None:
+def _recorded(home: Path, key: str) -> dict[str, Any] | None:
     """The description of a source, None if there is none or it does not fit the file: as good as not there, and
     bringing the file in again mends it."""
     try:
-        record = json.loads(_place(home, sha256, "json").read_text(encoding="utf-8"))
-        found = pq.read_metadata(_place(home, sha256, "parquet"))
+        record = json.loads(_place(home, key, "json").read_text(encoding="utf-8"))
+        found = pq.read_metadata(_place(home, key, "parquet"))
         fits = record["rows"] == found.num_rows and record["columns"] == found.schema.to_arrow_schema().names
         return record if fits and isinstance(record["name"], str) else None
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
 
 
-def _is_sound(home: Path, sha256: str, record: Mapping[str, Any]) -> bool:
+def _is_sound(home: Path, key: str, record: Mapping[str, Any]) -> bool:
     """Whether the spooled file still has the bytes that were written."""
-    return bool(_digest(_place(home, sha256, "parquet")) == record.get("stored"))
+    return bool(_digest(_place(home, key, "parquet")) == record.get("stored"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design, reference
 from trimtab.core.design.factors import Factor
 from trimtab.core.source.profile import Profile
 from trimtab.core.source.spool import Source
@@ -17,4 +17,4 @@ def neutral_design(source: Source, profile: Profile, *, name: str, path: str) ->
         factor.name: Factor(kind=factor.kind, role="drop" if factor.identifier else "follow")
         for factor in profile.factors
     }
-    return Design(name=name, source=SourceRef(path=path, sha256=source.sha256), factors=factors)
+    return Design(name=name, source=reference(path, source), factors=factors)

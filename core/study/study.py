@@ -125,7 +125,7 @@ def open_study(
         for name, one in design.factors.items()
         if one.kind and one.role != "derive" and name in source.columns
     }
-    if previous and previous.source.sha256 == source.sha256 and _same_kinds(previous, kinds):
+    if previous and previous.source.key == source.key and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
         check_against(design, columns)
     else:
@@ -137,6 +137,11 @@ def open_study(
     axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
     check_tables(design, axes)
     return Study(design, source, columns, definitions, axes, grounding, memo)
+
+
+def whole_size(study: Study, rows: int) -> int:
+    """How many rows the shares of a design are of: `rows`, or in a supplement those of the source too."""
+    return rows + (study.source.rows if study.design.mode == "supplement" else 0)
 
 
 def known_column(name: str, columns: Mapping[str, Column], definitions: Mapping[str, Definition], memo: Memo) -> Column:

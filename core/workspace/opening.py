@@ -55,12 +55,12 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
     file = path.parent / design.source.path
     if not file.is_file():
         try:
-            return home.source(wanted or "")
+            return home.source(wanted or "", design.source.dialect)
         except InputError as error:
             raise InputError(
                 f"{path.name}: source.path: there is no file {file}. The path is relative to the design file."
             ) from error
-    source = home.spool(file, progress=progress)
+    source = home.spool(file, progress=progress, dialect=design.source.dialect)
     if not accept_source:
         check_content(design, source, owner=path.name)
     return source

@@ -17,6 +17,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, load
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source, open_source, spool
 from trimtab.core.tables.incoming import write_table
 
@@ -69,9 +70,11 @@ class Workspace:
 
     home: Path
 
-    def spool(self, file: Path, *, progress: Progress | None = None, delivered: bool = False) -> Source:
+    def spool(
+        self, file: Path, *, progress: Progress | None = None, delivered: bool = False, dialect: Dialect = OPEN
+    ) -> Source:
         """Bring a file in; see `trimtab.core.source.spool.spool`."""
-        return spool(file, self.home, progress=progress, delivered=delivered)
+        return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect)
 
     def spool_table(self, table: object, name: str, *, progress: Progress | None = None) -> Source:
         """Bring a table in memory in, as a file `<name>.parquet` that is known by a digest of what it holds.
@@ -86,9 +89,9 @@ class Workspace:
             digest = write_table(table, file, owner=name)
             return spool(file, self.home, progress=progress, sha256=digest)
 
-    def source(self, sha256: str) -> Source:
-        """A source that was brought in before."""
-        return open_source(self.home, sha256)
+    def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
+        """A source that was brought in before, read as `dialect` says."""
+        return open_source(self.home, sha256, dialect)
 
     def save_design(self, design: Design, id_: str | None = None) -> str:
         """Save the current state of a design, a new one if there is no id; returns its id."""

@@ -14,10 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from trimtab.core.changes.factors import sculpted
 from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.targets import suitable_families
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
 
-from .looking import form_key, redo, save_in_vain, steps, undo
+from .looking import form_key, redo, save_in_vain, sound, steps, undo
 
 Start = Callable[..., AppTest]
 ROWS = 2000
@@ -125,6 +126,22 @@ def test_a_role_that_an_event_needs_is_refused_with_the_reason(start: Start, hom
     app.button_group(key=of_factor(app, "tt_role")).set_value("drop").run()
     assert "has role drop, so the rows don" in body(app)
     assert home.load_design(id_).factor("speed").role == "follow"
+
+
+@pytest.mark.parametrize("name", ["speed", "lanes", "road"])
+def test_every_family_of_the_menu_can_be_chosen(start: Start, home: Workspace, study: Study, name: str) -> None:
+    id_ = home.save_design(study.design.with_factor(name, role="target", target={"family": "empirical"}))
+    app = start("design", id_)
+    app.session_state["tt_factor"] = name
+    sound(app.run())
+    menu = f"tt_family {name}"
+    known = suitable_families(study.columns[name].kind, points=study.axes[name].points)
+    assert len(app.selectbox(key=menu).options) == len(known)
+    for family in known:
+        sound(app.selectbox(key=menu).select(family).run())
+        target = home.load_design(id_).factor(name).target
+        assert target is not None
+        assert target.family == family
 
 
 def test_a_family_is_chosen_and_its_parameters_are_checked(start: Start, home: Workspace, design_id: str) -> None:

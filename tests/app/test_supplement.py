@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
 from trimtab.core.design.files import loads
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import open_study
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.coverage.comparing import TOGETHER

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from trimtab.core.delivery.promises.measuring import receipt
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import spool
@@ -340,13 +340,13 @@ def check_promises(study: Study) -> None:
     projection = project(study)
     file = neutral().source.path.parent / "made.parquet"
     pq.write_table(pa.concat_tables(list(generate(study, projection=projection))), file)
-    promises = receipt(file, study, rows=study.design.rows, floors=projection.floors)
+    promises = receipt(file, study, rows=study.design.rows, plans=lambda _: projection.floors)
     broken = [one for one in promises if not one.kept]
     assert not broken, broken
 
 
 def check_names(conflict: Conflict, known: set[str]) -> None:
-    assert set(conflict.controls) <= known, conflict
+    assert set(map(str, conflict.controls)) <= known, conflict
     assert conflict.control in conflict.controls, conflict
     assert "`" in conflict.message
 
@@ -359,7 +359,7 @@ def check_nearest(design: Design, conflicts: tuple[Conflict, ...], steps: int = 
     """
     if len({frozenset(one.controls) for one in conflicts}) > 1:
         return
-    if len(conflicts[0].controls) > 1 and any(name.startswith("pair ") for name in conflicts[0].controls):
+    if len(conflicts[0].controls) > 1 and any(name.kind == "pair" for name in conflicts[0].controls):
         return
     for conflict in conflicts:
         mended = changed(design, conflict)
@@ -376,7 +376,7 @@ def check_nearest(design: Design, conflicts: tuple[Conflict, ...], steps: int = 
 
 def changed(design: Design, conflict: Conflict) -> Design | None:
     """The design with one control as near as works; None for what is not one number."""
-    kind, name = conflict.control.split(" ", 1)
+    kind, name = conflict.control.kind, conflict.control.of
     nearest = conflict.nearest
     if nearest is None:
         return None

@@ -17,12 +17,13 @@ import pyarrow as pa
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.delivery.promises.measuring import marginal_tolerance
+from trimtab.core.delivery.promises.promise import marginal_tolerance
 from trimtab.core.design.design import Design
 from trimtab.core.errors import ConflictError, InputError, TrimtabError
 from trimtab.core.maths.rounding import event_rows
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import Column, encode
 from trimtab.core.source.spool import spool
@@ -174,7 +175,7 @@ def check_refusal(error: TrimtabError, asked: dict[str, Any]) -> None:
     assert isinstance(error, ConflictsError) == isinstance(error, ConflictError)
     for conflict in error.conflicts if isinstance(error, ConflictsError) else ():
         assert conflict.control in conflict.controls
-        assert {name.split(" ", 1)[1] for name in conflict.controls} <= names
+        assert {name.of for name in conflict.controls} <= names
         assert conflict.nearest is None or 0 <= conflict.nearest <= 1
 
 
@@ -186,7 +187,7 @@ def check_promises(study: Study, table: pa.Table) -> None:
     for one in events_of(study):
         (count,) = con.sql(f"SELECT count(*) FROM made WHERE {one.predicate.sql}").fetchall()[0]
         assert count == event_rows(one.rate, rows), one.name
-    for control in controls_of(study):
+    for control in marginals_of(study):
         counts = counts_of(control, study.columns[control.factor], table)
         off = np.abs(counts - control.requested * rows)
         assert off.max() <= 2, f"{control.name}: a bin is {off.max():.2f} rows off"

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from tests.controls import named
 from trimtab.core.projection.solver.fit import Constraint, fit_cells
 
 # Hair (black, brown, red, blond) by eye (brown, blue, hazel, green), for men and for women.
@@ -29,7 +30,7 @@ def fitted() -> np.ndarray:
     for one, other in combinations(range(3), 2):
         margin = COUNTS.sum(axis=3 - one - other)
         codes = cells[:, one] * COUNTS.shape[other] + cells[:, other]
-        constraints.append(Constraint(f"pair {one} {other}", codes, margin.ravel() / COUNTS.sum()))
+        constraints.append(Constraint(named(f"pair {one} {other}"), codes, margin.ravel() / COUNTS.sum()))
     fit = fit_cells(np.ones(COUNTS.size), constraints)
     assert fit.met
     return np.asarray(fit.shares.reshape(COUNTS.shape) * COUNTS.sum())
@@ -65,7 +66,7 @@ def test_odds_ratios_of_hair_and_eye_are_the_same_for_both_sexes(fitted: np.ndar
 def test_a_fit_of_one_margin_keeps_the_odds_ratios_it_started_from() -> None:
     mass = COUNTS[:, :, 0].astype(float)
     hair = np.repeat(np.arange(4), 4)
-    shares = fit_cells(mass.ravel(), [Constraint("target hair", hair, np.full(4, 0.25))]).shares.reshape(4, 4)
+    shares = fit_cells(mass.ravel(), [Constraint(named("target hair"), hair, np.full(4, 0.25))]).shares.reshape(4, 4)
     for one, eye in product(range(3), range(3)):
         before, after = mass[one : one + 2, eye : eye + 2], shares[one : one + 2, eye : eye + 2]
         ratio = before[0, 0] * before[1, 1] / (before[0, 1] * before[1, 0])

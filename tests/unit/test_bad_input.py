@@ -18,7 +18,7 @@ from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.files import loads
 from trimtab.core.errors import InputError, TrimtabError
-from trimtab.core.projection.controls.marginal import controls_of
+from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.projection import project
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import encode

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import trimtab
+from trimtab.core.design.patching import with_part
 
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = ROOT / "sample_data" / "crashes.csv"
@@ -54,6 +55,15 @@ def command(request: pytest.FixtureRequest) -> Callable[..., Any]:
 def design(few: trimtab.Data) -> trimtab.Design:
     """A design on the few rows: half of them fast and old."""
     return few.neutral("old").with_event("old", when="age >= 40", rate=0.5)
+
+
+def test_a_check_has_ways_out_that_work(few: trimtab.Data) -> None:
+    asked = few.neutral("old").with_factor("fast", role="keep").with_event("quick", when="fast", rate=0.9)
+    found = trimtab.check(asked, few)
+    assert not found.feasible
+    assert len(found.ways) == len(found.conflicts) > 0
+    for way in (way for ways in found.ways for way in ways):
+        assert trimtab.check(with_part(asked, way.patch), few).feasible, way.title
 
 
 def test_data_of_a_file(crashes: trimtab.Data) -> None:
@@ -139,7 +149,7 @@ def test_conflicts_are_a_result_of_check_and_an_error_of_sample(design: trimtab.
     asked = design.with_event("young", when="age < 40", rate=0.6)
     found = trimtab.check(asked, few)
     assert (found.feasible, found.cost_bits, found.shifts) == (False, None, ())
-    assert {name for one in found.conflicts for name in one.controls} == {"event old", "event young"}
+    assert {str(name) for one in found.conflicts for name in one.controls} == {"event old", "event young"}
     for call in (found.require, lambda: trimtab.sample(asked, few)):
         with pytest.raises(trimtab.ConflictsError, match=r"^Event `.*` asks for") as caught:
             call()

@@ -588,3 +588,19 @@ def test_the_app_answers_until_it_is_stopped(folder: Path) -> None:
     assert (process.returncode, json.loads(out)) == (143, {"url": f"http://localhost:{port}"})
     assert not answers()
     assert [file.name for file in folder.iterdir()] == ["crashes.csv"]
+
+
+def test_how_a_text_file_is_written_is_said_and_stays_in_the_design(trimtab: Trimtab, folder: Path) -> None:
+    text = "Extract\nname~amount\n" + "".join(f"{'ab'[i % 2]}~1,{i:03}\n" for i in range(200))
+    (folder / "odd.csv").write_text(text, encoding="utf-8")
+    said = ("--delimiter", "~", "--header", "2", "--decimal", ",")
+    refused = trimtab("profile", "odd.csv")
+    assert (refused.code, "it looks like a row" in refused.err) == (2, True)
+    assert trimtab("init", "odd.csv", "-o", "odd.yaml", *said).code == 0
+    assert "delimiter: '~'" in (folder / "odd.yaml").read_text(encoding="utf-8").replace("delimiter: ~", "")
+    made = trimtab("sample", "odd.yaml", "-o", "odd.parquet", "-n", "100")
+    assert (made.code, "such as '1,000' (--decimal" in made.err) == (0, True)
+    assert max(pq.read_table(folder / "odd.parquet")["amount"].to_pylist()) < 2
+    assert trimtab("verify", "odd.csv", "--design", "odd.yaml", *said, "--json").code == 0
+    wrong = trimtab("profile", "odd.csv", "--decimal", "x")
+    assert (wrong.code, "--decimal: it must be `.` or `,`, got 'x'." in wrong.err) == (2, True)

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.counting.datasets import ROWS, open_data, reading_of
-from trimtab.core.delivery.promises.measuring import receipt
-from trimtab.core.delivery.receipt import deliver
+from trimtab.core.delivery.receipt import deliver, verify
 from trimtab.core.design.files import loads
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local, moments
@@ -64,7 +63,7 @@ def test_other_writers_keep_the_moments(study: Study, tmp_path: Path, name: str)
         pyarrow.csv.write_csv(rows, tmp_path / name)
     else:
         pq.write_table(rows.set_column(0, "start", rows["start"].cast(pa.timestamp("us", "UTC"))), tmp_path / name)
-    assert [one.promise for one in receipt(tmp_path / name, study) if not one.kept] == []
+    assert [one.promise for one in verify(tmp_path / name, study) if not one.kept] == []
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -75,7 +74,7 @@ def test_times_without_a_zone_are_no_moments(study: Study, tmp_path: Path, endin
     else:
         pq.write_table(rows, tmp_path / "naive.parquet")
     with pytest.raises(InputError, match=rf"naive\.{ending}: column `start`.*(without a zone|with its zone)"):
-        receipt(tmp_path / f"naive.{ending}", study)
+        verify(tmp_path / f"naive.{ending}", study)
 
 
 def test_an_hour_that_comes_twice_and_one_that_never_comes() -> None:

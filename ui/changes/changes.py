@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.design.patching import with_part
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, Shift, present
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
 from trimtab.core.shown.sparks import spark_svg
+from trimtab.core.study.study import whole_size
 from trimtab.core.words.figures import percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
@@ -102,7 +103,7 @@ def _conflict_text(found: Sequence[Conflict]) -> h.Element:
 def _set_text(found: Sequence[Conflict]) -> h.Node:
     """One conflict in a sentence or two, and what would work."""
     limits = [limit for limit in map(_limit, found) if limit]
-    told = [one.message for one in found if one.control.split(" ", 1)[0] in TOLD]
+    told = [one.message for one in found if one.control.kind in TOLD]
     if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
         told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
     if told:
@@ -119,7 +120,7 @@ def _set_text(found: Sequence[Conflict]) -> h.Node:
 
 def _limit(found: Conflict) -> list[h.Node]:
     """The nearest that works of an event, a rule or a hold; empty if nothing is to be said."""
-    kind, name = found.control.split(" ", 1)
+    kind, name = found.control.kind, found.control.of
     if found.nearest is None:
         return []
     share = h.b[percent(_worth(found.nearest))]
@@ -139,9 +140,10 @@ def _worth(share: float) -> float:
     return 0.0 if found is None or share * whole_size(found.study, found.design.rows) < 0.5 else share
 
 
-def _control(control: str) -> str:
-    kind, name = control.split(" ", 1)
-    return f"{words(name)} {percent(_asked_rate(name))}" if kind == "event" else control_text(control)
+def _control(control: ControlName) -> str:
+    if control.kind == "event":
+        return f"{words(control.of)} {percent(_asked_rate(control.of))}"
+    return control_text(control)
 
 
 def _asked_rate(name: str) -> float:
@@ -150,13 +152,13 @@ def _asked_rate(name: str) -> float:
     return rate_of(event, whole_size(found.study, found.design.rows)) if found and event else 0.0
 
 
-def control_text(control: str) -> str:
+def control_text(control: ControlName) -> str:
     """A control that a message names, as people call it.
 
-    >>> control_text("level how_hard"), control_text("rule visib > 2"), control_text("pair carrier × late")
-    ('levels of how hard', 'rule visib > 2', 'pair carrier × late')
+    >>> control_text(ControlName("level", "how_hard")), control_text(ControlName("pair", "carrier × late"))
+    ('levels of how hard', 'pair carrier × late')
     """
-    kind, name = control.split(" ", 1)
+    kind, name = control.kind, control.of
     return _NAMES.get(kind, "{kind} {name}").format(kind=kind, name=name, words=words(name), rule=short(name, 60))
 
 

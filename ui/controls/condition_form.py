@@ -8,7 +8,7 @@ import streamlit as st
 from trimtab.core.design.definitions import Language
 from trimtab.core.errors import InputError
 from trimtab.core.expressions import Predicate, build_predicate
-from trimtab.core.projection.controls.marginal import events_of
+from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.words.figures import one_in

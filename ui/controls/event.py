@@ -11,10 +11,10 @@ import streamlit as st
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import EventControl, events_of, whole_size
+from trimtab.core.projection.controls.event import EventControl, events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.source.intervals import wilson
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.figures import one_in, percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
@@ -58,13 +58,13 @@ def rare_events(found: doc.Document) -> None:
 
 
 def _row(found: doc.Document, control: EventControl) -> None:
-    name, event = control.name, found.design.events[control.name]
+    name, event = control.of, found.design.events[control.of]
     with st.container(horizontal=True, vertical_alignment="center", key=f"tt_event_{name}"):
         html(_what(name, event, real_rows(found.study, control), found.study))
         _slider(found, name, event)
         title = f"Exact share of {words(name)}: 5 %, 1 in 200 or 1,000 rows"
         field_cell(title, f"tt_size_{name}", size_text(event), _set_size, name, place=PLACE)
-        number_cell(f"{round(control.rate * whole_size(found.study, found.design.rows)):,}", cost(f"event {name}"))
+        number_cell(f"{round(control.rate * whole_size(found.study, found.design.rows)):,}", cost(control.name))
         actions = {
             "change": ("Change the condition", lambda: begin_form(name)),
             "delete": ("Delete", lambda: _delete(name)),

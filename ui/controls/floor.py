@@ -10,6 +10,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
@@ -63,7 +64,9 @@ def _row(study: Study, place: int, floor: Floor) -> None:
         field = f"tt_least_{key}"
         title = f"Rows of each cell of {plain(floor.name)}"
         field_cell(title, field, f"{floor.at_least:,}", _set_least, place, field, place=PLACE)
-        number_cell(f"≥ {rows:,}", cost(f"floor {floor.name}"), title=_needed(rows, study.design.rows), width=92)
+        number_cell(
+            f"≥ {rows:,}", cost(ControlName("floor", floor.name)), title=_needed(rows, study.design.rows), width=92
+        )
         actions = {
             "change": ("Change the floor", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),

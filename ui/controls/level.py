@@ -5,9 +5,10 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.study.study import whole_size
 from trimtab.core.words.figures import percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
@@ -57,7 +58,7 @@ def _mix(found: doc.Document, name: str, mix: LevelMix) -> None:
     with st.container(gap=None, key=f"tt_mix_{name}"):
         with st.container(horizontal=True, vertical_alignment="center", key=f"tt_mixhead_{name}"):
             html(h.div(".tt-event")[h.b[words(name)], code(mix.score)])
-            number_cell("", cost(f"level {name}"))
+            number_cell("", cost(ControlName("level", name)))
             actions = {
                 "change": ("Change score and cuts", lambda: begin_form(name)),
                 "delete": ("Delete", lambda: _delete(name)),

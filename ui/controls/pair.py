@@ -25,6 +25,7 @@ from trimtab.core.changes.pairs import (
     without_pair,
 )
 from trimtab.core.coverage.dependence import Joint, dependence, joint, spearman
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
@@ -242,7 +243,7 @@ def _controlled(found: doc.Document) -> None:
                 with st.container(gap=None, key=f"tt_pair_text_{place}"):
                     st.button(label, key=f"tt_pair_show_{place}", type="tertiary", on_click=_choose, args=(pair,))
                     html(h.small(".tt-pair-asked")[asked_text(control)])
-                cost = costs.get(f"pair {control.name}")
+                cost = costs.get(ControlName("pair", control.name))
                 number_cell("" if cost is None else bits_text(cost))
                 st.button(
                     ":material/close:",

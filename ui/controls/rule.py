@@ -7,8 +7,9 @@ from functools import partial
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
-from trimtab.core.projection.controls.marginal import rules_of
+from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent
@@ -63,7 +64,7 @@ def _row(study: Study, place: int, rule: str, rows: int) -> None:
         html(h.div(".tt-event.rule")[code(rule)])
         share = "all" if rows == total else percent(rows / total)
         number_cell(share, h.small[f"{rows:,} of {total:,}"], width=146)
-        number_cell("", cost(f"rule {rule}"))
+        number_cell("", cost(ControlName("rule", rule)))
         actions = {
             "change": ("Change the rule", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),

@@ -7,15 +7,16 @@ import math
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 
-ROWS = "rows supplement"
+ROWS = ControlName("rows", "supplement")
 """The control of a conflict in which the number of rows is too small."""
 TRIES = 4
 MODES = {"standalone": "Standalone", "supplement": "Supplement"}

@@ -8,6 +8,7 @@ import htpy as h
 import numpy as np
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
@@ -85,7 +86,7 @@ def _row(design: Design, place: int, sweep: Sweep) -> None:
         field = f"tt_groups_{key}"
         title = f"Groups of the sweep of {plain(sweep.factor)}"
         field_cell(title, field, f"{sweep.groups:,}", _set_groups, place, field, place=PLACE)
-        number_cell(f"{rows_of(sweep):,}", cost(f"sweep {sweep.factor}"))
+        number_cell(f"{rows_of(sweep):,}", cost(ControlName("sweep", sweep.factor)))
         actions = {
             "change": ("Change the sweep", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),

@@ -12,7 +12,7 @@ from trimtab.core.projection.shifts import present
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.intervals import wilson
-from trimtab.core.source.kinds import Kind, kind_of
+from trimtab.core.source.kinds import kinds_for
 from trimtab.core.source.labels import number_texts
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
@@ -92,17 +92,9 @@ def declared_about(study: Study, name: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def kinds_for(study: Study, name: str) -> list[Kind]:
-    """The kinds a column can be read as."""
-    natural = kind_of(study.columns[name].type)
-    if natural in ("continuous", "count"):
-        return ["continuous", "count", "categorical"]
-    return [natural] if natural == "categorical" else [natural, "categorical"]
-
-
 def _kind(study: Study, factor: FactorProfile) -> None:
     key = f"tt_kind_{factor.name}"
-    options = kinds_for(study, factor.name)
+    options = kinds_for(study.columns[factor.name].type)
     if len(options) == 1:
         html(h.span(".tt-label")[factor.kind], width="content")
         return

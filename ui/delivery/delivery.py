@@ -11,7 +11,6 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
-from trimtab.core.design.files import load
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
@@ -83,21 +82,12 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
     about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
-    html(receipt_table(output.promises, _correlated(output)))
+    html(receipt_table(output.promises))
     copies = receipt_copies(output.receipt_path)
     if copies:
         html(h.p(".tt-about", data_testid="copies")[copies])
     _downloads(output, found, key)
     _command(output, found, key)
-
-
-def _correlated(output: Output) -> set[str]:
-    """The pairs that the design of an output asks a rank correlation of."""
-    try:
-        pairs = load(output.design_path).pairs
-    except TrimtabError:  # it is gone or damaged; the receipt stands for itself
-        return set()
-    return {pair.name for pair in pairs if pair.rank_correlation is not None}
 
 
 def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> None:

@@ -8,13 +8,12 @@ from typing import Any
 import htpy as h
 import streamlit as st
 
-from trimtab.core.changes.factors import edge_bounds, sculpted, with_edges
+from trimtab.core.changes.factors import edge_bounds, with_edges, with_family
 from trimtab.core.design.design import Design
-from trimtab.core.design.targets import FAMILIES, Mixture, starting, suitable_families
+from trimtab.core.design.targets import FAMILIES, Mixture, suitable_families
 from trimtab.core.design.validation import held_codes
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
@@ -66,25 +65,16 @@ def _set_family(name: str) -> None:
     found = doc.document()
     if found is None:
         return
-    study = found.study
+    study, outcome = found.study, doc.projection()
+    projection = outcome if isinstance(outcome, Projection) else None
 
     def change(design: Design) -> Design:
         target = design.factor(name).target
         if target is not None and family == target.family:  # the browser may send again what is there already
             return design
-        if FAMILIES[family].drawn:
-            return sculpted(study, name, present(_now(study, name)))
-        return design.with_factor(name, target=starting(family, study.columns[name], study.axes[name]))
+        return with_family(study, projection, name, family)
 
     doc.edit(f"{FAMILIES[family].title.lower()} {name}", change, place=PLACE)
-
-
-def _now(study: Study, name: str) -> Any:
-    """Shares of a factor as they come out now, else as they are in the source."""
-    outcome = doc.projection()
-    if isinstance(outcome, Projection):
-        return next((one.after for one in outcome.shifts if one.factor == name), study.real_shares(name))
-    return study.real_shares(name)
 
 
 def _set_parameter(name: str, key: str, *, parameter: Parameter) -> None:

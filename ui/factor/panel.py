@@ -6,6 +6,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.changes.factors import with_role
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import COLD_ROLES, Design
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
@@ -94,7 +95,7 @@ def _figures(study: Study, name: str) -> None:
         tone = "asked" if shift.asked else "carried" if shift.tv >= STILL else "still"
         about = "Half the sum of all differences of the shares"
         lines.append(h.div(title=about)[h.span["Shift (TV)"], h.b(class_=tone)[shift_text(shift.tv)]])
-    mine = {f"{kind} {name}" for kind in ("target", "keep", "hold", "missing")}
+    mine = {ControlName(kind, name) for kind in ("target", "keep", "hold", "missing")}
     cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"

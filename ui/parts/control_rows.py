@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
@@ -63,7 +64,7 @@ def before_word(study: Study) -> str:
     return "declared" if study.declared else "real"
 
 
-def cost(control: str) -> h.Element | None:
+def cost(control: ControlName) -> h.Element | None:
     """The cost of a control; None while it is not known."""
     bits = doc.costs().get(control)
     if bits is None:

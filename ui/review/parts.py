@@ -9,6 +9,7 @@ from dataclasses import replace
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.review.overview import moved, moved_along, summary
@@ -17,6 +18,7 @@ from trimtab.core.review.sentences import Sentence, sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
 from trimtab.ui.parts.control_rows import before_word
@@ -200,17 +202,16 @@ def _made_up(outcome: Projection) -> tuple[str, str]:
     ), "of the rows lie where the real data have none: some of their values are made up."
 
 
-def _distance(bits: float, costs: dict[str, float]) -> str:
+def _distance(bits: float, costs: dict[ControlName, float]) -> str:
     """What a cost in bits means: picking a part q of the rows and leaving the others costs log2(1 / q)."""
     if bits < 0.005:
         return "is how far this is from the real data: not at all."
     part = 2.0**-bits
     picked = f"{100 * part:.0f} of 100" if part >= 0.095 else f"1 of {round(1 / part):,}"
-    most = max(costs, key=lambda name: costs[name], default="")
-    mostly = f" Most of it is for {_named(most)}." if len(costs) > 1 and costs[most] > bits / 2 else ""
+    most = max(costs, key=lambda name: costs[name], default=None)
+    mostly = f" Most of it is for {_named(most)}." if most and len(costs) > 1 and costs[most] > bits / 2 else ""
     return f"from the real data: as far as if only {picked} of their rows had been picked.{mostly}"
 
 
-def _named(control: str) -> str:
-    kind, name = control.split(" ", 1)
-    return name.replace("_", " ") if kind in ("event", "level") else name
+def _named(control: ControlName) -> str:
+    return words(control.of) if control.kind in ("event", "level") else control.of

@@ -12,6 +12,7 @@ from typing import cast
 
 import streamlit as st
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.files import load
 from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
@@ -58,7 +59,7 @@ class _Session:
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
     feasible: Projection | None = None
-    costs: tuple[int, dict[str, float]] | None = None
+    costs: tuple[int, dict[ControlName, float]] | None = None
 
 
 def _session() -> _Session:
@@ -280,8 +281,8 @@ def feasible() -> Projection | None:
     return session.feasible
 
 
-def costs() -> dict[str, float]:
-    """Bits that each control costs, by its name ("target visib", "event fog"); empty while there is a conflict."""
+def costs() -> dict[ControlName, float]:
+    """Bits that each control costs, by its name; empty while there is a conflict."""
     session = _session()
     now = _current()
     if session.costs is None or session.costs[0] != now.revision:

@@ -54,7 +54,7 @@ class Library:
         with self._lock:
             key = next((key for key, study in self._open.items() if _fits(key, study, source, kinds)), None)
             if key is None:
-                key = (source.sha256, kinds)
+                key = (source.key, kinds)
                 self._open[key] = open_study(_plain(source, kinds), source, progress=progress)
             self._open.move_to_end(key)
             while len(self._open) > MOST_SOURCES:
@@ -65,7 +65,7 @@ class Library:
 def _fits(key: tuple[str, Kinds], study: Study, source: Source, kinds: Kinds) -> bool:
     """True if the study was read with these kinds: all that are asked for, and no other that was not."""
     wanted: Mapping[str, Kind] = dict(kinds)
-    same = key[0] == source.sha256 and all(name in wanted for name, _ in key[1])
+    same = key[0] == source.key and all(name in wanted for name, _ in key[1])
     return same and all(study.columns[name].kind == kind for name, kind in kinds if name in study.columns)
 
 
@@ -91,7 +91,9 @@ def study_of(design: Design, workspace: Workspace, *, progress: Progress | None 
     if design.source is None:
         source = declared_source(design, workspace.home, progress=progress)
         return _declared_tables().study(design, source, progress=progress)
-    return library().study(design, workspace.source(design.source.sha256 or ""), progress=progress)
+    return library().study(
+        design, workspace.source(design.source.sha256 or "", design.source.dialect), progress=progress
+    )
 
 
 def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:

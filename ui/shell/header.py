@@ -6,8 +6,8 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.design.files import dumps
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.words.figures import percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc

@@ -12,9 +12,8 @@ from trimtab.core.coverage.gaps.applying import boost_slices
 from trimtab.core.coverage.gaps.possible import has_levels
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, TrimtabError
-from trimtab.core.projection.controls.marginal import whole_size
 from trimtab.core.projection.projection import Projection
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, whole_size
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.core.words.figures import one_in, percent

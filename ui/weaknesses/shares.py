@@ -9,7 +9,7 @@ import numpy as np
 
 from trimtab.core.counting.levels import Levels
 from trimtab.core.coverage.gaps.possible import design_levels
-from trimtab.core.projection.controls.marginal import whole_size
+from trimtab.core.study.study import whole_size
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.ui.coverage.comparing import DESIGN, REAL
 from trimtab.ui.coverage.sets import sets_of

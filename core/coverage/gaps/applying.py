@@ -16,11 +16,11 @@ from trimtab.core.coverage.gaps.remedy import Remedy
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions import Condition, build_predicate
-from trimtab.core.projection.controls.marginal import events_of, whole_size
+from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.labels import moment_texts
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.study import Study, open_study, whole_size
 
 LONGEST_NAME = 60
 """Characters of an event's name."""
@@ -84,7 +84,7 @@ def cover_patterns(study: Study, wishes: Sequence[Wish]) -> Design:
     for wish, when in zip(wishes, whens, strict=True):
         design, name = _with_event(design, "cover", wish.levels, when)
         names.append(name)
-    known = {one.name: real_rows(study, one) for one in events_of(_opened(study, design)) if one.name in names}
+    known = {one.of: real_rows(study, one) for one in events_of(_opened(study, design)) if one.of in names}
     for wish, name in zip(wishes, names, strict=True):
         asked = max(_rows_asked(study, study.design, name), _rows_wanted(study, wish.rows, known[name]))
         design = design.with_event(name, rows=asked)
@@ -115,7 +115,7 @@ def boost_slice(study: Study, pattern: Pattern, *, rate: float | None = None, ro
     if rows < 1:
         raise InputError(f"{_named(pattern)}: ask for at least 1 row, got {rows}.")
     if study.design.mode == "supplement":
-        (control,) = (one for one in events_of(_opened(study, design)) if one.name == name)
+        (control,) = (one for one in events_of(_opened(study, design)) if one.of == name)
         rows += real_rows(study, control)
     return _opened(study, design.with_event(name, rows=rows)).design
 

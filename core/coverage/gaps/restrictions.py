@@ -9,15 +9,9 @@ import numpy as np
 
 from trimtab.core.counting.levels import Levels
 from trimtab.core.expressions.evaluate import evaluate
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.marginal import (
-    EventControl,
-    LevelControl,
-    controls_of,
-    events_of,
-    levels_of,
-    rules_of,
-)
+from trimtab.core.projection.controls.control import Control
+from trimtab.core.projection.controls.kinds import controls_of
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.study.study import Study, finite_sql
 
 
@@ -68,8 +62,8 @@ class Restriction:
 
 def restrictions_of(study: Study, factors: Sequence[str]) -> list[Restriction]:
     """What every row of a design keeps, and what ties derived ones among `factors` to the columns they come from."""
-    found = [_of_condition(one) for one in (*events_of(study), *rules_of(study)) if one.rate in (0.0, 1.0)]
-    found += [_of_level(one) for one in levels_of(study)]
+    strict = [one for one in controls_of(study) if one.constrains and not one.decided and not one.requested.all()]
+    found = [_of_control(control) for control in strict]
     for name in factors:
         if name in study.definitions:
             columns = study.definitions[name].scalar.columns
@@ -81,24 +75,17 @@ def held_back(study: Study) -> dict[str, np.ndarray]:
     """For each factor of which some values may not occur, (K+1,) whether each may, the last one for missing."""
     found = {}
     for control in controls_of(study):
-        left = control.requested[control.code_of_value] > 0
-        present = study.columns[control.factor].counts > 0
-        if not left[present].all():
-            found[control.factor] = left
+        for name, codes in control.decided.items():
+            left = control.requested[codes] > 0
+            if not left[study.columns[name].counts > 0].all():
+                found[name] = left
     return found
 
 
-def _of_condition(one: EventControl) -> Restriction:
+def _of_control(control: Control) -> Restriction:
     def holds(rows: Candidates) -> np.ndarray:
-        truth = one.combine([rows.feature(feature) for feature in one.features])
-        return np.asarray(truth == (one.rate == 1.0))
+        codes = control.from_features([rows.feature(feature) for feature in control.features]).astype(np.int64)
+        return np.asarray((codes >= 0) & (control.requested > 0)[codes])
 
-    return Restriction(one.predicate.columns, one.predicate.thresholds, holds)
-
-
-def _of_level(one: LevelControl) -> Restriction:
-    def holds(rows: Candidates) -> np.ndarray:
-        codes = rows.feature(one.feature)
-        return np.asarray((codes >= 0) & (one.requested > 0)[codes])
-
-    return Restriction(one.feature.columns, {}, holds)
+    numbers = {name: tuple(control.thresholds(name)) for name in control.columns}
+    return Restriction(control.columns, {name: at for name, at in numbers.items() if at}, holds)

@@ -2,36 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from trimtab.core.counting.codes import Code
+from trimtab.core.counting.datasets import DataSet
+from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.projection.reserved.reserved import FloorPlan
+from trimtab.core.study.study import Study
+
+Unit = Literal["rows", "share", "elsewhere", "correlation", "groups", "cells", "text"]
+"""What the two numbers of a promise count: rows, a share of them, the share that lies elsewhere than asked (total
+variation), a rank correlation, groups of a sweep, cells with too few rows; or they are texts."""
 
 
 @dataclass(frozen=True)
 class Promise:
     """One promise of a design: what was requested and what a data set holds.
 
-    With numbers, `kept` means that `delivered` is within `tolerance` of `requested`; with texts, that they are equal.
-    What can't be measured is not kept, and `delivered` says why.
+    It is of a `control`, or of an `aspect` of it: its column, its noise. With numbers, `kept` means that `delivered` is
+    within `tolerance` of `requested`; with texts, that they are equal. What can't be measured is not kept, and
+    `delivered` says why.
     """
 
-    promise: str
+    control: ControlName
     requested: float | str
     delivered: float | str
     tolerance: float
     kept: bool
+    unit: Unit
+    aspect: str = ""
+
+    @property
+    def promise(self) -> str:
+        """Its name as lists and JSON have it: `label late noise`."""
+        return f"{self.control} {self.aspect}".strip()
+
+    def of(self, aspect: str) -> Promise:
+        """The same of an aspect of the control."""
+        return replace(self, aspect=aspect)
+
+    def as_json(self) -> dict[str, Any]:
+        """The promise in the names of the command line's contract."""
+        return {name: getattr(self, name) for name in ("promise", "requested", "delivered", "tolerance", "kept")}
+
+    def about_json(self) -> dict[str, str]:
+        """What stands beside it in a receipt's file: of which control it is, and what its numbers count."""
+        return {"kind": self.control.kind, "of": self.control.of, "aspect": self.aspect, "unit": self.unit}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any], about: Mapping[str, Any]) -> Promise:
+        """The promise that a receipt's file holds. Raises KeyError for what is none."""
+        numbers = {name: data[name] for name in ("requested", "delivered", "tolerance", "kept")}
+        return Promise(ControlName(about["kind"], about["of"]), **numbers, unit=about["unit"], aspect=about["aspect"])
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was counted for a measure: all rows, for each of its codes the rows that have it, and its sums."""
+    """What was counted for a measure: all rows, for each of its codes the rows that have it, its sums, and for each of
+    its groups of factors the rows of every combination of their bins."""
 
     rows: int
     counts: tuple[Mapping[int, int], ...] = ()
     sums: tuple[float, ...] = ()
+    joint: Mapping[tuple[str, ...], np.ndarray] = field(default_factory=dict)
 
     def joined(self, other: Found) -> Found:
         """The same of two data sets together."""
@@ -40,7 +77,8 @@ class Found:
             for own, there in zip(self.counts, other.counts, strict=True)
         )
         sums = tuple(own + there for own, there in zip(self.sums, other.sums, strict=True))
-        return Found(self.rows + other.rows, counts, sums)
+        joint = {group: own + other.joint[group] for group, own in self.joint.items()}
+        return Found(self.rows + other.rows, counts, sums, joint)
 
     def true(self, i: int = 0) -> int:
         """Rows in which the i-th code, a truth, is 1."""
@@ -58,28 +96,56 @@ class Found:
 class Measure:
     """What to count in every row, and what promises the counts make: `judge` gets what was found.
 
-    `values` are SQL numbers to add up. `with_source`: in a supplement, the rows of the source count too.
+    `values` are SQL numbers to add up, `groups` factors whose combinations of display bins are counted. `with_source`:
+    in a supplement, the rows of the source count too.
     """
 
     judge: Callable[[Found], Iterable[Promise]]
     codes: tuple[Code, ...] = ()
     values: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
     with_source: bool = False
 
 
-def exactly(promise: str, requested: int, delivered: int) -> Promise:
-    """Kept if the two numbers of rows are equal."""
-    return within(promise, requested, delivered, 0.0)
+@dataclass(frozen=True, eq=False)
+class Measuring:
+    """What measures are made for: a study and the data set; `plans` tells what the projection finds of the floors of
+    the design among so many rows."""
+
+    study: Study
+    data: DataSet
+    plans: Callable[[int], Sequence[FloorPlan]]
 
 
-def within(promise: str, requested: float, delivered: float, tolerance: float) -> Promise:
+Measures = Callable[[Measuring], Iterator[Measure]]
+
+MEASURES: dict[int, Measures] = {}
+"""What makes the measures of each kind, in the order of the receipt."""
+
+
+def promises_at(place: int) -> Callable[[Measures], Measures]:
+    """Register a function that makes the measures of a kind; `place` is where they stand in the receipt."""
+
+    def register(measures: Measures) -> Measures:
+        MEASURES[place] = measures
+        return measures
+
+    return register
+
+
+def exactly(control: ControlName, requested: int, delivered: int, unit: Unit = "rows") -> Promise:
+    """Kept if the two numbers are equal."""
+    return within(control, requested, delivered, 0.0, unit)
+
+
+def within(control: ControlName, requested: float, delivered: float, tolerance: float, unit: Unit) -> Promise:
     """Kept if the two numbers are no further apart than `tolerance`."""
-    return Promise(promise, requested, delivered, tolerance, abs(delivered - requested) <= tolerance)
+    return Promise(control, requested, delivered, tolerance, abs(delivered - requested) <= tolerance, unit)
 
 
-def unmeasured(promise: str, requested: float, column: str) -> Promise:
+def unmeasured(control: ControlName, requested: float, column: str, unit: Unit) -> Promise:
     """Not kept, because the data set lacks a column."""
-    return Promise(promise, requested, f"there is no column `{column}` to measure it on", 0.0, False)
+    return Promise(control, requested, f"there is no column `{column}` to measure it on", 0.0, False, unit)
 
 
 def marginal_tolerance(shares: np.ndarray, rows: int) -> float:

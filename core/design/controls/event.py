@@ -31,6 +31,7 @@ class EventKind(Kind):
     """Events: a condition, and in how many rows it is true."""
 
     word, part, noun, place = "event", "events", "event", 40
+    identifiers = True
 
     @classmethod
     def alone(cls, nearest: float, rows: int) -> str | None:

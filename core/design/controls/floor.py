@@ -68,6 +68,7 @@ class FloorKind(Kind):
     """Floors: every combination of the bins of some factors occurs at least so often."""
 
     word, part, noun, place = "floor", "floors", "floor", 90
+    gives_way = "Remove the floor of {}"
 
     @classmethod
     def of(cls, part: Any) -> str:

@@ -27,7 +27,7 @@ class ControlName:
 
     def __str__(self) -> str:
         """How lists and JSON have it: `event fog`."""
-        return f"{self.kind} {self.of}"
+        return f"{self.kind} {self.of}".rstrip()
 
     @property
     def called(self) -> str:
@@ -43,6 +43,10 @@ class Kind:
     part: ClassVar[str] = ""
     noun: ClassVar[str] = ""
     place: ClassVar[int]
+    gives_way: ClassVar[str] = ""
+    """What to do so that a conflict is gone, its control taken away; none if another number is all that helps."""
+    identifiers: ClassVar[bool] = False
+    """Its controls have names that people give, and read with spaces."""
 
     def __init_subclass__(cls) -> None:
         known = sorted([*KINDS.values(), cls], key=lambda kind: kind.place)
@@ -60,8 +64,11 @@ class Kind:
         return f"asks for {share}"
 
     @classmethod
-    def limit(cls, limit: str, *, most: bool) -> str:
-        """The nearest share that works, where a conflict is told: the most of it, or the least."""
+    def limit(cls, limit: str, *, most: bool, certain: bool) -> str:
+        """The nearest share that works, where a conflict is told: the most of it, or the least. Unless it is `certain`,
+        several of its bins must move together."""
+        if not certain:
+            return f"with other bins moved too, {limit} would work there"
         return f"the {'most' if most else 'least'} that works is {limit}"
 
     @classmethod

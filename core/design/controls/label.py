@@ -30,3 +30,5 @@ class LabelKind(Kind):
     """Labels: columns computed last."""
 
     word, part, noun, place = "label", "labels", "label", 60
+    gives_way = "Remove the label {}"
+    identifiers = True

@@ -47,3 +47,5 @@ class LevelKind(Kind):
     """Level mixes: a score cut into levels, and the share of each."""
 
     word, part, noun, place = "level", "levels", "level mix", 50
+    gives_way = "Remove the levels {}"
+    identifiers = True

@@ -15,21 +15,24 @@ class TargetKind(Kind):
     """Role target: a marginal that is designed."""
 
     word, noun, place = "target", "target", 1
+    gives_way = "Let {} follow"
 
 
 class KeepKind(Kind):
     """Role keep: a marginal that stays as in the source."""
 
     word, noun, place = "keep", "keep", 2
+    gives_way = "Let {} follow"
 
 
 class HoldKind(Kind):
     """Role hold: one value, or a set of them."""
 
     word, noun, place = "hold", "hold", 3
+    gives_way = "Let {} follow"
 
     @classmethod
-    def limit(cls, limit: str, *, most: bool) -> str:
+    def limit(cls, limit: str, *, most: bool, certain: bool) -> str:
         return f"at most {limit} of the rows can have a held value"
 
 
@@ -37,6 +40,7 @@ class DeriveKind(Kind):
     """Role derive: an expression over other factors."""
 
     word, noun, place = "derive", "derived factor", 4
+    gives_way = "Remove {}"
 
 
 class DropKind(Kind):
@@ -49,6 +53,7 @@ class MissingKind(Kind):
     """The share of missing values of a factor."""
 
     word, noun, place = "missing", "missing share", 6
+    gives_way = "Let gaps of {} be"
 
     @classmethod
     def called(cls, of: str) -> str:

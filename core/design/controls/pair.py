@@ -131,6 +131,7 @@ class PairKind(Kind):
     """Pairs: how two factors depend on each other."""
 
     word, part, noun, place = "pair", "pairs", "pair", 30
+    gives_way = "Let {} be"
 
     @classmethod
     def of(cls, part: Any) -> str:

@@ -9,6 +9,7 @@ class RuleKind(Kind):
     """Rules: conditions that every row meets."""
 
     word, part, noun, place = "rule", "rules", "rule", 70
+    gives_way = "Remove the rule"
 
     @classmethod
     def asks(cls, share: str) -> str:

@@ -2,83 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
-from trimtab.core.errors import InputError
-from trimtab.core.maths.tables import rake, rank_scores, table_correlation
-from trimtab.core.projection.controls.features import Feature, bin_feature
-from trimtab.core.projection.controls.marginal import Control
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
-from trimtab.core.source.axes import Axis
+from trimtab.core.maths.rounding import whole_rows
+from trimtab.core.maths.streams import ONE_FOR_ALL, stream
+from trimtab.core.projection.conflict import Conflict
+from trimtab.core.projection.controls.control import Control, Rows, controls_at
+from trimtab.core.projection.controls.pair_tables import correlated, supported, weighted
+from trimtab.core.projection.features.feature import Feature
+from trimtab.core.projection.features.side import Side, side_of
+from trimtab.core.projection.pool.pool import At, Pool, picker
+from trimtab.core.projection.solver.wording import capital
 from trimtab.core.study.study import Study
-
-STEEPEST = 400.0
-"""The steepest tilt that is tried for a rank correlation: beyond it a table is as ordered as its cells let it be."""
-
-FINEST = 0.5
-"""Where steeper tables can't be raked, no smaller steps are tried than this."""
-
-LEVELLING = 10
-"""Sweeps on logarithms, after which floats can hold what matters of a table."""
-
-ARRIVED = 1e-6
-"""Raking has arrived if no margin is off by more than this part of the whole."""
-
-REACHED = 1e-6
-"""A rank correlation this near to the asked one is that one."""
 
 OWN_ROLES = ("target", "keep", "hold")
 
+HALF = 0.5
+"""What is asked for less than half a row is not constructed."""
 
-@dataclass(frozen=True, eq=False)
-class Side:
-    """One factor of a pair or a floor: its bins, then missing. `code_of_value` (K+1,) for a factor of the source; a
-    definition has a `feature`."""
-
-    name: str
-    axis: Axis
-    code_of_value: np.ndarray | None
-    feature: Feature | None
-
-    @property
-    def size(self) -> int:
-        """Number of codes, missing included."""
-        return self.axis.size + 1
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """A text for each code."""
-        return (*self.axis.labels, "missing")
+ROWS_A_CELL = 8
+"""Rows that are constructed for one combination of a pair; half of them begin with either factor's row."""
 
 
 @dataclass(frozen=True, eq=False)
 class PairControl(Control):
-    """A pair of factors; code i · (size of the second) + j is bin i of the first and bin j of the second."""
+    """A pair of factors; code i · (size of the second) + j is bin i of the first and bin j of the second.
 
+    It asks for nothing yet until it is `settled`: its table is made from the one that both have while it is free.
+    """
+
+    pair: Pair
     sides: tuple[Side, Side]
 
+    kind = "pair"
+    eased = True
+    follows_rows = True
+
     @property
-    def name(self) -> str:
-        """How messages call this control."""
-        return f"pair {self.sides[0].name} × {self.sides[1].name}"
+    def name(self) -> ControlName:
+        return ControlName("pair", self.pair.name)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        return tuple(side.feature for side in self.sides if side.feature is not None)
+
+    @property
+    def plain(self) -> Mapping[str, np.ndarray]:
+        return {side.name: side.code_of_value for side in self.sides if side.code_of_value is not None}
+
+    @property
+    def together(self) -> Sequence[str]:
+        return self.columns
+
+    @property
+    def size(self) -> int:
+        return self.sides[0].size * self.sides[1].size
 
     @property
     def table(self) -> np.ndarray:
         """`requested` as a table of the bins of both."""
         return self.requested.reshape(self.sides[0].size, self.sides[1].size)
 
+    def codes(self, rows: Rows) -> np.ndarray:
+        one, other = (rows.side(side).astype(np.int64) for side in self.sides)
+        return np.where((one < 0) | (other < 0), -1, one * self.sides[1].size + other)
 
-def side_of(study: Study, name: str, owner: str) -> Side:
-    """A factor or a definition on its display axis, for the control `owner`."""
-    axis = study.axes[name]
-    if name in study.definitions:
-        return Side(name, axis, None, bin_feature(study, name, axis, owner))
-    return Side(name, axis, axis.bins_of(study.columns[name]), None)
+    def geometry(self, study: Study) -> Hashable:
+        features = tuple(feature.sql for feature in self.features)
+        return (self.name, *(side.axis for side in self.sides), features)
+
+    @property
+    def waits(self) -> bool:
+        return not self.constrains
+
+    def settled(self, study: Study, pool: Pool, now: np.ndarray, total: int) -> PairControl:
+        """The control that asks for a table, given the joint rows `now` (A · B,) of both factors while it is free, of
+        `total` rows; cells that no learning row shows and that come to less than half a row are left out."""
+        shares = now.reshape(self.sides[0].size, -1) / now.sum()
+        key = (self.pair, shares.tobytes(), *(study.role(side.name) for side in self.sides))
+        found = study.memo.of(f"pair {self.pair.name}", key, lambda: asking(study, self, shares))
+        unseen = self._unseen(pool)
+        few = unseen & (found.table * total < HALF)
+        if (found.table[few] > 0).any():
+            found = replace(found, requested=supported(found.table, ~few).ravel())
+        return found
+
+    def constructed(self, study: Study, pool: Pool) -> At | None:
+        """Rows for the combinations that it asks for and no learning row has; None if there are none to make."""
+        wanted = np.flatnonzero((self._unseen(pool) & (self.table > 0)).ravel())
+        return pair_rows_of(study, pool, self, wanted) if len(wanted) else None
+
+    def _unseen(self, pool: Pool) -> np.ndarray:
+        """(A, B) the combinations that no learning row has."""
+        counts = np.bincount(self.codes(pool)[: pool.learned], minlength=self.size)
+        return np.asarray(counts.reshape(self.sides[0].size, -1) == 0)
+
+    def unreachable(self, total: int) -> Sequence[Conflict]:
+        """Whole rows have no rank correlation if all that have both values have the same one of a factor."""
+        if self.pair.rank_correlation is None:
+            return ()
+        both = whole_rows(self.requested, total).reshape(self.table.shape)[:-1, :-1]
+        message = (
+            f"{capital(self.name.called)} asks for a rank correlation, but in {total:,} rows all that have both values "
+            "have the same bin of `{}`. Ask for more rows, or let it vary."
+        )
+        same = [side.name for i, side in enumerate(self.sides) if np.count_nonzero(both.sum(axis=1 - i)) < 2]
+        return [Conflict((self.name,), message.format(name), self.name, None) for name in same[:1]]
+
+
+@controls_at(80)
+def pairs_of(study: Study) -> tuple[PairControl, ...]:
+    """The pairs of a study's design, as they are before any is settled."""
+    return tuple(PairControl(np.empty(0), (), pair, pair_sides(study, pair)) for pair in study.design.pairs)
 
 
 def pair_sides(study: Study, pair: Pair) -> tuple[Side, Side]:
@@ -87,154 +127,51 @@ def pair_sides(study: Study, pair: Pair) -> tuple[Side, Side]:
     return one, other
 
 
-def pair_control(study: Study, pair: Pair, sides: tuple[Side, Side], now: np.ndarray) -> PairControl:
-    """A pair's control, given the joint shares `now` (A, B) that both factors have while the pair is free.
+def asking(study: Study, pair: PairControl, now: np.ndarray) -> PairControl:
+    """A pair that asks for a table, given the joint shares `now` (A, B) that both factors have while the pair is free.
 
     Raises InputError for a table of weights that does not fit, ConflictsError for a rank correlation out of reach.
     """
-    if pair.rank_correlation is not None:
+    wish, sides = pair.pair, pair.sides
+    if wish.rank_correlation is not None:
         table = now.copy()
-        table[:-1, :-1] = _correlated(pair, now[:-1, :-1], pair.rank_correlation)
-    elif pair.weights is not None:
-        table = _weighted(pair, sides, now, [_own_control(study, side.name) for side in sides])
+        table[:-1, :-1] = correlated(wish, now[:-1, :-1], wish.rank_correlation)
+    elif wish.weights is not None:
+        table = weighted(wish, sides, now, [_own_control(study, side.name) for side in sides])
     else:
         table = np.outer(now.sum(axis=1), now.sum(axis=0))
     one, other = sides
     labels = tuple(f"{a}, {b}" for a in one.labels for b in other.labels)
-    return PairControl((table / table.sum()).ravel(), labels, sides)
+    return PairControl((table / table.sum()).ravel(), labels, wish, sides)
 
 
-def _own_control(study: Study, name: str) -> str | None:
+def _own_control(study: Study, name: str) -> ControlName | None:
     """The control that sets a factor's shares, if there is one."""
     if name in study.design.levels:
-        return f"level {name}"
+        return ControlName("level", name)
     role = study.role(name)
-    return f"{role} {name}" if role in OWN_ROLES else None
+    return ControlName(role, name) if role in OWN_ROLES else None
 
 
-def supported(table: np.ndarray, possible: np.ndarray) -> np.ndarray:
-    """`table` (A, B) with nothing outside the `possible` cells, raked to the margins it had."""
-    return rake(np.where(possible, table, 0.0), table.sum(axis=1), table.sum(axis=0))
+def pair_rows_of(study: Study, pool: Pool, pair: PairControl, unseen: np.ndarray) -> At | None:
+    """Rows for the codes `unseen` (u,) of a pair, which no real row has; None if there are none.
 
-
-def _correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
-    """The table nearest to `now` (in KL divergence) with its margins and this rank correlation.
-
-    It is `now` · exp(λ · rank · rank), raked; the correlation rises with λ.
+    The factors of one side keep a real row's values, those of the other take another row's.
     """
-    if not now.sum() > 0:
-        raise InputError(f"Pair `{pair.name}`: no row has a value of both factors.")
-    some = np.ix_(now.sum(axis=1) > 0, now.sum(axis=0) > 0)
-    inside = now[some]
-    margins = inside.sum(axis=1), inside.sum(axis=0)
-    shape = np.outer(rank_scores(margins[0]), rank_scores(margins[1]))
-    with np.errstate(divide="ignore"):
-        logarithm = np.log(inside)
-
-    def tilted(steepness: float) -> np.ndarray:
-        return rake(np.exp(_levelled(logarithm + steepness * shape, *margins)), *margins)
-
-    def off(steepness: float) -> float:
-        """How far the correlation is from the asked one; NaN where raking does not arrive."""
-        table = tilted(steepness)
-        arrived = np.abs(table.sum(axis=1) - margins[0]).max() < ARRIVED * margins[0].sum()
-        return table_correlation(table) - asked if arrived else np.nan
-
-    low, high, least = _bracket(off)
-    if least is None:
-        steepness = float(brentq(off, min(low, high), max(low, high), xtol=1e-12, rtol=1e-12))
-    elif abs(least) <= REACHED:
-        steepness = high
-    else:
-        raise ConflictsError((_out_of_reach(pair, asked, asked + least, table_correlation(inside)),))
-    table = np.zeros_like(now)
-    table[some] = tilted(steepness)
-    return table
-
-
-def _levelled(logarithm: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Some sweeps of raking on the `logarithm` of a table (A, B): steep tables are beyond what floats hold."""
-    for _ in range(LEVELLING):
-        for axis, margin in ((1, np.log(rows)[:, None]), (0, np.log(columns)[None, :])):
-            top = logarithm.max(axis=axis, keepdims=True)
-            logarithm = logarithm + margin - top - np.log(np.exp(logarithm - top).sum(axis=axis, keepdims=True))
-    return logarithm
-
-
-def _bracket(off: Callable[[float], float]) -> tuple[float, float, float | None]:
-    """Steepnesses between which `off` changes its sign; or, if it never does, the steepest that was reached, and what
-    is left there."""
-    low, high = 0.0, 0.0
-    left = start = off(0.0)
-    step = 1.0 if start < 0 else -1.0
-    while abs(high) < STEEPEST and abs(step) > FINEST:
-        tried = float(np.clip(high + step, -STEEPEST, STEEPEST))
-        here = off(tried)
-        if np.isnan(here):
-            step /= 4
-            continue
-        low, high, left = high, tried, here
-        if here * start <= 0:
-            return low, high, None
-        step *= 2
-    return low, high, left
-
-
-def _out_of_reach(pair: Pair, asked: float, limit: float, now: float) -> Conflict:
-    """`limit` is told with three digits, rounded towards the correlation as it is `now`; where those would be beyond
-    that, with more."""
-    up = asked > limit
-    word = "highest" if up else "lowest"
-    nearest = limit
-    for digits in (3, 6):
-        steps = round(limit * 10**digits, 6)
-        nearest = (np.floor(steps) if up else np.ceil(steps)) / 10**digits
-        if (nearest >= now - REACHED) if up else (nearest <= now + REACHED):
-            break
-    name = f"pair {pair.name}"
-    message = (
-        f"Pair `{pair.name}` asks for a rank correlation of {asked:g}, but the combinations that real rows show leave "
-        f"no room: the {word} that works is {nearest:g}."
-    )
-    return Conflict((name,), message, name, float(nearest))
-
-
-def _weighted(pair: Pair, sides: tuple[Side, Side], now: np.ndarray, own: Sequence[str | None]) -> np.ndarray:
-    """The table of weights on the cells it speaks of, with the margins of the factors that have their own; all other
-    cells stay as they are."""
-    weights, named = pair.grid(*(side.labels for side in sides))
-    block = np.ix_(*named)
-    inside = now[block]
-    total = inside.sum()
-    if not total > 0:
-        raise InputError(f"Pair `{pair.name}`: no row would have any of the combinations in its table.")
-    margins = [inside.sum(axis=1) if own[0] else None, inside.sum(axis=0) if own[1] else None]
-    found = rake(weights / weights.sum() * total, *margins)
-    off = max(
-        (np.abs(found.sum(axis=1 - i) - one).max() for i, one in enumerate(margins) if one is not None), default=0
-    )
-    if off > 1e-6:
-        raise ConflictsError((_no_margins(pair, sides, found, margins, named, own),))
-    table = now.copy()
-    table[block] = found
-    return table
-
-
-def _no_margins(
-    pair: Pair,
-    sides: tuple[Side, Side],
-    found: np.ndarray,
-    margins: Sequence[np.ndarray | None],
-    named: Sequence[np.ndarray],
-    own: Sequence[str | None],
-) -> Conflict:
-    """Which bin of which factor the zeros of a table leave no room for."""
-    name = f"pair {pair.name}"
-    offs = [np.abs(found.sum(axis=1 - i) - one) if one is not None else np.zeros(1) for i, one in enumerate(margins)]
-    side = int(offs[1].max() > offs[0].max())
-    label = sides[side].labels[named[side][int(offs[side].argmax())]]
-    message = (
-        f"Pair `{pair.name}`: the zeros in its table leave no room for the share of `{label}` that "
-        f"`{sides[side].name}` has by itself. Give that row or column a weight, or let `{sides[side].name}` follow."
-    )
-    return Conflict((name, own[side] or name), message, name, None)
+    generator = stream(ONE_FOR_ALL, str(pair.name))
+    first, second = np.divmod(np.repeat(unseen, ROWS_A_CELL), pair.sides[1].size)
+    rows = [
+        picker(pool.side(side)[: pool.learned], side.size, generator)(codes)
+        for side, codes in zip(pair.sides, (first, second), strict=True)
+    ]
+    known = (rows[0] >= 0) & (rows[1] >= 0)
+    if not known.any():
+        return None
+    rows = [one[known] for one in rows]
+    lends_second = np.arange(len(rows[0])) % 2 == 0
+    base = np.where(lends_second, rows[0], rows[1])
+    at = dict.fromkeys(study.columns, base)
+    for lender, side, lends in ((rows[1], pair.sides[1], lends_second), (rows[0], pair.sides[0], ~lends_second)):
+        for name in side.columns:
+            at[name] = np.where(lends, lender, at[name])
+    return at

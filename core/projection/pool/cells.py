@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trimtab.core.maths.grouping import group_rows
-from trimtab.core.projection.controls.marginal import Control, EventControl, MarginalControl
+from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.pool.pool import Pool
-from trimtab.core.projection.pool.ungrounded import Conditions, invented_bins, with_invented
+from trimtab.core.projection.pool.ungrounded import Touched, with_invented
 
 UNSEEN_MASS = 0.01
 """A constructed row counts as so much of a real one: next to nothing, but it can be weighted."""
@@ -23,7 +23,7 @@ UNSEEN_MASS = 0.01
 class Cells:
     """The C control cells of a study.
 
-    `codes` is (conditions + controls, C): 0 or 1 for each event and rule, then each control's own code. `mass` (C,) are
+    `codes` is (controls, C). `mass` (C,) are
     shares of the learning rows. The rows of the pool in cell c are `rows[start[group[c]] : start[group[c] + 1]]`; an
     ungrounded cell borrows the rows of the cell it was made from, and `invented`, of the shape of `codes`, marks the
     codes it has no real value for. `constructed` (C,) marks cells of constructed rows. `cell_of_row` is the group of
@@ -50,14 +50,14 @@ class Cells:
         return np.asarray(self.invented.any(axis=0) | self.constructed)
 
 
-def cells_of(pool: Pool, conditions: Sequence[EventControl], controls: Sequence[Control]) -> Cells:
+def cells_of(pool: Pool, controls: Sequence[Control]) -> Cells:
     """The control cells of a pool. Raises InputError if a condition can't be decided on some row, or not inside an
     ungrounded bin."""
     study = pool.study
-    codes = [pool.truth(one) for one in conditions] + [pool.control(one) for one in controls]
-    sizes = [2] * len(conditions) + [len(control.requested) for control in controls]
+    codes = [control.codes(pool) for control in controls]
+    sizes = [control.size for control in controls]
     # Conditions on a factor with invented bins are told apart too: they are decided anew inside those bins.
-    touched = Conditions.of(study, controls, conditions, first=len(codes))
+    touched = Touched.of(study, controls, first=len(codes))
     codes += [pool.feature(feature) for feature in touched.features]
     sizes += [3] * len(touched.features)
     usable = _usable(codes, pool)
@@ -68,13 +68,12 @@ def cells_of(pool: Pool, conditions: Sequence[EventControl], controls: Sequence[
     constructed = usable[first] >= pool.learned
     mass = np.where(constructed, UNSEEN_MASS * counts, counts) / pool.learned
     group, invented = np.arange(len(first)), np.zeros(table.shape, dtype=bool)
-    for i, control in enumerate(controls):
-        if isinstance(control, MarginalControl) and len(bins := invented_bins(study, control)):
-            row = len(conditions) + i
+    for row, control in enumerate(controls):
+        if len(bins := control.invented(study)):
             table, mass, group, invented = with_invented(
                 study, control, row, bins, touched, (table, mass, group, invented)
             )
-    kept = len(conditions) + len(controls)
+    kept = len(controls)
     cell_of_row = np.full(pool.rows, -1, dtype=np.int32)
     cell_of_row[usable] = group_of_row
     return Cells(

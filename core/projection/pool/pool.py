@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.projection.controls.features import Feature, bins_of_values
-from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import PairControl, Side
+from trimtab.core.projection.features.feature import Feature
+from trimtab.core.projection.features.side import Side
+from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 
 At = Mapping[str, np.ndarray]
@@ -23,7 +23,10 @@ At = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The learning rows of a study and x constructed rows, `at`. `key` is the same for the same rows."""
+    """The learning rows of a study and x constructed rows, `at`. `key` is the same for the same rows.
+
+    Controls have a code of each of its rows: see `Rows` beside them.
+    """
 
     study: Study
     at: At
@@ -81,10 +84,6 @@ class Pool:
         """The constructed rows as a table of the named factors."""
         return table_at(self.study, names, self.at)
 
-    def truth(self, condition: EventControl) -> np.ndarray:
-        """(rows,) whether a condition is true."""
-        return condition.combine([self.feature(one) for one in condition.features])
-
     def side(self, side: Side) -> np.ndarray:
         """(rows,) the bin of one factor of a pair or a floor; -1 outside its axis."""
         if side.feature is not None:
@@ -92,29 +91,15 @@ class Pool:
         assert side.code_of_value is not None  # a factor of the source has them
         return self.extended(side.name, side.code_of_value[self.study.columns[side.name].codes])
 
-    def control(self, control: Control) -> np.ndarray:
-        """(rows,) the codes of a control; -1 where a constructed row has none."""
-        if isinstance(control, MarginalControl):
-            return self.extended(control.factor, control.code_of_value[self.study.columns[control.factor].codes])
-        if isinstance(control, LevelControl):
-            return self.feature(control.feature)
-        assert isinstance(control, PairControl)  # there are no others
-        one, other = (self.side(side).astype(np.int64) for side in control.sides)
-        joint = one * control.sides[1].size + other
-        return np.where((one < 0) | (other < 0), -1, joint) if self.constructed else joint
+    def marginal(self, factor: str, code_of_value: np.ndarray, axis: Axis | None) -> np.ndarray:
+        """(rows,) the code of each row's value of a factor."""
+        return self.extended(factor, code_of_value[self.study.columns[factor].codes])
 
 
 def table_at(study: Study, names: Sequence[str], at: At) -> pa.Table:
     """Rows that take the values of each factor from the learning rows `at`, as a table of the named factors."""
     wanted = names or list(at)[:1]
     return study.rows_of(wanted, {name: study.columns[name].codes[at[name]] for name in wanted})
-
-
-def side_codes(side: Side, table: pa.Table) -> np.ndarray:
-    """(n,) the bins of one side of a pair in rows of a table; -1 outside its axis."""
-    if side.feature is not None:
-        return np.asarray(side.feature.of_table(table))
-    return bins_of_values(side.axis, table.column(side.name).combine_chunks())
 
 
 def picker(code: np.ndarray, codes: int, generator: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:

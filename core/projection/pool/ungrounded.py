@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.features import Feature
-from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import PairControl
+from trimtab.core.projection.controls.control import Control
+from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.pool.inside import probes
+from trimtab.core.projection.solver.wording import capital
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
 
@@ -28,67 +28,46 @@ UNASKED = 1e-3
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """The events and rules that use a factor with ungrounded bins, and their features, whose codes are rows from
-    `first` on."""
+class Touched:
+    """The controls that use a factor with ungrounded bins and are decided anew there, and their features, whose codes
+    are rows from `first` on."""
 
-    events: tuple[tuple[int, EventControl], ...]
+    controls: tuple[tuple[int, Control], ...]
     features: tuple[Feature, ...]
     first: int
 
     @staticmethod
-    def of(study: Study, controls: Sequence[Control], events: Sequence[EventControl], *, first: int) -> Conditions:
-        """The conditions of a study that its ungrounded bins touch. Raises InputError if one looks at several factors
-        together, or a level or a pair at such a factor: what they are there can't be told bin by bin."""
-        targets = [one for one in controls if isinstance(one, MarginalControl) and len(invented_bins(study, one))]
-        factors = {control.factor: control for control in targets}
-        touched = tuple((i, e) for i, e in enumerate(events) if factors.keys() & set(e.predicate.columns))
-        features = {feature.sql: feature for _, event in touched for feature in event.features}
-        for _, event in touched:
-            for feature in event.features:
-                if not feature.single:
-                    _refuse(event.control, feature.columns, factors)
-        for control in controls:
-            if isinstance(control, LevelControl):
-                _refuse(control.name, control.feature.columns, factors)
-            if isinstance(control, PairControl):
-                for side in control.sides:
-                    _refuse(control.name, side.feature.columns if side.feature else (side.name,), factors)
-        return Conditions(touched, tuple(features.values()), first)
+    def of(study: Study, controls: Sequence[Control], *, first: int) -> Touched:
+        """Those of a study that its ungrounded bins touch. Raises InputError for a condition that looks at several
+        factors together, or a level or a pair, at such a factor: what they are there can't be told bin by bin."""
+        beyond = {control.factor: control for control in controls if control.factor and len(control.invented(study))}
+        touched = []
+        for i, control in enumerate(controls):
+            if not control.retold:
+                _refuse(control, control.together, beyond)
+            elif beyond.keys() & set(control.columns):
+                _refuse(control, control.together, beyond)
+                touched.append((i, control))
+        features = {feature.sql: feature for _, control in touched for feature in control.features}
+        return Touched(tuple(touched), tuple(features.values()), first)
 
 
-def _refuse(owner: str, columns: Sequence[str], factors: Mapping[str, MarginalControl]) -> None:
+def _refuse(owner: Control, columns: Sequence[str], beyond: Mapping[str, Control]) -> None:
     for name in columns:
-        if name in factors:
-            kind, what = owner.split(" ", 1)
-            beyond = factors[name].kind
-            if beyond == "missing":
+        if name in beyond:
+            kind = beyond[name].kind
+            if kind == "missing":
                 problem = (
                     f"which is hardly ever missing in the source, so it can't be decided where `{name}` is missing"
                 )
                 advice = f"Ask for no missing values of `{name}`, or look at another factor."
             else:
-                problem = f"whose {beyond} reaches where the source has no values, so it can't be decided there"
-                advice = f"Cut the {beyond} with low and high, or give no share to those bins."
-            raise InputError(f"{kind.capitalize()} `{what}`: it looks at `{name}`, {problem}. {advice}")
+                problem = f"whose {kind} reaches where the source has no values, so it can't be decided there"
+                advice = f"Cut the {kind} with low and high, or give no share to those bins."
+            raise InputError(f"{capital(owner.name.called)}: it looks at `{name}`, {problem}. {advice}")
 
 
-def invented_bins(study: Study, control: MarginalControl) -> np.ndarray:
-    """The codes that a control asks for and no learning row of the source has; missing too, if the control `blanks`."""
-    column = study.columns[control.factor]
-    learned = study.memo.of(
-        f"learning rows of {column.name}", column, lambda: np.bincount(column.codes, minlength=column.distinct + 1)
-    )
-    seen = np.bincount(control.code_of_value, weights=learned, minlength=len(control.requested))
-    invented = (seen == 0) & (control.requested > 0)
-    if control.blanks and control.missing_code is not None:
-        invented[control.missing_code] = True
-    return np.flatnonzero(invented)
-
-
-def with_invented(
-    study: Study, control: MarginalControl, row: int, bins: np.ndarray, conditions: Conditions, cells: Parts
-) -> Parts:
+def with_invented(study: Study, control: Control, row: int, bins: np.ndarray, touched: Touched, cells: Parts) -> Parts:
     """Cells with those of a control's ungrounded bins added; `row` is the control's row of the codes.
 
     A cell is split between its own bin and the bins that borrow its rows, so that the total mass stays one. Raises
@@ -100,7 +79,7 @@ def with_invented(
     asked = np.where(control.requested > 0, control.requested, UNASKED)
     lent = _lent(control, np.unique(codes[row]), bins, asked)
     asked = asked + lent.sum(axis=0)
-    truths = _truths_inside(study, control, bins, conditions)
+    truths = _truths_inside(study, control, bins, touched)
     parts = [cells]
     left = mass.copy()
     for place, one in enumerate(bins):
@@ -109,7 +88,7 @@ def with_invented(
         left[chosen] -= share
         borrowed, marked = codes[:, chosen].copy(), invented[:, chosen].copy()
         borrowed[row], marked[row] = one, True
-        _decide_again(borrowed, conditions, {sql: truth[place] for sql, truth in truths.items()})
+        _decide_again(borrowed, touched, {sql: truth[place] for sql, truth in truths.items()})
         parts.append((borrowed, share, group[chosen], marked))
     parts[0] = (codes, np.maximum(left, 0.0), group, invented)
     return (
@@ -120,15 +99,15 @@ def with_invented(
     )
 
 
-def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def _lent(control: Control, seen: np.ndarray, bins: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """(bins, L) the share of each ungrounded bin that the rows of each code are lent for: of the nearest bin, and of
     all for missing values, as they are `asked` for (L,). `seen` are the codes that have rows."""
     missing = control.missing_code
     present = np.setdiff1d(seen, [missing] if missing is not None else [])
     if not len(present):
         raise InputError(
-            f"{control.name.capitalize()}: every value of this factor is missing in the source, so nothing is known of "
-            f"{control.labels[bins[0]]}."
+            f"{capital(str(control.name))}: every value of this factor is missing in the source, so nothing is known "
+            f"of {control.labels[bins[0]]}."
         )
     lent = np.zeros((len(bins), len(control.requested)))
     for place, one in enumerate(bins):
@@ -137,40 +116,38 @@ def _lent(control: MarginalControl, seen: np.ndarray, bins: np.ndarray, asked: n
     return lent
 
 
-def _decide_again(codes: np.ndarray, conditions: Conditions, truths: Mapping[str, int]) -> None:
-    """Set the truths of borrowed cells, given those of the conditions that their new bin decides."""
-    rows = {feature.sql: conditions.first + i for i, feature in enumerate(conditions.features)}
+def _decide_again(codes: np.ndarray, touched: Touched, truths: Mapping[str, int]) -> None:
+    """Set the codes of borrowed cells, given those of the features that their new bin decides."""
+    rows = {feature.sql: touched.first + i for i, feature in enumerate(touched.features)}
     for sql, truth in truths.items():
         codes[rows[sql]] = truth
-    for number, event in conditions.events:
-        codes[number] = event.combine([codes[rows[feature.sql]] for feature in event.features])
+    for number, control in touched.controls:
+        codes[number] = control.from_features([codes[rows[feature.sql]] for feature in control.features])
 
 
-def _truths_inside(
-    study: Study, control: MarginalControl, bins: np.ndarray, conditions: Conditions
-) -> dict[str, np.ndarray]:
+def _truths_inside(study: Study, control: Control, bins: np.ndarray, touched: Touched) -> dict[str, np.ndarray]:
     """For each condition on the control's factor, the truth inside each of the `bins`: 1, 0, or UNKNOWN.
 
     Raises InputError if a condition changes inside one.
     """
-    column = study.columns[control.factor]
-    thresholds = [t for _, event in conditions.events for t in event.predicate.thresholds.get(column.name, ())]
+    column = study.columns[str(control.factor)]
+    thresholds = [t for _, one in touched.controls for t in one.thresholds(column.name)]
     tried = [_values_of(column, control, int(one), thresholds) for one in bins]
     ends = np.cumsum([len(values) for values in tried])[:-1]
     found = {}
-    for _, event in conditions.events:
-        for feature in event.features:
+    for _, one in touched.controls:
+        for feature in one.features:
             if feature.columns == (control.factor,) and feature.sql not in found:
                 codes = feature.of_table(pa.table({column.name: pa.concat_arrays(tried)}))
                 parts = np.split(codes, ends)
-                mixed = next((one for one, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
+                mixed = next((b for b, part in zip(bins, parts, strict=True) if len(np.unique(part)) > 1), None)
                 if mixed is not None:
-                    raise InputError(_mixed(column, control, int(mixed), event, feature))
+                    raise InputError(_mixed(column, control, int(mixed), one, feature))
                 found[feature.sql] = np.array([part[0] for part in parts])
     return found
 
 
-def _values_of(column: Column, control: MarginalControl, one: int, thresholds: Sequence[float]) -> pa.Array:
+def _values_of(column: Column, control: Control, one: int, thresholds: Sequence[float]) -> pa.Array:
     """Values of an ungrounded bin: those that its rows can get, or some from end to end."""
     real = control.values_of(one)
     if len(real):
@@ -180,12 +157,11 @@ def _values_of(column: Column, control: MarginalControl, one: int, thresholds: S
     return probes(control.axis, one, column, thresholds)
 
 
-def _mixed(column: Column, control: MarginalControl, one: int, event: EventControl, feature: Feature) -> str:
+def _mixed(column: Column, control: Control, one: int, changing: Control, feature: Feature) -> str:
     axis = control.axis
     where = f"inside {control.labels[one]} of `{column.name}`"
-    leaf = event.predicate.leaves[event.features.index(feature)]
-    problem = f"{feature.owner}: `{leaf.sql}` changes {where}, where the source has no rows."
+    problem = f"{feature.owner}: `{feature.text}` changes {where}, where the source has no rows."
     if axis is None or not axis.numeric:
         return f"{problem} Name its levels in the target."
-    inside = [t for t in event.predicate.thresholds.get(column.name, ()) if axis.lows[one] <= t <= axis.highs[one]]
+    inside = [t for t in changing.thresholds(column.name) if axis.lows[one] <= t <= axis.highs[one]]
     return f"{problem} Add an edge there: {inside[0]:g}." if inside else f"{problem} Add an edge where it changes."

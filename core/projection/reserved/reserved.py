@@ -5,18 +5,38 @@ They count in every promise; the other rows bring what they leave to be brought.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.projection.controls.features import bins_of_values
-from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import PairControl
-from trimtab.core.projection.pool.pool import At, side_codes, table_at
+from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.projection.pool.pool import At, Pool, table_at
+from trimtab.core.projection.pool.table_rows import TableRows
+from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
+
+
+class Coded(Protocol):
+    """What has a code of every row: a control."""
+
+    @property
+    def name(self) -> ControlName:
+        """Which control it is."""
+
+    @property
+    def requested(self) -> np.ndarray:
+        """(L,) the share that each code must have."""
+
+    @property
+    def decided(self) -> Mapping[str, np.ndarray]:
+        """Factors whose value alone decides its code: (K+1,) that code, last missing."""
+
+    def codes(self, rows: Any) -> np.ndarray:
+        """(n,) the code of each row; -1 where it has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +47,7 @@ class Part:
     one group are drawn with the same numbers.
     """
 
-    name: str
+    name: ControlName
     fixed: tuple[str, ...]
     varied: str | None = None
     together: bool = False
@@ -38,7 +58,7 @@ class Reserved:
     """R reserved rows, made of `at` (R,) for each factor.
 
     `part` (R,) is the position of each row's part in `parts`, `group` (R,) its group in a sweep or -1. `codes`
-    (conditions + controls, R) are its codes. `ungrounded` (R,) marks rows that no real row is like. `values` holds, for
+    (controls, R) are its codes. `ungrounded` (R,) marks rows that no real row is like. `values` holds, for
     each varied factor, (R,) the value that stands in the row, NULL for rows of other parts.
     """
 
@@ -79,40 +99,74 @@ class Reserved:
             values,
         )
 
-    def with_codes(self, study: Study, conditions: Sequence[EventControl], controls: Sequence[Control]) -> Reserved:
+    def with_codes(self, study: Study, controls: Sequence[Coded]) -> Reserved:
         """The same rows with the codes of other controls."""
         if not self.rows:
-            return Reserved.none(study, len(conditions) + len(controls))
-        return replace(self, codes=codes_at(study, conditions, controls, self.at, self.values))
+            return Reserved.none(study, len(controls))
+        return replace(self, codes=codes_at(study, controls, self.at, self.values))
+
+
+@dataclass(frozen=True, eq=False)
+class FloorPlan:
+    """What a floor comes to: `needed` has, for each of its factors, (size,) the bins that count, and `impossible` the
+    cells among them that rules and other controls forbid: some factors, and a bin of each. `rows` are reserved for it,
+    `constructed` of them made up."""
+
+    name: ControlName
+    factors: tuple[str, ...]
+    strength: int
+    at_least: int
+    needed: tuple[np.ndarray, ...]
+    impossible: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
+    rows: int
+    constructed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Reserving:
+    """What a control needs to reserve its rows among `rows`: the `controls` that they must keep too, and the shares
+    `weights` (pool.rows,) of the pool's rows as the rest of the design weighs them. `reserved` and `floors` are what is
+    reserved so far, `groups` how many groups of sweeps."""
+
+    study: Study
+    pool: Pool
+    controls: Sequence[Coded]
+    weights: np.ndarray
+    rows: int
+    reserved: Reserved
+    groups: int = 0
+    floors: tuple[FloorPlan, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _ReservedRows(TableRows):
+    """Rows made of `at`, in which some `values` stand instead, as controls look at them."""
+
+    study: Study
+    at: At
+    values: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    def marginal(self, factor: str, code_of_value: np.ndarray, axis: Axis | None) -> np.ndarray:
+        if axis is not None and factor in self.values:
+            return super().marginal(factor, code_of_value, axis)
+        return np.asarray(code_of_value[self.study.columns[factor].codes[self.at[factor]]])
 
 
 def codes_at(
-    study: Study,
-    conditions: Sequence[EventControl],
-    controls: Sequence[Control],
-    at: At,
-    values: dict[str, pa.Array] | None = None,
+    study: Study, controls: Sequence[Coded], at: At, values: Mapping[str, pa.Array] | None = None
 ) -> np.ndarray:
-    """(conditions + controls, R) the codes of rows made of `at`; -1 where a value has no code.
+    """(controls, R) the codes of rows made of `at`; -1 where a value has no code.
 
     `values` stand in the rows instead, where they are not NULL.
     """
-    table = with_values(table_at(study, list(study.columns), at), values or {})
-    codes = [one.combine([feature.of_table(table) for feature in one.features]) for one in conditions]
-    for control in controls:
-        if isinstance(control, MarginalControl):
-            codes.append(_marginal_codes(study, control, at, table, values or {}))
-        elif isinstance(control, LevelControl):
-            codes.append(control.feature.of_table(table))
-        else:
-            assert isinstance(control, PairControl)  # there are no others
-            one, other = (side_codes(side, table) for side in control.sides)
-            codes.append(np.where((one < 0) | (other < 0), -1, one * control.sides[1].size + other))
-    rows = len(next(iter(at.values())))
-    return np.stack(codes).astype(np.int64) if codes else np.zeros((0, rows), np.int64)
+    values = values or {}
+    rows = _ReservedRows(with_values(table_at(study, list(study.columns), at), values), study, at, values)
+    if not controls:
+        return np.zeros((0, len(next(iter(at.values())))), np.int64)
+    return np.stack([control.codes(rows) for control in controls]).astype(np.int64)
 
 
-def with_values(table: pa.Table, values: dict[str, pa.Array]) -> pa.Table:
+def with_values(table: pa.Table, values: Mapping[str, pa.Array]) -> pa.Table:
     """Rows in which some values are replaced: those that are not NULL."""
     for name, column in values.items():
         place = table.schema.get_field_index(name)
@@ -123,21 +177,7 @@ def with_values(table: pa.Table, values: dict[str, pa.Array]) -> pa.Table:
     return table
 
 
-def possible(controls: Sequence[Control], conditions: Sequence[EventControl], codes: np.ndarray) -> np.ndarray:
-    """(conditions + controls, R) whether each row's code may occur: rules are true, and nothing asks for none of it."""
-    found = []
-    every: list[Control | EventControl] = [*conditions, *controls]
-    for i, one in enumerate(every):
-        if isinstance(one, EventControl):
-            found.append(np.array([one.rate < 1.0, one.rate > 0.0])[codes[i]])
-        else:
-            found.append((codes[i] >= 0) & (one.requested > 0)[codes[i]])
+def possible(controls: Sequence[Coded], codes: np.ndarray) -> np.ndarray:
+    """(controls, R) whether each row's code may occur: it has one, and it is not asked for nothing."""
+    found = [(code >= 0) & (control.requested > 0)[code] for control, code in zip(controls, codes, strict=True)]
     return np.stack(found) if found else np.ones((0, codes.shape[1]), dtype=bool)
-
-
-def _marginal_codes(
-    study: Study, control: MarginalControl, at: At, table: pa.Table, values: dict[str, pa.Array]
-) -> np.ndarray:
-    if control.axis is not None and control.factor in values:
-        return bins_of_values(control.axis, table.column(control.factor).combine_chunks())
-    return np.asarray(control.code_of_value[study.columns[control.factor].codes[at[control.factor]]])

@@ -7,14 +7,14 @@ A conflict is a smallest set of controls that can't be met together (deletion fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from trimtab.core.errors import ConflictError
+from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.solver.elastic import Elastic, OutOfTimeError
 from trimtab.core.projection.solver.fit import Constraint
-from trimtab.core.words.conflicts import Way, asked_and_nearest, cant_be_met, listed, not_together
+from trimtab.core.projection.solver.wording import Way, asked_and_nearest, cant_be_met, listed, not_together
 
 SECONDS = 10.0
 """The search for conflicts is given up after this long."""
@@ -27,28 +27,6 @@ NONE = 1e-7
 
 MOST_CODES = 4
 """Of a control with many bins, so many are tried for the one to tell."""
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Controls that pull against each other. `control` is the one to change and `nearest` its nearest working share.
-
-    For an event that is its rate, for a hold the share of rows that can have a held value, for a missing share that
-    share, and for a keep or a target the share of the bin that is furthest off.
-    """
-
-    controls: tuple[str, ...]
-    message: str
-    control: str
-    nearest: float | None
-
-
-class ConflictsError(ConflictError):
-    """The design's controls conflict; `conflicts` has one entry for each control that could give way."""
-
-    def __init__(self, conflicts: Sequence[Conflict]) -> None:
-        self.conflicts = tuple(conflicts)
-        super().__init__("\n".join(one.message for one in self.conflicts))
 
 
 def find_conflicts(
@@ -174,9 +152,7 @@ def _give_way(program: Elastic, one: Constraint, loose: int, active: Sequence[in
     if several codes must move together, each of them alone could stay."""
     off = program.distance(active, loose=loose).off[loose]
     if len(one.requested) == 2:
-        # The second one is what is asked for, but for a hold.
-        code = 0 if one.name.startswith("hold ") else 1
-        return code, _share(one.requested[code] - off[code]), True
+        return one.asked, _share(one.requested[one.asked] - off[one.asked]), True
     moved = np.argsort(-np.round(np.abs(off), 7), kind="stable")
     for code in moved[: min(MOST_CODES, np.count_nonzero(np.abs(off) > NONE))]:
         alone = float(program.narrowed(loose, int(code)).distance(active, loose=loose).off[loose][1])

@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from trimtab.core.design.controls.kind import ControlName
+
 MOST_SWEEPS = 100
 PATIENCE = 20
 """Sweeps in which the error must fall to half; else the controls are close to a limit, or beyond it."""
@@ -36,15 +38,17 @@ class Constraint:
     """One control on the cells: `codes` (C,) of each cell and the `requested` (L,) share of each code.
 
     `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. Codes of
-    which a `strict` one asks nothing must stay empty: not even a part of a row may be there. If the cells are only some
-    of the rows a control speaks of, `drawn` of `total`, `there` (L,) are the others of each code.
+    which a `strict` one asks nothing must stay empty: not even a part of a row may be there. If the
+    cells are only some of the rows a control speaks of, `drawn` of `total`, `there` (L,) are the others of each code.
+    Of two codes `asked` is the one that it asks for.
     """
 
-    name: str
+    name: ControlName
     codes: np.ndarray
     requested: np.ndarray
     labels: tuple[str, ...] = ()
     strict: bool = False
+    asked: int = 1
     drawn: int = 1
     total: int = 1
     there: np.ndarray | None = None

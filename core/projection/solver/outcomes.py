@@ -9,11 +9,12 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, hstack, identity
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.grouping import group_rows
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.solver.elastic import OutOfTimeError
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
 from trimtab.core.projection.solver.fit import Constraint
-from trimtab.core.words.conflicts import listed, whole_rows_clash
+from trimtab.core.projection.solver.wording import listed, whole_rows_clash
 
 SECONDS = 5.0
 """The integer program is given up after this long; it takes milliseconds."""
@@ -123,7 +124,7 @@ class _Program:
 
 
 def _clashes(
-    names: Sequence[str], wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int
+    names: Sequence[ControlName], wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int
 ) -> tuple[Conflict, ...]:
     """A conflict for each event of a smallest set whose whole numbers can't be met together."""
     involved = list(range(len(goals)))

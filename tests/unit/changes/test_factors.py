@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trimtab.core.changes.factors import rebinned, sculpted, with_edges, with_role
+from trimtab.core.changes.factors import rebinned, sculpted, with_edges, with_family, with_role
 from trimtab.core.changes.presets import PRESETS, preset_shares, with_preset
 from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.targets import starting, suitable_families
@@ -125,6 +125,16 @@ def test_every_family_begins_with_values_that_can_be_used(study: Study, family: 
     shares = asked_shares(after, name)
     assert shares is not None
     assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("family", ["histogram", "categorical"])
+def test_a_drawn_family_keeps_the_shares_there_are(study: Study, family: str) -> None:
+    drawn = reopened(study, sculpted(study, "lanes", [0.1, 0.2, 0.4, 0.2, 0.1]))
+    after = reopened(drawn, with_family(drawn, project(drawn), "lanes", family))
+    target = after.design.factor("lanes").target
+    assert target is not None
+    assert target.family == family
+    assert asked_shares(after, "lanes") == pytest.approx([0.1, 0.2, 0.4, 0.2, 0.1], rel=1e-5)
 
 
 # --- presets --------------------------------------------------------------------------------------------------------

@@ -282,7 +282,7 @@ def test_designs_on_two_sources(open_: Open, crashes: Source, tmp_path: Path) ->
 def test_a_design_that_can_not_be_met_gives_its_conflicts(open_: Open, crashes: Source) -> None:
     conflict = "events:\n  f: {when: \"sex = 'f'\", rate: 0.7}\n  m: {when: \"sex = 'm'\", rate: 0.6}\n"
     found = difference(open_(crashes, conflict), open_(crashes, OLD))
-    assert {name for one in found.before_conflicts for name in one.controls} == {"event f", "event m"}
+    assert {str(name) for one in found.before_conflicts for name in one.controls} == {"event f", "event m"}
     assert found.after_conflicts == ()
     assert {one.name for one in found.controls} == {"event f", "event m", "event old"}
     assert len(found.factors) == 14

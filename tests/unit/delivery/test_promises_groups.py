@@ -13,8 +13,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, receipt
-from trimtab.core.projection.reserved.floors import Cell, FloorPlan
+from tests.controls import figures, named
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.receipt import verify
+from trimtab.core.projection.reserved.reserved import FloorPlan
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study
 
@@ -40,15 +43,16 @@ def source(table_source: Make) -> Source:
     return table_source({name: [row[name] for row in rows] for name in rows[0]})
 
 
-def measured(study: Study, rows: Rows, file: Path, **options: Any) -> dict[str, Promise]:
+def measured(study: Study, rows: Rows, file: Path, plan: FloorPlan | None = None) -> dict[str, Promise]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     table = pa.table({name: [row.get(name) for row in rows] for name in names})
     (pyarrow.csv.write_csv if file.suffix == ".csv" else pq.write_table)(table, file)
-    return {promise.promise: promise for promise in receipt(file, study, **options)}
+    found = verify(file, study) if plan is None else receipt(file, study, plans=lambda _: [plan])
+    return {promise.promise: promise for promise in found}
 
 
-def floor(study: Study, rows: Rows, folder: Path, **options: Any) -> Promise:
-    return measured(study, rows, folder / "a.parquet", **options)["floor color, size, shape"]
+def floor(study: Study, rows: Rows, folder: Path, plan: FloorPlan | None = None) -> Promise:
+    return measured(study, rows, folder / "a.parquet", plan)["floor color, size, shape"]
 
 
 def test_every_cell_often_enough_keeps_a_floor(source: Source, open_: Open, tmp_path: Path) -> None:
@@ -56,7 +60,7 @@ def test_every_cell_often_enough_keeps_a_floor(source: Source, open_: Open, tmp_
     # Color and size are in two rows of a cell each: one for each shape.
     for file in ("a.parquet", "a.csv"):
         found = measured(study, every_cell(), tmp_path / file)["floor color, size, shape"]
-        assert found == Promise("floor color, size, shape", 0, 0, 0.0, True)
+        assert figures(found) == ("floor color, size, shape", 0, 0, 0.0, True)
 
 
 def test_cells_below_a_floor_are_counted(source: Source, open_: Open, tmp_path: Path) -> None:
@@ -64,7 +68,7 @@ def test_cells_below_a_floor_are_counted(source: Source, open_: Open, tmp_path: 
     assert floor(study, every_cell()[1:], tmp_path).delivered == 1  # red, 1: only flat is left
     fewer = [row for row in every_cell() if row["size"] != 3]
     # Without size 3, four cells of two rows are empty, with either the colors or the shapes.
-    assert floor(study, fewer, tmp_path) == Promise("floor color, size, shape", 0, 4, 0.0, False)
+    assert figures(floor(study, fewer, tmp_path)) == ("floor color, size, shape", 0, 4, 0.0, False)
     missing = [{**row, "size": None if row["size"] == 3 else row["size"]} for row in every_cell()]
     assert floor(study, missing, tmp_path).delivered == 4
     unknown = [{**row, "size": 9 if row["size"] == 3 else row["size"]} for row in every_cell()]
@@ -98,23 +102,23 @@ def test_cells_told_to_be_impossible_need_not_occur(source: Source, open_: Open,
     without = [row for row in every_cell() if not (row["color"] == "blue" and row["size"] == 2)]
     assert floor(study, without, tmp_path).delivered == 1
 
-    def told(cell: Cell, sizes: list[bool]) -> FloorPlan:
+    def told(cell: tuple[tuple[str, ...], tuple[int, ...]], sizes: list[bool]) -> FloorPlan:
         needed = (np.array([True, True]), np.array(sizes), np.array([True, True]))
-        return FloorPlan("color, size, shape", names, 2, 2, needed, (cell,), 0, 0)
+        return FloorPlan(named("floor color, size, shape"), names, 2, 2, needed, (cell,), 0, 0)
 
     every = [True, True, True]
-    assert floor(study, without, tmp_path, floors=[told((("color", "size"), (blue, 1)), every)]).delivered == 0
+    assert floor(study, without, tmp_path, told((("color", "size"), (blue, 1)), every)).delivered == 0
     # Another cell of the same numbers is not the one that was told.
-    assert floor(study, without, tmp_path, floors=[told((("color", "shape"), (blue, 1)), every)]).delivered == 1
+    assert floor(study, without, tmp_path, told((("color", "shape"), (blue, 1)), every)).delivered == 1
     # Nor need a bin occur that does not count.
     plan = told((("color", "shape"), (blue, 1)), [True, False, True])
-    assert floor(study, without, tmp_path, floors=[plan]).delivered == 0
+    assert floor(study, without, tmp_path, plan).delivered == 0
 
 
 def test_a_rule_makes_cells_impossible(source: Source, open_: Open, tmp_path: Path) -> None:
     study = open_(source, f"rules: [\"NOT (color = 'blue' AND size = 2) OR color IS NULL\"]\n{FLOOR}")
     without = [row for row in every_cell() if not (row["color"] == "blue" and row["size"] == 2)]
-    assert floor(study, without, tmp_path) == Promise("floor color, size, shape", 0, 0, 0.0, True)
+    assert figures(floor(study, without, tmp_path)) == ("floor color, size, shape", 0, 0, 0.0, True)
     assert floor(study, without[1:], tmp_path).delivered == 1
     # Of a design in conflict nothing is known, and every cell counts.
     study = open_(source, f'rules: ["size < 2 AND size > 2"]\n{FLOOR}')
@@ -160,7 +164,7 @@ def sweep(study: Study, rows: Rows, file: Path) -> Promise:
 def test_groups_in_which_one_factor_varies_keep_a_sweep(source: Source, open_: Open, tmp_path: Path, file: str) -> None:
     study = open_(source, SWEEP)
     rows = [*plain_rows(), *group(0), *group(1, color="blue", shape="flat")]
-    assert sweep(study, rows, tmp_path / file) == Promise("sweep size", 2, 2, 0.0, True)
+    assert figures(sweep(study, rows, tmp_path / file)) == ("sweep size", 2, 2, 0.0, True)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +187,7 @@ def test_one_wrong_cell_breaks_a_group(
     study = open_(source, SWEEP)
     rows = [*group(0), *group(1), *plain_rows()]
     rows[place] = {**rows[place], **values}
-    assert sweep(study, rows, tmp_path / "a.parquet") == Promise("sweep size", 2, 1, 0.0, False)
+    assert figures(sweep(study, rows, tmp_path / "a.parquet")) == ("sweep size", 2, 1, 0.0, False)
 
 
 def test_too_few_too_many_and_damaged_groups(source: Source, open_: Open, tmp_path: Path) -> None:
@@ -191,7 +195,7 @@ def test_too_few_too_many_and_damaged_groups(source: Source, open_: Open, tmp_pa
     assert sweep(study, [*plain_rows(), *group(0)], file).delivered == 1
     assert sweep(study, [*group(0), *group(1), *group(2)], file).delivered == 3
     damaged = sweep(study, [*group(0), *group(1), *group(2)[:1]], file)
-    assert damaged == Promise("sweep size", 2, "2 groups as they should be, and 1 that are not", 0.0, False)
+    assert figures(damaged) == ("sweep size", 2, "2 groups as they should be, and 1 that are not", 0.0, False)
     assert not sweep(study, [*group(0), *group(1), *group(1)], file).kept
 
 
@@ -227,14 +231,14 @@ def test_values_of_any_kind_are_found(
     rows = pa.table({"v": own.take(pa.array(places)), "n": [1, 1], "_group": [5, 5], "_varied": ["v", "v"]})
     for file, write in (("a.parquet", pq.write_table), ("a.csv", pyarrow.csv.write_csv)):
         write(rows, tmp_path / file)
-        found = {promise.promise: promise for promise in receipt(tmp_path / file, study)}
-        assert found["sweep v"] == Promise("sweep v", 1, 1, 0.0, True)
+        found = {promise.promise: promise for promise in verify(tmp_path / file, study)}
+        assert figures(found["sweep v"]) == ("sweep v", 1, 1, 0.0, True)
 
 
 def test_without_provenance_a_sweep_can_not_be_measured(source: Source, open_: Open, tmp_path: Path) -> None:
     study = open_(source, SWEEP)
     rows = [{name: value for name, value in row.items() if name != "_group"} for row in group(0)]
     found = sweep(study, rows, tmp_path / "a.parquet")
-    assert found == Promise("sweep size", 2, "there is no column `_group` to measure it on", 0.0, False)
+    assert figures(found) == ("sweep size", 2, "there is no column `_group` to measure it on", 0.0, False)
     rows = [{name: value for name, value in row.items() if name != "size"} for row in group(0)]
     assert sweep(study, rows, tmp_path / "a.parquet").delivered == "there is no column `size` to measure it on"

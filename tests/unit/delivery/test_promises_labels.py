@@ -12,8 +12,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from tests.controls import figures
 from trimtab.core.delivery.promises.label import DEVIATIONS
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -68,7 +70,7 @@ def rows_as_designed() -> dict[str, np.ndarray]:
 def measured(study: Study, rows: dict[str, np.ndarray], file: Path) -> dict[str, Promise]:
     table = pa.table({name: pa.array(values.tolist()) for name, values in rows.items()})
     (pyarrow.csv.write_csv if file.suffix == ".csv" else pq.write_table)(table, file)
-    found = {promise.promise: promise for promise in receipt(file, study)}
+    found = {promise.promise: promise for promise in verify(file, study)}
     assert list(found) == KEPT
     return found
 
@@ -83,9 +85,9 @@ def test_labels_as_designed_keep_everything(study: Study, tmp_path: Path, file: 
     found = measured(study, rows, tmp_path / file)
     assert broken(found) == []
     p = rows["x"] / N
-    assert found["label late"] == Promise("label late", N, N, 0.0, True)
-    assert found["label late noise"] == Promise("label late noise", 12, 12, 0.0, True)
-    assert found["label claimed noise"] == Promise("label claimed noise", 20, 20, 0.0, True)
+    assert figures(found["label late"]) == ("label late", N, N, 0.0, True)
+    assert figures(found["label late noise"]) == ("label late noise", 12, 12, 0.0, True)
+    assert figures(found["label claimed noise"]) == ("label claimed noise", 20, 20, 0.0, True)
     assert found["label claimed"].requested == pytest.approx(p.sum(), abs=1e-9)
     assert found["label claimed"].delivered == rows["claimed_clean"].sum()
     assert found["label claimed"].tolerance == pytest.approx(DEVIATIONS * np.sqrt((p * (1 - p)).sum()), rel=1e-9)
@@ -133,9 +135,9 @@ def test_what_is_no_probability_breaks_the_promise(
     study = open_(table_source({"x": [0.1, 0.2, 0.3]}), 'rows: 3\nlabels: {hit: {probability: "x"}}')
     rows = {"x": [0.5, 1.5, None, -0.5], "hit": [True, False, None, False], "hit_probability": [0.5, 1.5, None, -0.5]}
     pq.write_table(pa.table(rows), tmp_path / "a.parquet")
-    found = {promise.promise: promise for promise in receipt(tmp_path / "a.parquet", study)}
-    assert found["label hit probability"] == Promise("label hit probability", 4, 2, 0.0, False)  # and the missing one
-    assert found["label hit"] == Promise("label hit", 0.5, 1, DEVIATIONS * 0.5, True)
+    found = {promise.promise: promise for promise in verify(tmp_path / "a.parquet", study)}
+    assert figures(found["label hit probability"]) == ("label hit probability", 4, 2, 0.0, False)  # and the missing one
+    assert figures(found["label hit"]) == ("label hit", 0.5, 1, DEVIATIONS * 0.5, True)
 
 
 def test_columns_that_are_missing_are_told(study: Study, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, spearmanr
 
-from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from tests.controls import figures
 from trimtab.core.delivery.promises.pair import rank_tolerance
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance
+from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -44,7 +46,7 @@ def source(table_source: Make) -> Source:
 def measured(study: Study, rows: dict[str, Any], file: Path) -> Promise:
     table = pa.table(rows)
     (pyarrow.csv.write_csv if file.suffix == ".csv" else pq.write_table)(table, file)
-    return next(promise for promise in receipt(file, study) if promise.promise.startswith("pair "))
+    return next(promise for promise in verify(file, study) if promise.promise.startswith("pair "))
 
 
 @pytest.mark.parametrize("file", ["a.parquet", "a.csv"])
@@ -55,7 +57,7 @@ def test_independent_is_the_product_of_the_own_marginals(
     product = np.outer([60, 30, 10], [40, 30, 20, 10]) // 10
     found = measured(study, rows_of(product.tolist()), tmp_path / file)
     tolerance = marginal_tolerance(product.ravel() / 1000, 1000)
-    assert found == Promise("pair color × size", 0.0, pytest.approx(0, abs=1e-12), pytest.approx(tolerance), True)
+    assert figures(found) == ("pair color × size", 0.0, pytest.approx(0, abs=1e-12), pytest.approx(tolerance), True)
 
     def moved(rows: int) -> Promise:
         """Rows moved around a square: all marginals stay, and 4 cells are off by so many rows."""
@@ -136,7 +138,7 @@ def test_a_rank_correlation_needs_two_factors_that_vary(table_source: Make, open
         table_source({"x": [1, 2, 3, 4], "y": [1, 3, 2, 4]}), "pairs: [{factors: [x, y], rank_correlation: 0.5}]"
     )
     one = measured(study, {"x": [1, 1], "y": [1, 2]}, tmp_path / "a.parquet")
-    assert one == Promise("pair x × y", 0.5, "one of the two does not vary", 0.0, False)
+    assert figures(one) == ("pair x × y", 0.5, "one of the two does not vary", 0.0, False)
     none = measured(
         study, {"x": pa.array([1, None], pa.int64()), "y": pa.array([None, 1], pa.int64())}, tmp_path / "a.parquet"
     )
@@ -199,4 +201,4 @@ pairs: [{factors: [part, c], target: independent}]
 def test_a_column_that_is_missing_is_the_reason(source: Source, open_: Open, tmp_path: Path) -> None:
     study = open_(source, "pairs: [{factors: [color, size], target: independent}]")
     found = measured(study, {"color": ["red"]}, tmp_path / "a.parquet")
-    assert found == Promise("pair color × size", 0.0, "there is no column `size` to measure it on", 0.0, False)
+    assert figures(found) == ("pair color × size", 0.0, "there is no column `size` to measure it on", 0.0, False)

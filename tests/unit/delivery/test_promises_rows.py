@@ -12,7 +12,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from tests.controls import figures
+from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -63,7 +65,7 @@ def study(table_source: Make, open_: Open) -> Study:
 def measured(study: Study, columns: Columns, file: Path) -> dict[str, Promise]:
     table = pa.table(columns)
     (pyarrow.csv.write_csv if file.suffix == ".csv" else pq.write_table)(table, file)
-    return {promise.promise: promise for promise in receipt(file, study)}
+    return {promise.promise: promise for promise in verify(file, study)}
 
 
 def broken(study: Study, columns: Columns, folder: Path) -> list[str]:
@@ -82,9 +84,9 @@ def test_rows_as_designed_keep_everything(study: Study, tmp_path: Path, file: st
     found = measured(study, ROWS, tmp_path / file)
     assert list(found) == KEPT
     assert [promise for promise in found.values() if not promise.kept] == []
-    assert found["event ahead"] == Promise("event ahead", 3, 3, 0.0, True)  # 3.5: the lower one
-    assert found["level effort"] == Promise("level effort", 0.0, 0.0, 0.0, True)
-    assert found["derive gain"] == Promise("derive gain", 10, 10, 0.0, True)
+    assert figures(found["event ahead"]) == ("event ahead", 3, 3, 0.0, True)  # 3.5: the lower one
+    assert figures(found["level effort"]) == ("level effort", 0.0, 0.0, 0.0, True)
+    assert figures(found["derive gain"]) == ("derive gain", 10, 10, 0.0, True)
     assert found["columns"].delivered == "7 columns"
 
 
@@ -112,7 +114,7 @@ def test_one_wrong_cell_breaks_its_column(
     study: Study, tmp_path: Path, row: int, values: dict[str, Any], name: str
 ) -> None:
     found = measured(study, changed(row, **values), tmp_path / "a.parquet")
-    assert found[name] == Promise(name, 10, 9, 0.0, False)
+    assert figures(found[name]) == (name, 10, 9, 0.0, False)
     assert broken(study, changed(row, **values), tmp_path) == [name]
 
 
@@ -125,8 +127,8 @@ def test_what_can_not_be_computed_is_missing_on_both_sides(study: Study, tmp_pat
     found = measured(study, rows, tmp_path / "a.parquet")
     assert all(found[name].kept for name in ("derive gain", "derive word", "derive odd", "level effort column"))
     # A row without a score has no level, though every row should have one; nor is x + y at least 0 in it.
-    assert found["level effort"] == Promise("level effort", 0.0, 0.1, 0.0, False)
-    assert found["rule x + y >= 0"] == Promise("rule x + y >= 0", 10, 9, 0.0, False)
+    assert figures(found["level effort"]) == ("level effort", 0.0, 0.1, 0.0, False)
+    assert figures(found["rule x + y >= 0"]) == ("rule x + y >= 0", 10, 9, 0.0, False)
 
 
 def test_a_level_more_or_less_breaks_the_mix(study: Study, tmp_path: Path) -> None:
@@ -176,9 +178,9 @@ rules: ["CAST(c AS INT) > 1"]
     study = open_(table_source({"x": [1.0, 2.0, 3.0], "c": ["2", "3", "4"]}), design)
     rows = {"x": [1.0, 0.0, -1.0], "c": ["2", "many", "3"], "root": [0.0, None, None], "size": [2, None, 3]}
     found = measured(study, rows, tmp_path / "a.parquet")
-    assert found["derive root"] == Promise("derive root", 3, 3, 0.0, True)
-    assert found["derive size"] == Promise("derive size", 3, 3, 0.0, True)
-    assert found["rule CAST(c AS INT) > 1"] == Promise("rule CAST(c AS INT) > 1", 3, 2, 0.0, False)
+    assert figures(found["derive root"]) == ("derive root", 3, 3, 0.0, True)
+    assert figures(found["derive size"]) == ("derive size", 3, 3, 0.0, True)
+    assert figures(found["rule CAST(c AS INT) > 1"]) == ("rule CAST(c AS INT) > 1", 3, 2, 0.0, False)
 
 
 def test_dates_are_compared_as_moments(table_source: Make, open_: Open, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, marginal_tolerance, receipt
+from tests.controls import figures
+from trimtab.core.delivery.promises.promise import Promise, marginal_tolerance
+from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -70,7 +72,7 @@ def supplement() -> Columns:
 def measured(study: Study, rows: Columns, file: Path) -> dict[str, Promise]:
     write = pyarrow.csv.write_csv if file.suffix == ".csv" else pq.write_table
     write(pa.table(rows), file)
-    return {promise.promise: promise for promise in receipt(file, study, rows=30)}
+    return {promise.promise: promise for promise in verify(file, study, rows=30)}
 
 
 @pytest.mark.parametrize("file", ["a.parquet", "a.csv"])
@@ -79,32 +81,32 @@ def test_who_counts_the_source(study: Study, tmp_path: Path, file: str) -> None:
     rows["x"][4:30] = [*[2] * 21, *[60] * 5]  # 25 small in the rows; see the events
     found = measured(study, rows, tmp_path / file)
     assert set(found) == {*TOGETHER, *ALONE, "rows", "columns"}
-    assert found["rows"] == Promise("rows", 30, 30, 0.0, True)
-    assert found["event small"] == Promise("event small", 30, 30, 0.0, True)
-    assert found["event first"] == Promise("event first", 5, 5, 0.0, True)
+    assert figures(found["rows"]) == ("rows", 30, 30, 0.0, True)
+    assert figures(found["event small"]) == ("event small", 30, 30, 0.0, True)
+    assert figures(found["event first"]) == ("event first", 5, 5, 0.0, True)
     assert found["level part"].delivered == pytest.approx(0.15)  # 75 low rows of 100, and 60 were asked for
 
 
 def test_the_rows_and_the_source_together(study: Study, tmp_path: Path) -> None:
     found = measured(study, supplement(), tmp_path / "a.parquet")
     halves = pa.array([0.5, 0.5, 0.0]).to_numpy()
-    assert found["target c"] == Promise("target c", 0.0, 0.0, marginal_tolerance(halves, 100), True)
+    assert figures(found["target c"]) == ("target c", 0.0, 0.0, marginal_tolerance(halves, 100), True)
     assert found["keep d"].delivered == 0.0
-    assert found["missing m"] == Promise("missing m", 0.2, 0.2, found["missing m"].tolerance, True)
+    assert figures(found["missing m"]) == ("missing m", 0.2, 0.2, found["missing m"].tolerance, True)
     assert found["pair c × d"].delivered == pytest.approx(0.0, abs=1e-12)
-    assert found["level part"] == Promise("level part", 0.0, 0.0, 0.0, True)
+    assert figures(found["level part"]) == ("level part", 0.0, 0.0, 0.0, True)
 
 
 def test_the_rows_alone(study: Study, tmp_path: Path) -> None:
     """In the source half of h is 2, 20 rows break the rule, and there are all cells of the floor."""
     found = measured(study, supplement(), tmp_path / "a.parquet")
-    assert found["hold h"] == Promise("hold h", 1.0, 1.0, 0.0, True)
-    assert found["rule x <> 90"] == Promise("rule x <> 90", 30, 30, 0.0, True)
-    assert found["label big"] == Promise("label big", 30, 30, 0.0, True)
-    assert found["label big noise"] == Promise("label big noise", 3, 3, 0.0, True)
-    assert found["level part column"] == Promise("level part column", 30, 30, 0.0, True)
-    assert found["sweep d"] == Promise("sweep d", 1, 1, 0.0, True)
-    assert found["floor c, d"] == Promise("floor c, d", 0, 2, 0.0, False)
+    assert figures(found["hold h"]) == ("hold h", 1.0, 1.0, 0.0, True)
+    assert figures(found["rule x <> 90"]) == ("rule x <> 90", 30, 30, 0.0, True)
+    assert figures(found["label big"]) == ("label big", 30, 30, 0.0, True)
+    assert figures(found["label big noise"]) == ("label big noise", 3, 3, 0.0, True)
+    assert figures(found["level part column"]) == ("level part column", 30, 30, 0.0, True)
+    assert figures(found["sweep d"]) == ("sweep d", 1, 1, 0.0, True)
+    assert figures(found["floor c, d"]) == ("floor c, d", 0, 2, 0.0, False)
 
 
 def test_one_row_changes_what_is_counted(study: Study, tmp_path: Path) -> None:
@@ -133,6 +135,6 @@ def test_a_derived_factor_with_the_name_of_a_column(
         "events: {big: {when: 'c > 4', rate: 0.5}}",
     )
     pq.write_table(pa.table({"x": [1, 2, 3, 4], "c": [2, 4, 6, 8]}), tmp_path / "a.parquet")
-    found = {promise.promise: promise for promise in receipt(tmp_path / "a.parquet", study)}
-    assert found["event big"] == Promise("event big", 4, 4, 0.0, True)
-    assert found["derive c"] == Promise("derive c", 4, 4, 0.0, True)
+    found = {promise.promise: promise for promise in verify(tmp_path / "a.parquet", study)}
+    assert figures(found["event big"]) == ("event big", 4, 4, 0.0, True)
+    assert figures(found["derive c"]) == ("derive c", 4, 4, 0.0, True)

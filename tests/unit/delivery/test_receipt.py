@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.copies import copies_json
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, receipt_path
 from trimtab.core.design.files import loads
 from trimtab.core.errors import CancelledError, ConflictError
@@ -27,7 +28,7 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [delivery.path, delivery.receipt_path]
     document = json.loads(delivery.receipt_path.read_text(encoding="utf-8"))
     content = delivery.path.read_bytes()
-    assert {name: value for name, value in document.items() if name not in ("receipt", "trimtab")} == {
+    assert {name: value for name, value in document.items() if name not in ("receipt", "promises", "trimtab")} == {
         "design": {"name": "every-promise", "fingerprint": study.design.fingerprint()},
         "source": {"name": "crashes.csv", "sha256": study.source.sha256, "rows": 26_217},
         "file": {"name": "a.parquet", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
@@ -42,6 +43,8 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     assert document["cost_bits"] > 0
     assert 0 < document["effective_share"] < 1
     assert document["receipt"] == receipt_json(delivery.promises)
+    both = zip(document["receipt"], document["promises"], strict=True)
+    assert tuple(Promise.from_json(*one) for one in both) == delivery.promises
     assert {tuple(promise) for promise in document["receipt"]} == {
         ("promise", "requested", "delivered", "tolerance", "kept")
     }

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tests.controls import asking
 from trimtab.core.maths.grouping import group_rows
-from trimtab.core.projection.controls.marginal import controls_of, events_of
 from trimtab.core.projection.pool.cells import Cells, cells_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.source.spool import Source
@@ -18,7 +18,7 @@ Open = Callable[..., Study]
 
 
 def cells(study: Study) -> Cells:
-    return cells_of(Pool.real(study), events_of(study), controls_of(study))
+    return cells_of(Pool.real(study), asking(study))
 
 
 def rows_of(found: Cells, cell: int) -> list[int]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from trimtab.core.projection.controls.marginal import events_of
-from trimtab.core.projection.controls.pair import PairControl, pair_sides
-from trimtab.core.projection.pool.construct import ROWS_A_CELL, columns_of, event_rows_of, pair_rows_of
+from tests.controls import pair_of
+from trimtab.core.projection.controls.event import event_rows_of, events_of
+from trimtab.core.projection.controls.pair import ROWS_A_CELL, pair_rows_of
 from trimtab.core.projection.pool.pool import Pool, table_at
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -22,7 +22,7 @@ def rows_for(study: Study) -> dict[str, np.ndarray] | None:
     at = event_rows_of(study, event, np.arange(100))
     if at is not None:
         table = table_at(study, event.predicate.columns, at)
-        truth = event.combine([feature.of_table(table) for feature in event.features])
+        truth = event.from_features([feature.of_table(table) for feature in event.features])
         assert truth.all()
     return None if at is None else dict(at)
 
@@ -69,16 +69,14 @@ def test_an_unseen_combination_takes_either_side_from_elsewhere(
 ) -> None:
     names = "[origin, visib]" if swapped else "[visib, origin]"
     study = open_(flights_100, f"pairs: [{{factors: {names}, target: independent}}]")
-    sides = pair_sides(study, study.design.pairs[0])
-    pair = PairControl(np.empty(0), (), sides)
-    pool = Pool.real(study)
+    pair, pool = pair_of(study), Pool.real(study)
     # Fog at LGA and haze at EWR; both factors have four codes. Nobody has a missing visib.
     fog_lga, haze_ewr, missing = (1 * 4 + 0, 2 * 4 + 1, 1 * 4 + 3) if swapped else (0 * 4 + 1, 1 * 4 + 2, 3 * 4 + 1)
     at = pair_rows_of(study, pool, pair, np.array([fog_lga, haze_ewr, missing]))
     assert at is not None
     made = pool.with_rows(at)
     assert made.constructed == 2 * ROWS_A_CELL
-    assert made.control(pair)[100:].tolist() == [fog_lga] * ROWS_A_CELL + [haze_ewr] * ROWS_A_CELL
+    assert pair.codes(made)[100:].tolist() == [fog_lga] * ROWS_A_CELL + [haze_ewr] * ROWS_A_CELL
     # Half of them are real flights in fog that were moved, half are real flights at LGA that were fogged.
     base = at["late"]
     assert (at["visib"] == base).sum() >= ROWS_A_CELL
@@ -87,8 +85,7 @@ def test_an_unseen_combination_takes_either_side_from_elsewhere(
 
 def test_combinations_of_codes_that_nobody_has(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, "pairs: [{factors: [visib, origin], target: independent}]")
-    sides = pair_sides(study, study.design.pairs[0])
-    assert pair_rows_of(study, Pool.real(study), PairControl(np.empty(0), (), sides), np.array([15])) is None
+    assert pair_rows_of(study, Pool.real(study), pair_of(study), np.array([15])) is None
 
 
 def test_a_side_that_is_computed_takes_all_its_columns_along(flights_100: Source, open_: Open) -> None:
@@ -97,11 +94,10 @@ factors: {sum: {role: derive, expression: visib + wind, edges: [0, 10, 20, 40]}}
 pairs: [{factors: [sum, origin], target: independent}]
 """
     study = open_(flights_100, text)
-    sides = pair_sides(study, study.design.pairs[0])
-    assert list(map(columns_of, sides)) == [("visib", "wind"), ("origin",)]
-    pair, pool = PairControl(np.empty(0), (), sides), Pool.real(study)
+    pair, pool = pair_of(study), Pool.real(study)
+    assert [side.columns for side in pair.sides] == [("visib", "wind"), ("origin",)]
     # Sums below 10 are those of haze, at JFK only.
     at = pair_rows_of(study, pool, pair, np.array([0 * 4 + 2]))
     assert at is not None
     assert (at["visib"] == at["wind"]).all()
-    assert (pool.with_rows(at).control(pair)[100:] == 2).all()
+    assert (pair.codes(pool.with_rows(at))[100:] == 2).all()

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.features import UNKNOWN
-from trimtab.core.projection.controls.marginal import MarginalControl, controls_of, events_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
+from trimtab.core.projection.features.feature import UNKNOWN
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -18,7 +19,7 @@ Open = Callable[..., Study]
 
 
 def control(study: Study) -> MarginalControl:
-    (one,) = controls_of(study)
+    (one,) = marginals_of(study)
     return one
 
 
@@ -28,13 +29,13 @@ def shares(one: MarginalControl) -> dict[str, float]:
 
 def test_a_factor_that_follows_or_is_dropped_is_no_control(flights_100: Source, open_: Open) -> None:
     assert (
-        controls_of(open_(flights_100, "factors: {visib: {role: follow}, wind: {role: drop}, late: {unit: s}}")) == ()
+        marginals_of(open_(flights_100, "factors: {visib: {role: follow}, wind: {role: drop}, late: {unit: s}}")) == ()
     )
 
 
 def test_keep_asks_for_the_source_s_shares_missing_ones_too(flights_100: Source, open_: Open) -> None:
     one = control(open_(flights_100, "factors: {pressure: {role: keep}}"))
-    assert (one.kind, one.factor, one.name) == ("keep", "pressure", "keep pressure")
+    assert (one.kind, one.factor, str(one.name)) == ("keep", "pressure", "keep pressure")
     # 48 and 47 values in turn, 1000 to 1003, after two and three missing ones.
     assert shares(one) == {"1000": 0.24, "1001": 0.24, "1002": 0.24, "1003": 0.23, "missing": 0.05}
     assert one.code_of_value.tolist() == [0, 1, 2, 3, 4]
@@ -77,7 +78,7 @@ def test_hold_asks_for_nothing_else_and_leaves_missing_values_only_if_asked(flig
 
 def test_a_missing_share_alone_has_two_codes(flights_100: Source, open_: Open) -> None:
     one = control(open_(flights_100, "factors: {wind: {missing: 0.25}}"))
-    assert (one.name, one.code_of_value.tolist()) == ("missing wind", [0, 0, 1])
+    assert (str(one.name), one.code_of_value.tolist()) == ("missing wind", [0, 0, 1])
     assert shares(one) == {"present": 0.75, "missing": 0.25}
 
 
@@ -95,7 +96,7 @@ def test_a_parametric_target_is_met_on_finer_bins_that_end_where_the_data_end(fl
 
 def test_the_rate_of_an_event_may_be_a_number_of_rows(flights_100: Source, open_: Open) -> None:
     text = "rows: 250\nevents: {fog: {when: visib < 1, rows: 50}, late: {when: late, rate: 0.125}}"
-    assert [(one.name, one.rate) for one in events_of(open_(flights_100, text))] == [("fog", 0.2), ("late", 0.125)]
+    assert [(one.of, one.rate) for one in events_of(open_(flights_100, text))] == [("fog", 0.2), ("late", 0.125)]
 
 
 def test_conditions_are_true_false_or_unknown_on_each_value(flights_100: Source, open_: Open) -> None:

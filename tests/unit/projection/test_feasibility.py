@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tests.controls import named
+from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError, find_conflicts, nearest_possible
+from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_possible
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
@@ -199,8 +201,10 @@ def conflicts_of(study: Study) -> tuple[Conflict, ...]:
 def test_each_control_that_could_give_way_is_named_with_what_works(flights_100: Source, open_: Open, name: str) -> None:
     text, expected = PLANTED[name]
     found = conflicts_of(open_(flights_100, f"rows: 1000\n{text}"))
-    assert {one.control: one.message for one in found} == {control: said for control, (_, said) in expected.items()}
-    assert {one.control: one.nearest for one in found} == pytest.approx(
+    assert {str(one.control): one.message for one in found} == {
+        control: said for control, (_, said) in expected.items()
+    }
+    assert {str(one.control): one.nearest for one in found} == pytest.approx(
         {c: share for c, (share, _) in expected.items()}
     )
 
@@ -209,7 +213,7 @@ def test_each_control_that_could_give_way_is_named_with_what_works(flights_100: 
 def test_what_is_said_to_work_works(flights_100: Source, open_: Open, name: str) -> None:
     study = open_(flights_100, f"rows: 1000\n{PLANTED[name][0]}")
     for conflict in conflicts_of(study):
-        kind, owner = conflict.control.split(" ", 1)
+        kind, owner = conflict.control.kind, conflict.control.of
         if kind == "event":
             mended = study.design.with_event(owner, rate=conflict.nearest)
         elif kind == "missing":
@@ -233,18 +237,18 @@ def test_less_than_half_a_row_is_no_conflict(flights_100: Source, open_: Open) -
 
 def test_a_hold_is_broken_by_no_part_of_a_row(flights_100: Source, open_: Open) -> None:
     text = "rows: 1\nfactors: {origin: {role: hold, value: LGA}}\nevents: {jfk: {when: \"origin = 'JFK'\", rate: 1.0}}"
-    assert {one.control for one in conflicts_of(open_(flights_100, text))} == {"event jfk", "hold origin"}
+    assert {str(one.control) for one in conflicts_of(open_(flights_100, text))} == {"event jfk", "hold origin"}
     half = text.replace("value: LGA", "value: LGA, missing: 0.5").replace("rows: 1\n", "rows: 2\n")
-    assert {one.control for one in conflicts_of(open_(flights_100, half))} == {"event jfk", "hold origin"}
+    assert {str(one.control) for one in conflicts_of(open_(flights_100, half))} == {"event jfk", "hold origin"}
 
 
 def test_bins_that_only_together_leave_no_room_are_told_as_such() -> None:
     # The event is true in two of four bins: each of them alone could keep its quarter, both can't.
     bins = np.arange(4)
-    event = Constraint("event e", np.array([1, 1, 0, 0]), np.array([0.3, 0.7]))
-    keep = Constraint("keep x", bins, np.full(4, 0.25), ("a", "b", "c", "d"))
+    event = Constraint(named("event e"), np.array([1, 1, 0, 0]), np.array([0.3, 0.7]))
+    keep = Constraint(named("keep x"), bins, np.full(4, 0.25), ("a", "b", "c", "d"))
     _, found = find_conflicts(np.full(4, 0.25), [event, keep], allowed=1e-6, rows=4)
-    assert found.control == "keep x"
+    assert str(found.control) == "keep x"
     assert found.message.startswith("Keep `x` asks for 25 % at ")
     assert ", but event `e` leaves no room: with other bins moved too, " in found.message
 
@@ -252,9 +256,9 @@ def test_bins_that_only_together_leave_no_room_are_told_as_such() -> None:
 def test_the_nearest_that_is_possible_is_possible() -> None:
     first, second = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     asked = [
-        Constraint("event a", first, np.array([0.7, 0.3])),
-        Constraint("event b", second, np.array([0.6, 0.4])),
-        Constraint("event both", first * second, np.array([0.69, 0.31])),
+        Constraint(named("event a"), first, np.array([0.7, 0.3])),
+        Constraint(named("event b"), second, np.array([0.6, 0.4])),
+        Constraint(named("event both"), first * second, np.array([0.69, 0.31])),
     ]
     near = nearest_possible(np.full(4, 0.25), asked, allowed=0.02)
     assert find_conflicts(np.full(4, 0.25), near, allowed=1e-8, rows=4) == ()
@@ -264,15 +268,15 @@ def test_the_nearest_that_is_possible_is_possible() -> None:
 
 def test_the_search_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [
-        Constraint("event a", np.array([0, 1]), np.array([0.7, 0.3])),
-        Constraint("keep b", np.array([0, 1]), np.array([0.2, 0.8]), ("x", "y")),
+        Constraint(named("event a"), np.array([0, 1]), np.array([0.7, 0.3])),
+        Constraint(named("keep b"), np.array([0, 1]), np.array([0.2, 0.8]), ("x", "y")),
     ]
     monkeypatch.setattr("trimtab.core.projection.solver.feasibility.SECONDS", 0.0)
     (found,) = find_conflicts(np.full(2, 0.5), asked, allowed=1e-6, rows=2)
     assert found.message == (
         "Whether the 2 controls can be met together was not found in 0 s. Take keep `b` away and try again."
     )
-    assert (found.control, found.nearest) == ("keep b", None)
+    assert (found.control, found.nearest) == (named("keep b"), None)
 
 
 def test_a_conflict_on_flights_is_found(flights: Source, open_: Open) -> None:
@@ -289,5 +293,5 @@ events:
 """,
     )
     found = conflicts_of(study)
-    assert "event cold" in {one.control for one in found}
+    assert "event cold" in {str(one.control) for one in found}
     assert "`cold` asks for 30 %, but keep `dep_delay` leaves no room" in found[0].message

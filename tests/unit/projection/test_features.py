@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.features import UNKNOWN, bin_feature, bins_of_values
-from trimtab.core.projection.controls.marginal import events_of, levels_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.level import levels_of
+from trimtab.core.projection.features.feature import UNKNOWN, bin_feature, bins_of_values
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

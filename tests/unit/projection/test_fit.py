@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.controls import named
 from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, finish, fit_cells
 
 ROW = np.array([0, 0, 1, 1])
@@ -12,7 +13,7 @@ COLUMN = np.array([0, 1, 0, 1])
 
 
 def constraint(codes: np.ndarray, *requested: float) -> Constraint:
-    return Constraint("target x", codes, np.array(requested))
+    return Constraint(named("target x"), codes, np.array(requested))
 
 
 def test_without_constraints_the_shares_are_the_source_s() -> None:
@@ -47,7 +48,7 @@ def test_a_share_of_nothing_empties_its_cells_and_of_everything_the_others() -> 
 
 
 def test_what_the_source_lacks_stays_an_error() -> None:
-    fit = fit_cells(np.array([1.0, 1.0]), [Constraint("target x", np.array([0, 1]), np.array([0.2, 0.3, 0.5]))])
+    fit = fit_cells(np.array([1.0, 1.0]), [Constraint(named("target x"), np.array([0, 1]), np.array([0.2, 0.3, 0.5]))])
     assert fit.error == pytest.approx(0.5)
     assert not fit.met
 
@@ -65,7 +66,7 @@ def overlapping(limit: float) -> list[Constraint]:
     return [
         constraint(first, 0.7, 0.3),
         constraint(second, 0.6, 0.4),
-        Constraint("event both", both, np.array([1 - limit, limit])),
+        Constraint(named("event both"), both, np.array([1 - limit, limit])),
     ]
 
 
@@ -99,7 +100,8 @@ def test_newton_and_sweeps_agree(seed: int) -> None:
     mass = rng.exponential(size=300)
     codes = [rng.integers(0, size, 300) for size in (2, 5, 7)]
     constraints = [
-        Constraint(f"target {i}", code, rng.dirichlet(np.full(code.max() + 1, 9.0))) for i, code in enumerate(codes)
+        Constraint(named(f"target {i}"), code, rng.dirichlet(np.full(code.max() + 1, 9.0)))
+        for i, code in enumerate(codes)
     ]
     swept = fit_cells(mass, constraints)
     begun = fit_cells(mass, [constraints[0]])

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.controls import asking, named
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of, rules_of
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.floor import floors_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.reserved.floors import FloorPlan, reserve_floor
-from trimtab.core.projection.reserved.reserved import Reserved
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved, Reserving
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -24,9 +24,12 @@ Open = Callable[..., Study]
 
 
 def reserved(study: Study, rows: int = 1000, weights: np.ndarray | None = None) -> tuple[Reserved, FloorPlan]:
-    conditions, controls = (*events_of(study), *rules_of(study)), (*controls_of(study), *levels_of(study))
+    (floor,) = floors_of(study)
     even = np.full(100, 0.01) if weights is None else weights
-    return reserve_floor(study, Pool.real(study), conditions, controls, even, study.design.floors[0], rows)
+    controls = asking(study)
+    none = Reserved.none(study, len(controls))
+    task = floor.reserve(Reserving(study, Pool.real(study), controls, even, rows, none))
+    return task.reserved, task.floors[0]
 
 
 def cells(study: Study, found: Reserved, names: tuple[str, ...]) -> dict[tuple[object, ...], int]:
@@ -124,7 +127,7 @@ def test_a_floor_that_needs_far_more_rows_is_refused_at_once(flights_100: Source
     ) as caught:
         reserved(study, rows=100)
     (conflict,) = caught.value.conflicts
-    assert (conflict.controls, conflict.nearest) == (("floor visib, origin", "rows design"), 540.0)
+    assert (conflict.controls, conflict.nearest) == ((named("floor visib, origin"), named("rows design")), 540.0)
 
 
 def test_a_factor_without_a_bin_is_refused(table_source: Callable[..., Source], open_: Open) -> None:

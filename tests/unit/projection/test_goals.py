@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of, rules_of
-from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from tests.controls import asking, named, pair_of
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.marginal import TargetControl
 from trimtab.core.projection.goals import Goal, goals_of, source_counts
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -21,18 +22,18 @@ Open = Callable[..., Study]
 
 
 def goals(study: Study, reserved: Reserved | None = None, rows: int | None = None) -> dict[str, Goal]:
-    conditions, controls = (*events_of(study), *rules_of(study)), (*controls_of(study), *levels_of(study))
-    none = Reserved.none(study, len(conditions) + len(controls))
-    found = goals_of(study, Pool.real(study), conditions, controls, reserved or none, rows or study.design.rows)
-    return {one.name: one for one in found}
+    controls = asking(study)
+    none = Reserved.none(study, len(controls))
+    found = goals_of(study, Pool.real(study), controls, reserved or none, rows or study.design.rows)
+    return {str(one.name): one for one in found}
 
 
 def flights_reserved(study: Study, rows: list[int]) -> Reserved:
-    conditions, controls = (*events_of(study), *rules_of(study)), (*controls_of(study), *levels_of(study))
+    controls = asking(study)
     at = {name: np.array(rows) for name in study.columns}
     zeros = np.zeros(len(rows), dtype=np.int64)
-    codes = codes_at(study, conditions, controls, at)
-    return Reserved(at, zeros, zeros - 1, codes, zeros > 0, (Part("floor visib", ("visib",)),), {})
+    codes = codes_at(study, controls, at)
+    return Reserved(at, zeros, zeros - 1, codes, zeros > 0, (Part(named("floor visib"), ("visib",)),), {})
 
 
 TEXT = """
@@ -53,7 +54,7 @@ def test_rows_to_draw_in_a_design_of_its_own(flights_100: Source, open_: Open) -
         "hold wind": [200, 0],
         "level mix": [50, 150, 0],
     }
-    strict = {name for name, goal in found.items() if goal.strict}
+    strict = {name for name, goal in found.items() if goal.control.strict}
     assert strict == {"rule wind > 0", "hold wind", "level mix"}
 
 
@@ -64,7 +65,7 @@ def test_reserved_rows_are_there_already(flights_100: Source, open_: Open) -> No
     assert found["event jfk"].rows.tolist() == [145, 45]
     assert found["target visib"].rows.tolist() == [45, 50, 95, 0]
     assert found["level mix"].rows.tolist() == [45, 145, 0]
-    assert found["target visib"].takers["floor visib"].tolist() == [5, 0, 5, 0]
+    assert found["target visib"].takers[named("floor visib")].tolist() == [5, 0, 5, 0]
 
 
 def test_in_a_supplement_the_source_is_there_already(flights_100: Source, open_: Open) -> None:
@@ -82,11 +83,11 @@ def test_shares_of_what_is_left_are_a_constraint(flights_100: Source, open_: Ope
     goal = goals(open_(flights_100, "mode: supplement\n" + TEXT))["target visib"]
     constraint = goal.constraint(np.array([0, 1, 2]), 200)
     assert constraint.requested == pytest.approx([65 / 200, 45 / 200, 90 / 200, 0])
-    assert constraint.name == "target visib"
+    assert constraint.name == named("target visib")
 
 
 def test_a_part_of_a_row_too_many_is_none() -> None:
-    goal = Goal("target x", np.array([0.5, 0.5]), ("a", "b"), 5, np.array([3, 0]), {})
+    goal = Goal(TargetControl(np.array([0.5, 0.5]), ("a", "b"), "x", np.array([0, 1, 2])), 5, np.array([3, 0]), {})
     assert goal.missing.tolist() == [-0.5, 2.5]
     assert goal.constraint(np.array([0, 1]), 2).requested.tolist() == [0.0, 1.0]
 
@@ -94,12 +95,12 @@ def test_a_part_of_a_row_too_many_is_none() -> None:
 def test_rows_of_the_source_with_each_code(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, TEXT + "pairs: [{factors: [visib, origin], target: independent}]")
     pool = Pool.real(study)
-    (jfk,), (visib, wind), (mix,) = events_of(study), controls_of(study), levels_of(study)
+    jfk, _, visib, wind, mix = asking(study)
     assert source_counts(study, pool, jfk).tolist() == [50, 50]
     assert source_counts(study, pool, visib).tolist() == [10, 30, 60, 0]
     assert source_counts(study, pool, wind).tolist() == [90, 10]
     assert source_counts(study, pool, mix).tolist() == [10, 90, 0]
-    pair = PairControl(np.zeros(16), (), pair_sides(study, study.design.pairs[0]))
+    pair = pair_of(study)
     assert source_counts(study, pool, pair).tolist() == [10, 0, 0, 0, 30, 0, 0, 0, 10, 40, 10, 0, 0, 0, 0, 0]
 
 
@@ -114,8 +115,8 @@ def test_a_source_that_was_not_learned_whole_is_counted_whole(flights_100: Sourc
             return 60
 
     whole, part = Pool.real(study), LearnedPart(study, Pool.real(study).at)
-    pair = PairControl(np.zeros(16), (), pair_sides(study, study.design.pairs[0]))
-    for one in (*events_of(study), *controls_of(study), *levels_of(study), pair):
+    pair = pair_of(study)
+    for one in (*asking(study), pair):
         assert source_counts(study, part, one).tolist() == source_counts(study, whole, one).tolist()
 
 
@@ -126,7 +127,7 @@ def conflict_of(study: Study, reserved: Reserved | None = None) -> tuple[tuple[s
     with pytest.raises(ConflictsError, match="`") as caught:
         goals(study, reserved)
     (conflict,) = caught.value.conflicts
-    return conflict.controls, conflict.control, conflict.nearest, conflict.message
+    return tuple(map(str, conflict.controls)), str(conflict.control), conflict.nearest, conflict.message
 
 
 def test_a_supplement_that_is_too_small(flights_100: Source, open_: Open) -> None:
@@ -175,20 +176,19 @@ def test_a_rank_correlation_of_what_does_not_vary(flights_100: Source, open_: Op
         ConflictsError, match="in 9 rows all that have both values have the same bin of `visib`"
     ) as caught:
         project(open_(flights_100, text.format(0.01)))
-    assert caught.value.conflicts[0].controls == ("pair visib × wind",)
+    assert caught.value.conflicts[0].controls == (named("pair visib × wind"),)
     project(open_(flights_100, text.format(1)))
 
 
 def test_a_pair_s_supplement_is_told_without_a_promise(flights_100: Source, open_: Open) -> None:
     text = "mode: supplement\nrows: 60\npairs: [{factors: [visib, origin], target: independent}]"
     study = open_(flights_100, text)
-    sides = pair_sides(study, study.design.pairs[0])
-    pair = PairControl(np.full(16, 1 / 16), ("cell",) * 16, sides)
+    pair = replace(pair_of(study), requested=np.full(16, 1 / 16), labels=("cell",) * 16)
     with pytest.raises(ConflictsError, match="It takes 540 rows, or more") as caught:
-        goals_of(study, Pool.real(study), (), (pair,), Reserved.none(study, 1), 60)
+        goals_of(study, Pool.real(study), (pair,), Reserved.none(study, 1), 60)
     # 40 flights at LGA in the clear are a sixteenth of 640.
     (conflict,) = caught.value.conflicts
-    assert (conflict.controls, conflict.nearest) == (("pair visib × origin", "rows supplement"), None)
+    assert (conflict.controls, conflict.nearest) == ((named("pair visib × origin"), named("rows supplement")), None)
 
 
 def test_a_supplement_that_never_can(flights_100: Source, open_: Open) -> None:

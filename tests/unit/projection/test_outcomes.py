@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.controls import named
 from trimtab.core.maths.rounding import event_rows, whole_rows
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.solver import outcomes
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.projection.solver.outcomes import Outcomes
 
 
 def event(name: str, codes: list[int], rate: float) -> Constraint:
-    return Constraint(f"event {name}", np.array(codes), np.array([1 - rate, rate]))
+    return Constraint(named(f"event {name}"), np.array(codes), np.array([1 - rate, rate]))
 
 
 def outcomes_of(events: list[Constraint], shares: np.ndarray, rows: int) -> Outcomes:
@@ -66,7 +67,7 @@ def test_only_the_events_that_clash_are_named() -> None:
         ConflictsError, match="Event `a` comes to 1 of 3 rows, but event `rest` leaves no room"
     ) as caught:
         outcomes_of(events, np.full(4, 0.25), 3)
-    assert [one.controls for one in caught.value.conflicts] == [("event a", "event rest")] * 2
+    assert [one.controls for one in caught.value.conflicts] == [(named("event a"), named("event rest"))] * 2
 
 
 def test_many_events_and_very_many_rows() -> None:

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from tests.controls import named
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.errors import InputError
 from trimtab.core.maths.tables import rake, table_correlation
-from trimtab.core.projection.controls.pair import pair_control, pair_sides, side_of, supported
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.pair import PairControl, asking, pair_sides, supported
+from trimtab.core.projection.features.side import side_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -28,7 +30,11 @@ def opened(table_source: Callable[..., Source], open_: Open, text: str = "") -> 
 
 def asked(study: Study, now: list[list[float]], **wish: object) -> np.ndarray:
     pair = Pair(factors=("a", "b"), **wish)
-    return pair_control(study, pair, pair_sides(study, pair), np.array(now)).table
+    return asked_of(study, pair, np.array(now)).table
+
+
+def asked_of(study: Study, pair: Pair, now: np.ndarray) -> PairControl:
+    return asking(study, PairControl(np.empty(0), (), pair, pair_sides(study, pair)), now)
 
 
 # Levels by falling count: a has y, x; b has q, p, r; then missing.
@@ -78,7 +84,7 @@ def test_a_two_by_two_table_has_one_answer(table_source: Callable[..., Source], 
     study = open_(table_source({"s": [0, 0, 1, 1], "t": [0, 1, 0, 1]}))
     pair = Pair(factors=("s", "t"), rank_correlation=wish)
     now = np.array([[0.4, 0.2, 0.0], [0.1, 0.2, 0.0], [0.0, 0.0, 0.1]])
-    found = pair_control(study, pair, pair_sides(study, pair), now).table
+    found = asked_of(study, pair, now).table
     # With shares p and q of the second bins, both of 0.9, the joint one is pq + r √(p(1-p) q(1-q)).
     p, q = 3 / 9, 4 / 9
     assert found[1, 1] == pytest.approx(0.9 * (p * q + wish * np.sqrt(p * (1 - p) * q * (1 - q))))
@@ -94,7 +100,7 @@ def test_the_nearest_table_is_a_tilted_one(table_source: Callable[..., Source], 
     now[:12, :12] = np.random.Generator(np.random.Philox(4)).gamma(1.0, size=(12, 12))
     now /= now.sum()
     pair = Pair(factors=("s", "t"), rank_correlation=wish)
-    found = pair_control(study, pair, pair_sides(study, pair), now).table
+    found = asked_of(study, pair, now).table
     assert table_correlation(found[:-1, :-1]) == pytest.approx(wish, abs=1e-9)
     assert found.sum(axis=1) == pytest.approx(now.sum(axis=1), abs=1e-9)
     assert found.sum(axis=0) == pytest.approx(now.sum(axis=0), abs=1e-9)
@@ -113,18 +119,26 @@ def test_a_rank_correlation_out_of_reach_is_told_with_one_that_works(
     now = np.zeros((3, 5))
     now[:2, :4] = [[0.2, 0.1, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1]]
     pair = Pair(factors=("s", "t"), rank_correlation=wish)
-    sides = pair_sides(study, pair)
     with pytest.raises(ConflictsError, match=f"leave no room: the {word} that works is") as caught:
-        pair_control(study, pair, sides, now)
+        asked_of(study, pair, now)
     (conflict,) = caught.value.conflicts
-    assert conflict.controls == ("pair s × t",)
+    assert conflict.controls == (named("pair s × t"),)
     # The most ordered table gives one value of s the lowest ranks of t.
     order = np.array([[0.3, 0.2, 0.1, 0.0], [0.0, 0.0, 0.2, 0.2]])
     if wish < 0:
         order = np.array([[0.0, 0.1, 0.3, 0.2], [0.3, 0.1, 0.0, 0.0]])
     assert conflict.nearest == pytest.approx(table_correlation(order), abs=0.0015)
     assert abs(conflict.nearest) <= abs(table_correlation(order))
-    works = pair_control(study, pair.model_copy(update={"rank_correlation": conflict.nearest}), sides, now).table
+    works = asking(
+        study,
+        PairControl(
+            np.empty(0),
+            (),
+            pair.model_copy(update={"rank_correlation": conflict.nearest}),
+            pair_sides(study, pair.model_copy(update={"rank_correlation": conflict.nearest})),
+        ),
+        now,
+    ).table
     assert table_correlation(works[:-1, :-1]) == pytest.approx(conflict.nearest)
 
 
@@ -132,9 +146,18 @@ def test_what_only_one_table_can_have_may_be_asked_for(table_source: Callable[..
     study = open_(table_source({"s": [0, 1, 2], "t": [5, 6, 7]}))
     now = np.diag([0.2, 0.3, 0.5, 0.0])
     pair = Pair(factors=("s", "t"), rank_correlation=1.0)
-    assert pair_control(study, pair, pair_sides(study, pair), now).table == pytest.approx(now)
+    assert asked_of(study, pair, now).table == pytest.approx(now)
     with pytest.raises(ConflictsError, match=r"asks for a rank correlation of 0\.2, .* the lowest that works is 1\."):
-        pair_control(study, Pair(factors=("s", "t"), rank_correlation=0.2), pair_sides(study, pair), now)
+        asking(
+            study,
+            PairControl(
+                np.empty(0),
+                (),
+                Pair(factors=("s", "t"), rank_correlation=0.2),
+                pair_sides(study, Pair(factors=("s", "t"), rank_correlation=0.2)),
+            ),
+            now,
+        )
 
 
 def test_a_limit_is_told_with_as_many_digits_as_it_needs(table_source: Callable[..., Source], open_: Open) -> None:
@@ -145,11 +168,11 @@ def test_a_limit_is_told_with_as_many_digits_as_it_needs(table_source: Callable[
     for wish in (-0.3, 0.95):
         pair = Pair(factors=("s", "t"), rank_correlation=wish)
         with pytest.raises(ConflictsError, match="leave no room") as caught:
-            pair_control(study, pair, pair_sides(study, pair), now)
+            asked_of(study, pair, now)
         nearest = caught.value.conflicts[0].nearest
         assert nearest == pytest.approx(only, abs=1e-6)
         works = pair.model_copy(update={"rank_correlation": nearest})
-        assert pair_control(study, works, pair_sides(study, works), now).table == pytest.approx(now)
+        assert asked_of(study, works, now).table == pytest.approx(now)
 
 
 def test_no_row_with_both_values(table_source: Callable[..., Source], open_: Open) -> None:
@@ -157,7 +180,7 @@ def test_no_row_with_both_values(table_source: Callable[..., Source], open_: Ope
     pair = Pair(factors=("s", "t"), rank_correlation=0.2)
     now = np.array([[0.0, 0.4], [0.0, 0.4], [0.2, 0.0]])
     with pytest.raises(InputError, match="Pair `s × t`: no row has a value of both factors"):
-        pair_control(study, pair, pair_sides(study, pair), now)
+        asked_of(study, pair, now)
 
 
 # --- independence and weights ----------------------------------------------------------------------------------------
@@ -195,7 +218,7 @@ def test_zeros_that_leave_no_room_for_a_margin_are_told(table_source: Callable[.
         ConflictsError, match=r"no room for the share of `r` that `b` has by itself\. Give that"
     ) as caught:
         asked(study, NOW, weights=[[1, 2, 0], [4, 5, 0]])
-    assert caught.value.conflicts[0].controls == ("pair a × b", "keep b")
+    assert caught.value.conflicts[0].controls == (named("pair a × b"), named("keep b"))
 
 
 def test_combinations_that_no_row_would_have(table_source: Callable[..., Source], open_: Open) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from trimtab.core.design.design import Design
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 
@@ -200,8 +200,8 @@ def test_a_planted_conflict_is_named_with_what_works(flights_100: Source, open_:
     study = open_(flights_100, f"rows: 1000\n{plan.text}")
     with pytest.raises(ConflictsError, match="`") as caught:
         project(study)
-    told = {one.control: one for one in caught.value.conflicts}
-    assert frozenset(control for one in told.values() for control in one.controls) == plan.controls
+    told = {str(one.control): one for one in caught.value.conflicts}
+    assert frozenset(str(control) for one in told.values() for control in one.controls) == plan.controls
     for control, (nearest, mend) in plan.nearest.items():
         if nearest is None:
             assert control not in told or told[control].nearest is None

@@ -7,10 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tests.controls import pair_of
 from trimtab.core.maths.streams import stream
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of
-from trimtab.core.projection.controls.pair import PairControl, pair_sides
-from trimtab.core.projection.pool.pool import Pool, picker, side_codes
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.level import levels_of
+from trimtab.core.projection.controls.marginal import marginals_of
+from trimtab.core.projection.controls.pair import pair_sides
+from trimtab.core.projection.pool.pool import Pool, picker
+from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -59,25 +63,25 @@ def test_values_of_constructed_rows_come_from_several_rows(study: Study) -> None
 def test_conditions_levels_and_bins_are_those_of_the_rows_put_together(study: Study) -> None:
     pool = constructed(study)
     odd, both = events_of(study)
-    assert np.flatnonzero(pool.truth(odd)).tolist() == [100]
-    assert pool.truth(both)[100:].tolist() == [False, False]
-    assert pool.truth(both)[:100].sum() == 85
-    (origin,) = controls_of(study)
-    assert pool.control(origin)[100:].tolist() == [1, 0]
+    assert np.flatnonzero(odd.codes(pool)).tolist() == [100]
+    assert both.codes(pool)[100:].tolist() == [False, False]
+    assert both.codes(pool)[:100].sum() == 85
+    (origin,) = marginals_of(study)
+    assert origin.codes(pool)[100:].tolist() == [1, 0]
     (mix,) = levels_of(study)
-    assert pool.control(mix)[100:].tolist() == [0, 1]
+    assert mix.codes(pool)[100:].tolist() == [0, 1]
     sides = pair_sides(study, study.design.pairs[0])
-    joint = pool.control(PairControl(np.empty(0), (), sides))
+    joint = pair_of(study).codes(pool)
     # The second side has JFK, LGA, EWR and missing.
     assert joint[100:].tolist() == [0 * 4 + 1, 1 * 4 + 0]
-    assert side_codes(sides[0], pool.made(["visib"])).tolist() == [0, 1]
+    assert TableRows(pool.made(["visib"])).side(sides[0]).tolist() == [0, 1]
 
 
 def test_what_lies_outside_of_an_axis_has_no_code(study: Study) -> None:
     pool = constructed(study)
     sides = pair_sides(study, study.design.pairs[0])
     beyond = pool.made(["visib"]).set_column(0, "visib", [[30.0, 5.0]])
-    assert side_codes(sides[0], beyond).tolist() == [-1, 1]
+    assert TableRows(beyond).side(sides[0]).tolist() == [-1, 1]
 
 
 def test_a_picker_takes_rows_with_the_wanted_code() -> None:

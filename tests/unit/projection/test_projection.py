@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from trimtab.core.errors import InputError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted
 from trimtab.core.projection.projection import control_costs, project
 from trimtab.core.projection.shifts import display_shares, group_shares
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 
@@ -84,7 +84,7 @@ def test_the_cost_of_a_control_is_what_the_design_would_save(flights_100: Source
     one = "fog: {when: visib < 1, rate: 0.4}"
     study = open_(flights_100, f"factors: {{wind: {{missing: 0}}}}\nevents: {{{one}, late: {{when: late, rate: 0.5}}}}")
     whole = project(study).cost_bits
-    costs = {cost.name: cost.cost_bits for cost in control_costs(study)}
+    costs = {str(cost.name): cost.cost_bits for cost in control_costs(study)}
     assert list(costs) == ["event fog", "event late", "missing wind"]
     assert costs["missing wind"] == pytest.approx(0.0, abs=1e-9)
     assert costs["event late"] == pytest.approx(whole - kl_of_event(0.1, 0.4))
@@ -96,7 +96,7 @@ def test_costs_near_the_limit_of_what_is_possible(flights_100: Source, open_: Op
 factors: {visib: {role: keep}, origin: {role: keep}}
 events: {lga: {when: "origin = 'LGA' AND late", rate: 0.39999}}
 """
-    costs = {cost.name: cost.cost_bits for cost in control_costs(open_(flights_100, text))}
+    costs = {str(cost.name): cost.cost_bits for cost in control_costs(open_(flights_100, text))}
     # Without the keeps the event costs its own divergence: 10 of 100 flights are late at LGA.
     assert costs["event lga"] > kl_of_event(0.1, 0.39999) - 0.01
     assert min(costs.values()) >= 0

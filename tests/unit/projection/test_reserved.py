@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trimtab.core.projection.controls.marginal import controls_of, events_of, levels_of
-from trimtab.core.projection.controls.pair import PairControl, pair_sides
+from tests.controls import asking, pair_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.marginal import marginals_of
 from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible, with_values
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -33,8 +34,8 @@ def study(flights_100: Source, open_: Open) -> Study:
 
 def test_codes_of_any_rows(study: Study) -> None:
     at = {name: np.array([0, 20, 60, 99]) for name in study.columns}
-    pair = PairControl(np.empty(0), (), pair_sides(study, study.design.pairs[0]))
-    found = codes_at(study, events_of(study), [*controls_of(study), *levels_of(study), pair], at)
+    pair = pair_of(study)
+    found = codes_at(study, [*asking(study), pair], at)
     assert found.tolist() == [
         [1, 0, 0, 0],  # fog
         [1, 1, 1, 1],  # sure
@@ -47,9 +48,9 @@ def test_codes_of_any_rows(study: Study) -> None:
 
 
 def test_what_may_occur(study: Study) -> None:
-    conditions, controls = events_of(study), [*controls_of(study), *levels_of(study)]
+    controls = asking(study)
     at = {name: np.array([0, 20, 61, 99]) for name in study.columns}
-    fine = possible(controls, conditions, codes_at(study, conditions, controls, at))
+    fine = possible(controls, codes_at(study, controls, at))
     assert fine.tolist() == [
         [True, True, True, True],
         [True, True, True, True],
@@ -65,9 +66,9 @@ def test_values_that_stand_instead_are_what_is_decided_on(study: Study) -> None:
     values = {"visib": pa.array([10.0, None], pa.float64())}
     table = with_values(study.rows_of(["wind", "visib"], {n: study.columns[n].codes[at[n]] for n in at}), values)
     assert table.column("visib").to_pylist() == [10.0, 10.0]
-    found = codes_at(study, events_of(study)[:1], controls_of(study)[:1], at, values)
+    found = codes_at(study, [events_of(study)[0], marginals_of(study)[0]], at, values)
     assert found.tolist() == [[0, 0], [2, 2]]
-    beyond = codes_at(study, (), controls_of(study)[:1], at, {"visib": pa.array([99.0, None], pa.float64())})
+    beyond = codes_at(study, marginals_of(study)[:1], at, {"visib": pa.array([99.0, None], pa.float64())})
     assert beyond.tolist() == [[-1, 2]]
 
 
@@ -75,7 +76,7 @@ def test_a_value_that_is_not_in_the_source_has_the_code_of_no_value(flights_100:
     study = open_(flights_100, "factors: {wind: {missing: 0.1}}")
     at = {name: np.array([0, 60]) for name in study.columns}
     # A share of missing values has no axis: a value is there, whichever it is.
-    found = codes_at(study, (), controls_of(study), at, {"wind": pa.array([77, None], pa.int64())})
+    found = codes_at(study, marginals_of(study), at, {"wind": pa.array([77, None], pa.int64())})
     assert found.tolist() == [[0, 0]]
 
 
@@ -99,4 +100,4 @@ def test_parts_are_joined_in_order(study: Study) -> None:
 def test_no_reserved_rows_have_no_codes(study: Study) -> None:
     none = Reserved.none(study, 4)
     assert (none.rows, none.codes.shape) == (0, (4, 0))
-    assert none.with_codes(study, events_of(study), ()).codes.shape == (3, 0)
+    assert none.with_codes(study, events_of(study)).codes.shape == (3, 0)

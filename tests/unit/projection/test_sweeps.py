@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.controls import asking, named
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import controls_of, events_of, rules_of
+from trimtab.core.projection.conflict import ConflictsError
+from trimtab.core.projection.controls.sweep import sweeps_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.reserved.reserved import Reserved
-from trimtab.core.projection.reserved.sweeps import reserve_sweep
-from trimtab.core.projection.solver.feasibility import ConflictsError
+from trimtab.core.projection.reserved.reserved import Reserved, Reserving
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -23,10 +23,10 @@ Open = Callable[..., Study]
 
 
 def reserved(study: Study, weights: np.ndarray | None = None, first: int = 0) -> Reserved:
-    conditions = (*events_of(study), *rules_of(study))
-    (sweep,) = study.design.sweeps
+    (sweep,), controls = sweeps_of(study), asking(study)
     even = np.full(100, 0.01) if weights is None else weights
-    return reserve_sweep(study, Pool.real(study), conditions, controls_of(study), even, sweep, first)
+    none = Reserved.none(study, len(controls))
+    return sweep.reserve(Reserving(study, Pool.real(study), controls, even, 1000, none, first)).reserved
 
 
 def test_each_group_is_one_row_with_each_value(flights_100: Source, open_: Open) -> None:
@@ -44,7 +44,7 @@ def test_each_group_is_one_row_with_each_value(flights_100: Source, open_: Open)
     visib = study.columns["visib"]
     assert visib.numbers[visib.codes[found.at["visib"]]].tolist() == [0.5, 0.5, 10.0] * 4
     (part,) = found.parts
-    assert (part.name, part.varied, part.together) == ("sweep visib", "visib", False)
+    assert (str(part.name), part.varied, part.together) == ("sweep visib", "visib", False)
     assert set(part.fixed) == set(study.columns)
 
 
@@ -83,8 +83,8 @@ sweeps: [{factor: visib, values: [0.5, 10], groups: 41}]
     ) as caught:
         reserved(open_(flights_100, text))
     (conflict,) = caught.value.conflicts
-    assert conflict.controls == ("sweep visib", "rule visib > 1 OR origin = 'LGA'")
-    assert (conflict.control, conflict.nearest) == ("sweep visib", 40.0)
+    assert conflict.controls == (named("sweep visib"), named("rule visib > 1 OR origin = 'LGA'"))
+    assert (conflict.control, conflict.nearest) == (named("sweep visib"), 40.0)
     reserved(open_(flights_100, text.replace("41", "40")))
 
 
@@ -95,7 +95,7 @@ sweeps: [{factor: visib, values: [5, 10], groups: 1}]
 """
     with pytest.raises(ConflictsError, match="only 0 real rows could take all its 2 values: target `visib`") as caught:
         reserved(open_(flights_100, text))
-    assert caught.value.conflicts[0].controls == ("sweep visib", "target visib")
+    assert caught.value.conflicts[0].controls == (named("sweep visib"), named("target visib"))
 
 
 def test_codes_are_those_of_the_values_that_stand_there(flights_100: Source, open_: Open) -> None:

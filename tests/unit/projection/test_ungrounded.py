@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
+from tests.controls import asking
 from trimtab.core.errors import InputError
-from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.controls.marginal import marginals_of
 from trimtab.core.projection.pool.cells import Cells, cells_of
 from trimtab.core.projection.pool.pool import Pool
-from trimtab.core.projection.pool.ungrounded import invented_bins
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -30,14 +30,14 @@ factors:
 
 
 def cells(study: Study) -> Cells:
-    return cells_of(Pool.real(study), events_of(study), controls_of(study))
+    return cells_of(Pool.real(study), asking(study))
 
 
 def test_bins_that_are_asked_for_and_have_no_row(flights_100: Source, open_: Open) -> None:
     study = open_(flights_100, BEYOND)
-    assert invented_bins(study, controls_of(study)[0]).tolist() == [3, 4]
+    assert marginals_of(study)[0].invented(study).tolist() == [3, 4]
     study = open_(flights_100, "factors: {wind: {missing: 0.2}, pressure: {missing: 0.2}}")
-    assert [invented_bins(study, one).tolist() for one in controls_of(study)] == [[1], []]
+    assert [one.invented(study).tolist() for one in asking(study) if one.factor] == [[1], []]
 
 
 def test_the_rows_of_the_nearest_bin_are_lent_and_mass_is_kept(flights_100: Source, open_: Open) -> None:
@@ -123,7 +123,7 @@ def test_few_missing_values_are_not_met_over_and_over(table_source: Callable[...
     # One row in 1,000 really lacks x; one in ten is asked for. That one row would have to stand for 100 of 1,000.
     source = table_source({"x": [None, *[1.0, 2.0, 3.0] * 333], "y": [f"level {i % 7}" for i in range(1000)]})
     study = open_(source, "factors: {x: {missing: 0.1}}")
-    (control,) = controls_of(study)
+    (control,) = asking(study)
     assert control.blanks
     found = cells(study)
     # The real row keeps about its weight: 0.001 beside 0.1 times 0.999.
@@ -136,7 +136,8 @@ def test_few_missing_values_are_not_met_over_and_over(table_source: Callable[...
 
 def test_what_is_looked_at_together_with_others_is_not_blanked(flights_100: Source, open_: Open) -> None:
     text = "factors: {pressure: {missing: 0.6}}\n"
-    (control,) = controls_of(open_(flights_100, text))
+    (control,) = asking(open_(flights_100, text))
     assert control.blanks
-    (control,) = controls_of(open_(flights_100, text + "events: {odd: {when: pressure > wind + 990, rate: 0.1}}"))
+    text += "events: {odd: {when: pressure > wind + 990, rate: 0.1}}"
+    _, control = asking(open_(flights_100, text))
     assert not control.blanks

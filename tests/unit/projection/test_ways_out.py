@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.controls import named
 from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
@@ -71,7 +72,7 @@ def study_of(source: Source, text: str = TEXT) -> Study:
 )
 def test_a_control_gives_way_and_nothing_else(source: Source, control: str, field: str, title: str) -> None:
     study = study_of(source)
-    way = giving_way(study, control)
+    way = giving_way(study, named(control))
     assert way is not None
     assert way.title == title
     after = with_part(study.design, way.patch)
@@ -89,7 +90,7 @@ def test_a_control_gives_way_and_nothing_else(source: Source, control: str, fiel
 def test_of_two_floors_with_the_same_factors_the_one_that_is_named_goes(source: Source) -> None:
     study = study_of(source)
     for control, left in (("floor road, wet", "wet, road"), ("floor wet, road", "road, wet")):
-        way = giving_way(study, control)
+        way = giving_way(study, named(control))
         assert way is not None
         assert [floor.name for floor in with_part(study.design, way.patch).floors] == [left]
 
@@ -97,7 +98,7 @@ def test_of_two_floors_with_the_same_factors_the_one_that_is_named_goes(source: 
 def test_a_factor_that_says_more_than_its_role_keeps_that(source: Source) -> None:
     held = TEXT.replace("road: {role: keep}", "road: {role: hold, value: town, unit: kind}")
     study = study_of(source, held.replace("sweeps:", "# sweeps:"))
-    way = giving_way(study, "hold road")
+    way = giving_way(study, named("hold road"))
     assert way is not None
     factor = with_part(study.design, way.patch).factor("road")
     assert (factor.role, factor.held, factor.unit) == ("follow", (), "kind")
@@ -105,8 +106,8 @@ def test_a_factor_that_says_more_than_its_role_keeps_that(source: Source) -> Non
 
 def test_an_event_and_the_rows_do_not_go(source: Source) -> None:
     study = study_of(source)
-    assert giving_way(study, "event wet_roads") is None
-    assert giving_way(study, "rows design") is None
+    assert giving_way(study, named("event wet_roads")) is None
+    assert giving_way(study, named("rows design")) is None
 
 
 def test_every_kind_of_a_list_can_go(source: Source) -> None:
@@ -114,7 +115,7 @@ def test_every_kind_of_a_list_can_go(source: Source) -> None:
     content = read(dumps(study.design), owner="x")
     names = [name for kind in KINDS.values() if kind.part for name, _ in kind.parts(content)]
     assert {name.kind for name in names} == {kind.word for kind in KINDS.values() if kind.part}
-    stays = [name.kind for name in names if giving_way(study, str(name)) is None]
+    stays = [name.kind for name in names if giving_way(study, name) is None]
     assert stays == ["event"]  # it is asked for: its rate gives way
 
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from scipy.stats import spearmanr
 
+from tests.controls import named
 from trimtab.core.errors import InputError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -258,8 +259,8 @@ def test_the_smallest_supplement_is_named_and_works(trips: Source, open_: Open) 
         project(open_(trips, text.format(147)))
     (conflict,) = caught.value.conflicts
     assert (conflict.controls, conflict.control, conflict.nearest) == (
-        ("event jfk", "rows supplement"),
-        "rows supplement",
+        (named("event jfk"), named("rows supplement")),
+        named("rows supplement"),
         150,
     )
     assert "JFK" not in made(open_(trips, text.format(150)))["origin"]

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import Promise, receipt
+from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.sampling.run import generate, prepare
 from trimtab.core.source.spool import Source
@@ -64,7 +65,7 @@ def all_kinds(flights: Source, open_: Open, tmp_path_factory: pytest.TempPathFac
 
 
 def promises_of(study: Study, projection: Projection, file: Path) -> dict[str, Promise]:
-    return {one.promise: one for one in receipt(file, study, rows=200_000, floors=projection.floors)}
+    return {one.promise: one for one in receipt(file, study, rows=200_000, plans=lambda _: projection.floors)}
 
 
 def test_every_promise_is_kept(all_kinds: SimpleNamespace) -> None:

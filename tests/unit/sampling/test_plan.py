@@ -79,7 +79,7 @@ def test_events_holds_and_bins_get_the_rows_they_were_promised(crashes: Source, 
     assert made.quota[projection.shares == 0].sum() == 0
     for row, event in enumerate(projection.events):
         assert reached(projection, made, row, 2).tolist() == [rows - event.rows, event.rows]
-    for row, control in enumerate(projection.controls, start=len(projection.events)):
+    for row, control in enumerate(projection.controls):
         have = reached(projection, made, row, len(control.requested))
         assert np.abs(have - control.requested * rows).max() <= (0 if control.kind == "hold" else 2), control.name
 

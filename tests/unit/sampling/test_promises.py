@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from trimtab.core.maths.rounding import event_rows
-from trimtab.core.projection.controls.marginal import controls_of, events_of
+from trimtab.core.projection.controls.event import events_of
+from trimtab.core.projection.controls.marginal import marginals_of
 from trimtab.core.projection.projection import project
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.columns import encode
@@ -42,13 +43,13 @@ def true_rows(table: pa.Table, condition: str) -> int:
 def off_by(table: pa.Table, study: Study) -> dict[str, tuple[float, float]]:
     """For each marginal control: its TV from what was asked, and the most rows a code is off."""
     found = {}
-    for control in controls_of(study):
+    for control in marginals_of(study):
         column = encode(control.factor, table.column(control.factor), study.columns[control.factor].kind)
         assert control.axis is not None
         counts = control.axis.histogram(column)
         n = table.num_rows
         off = float(np.abs(counts - control.requested * n).max())
-        found[control.name] = (float(0.5 * np.abs(counts / n - control.requested).sum()), off)
+        found[str(control.name)] = (float(0.5 * np.abs(counts / n - control.requested).sum()), off)
     return found
 
 
@@ -75,7 +76,7 @@ def test_one_target_is_exact_to_one_row(flights: Source, open_: Open) -> None:
         "rows: 99991\nfactors:\n"
         "  temp: {role: target, target: {family: normal, mean: 30, sd: 12, low: 11, high: 100}}\n",
     )
-    (control,) = controls_of(study)
+    (control,) = marginals_of(study)
     assert len(control.requested) > 30
     assert off_by(made(study), study)["target temp"][1] <= 1.0
 
@@ -95,8 +96,8 @@ factors:
     )
     found = off_by(made(study), study)
     assert len(found) == 5
-    for control in controls_of(study):
-        assert found[control.name][0] <= 0.5 * expected_tv_of_draws(control.requested, 100_000), control.name
+    for control in marginals_of(study):
+        assert found[str(control.name)][0] <= 0.5 * expected_tv_of_draws(control.requested, 100_000), control.name
 
 
 def test_events_and_targets_together(flights: Source, open_: Open) -> None:

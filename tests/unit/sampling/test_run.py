@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.errors import CancelledError, InputError
+from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.solver.feasibility import ConflictsError
 from trimtab.core.sampling.plan import BLOCK
 from trimtab.core.sampling.run import PROVENANCE, generate, prepare, schema_of
 from trimtab.core.source.columns import learning_rows

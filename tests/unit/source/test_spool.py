@@ -172,7 +172,7 @@ def test_names_that_differ_by_case(tmp_path: Path, home: Path) -> None:
 
 def test_blank_names(tmp_path: Path, home: Path) -> None:
     refuse(write(tmp_path, "a,,  \n1,2,3\n"), home, "column 2, 3 has no name")
-    assert "index=False" in refuse(write(tmp_path, ",a\n0,1\n"), home, "column 1 has no name")
+    assert "index=False" in refuse(write(tmp_path, ",a\n5,1\n"), home, "column 1 has no name")
     refuse(write(tmp_path, pa.table({"a": [1], " ": [2]})), home, "column 2 has no name")
 
 
@@ -196,9 +196,8 @@ def test_too_many_columns_and_none(tmp_path: Path, home: Path) -> None:
         ("a;b\n1;2\n3;4;5\n", "line 3: 3 values, but the header names 2 columns"),
         ('a,b\n1,2\n3,"open\n5,6\n', "line 3: quotes are not paired"),
         ('a,b\n1,"x"y\n', "line 2: quotes are not paired"),
-        ('a,b\n1,"' + "x" * 3_000_000 + '"\n', "line 2: a value of more than 131,072 characters"),
-        ("a,b\n1,2\r\n3,4\n", "some lines end in CR LF and some in LF"),
-        ("a,b\r\n" + "1,2\r\n" * 200_000 + "3,4\n" * 200_000, "some lines end in CR LF and some in LF"),
+        ('a,b\n1,"' + "x" * 9_000_000 + "\n", "line 2: a value of more than 8,388,608 characters"),
+        ("a,b\n1,2\r3,4\n", "some lines end in CR and some in LF"),
     ],
 )
 def test_ragged_rows_name_the_line(tmp_path: Path, home: Path, text: str, match: str) -> None:
@@ -374,7 +373,7 @@ def test_quotes_newlines_and_delimiters_inside_cells(tmp_path: Path, home: Path)
     text = 'a,b\n"x, y","line one\nline two"\n"say ""hi""",""\n'
     assert values(spool(write(tmp_path, text), home)) == {
         "a": ["x, y", 'say "hi"'],
-        "b": ["line one\nline two", None],
+        "b": ["line one\nline two", ""],
     }
 
 
@@ -426,7 +425,7 @@ def test_a_workspace_below_a_folder_like_a_partition(tmp_path: Path) -> None:
         (["-007", "1"], "string", ["-007", "1"]),
         (["0x10", "1"], "string", ["0x10", "1"]),
         (["1_000", "2"], "string", ["1_000", "2"]),
-        (["1,5", "2"], "string", ["1,5", "2"]),
+        (["1,5", "2"], "double", [1.5, 2]),
         (["+41", "42"], "string", ["+41", "42"]),
         (["yes", "no"], "string", ["yes", "no"]),
         (["t", "f"], "string", ["t", "f"]),

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trimtab.core.design.controls.floor import Floor
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.maths.grouping import group_rows
-from trimtab.core.projection.controls.marginal import Control, EventControl, LevelControl, MarginalControl
-from trimtab.core.projection.controls.pair import Side, side_of
-from trimtab.core.projection.pool.construct import columns_of
-from trimtab.core.projection.pool.pool import At, Pool, side_codes, table_at
+from trimtab.core.projection.conflict import Conflict, ConflictsError
+from trimtab.core.projection.controls.control import Control, controls_at
+from trimtab.core.projection.features.side import Side, side_of
+from trimtab.core.projection.pool.pool import At, table_at
+from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.floor_rows import floor_rows
-from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.reserved.reserved import FloorPlan, Part, Reserved, Reserving, codes_at, possible
 from trimtab.core.study.study import Study
 
 TRIES = 8
@@ -29,37 +30,38 @@ TRIES = 8
 HOPELESS = 2
 """A floor whose cells need so many times the rows of a design is refused at once; rules could forbid some of them."""
 
-Cell = tuple[tuple[str, ...], tuple[int, ...]]
-"""Some factors, and a bin of each."""
-
 
 @dataclass(frozen=True, eq=False)
-class FloorPlan:
-    """What a floor comes to: `needed` has, for each of its factors, (size,) the bins that count, and `impossible` the
-    cells among them that rules and other controls forbid. `rows` are reserved for it, `constructed` of them made up."""
+class FloorControl(Control):
+    """A floor: its rows are reserved, and then it asks for nothing more."""
 
-    name: str
-    factors: tuple[str, ...]
-    strength: int
-    at_least: int
-    needed: tuple[np.ndarray, ...]
-    impossible: tuple[Cell, ...]
-    rows: int
-    constructed: int
+    floor: Floor
+
+    kind = "floor"
+    reserves = True
+
+    @property
+    def name(self) -> ControlName:
+        return ControlName("floor", self.floor.name)
+
+    def reserve(self, task: Reserving) -> Reserving:
+        """The reservations with the rows of the floor; rows of the pool of no weight are not taken.
+
+        Raises ConflictsError for a floor that far more rows would have to keep.
+        """
+        own, plan = _reserved(self, task)
+        return replace(task, reserved=task.reserved.joined(own), floors=(*task.floors, plan))
 
 
-def reserve_floor(
-    study: Study,
-    pool: Pool,
-    conditions: Sequence[EventControl],
-    controls: Sequence[Control],
-    weights: np.ndarray,
-    floor: Floor,
-    rows: int,
-) -> tuple[Reserved, FloorPlan]:
-    """The rows reserved for a floor among `rows`. `weights` (pool.rows,) are the shares of the pool's rows; those of
-    none are not taken. Raises ConflictsError for a floor that far more rows would have to keep."""
-    maker = _Maker(study, pool, conditions, controls, floor, weights)
+@controls_at(70)
+def floors_of(study: Study) -> tuple[FloorControl, ...]:
+    """The floors of a study's design."""
+    return tuple(FloorControl(np.empty(0), (), floor) for floor in study.design.floors)
+
+
+def _reserved(control: FloorControl, task: Reserving) -> tuple[Reserved, FloorPlan]:
+    floor, study, pool = control.floor, task.study, task.pool
+    maker = _Maker(task, floor)
     usable = np.flatnonzero(maker.weights > 0)
     codes = [maker.codes[place][usable] for place in range(len(maker.sides))]
     sizes = [side.axis.size for side in maker.sides]
@@ -70,7 +72,7 @@ def reserve_floor(
     grid = np.zeros((len(sizes), max(sizes)), dtype=bool)
     for place, one in enumerate(needed):
         grid[place, : len(one)] = one
-    _check_room(floor, needed, rows)
+    _check_room(control, needed, task.rows)
     found = floor_rows(observed, share, sizes, floor.strength, floor.at_least, allowed=maker.allowed, needed=grid)
     taken = _rows_of_groups(usable, group, maker.weights[usable], found.taken)
     real = {name: pool.origin(name, taken) for name in study.columns}
@@ -78,56 +80,46 @@ def reserve_floor(
     at = {name: np.concatenate([real[name], made[name]]) for name in study.columns}
     count = len(next(iter(at.values())))
     ungrounded = np.concatenate([taken >= pool.learned, np.ones(count - len(taken), dtype=bool)])
-    fixed = tuple(dict.fromkeys(name for side in maker.sides for name in columns_of(side)))
-    part = Part(f"floor {floor.name}", fixed)
-    reserved = Reserved(
+    fixed = tuple(dict.fromkeys(name for side in maker.sides for name in side.columns))
+    own = Reserved(
         at,
         np.zeros(count, dtype=np.int64),
         np.full(count, -1, dtype=np.int64),
-        codes_at(study, conditions, controls, at),
+        codes_at(study, task.controls, at),
         ungrounded,
-        (part,),
+        (Part(control.name, fixed),),
         {},
     )
     names = tuple(side.name for side in maker.sides)
     impossible = tuple((tuple(names[f] for f in factors), levels) for factors, levels in found.impossible)
-    plan = FloorPlan(
-        floor.name, names, floor.strength, floor.at_least, needed, impossible, count, int(found.made_rows.sum())
-    )
-    return reserved, plan
+    made_up = int(found.made_rows.sum())
+    return own, FloorPlan(control.name, names, floor.strength, floor.at_least, needed, impossible, count, made_up)
 
 
-def _check_room(floor: Floor, needed: Sequence[np.ndarray], rows: int) -> None:
+def _check_room(control: FloorControl, needed: Sequence[np.ndarray], rows: int) -> None:
     """A floor of which hopelessly many rows would be needed is not searched: that takes minutes."""
+    floor = control.floor
     sizes = sorted((int(one.sum()) for one in needed), reverse=True)
     cells = math.prod(sizes[: floor.strength])
     if cells * floor.at_least > HOPELESS * rows:
-        name = f"floor {floor.name}"
+        design = ControlName("rows", "design")
         message = (
             f"Floor `{floor.name}` has {cells:,} cells in {floor.strength} of its factors alone, which is "
             f"{cells * floor.at_least:,} rows with {floor.at_least:,} in each, but the design has {rows:,}."
         )
-        raise ConflictsError((Conflict((name, "rows design"), message, "rows design", float(cells * floor.at_least)),))
+        raise ConflictsError((Conflict((control.name, design), message, design, float(cells * floor.at_least)),))
 
 
 class _Maker:
     """Makes rows of given combinations, and tells which combinations the other controls allow."""
 
-    def __init__(
-        self,
-        study: Study,
-        pool: Pool,
-        conditions: Sequence[EventControl],
-        controls: Sequence[Control],
-        floor: Floor,
-        weights: np.ndarray,
-    ) -> None:
-        self.study, self.floor = study, floor
-        self.sides = [side_of(study, name, f"Floor `{floor.name}`") for name in floor.factors]
+    def __init__(self, task: Reserving, floor: Floor) -> None:
+        self.study, self.floor = task.study, floor
+        pool = task.pool
+        self.sides = [side_of(task.study, name, f"Floor `{floor.name}`") for name in floor.factors]
         self.codes = [np.asarray(pool.side(side)) for side in self.sides]
-        self.weights = np.where(np.logical_and.reduce([code >= 0 for code in self.codes]), weights, 0.0)
-        self.controls = [one for one in controls if isinstance(one, LevelControl) or not one.requested.all()]
-        self.conditions = [one for one in conditions if one.rate in (0.0, 1.0)]
+        self.weights = np.where(np.logical_and.reduce([code >= 0 for code in self.codes]), task.weights, 0.0)
+        self.controls = [control for control in task.controls if not control.requested.all()]
         learned = [code[: pool.learned] for code in self.codes]
         self.orders = [np.argsort(code, kind="stable") for code in learned]
         self.starts = [
@@ -142,8 +134,8 @@ class _Maker:
         for side, start in zip(self.sides, self.starts, strict=True):
             there = np.diff(start)[:-1] > 0
             for control in self.controls:
-                if isinstance(control, MarginalControl) and control.factor == side.name:
-                    there &= _open_bins(side, control)
+                if side.name in control.decided:
+                    there &= _open_bins(side, control.requested[control.decided[side.name]] > 0)
             if not there.any():
                 raise InputError(f"Floor `{self.floor.name}`: `{side.name}` has no bin that any row could be in.")
             found.append(there)
@@ -151,7 +143,7 @@ class _Maker:
 
     def allowed(self, combinations: np.ndarray) -> np.ndarray:
         """(R,) whether some row with these bins keeps all that is asked of every row."""
-        if self.plain and not self.conditions and not self.controls:
+        if self.plain and not self.controls:
             return np.ones(len(combinations), dtype=bool)
         return self._tried(combinations)[1]
 
@@ -179,7 +171,7 @@ class _Maker:
         base = rows[attempt % len(rows)]
         at = {name: base.copy() for name in names}
         for side, own in zip(self.sides, rows, strict=True):
-            for name in columns_of(side):
+            for name in side.columns:
                 at[name] = own.copy()
         return at
 
@@ -196,20 +188,18 @@ class _Maker:
         return np.asarray(self.orders[place][np.minimum(at, len(self.orders[place]) - 1)])
 
     def _good(self, combinations: np.ndarray, at: At) -> np.ndarray:
-        codes = codes_at(self.study, self.conditions, self.controls, at)
-        good = possible(self.controls, self.conditions, codes).all(axis=0)
+        good = possible(self.controls, codes_at(self.study, self.controls, at)).all(axis=0)
         if not self.plain:
             for place, side in enumerate(self.sides):
                 if side.feature is not None:
-                    table = table_at(self.study, columns_of(side), at)
-                    good &= side_codes(side, table) == combinations[:, place]
+                    table = table_at(self.study, side.columns, at)
+                    good &= TableRows(table).side(side) == combinations[:, place]
         return np.asarray(good)
 
 
-def _open_bins(side: Side, control: MarginalControl) -> np.ndarray:
-    """(size,) the bins in which a control leaves some value."""
+def _open_bins(side: Side, left: np.ndarray) -> np.ndarray:
+    """(size,) the bins in which some value of a factor is `left` (K+1,)."""
     assert side.code_of_value is not None  # a factor of the source has them
-    left = control.requested[control.code_of_value] > 0
     return np.asarray(np.bincount(side.code_of_value, weights=left, minlength=side.size)[: side.axis.size] > 0)
 
 

@@ -25,7 +25,8 @@ UNKNOWN = 2
 class Feature:
     """The codes that `coder` gives the values of an SQL expression over source columns.
 
-    `owner` is named in messages, `name` is the feature's own; `key` tells coders apart.
+    `owner` is named in messages, and `text` is what it looks at there; `name` is the feature's own; `key` tells coders
+    apart.
     """
 
     owner: str
@@ -34,6 +35,7 @@ class Feature:
     columns: tuple[str, ...]
     coder: Callable[[pa.Array], np.ndarray]
     key: Hashable
+    text: str = ""
 
     @property
     def single(self) -> bool:
@@ -66,7 +68,7 @@ class Feature:
 def truth_feature(leaf: Leaf, owner: str, place: int) -> Feature:
     """Whether a condition is true (1), false (0) or UNKNOWN; `place` is its position among those of its owner."""
     name = f"{owner}, condition {place + 1}"
-    return Feature(owner, name, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, truth, "truth")
+    return Feature(owner, name, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, truth, "truth", leaf.sql)
 
 
 def bin_feature(study: Study, name: str, axis: Axis, owner: str) -> Feature:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
+from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.values import swept_values
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
-from trimtab.core.projection.controls.marginal import Control, EventControl
-from trimtab.core.projection.pool.pool import Pool
-from trimtab.core.projection.reserved.reserved import Part, Reserved, codes_at, possible
-from trimtab.core.projection.solver.feasibility import Conflict, ConflictsError
+from trimtab.core.projection.conflict import Conflict, ConflictsError
+from trimtab.core.projection.controls.control import Control, controls_at
+from trimtab.core.projection.reserved.reserved import Part, Reserved, Reserving, codes_at, possible
+from trimtab.core.projection.solver.wording import listed
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column, as_numbers
 from trimtab.core.study.study import Study
-from trimtab.core.words.conflicts import listed
 
 CANDIDATES = 4
 """Real rows that are looked at for each group, and ten times as many if they are not enough."""
@@ -29,69 +28,78 @@ NEAR = 50
 """A value of a number that fewer rows have is known by so many rows that come near it."""
 
 
-def reserve_sweep(
-    study: Study,
-    pool: Pool,
-    conditions: Sequence[EventControl],
-    controls: Sequence[Control],
-    weights: np.ndarray,
-    sweep: Sweep,
-    first_group: int,
-) -> Reserved:
-    """The rows of a sweep. `weights` (pool.rows,) are the shares of the pool's rows; real ones are what groups begin
-    with. Groups are numbered from `first_group`.
+@dataclass(frozen=True, eq=False)
+class SweepControl(Control):
+    """A sweep: its rows are reserved, and then it asks for nothing more."""
 
-    Raises ConflictsError if too few rows can take all the values beside the other controls.
-    """
-    values = swept_values(sweep.factor, sweep.values, study.columns[sweep.factor])
-    together = sweep.others == "condition"
-    choose = _rows_there if together else _rows_that_take_all
-    base = choose(_Task(study, pool, conditions, controls, weights, sweep, values))
-    at, shown = _varied(study, base, sweep.factor, values)
-    rows = base.size
-    part = Part(f"sweep {sweep.factor}", (sweep.factor,) if together else tuple(study.columns), sweep.factor, together)
-    known = np.isin(level_texts(values).to_pylist(), level_texts(study.columns[sweep.factor].values).to_pylist())
-    return Reserved(
-        at,
-        np.zeros(rows, dtype=np.int64),
-        first_group + np.repeat(np.arange(len(base)), len(values)),
-        codes_at(study, conditions, controls, at, {sweep.factor: shown}),
-        np.tile(~known, len(base)),
-        (part,),
-        {sweep.factor: shown},
-    )
+    sweep: Sweep
+
+    kind = "sweep"
+    reserves = True
+
+    @property
+    def name(self) -> ControlName:
+        return ControlName("sweep", self.sweep.factor)
+
+    def reserve(self, task: Reserving) -> Reserving:
+        """The reservations with the rows of the sweep; real rows are what its groups begin with.
+
+        Raises ConflictsError if too few rows can take all the values beside the other controls.
+        """
+        sweep, study = self.sweep, task.study
+        values = swept_values(sweep.factor, sweep.values, study.columns[sweep.factor])
+        together = sweep.others == "condition"
+        choose = _rows_there if together else _rows_that_take_all
+        base = choose(_Task(self.name, task, sweep, values))
+        at, shown = _varied(study, base, sweep.factor, values)
+        rows = base.size
+        part = Part(self.name, (sweep.factor,) if together else tuple(study.columns), sweep.factor, together)
+        known = np.isin(level_texts(values).to_pylist(), level_texts(study.columns[sweep.factor].values).to_pylist())
+        own = Reserved(
+            at,
+            np.zeros(rows, dtype=np.int64),
+            task.groups + np.repeat(np.arange(len(base)), len(values)),
+            codes_at(study, task.controls, at, {sweep.factor: shown}),
+            np.tile(~known, len(base)),
+            (part,),
+            {sweep.factor: shown},
+        )
+        return replace(task, reserved=task.reserved.joined(own), groups=task.groups + sweep.groups)
+
+
+@controls_at(60)
+def sweeps_of(study: Study) -> tuple[SweepControl, ...]:
+    """The sweeps of a study's design."""
+    return tuple(SweepControl(np.empty(0), (), sweep) for sweep in study.design.sweeps)
 
 
 @dataclass(frozen=True, eq=False)
 class _Task:
     """A sweep and what its rows are chosen by; `values` (V,) are those that the factor takes."""
 
-    study: Study
-    pool: Pool
-    conditions: Sequence[EventControl]
-    controls: Sequence[Control]
-    weights: np.ndarray
+    name: ControlName
+    task: Reserving
     sweep: Sweep
     values: pa.Array
 
-    def works(self, base: np.ndarray, values: pa.Array) -> tuple[np.ndarray, str]:
+    def works(self, base: np.ndarray, values: pa.Array) -> tuple[np.ndarray, ControlName | None]:
         """(B, V) whether real rows `base` (B, V) can take the `values` (V,); and the control that is most often in the
         way of all of them."""
-        at, shown = _varied(self.study, base, self.sweep.factor, values)
-        codes = codes_at(self.study, self.conditions, self.controls, at, {self.sweep.factor: shown})
-        fine = possible(self.controls, self.conditions, codes).reshape(len(codes), *base.shape)
-        names = [one.control for one in self.conditions] + [one.name for one in self.controls]
-        worst = names[int((~fine.all(axis=2)).sum(axis=1).argmax())] if names else ""
+        study, controls = self.task.study, self.task.controls
+        at, shown = _varied(study, base, self.sweep.factor, values)
+        codes = codes_at(study, controls, at, {self.sweep.factor: shown})
+        fine = possible(controls, codes).reshape(len(codes), *base.shape)
+        worst = controls[int((~fine.all(axis=2)).sum(axis=1).argmax())].name if controls else None
         return np.asarray(fine.all(axis=0)), worst
 
     def some(self, rows: np.ndarray, count: int) -> np.ndarray:
         """(count,) of the real `rows`, evenly by weight, in a random order; none if they have no weight."""
-        ends = np.cumsum(self.weights[rows])
+        ends = np.cumsum(self.task.weights[rows])
         if not len(rows) or not ends[-1] > 0:
             return rows[:0]
         at = (np.arange(count) + 0.5) / count * ends[-1]
         found = rows[np.searchsorted(ends, at).clip(0, len(rows) - 1)]
-        return np.asarray(stream(ONE_FOR_ALL, f"sweep {self.sweep.factor}").permutation(found[self.weights[found] > 0]))
+        return np.asarray(stream(ONE_FOR_ALL, str(self.name)).permutation(found[self.task.weights[found] > 0]))
 
 
 def _rows_that_take_all(task: _Task) -> np.ndarray:
@@ -100,7 +108,7 @@ def _rows_that_take_all(task: _Task) -> np.ndarray:
     base: np.ndarray = np.empty(0, dtype=np.int64)
     for more in (1, 10):
         wanted = min(MOST_CANDIDATES, more * CANDIDATES * sweep.groups)
-        some = task.some(np.arange(task.pool.learned), wanted)
+        some = task.some(np.arange(task.task.pool.learned), wanted)
         # In the order in which they were drawn, each once.
         tried = some[np.sort(np.unique(some, return_index=True)[1])]
         good, blocking = task.works(np.repeat(tried[:, None], count, axis=1), task.values)
@@ -108,7 +116,7 @@ def _rows_that_take_all(task: _Task) -> np.ndarray:
         if len(base) >= sweep.groups or len(tried) < wanted:
             break
     if len(base) < sweep.groups:
-        raise ConflictsError((_too_few(sweep, len(base), blocking),))
+        raise ConflictsError((_too_few(task, len(base), blocking),))
     return np.repeat(base[: sweep.groups, None], count, axis=1)
 
 
@@ -118,13 +126,13 @@ def _rows_there(task: _Task) -> np.ndarray:
     chosen = []
     for place in range(len(task.values)):
         value = task.values.slice(place, 1)
-        near = _rows_near(task.study.columns[task.sweep.factor], value)
+        near = _rows_near(task.task.study.columns[task.sweep.factor], value)
         tried = task.some(near, CANDIDATES * task.sweep.groups)
         if not len(tried):  # nothing else leaves them any weight; what is in the way is told
             tried = near
         good, blocking = task.works(tried[:, None], value)
-        if not good.any() or not task.weights[near].any():
-            raise ConflictsError((_too_few(task.sweep, 0, blocking),))
+        if not good.any() or not task.task.weights[near].any():
+            raise ConflictsError((_too_few(task, 0, blocking),))
         chosen.append(np.resize(tried[good[:, 0]], task.sweep.groups))
     return np.stack(chosen, axis=1)
 
@@ -164,11 +172,10 @@ def _row_with(column: Column, code: int) -> int:
     return int(away.argmin())
 
 
-def _too_few(sweep: Sweep, found: int, blocking: str) -> Conflict:
-    name = f"sweep {sweep.factor}"
+def _too_few(task: _Task, found: int, blocking: ControlName | None) -> Conflict:
     why = f": {listed([blocking])} is in the way of most others" if blocking else ""
     message = (
-        f"Sweep `{sweep.factor}` asks for {sweep.groups:,} groups, but only {found:,} real rows could take all its "
-        f"{len(sweep.values)} values{why}."
+        f"Sweep `{task.sweep.factor}` asks for {task.sweep.groups:,} groups, but only {found:,} real rows could take "
+        f"all its {len(task.sweep.values)} values{why}."
     )
-    return Conflict((name, blocking) if blocking else (name,), message, name, float(found))
+    return Conflict((task.name, blocking) if blocking else (task.name,), message, task.name, float(found))

@@ -1,0 +1,41 @@
+"""A conflict: controls that pull against each other, told before a row is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.errors import ConflictError
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Controls that pull against each other. `control` is the one to change and `nearest` its nearest working share.
+
+    For an event that is its rate, for a hold the share of rows that can have a held value, for a missing share that
+    share, and for a keep or a target the share of the bin that is furthest off.
+    """
+
+    controls: tuple[ControlName, ...]
+    message: str
+    control: ControlName
+    nearest: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The conflict in the names of the command line's contract."""
+        return {
+            "controls": [str(name) for name in self.controls],
+            "message": self.message,
+            "control": str(self.control),
+            "nearest": self.nearest,
+        }
+
+
+class ConflictsError(ConflictError):
+    """The design's controls conflict; `conflicts` has one entry for each control that could give way."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__("\n".join(one.message for one in self.conflicts))

@@ -1,0 +1,16 @@
+"""All controls of a study, of every kind that has a file in this folder."""
+
+from __future__ import annotations
+
+from trimtab.core.projection import controls
+from trimtab.core.projection.controls.control import MAKERS, Control
+from trimtab.core.registering import import_files
+from trimtab.core.study.study import Study
+
+import_files(controls.__name__, controls.__path__)
+
+
+def controls_of(study: Study) -> tuple[Control, ...]:
+    """The controls of a study's design, kind by kind. Raises InputError for one that is wrong."""
+    found = [control for place in sorted(MAKERS) for control in MAKERS[place](study)]
+    return tuple(control.beside(found) for control in found)

@@ -1,0 +1,141 @@
+"""The rows of a delimited file as they stand there: a table of texts, read by one strict reader for every use."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from trimtab.core.errors import InputError
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
+from trimtab.core.source.delimited.form import find_form
+from trimtab.core.source.delimited.header import Form
+from trimtab.core.source.delimited.quotes import check_quotes, find_fault, without_blanks
+
+CHUNK = 1 << 20
+BLOCK = 1 << 24
+"""Bytes that are parsed at once; a record must fit."""
+UTF8_ADVICE = "Save it as UTF-8 (in Excel: CSV UTF-8)."
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The rows of a delimited file: the Parquet file `path` has every cell as text, in the columns c0, c1, …
+
+    A cell with nothing in it is missing, an empty text in quotes is not. `form` tells how the file is written and the
+    names of its columns; `notes` what a person must be told of it.
+    """
+
+    path: Path
+    rows: int
+    form: Form
+    notes: tuple[str, ...]
+
+
+def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> Texts:
+    """The rows of `file`; the folder `work` takes what that needs.
+
+    Raises InputError, naming the line, for text that is not UTF-8, quotes that are not paired, and rows that have not
+    as many values as the header names columns.
+    """
+    copy = work / "original.csv"
+    copy_text(file, copy, owner, gzipped=gzipped)
+    with copy.open("rb") as handle:
+        head, whole = handle.read(CHUNK), not handle.read(1)
+    form = find_form(head.decode("utf-8", "ignore" if not whole else "strict"), owner, said, whole=whole)
+    notes = [*form.notes, *_said(form), *check_quotes(copy, form, owner)]
+    if form.blanks:
+        without_blanks(copy, form, work / "plain.csv")
+        copy = work / "plain.csv"
+    target = work / "texts.parquet"
+    try:
+        rows = _parse(copy, form, target)
+    except pa.ArrowException as error:
+        fault = find_fault(copy, form)
+        said_ = str(error).strip().splitlines()[0].rstrip(".")
+        raise InputError(f"{owner}, {fault}" if fault else f"{owner}: it can't be read: {said_}.") from error
+    return Texts(target, rows, form, tuple(notes))
+
+
+def copy_text(file: Path, copy: Path, owner: str, *, gzipped: bool) -> None:
+    """Copy `file`, unpacked and without a byte order mark, to `copy`. Raises InputError if it is not UTF-8 (naming the
+    line) or damaged."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line = 1
+    try:
+        with gzip.open(file) if gzipped else file.open("rb") as source, copy.open("wb") as target:
+            for number, chunk in enumerate(iter(partial(source.read, CHUNK), b"")):
+                if b"\0" in chunk or (number == 0 and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
+                    raise InputError(f"{owner}: it is not text in UTF-8 but UTF-16, or not text at all. {UTF8_ADVICE}")
+                decoder.decode(chunk)
+                line += chunk.count(b"\n")
+                target.write(chunk.removeprefix(codecs.BOM_UTF8) if number == 0 else chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        line += error.object[: error.start].count(b"\n")
+        raise InputError(
+            f"{owner}, line {line:,}: it is not text in UTF-8 but in another encoding, such as Latin-1. {UTF8_ADVICE}"
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(
+            f"{owner}: it can't be read to its end ({error}). It is damaged or cut off; copy it again."
+        ) from error
+
+
+def _said(form: Form) -> list[str]:
+    """What of a form is unusual enough to be told."""
+    told = []
+    if form.quote != '"':
+        told.append(f"values are taken out of quotes of the kind {form.quote} (--quote)")
+    if form.escape:
+        told.append(f"{form.escape} before a quote or delimiter is taken as its escape (--escape)")
+    if form.blanks:
+        told.append("blanks behind the delimiters are no part of the values")
+    return told
+
+
+def _parse(copy: Path, form: Form, target: Path) -> int:
+    names = [f"c{i}" for i in range(len(form.names))]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    rows = 0
+    with pa.OSFile(str(copy)) as handle, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        handle.seek(_begin(copy, form.skipped))
+        if handle.tell() == handle.size():
+            return 0
+        reader = pyarrow.csv.open_csv(
+            handle,
+            pyarrow.csv.ReadOptions(column_names=names, block_size=BLOCK),
+            pyarrow.csv.ParseOptions(
+                delimiter=form.delimiter,
+                quote_char=form.quote,
+                double_quote=form.escape is None,
+                escape_char=form.escape or False,
+                newlines_in_values=True,
+                # In a table of one column nothing is a missing value.
+                ignore_empty_lines=len(names) > 1,
+            ),
+            pyarrow.csv.ConvertOptions(
+                column_types=schema,
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _begin(copy: Path, lines: int) -> int:
+    """Where the line after so many begins, in bytes."""
+    with copy.open(encoding="utf-8", newline="") as handle:
+        return sum(len(line.encode()) for _, line in zip(range(lines), handle, strict=False))
