@@ -17,8 +17,9 @@ from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
+from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
-from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.review.sentences import sentences
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import profile

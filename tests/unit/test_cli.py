@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.patience import PATIENCE
 from trimtab.core.cli.serve import command
 from trimtab.core.design.files import load
 
@@ -514,13 +515,13 @@ def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, cod
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
             assert time.monotonic() < until
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out, err) == (code, "", "")
     finally:
         process.kill()
@@ -577,13 +578,13 @@ def test_the_app_answers_until_it_is_stopped(folder: Path) -> None:
         except URLError:
             return False
 
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not answers():
         assert process.poll() is None
         assert time.monotonic() < until
         time.sleep(0.1)
     process.terminate()
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, json.loads(out)) == (143, {"url": f"http://localhost:{port}"})
     assert not answers()
     assert [file.name for file in folder.iterdir()] == ["crashes.csv"]
