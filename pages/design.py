@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import htpy as h
 import streamlit as st
 
@@ -11,13 +9,7 @@ from trimtab.core.changes.factors import sculpted
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.figures import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
-from trimtab.ui.controls.event import rare_events
-from trimtab.ui.controls.floor import floors
-from trimtab.ui.controls.label import labels
-from trimtab.ui.controls.level import levels
-from trimtab.ui.controls.pair import pairs
-from trimtab.ui.controls.rule import rules
-from trimtab.ui.controls.sweep import sweeps
+from trimtab.ui.controls.tabs import tabs
 from trimtab.ui.data.declared import declared_tools
 from trimtab.ui.factor.computed import computed_panel, is_computed
 from trimtab.ui.factor.derived import add_derived
@@ -32,16 +24,6 @@ from trimtab.ui.shell import session
 FACTOR = "tt_factor"
 INBOX = "tt_inbox"
 TAB = "tt_tab"
-# A tab for each kind of control beside the factors: its name in the design, its title, and what draws it.
-CONTROLS: dict[str, tuple[str, Callable[[session.Document], None]]] = {
-    "events": ("Rare events", rare_events),
-    "pairs": ("Pairs", pairs),
-    "levels": ("Levels", levels),
-    "labels": ("Labels", labels),
-    "rules": ("Rules", rules),
-    "sweeps": ("Sweeps", sweeps),
-    "floors": ("Floors", floors),
-}
 
 
 @st.fragment
@@ -88,21 +70,22 @@ def below(found: session.Document, outcome: session.Outcome) -> None:
 
 def controls(found: session.Document) -> None:
     """The tabs. Only the chosen one is drawn: what is not seen is not sent, since each edit repaints the page."""
-    counts = {kind: len(getattr(found.design, kind)) for kind in CONTROLS}
-    titles = {kind: f"{title} · {counts[kind]}" if counts[kind] else title for kind, (title, _) in CONTROLS.items()}
+    kinds = tabs()
+    counts = {part: len(getattr(found.design, part)) for part in kinds}
+    titles = {part: f"{tab.title} · {counts[part]}" if counts[part] else tab.title for part, tab in kinds.items()}
     chosen = st.session_state.setdefault(TAB, "events")
     session.give("tt_tabs", titles[chosen])  # a title changes with its count, the chosen kind does not
-    tabs = st.tabs(list(titles.values()), key="tt_tabs", on_change=session.heard, args=("tt_tabs", choose_tab))
-    for kind, tab in zip(titles, tabs, strict=True):
-        if kind == chosen:
-            with tab:
-                CONTROLS[kind][1](found)
+    shown = st.tabs(list(titles.values()), key="tt_tabs", on_change=session.heard, args=("tt_tabs", choose_tab))
+    for part, place in zip(titles, shown, strict=True):
+        if part == chosen:
+            with place:
+                kinds[part].draw(found)
 
 
 def choose_tab() -> None:
     """Show another kind of control."""
     title = str(st.session_state["tt_tabs"]).split(" · ")[0]
-    st.session_state[TAB] = next(kind for kind, (known, _) in CONTROLS.items() if known == title)
+    st.session_state[TAB] = next(part for part, tab in tabs().items() if tab.title == title)
     session.settle()
 
 

@@ -15,7 +15,7 @@ from trimtab.core.cli.diff import control_row
 from trimtab.core.cli.opening import study_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import save
+from trimtab.core.design.files import read_text, save
 from trimtab.core.design.patching import patched
 from trimtab.core.errors import InputError
 from trimtab.core.review.difference import control_changes
@@ -68,13 +68,14 @@ def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source:
     """Write a design with a gap, a weak slice or a patch as its controls, and print what that changed."""
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
+    text = read_text(path)
     with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
         design = _changed(study, given)
         # Which controls differ needs both designs opened: this also checks the new one against the source.
         if design.source != study.design.source:
             raise InputError(f"{given.patch}: a patch can't give a design another source.")
         changes = list(control_changes(study, open_study(design, study.source, previous=study)))
-    save(_moved(design, path, output), output)
+    save(_moved(design, path, output), output, over=text)
     if as_json:
         print_json({"path": str(output), "controls": [asdict(one) for one in changes]})
         return

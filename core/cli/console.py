@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,10 @@ from typing import Any
 from trimtab.core.errors import Progress
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters with which a name could steer a terminal."""
+WIDEST = 1_000_000
+"""Columns that a line may have: what is read by programs must not depend on a window."""
 
 
 def print_json(document: dict[str, Any]) -> None:
@@ -25,17 +30,28 @@ def note(message: str) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of texts: a column whose cells all begin like a number is set right."""
+    """A table of texts, a line for each row, never cut or wrapped: columns of numbers are set right, and wide letters
+    count as what they take up. Piped it is plain. Cells are text: no markup, no control characters."""
     if not rows:
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    def cell(text: str) -> Text:
+        return Text(CONTROLS.sub(" ", text))
+
     right = [all(row[i].lstrip("-−")[:1].isdigit() or row[i] in ("", "–") for row in rows) for i in range(len(header))]
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    for row in (header, *rows):
-        cells = [
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(row, widths, right, strict=True)
-        ]
-        print("  ".join(cells).rstrip())
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name, flush in zip(header, right, strict=True):
+        table.add_column(cell(name), justify="right" if flush else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(cell, row))
+    console = Console(file=sys.stdout, width=WIDEST, markup=False, emoji=False, highlight=False)
+    with console.capture() as printed:
+        console.print(table)
+    for line in printed.get().splitlines():
+        print(line.rstrip())
 
 
 def percent(share: float) -> str:

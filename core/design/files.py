@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from trimtab.core.atomic import write_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.faults import explain
 from trimtab.core.design.targets import Target
 from trimtab.core.errors import InputError
 from trimtab.core.yaml.reading import LARGEST, read
+from trimtab.core.yaml.revising import revise
+from trimtab.core.yaml.steps import same
 from trimtab.core.yaml.writing import Flow, Lines, write
 
 ONE_LINE = 100
@@ -25,6 +27,11 @@ ALWAYS = ("trimtab", "name", "seed", "rows")
 
 def load(path: Path | str) -> Design:
     """The design of a file. Raises InputError, naming the file, each field and its rule."""
+    return loads(read_text(path), owner=Path(path).name)
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a design file, its line breaks as they are. Raises InputError if it can't be read."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -32,14 +39,18 @@ def load(path: Path | str) -> Design:
     except OSError as error:
         raise InputError(f"{path}: the design file can't be read: {error.strerror}.") from error
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name}: a design file is UTF-8 text; byte {error.start} is not.") from error
-    return loads(text, owner=path.name)
 
 
 def loads(text: str, owner: str = "design") -> Design:
     """The design of a YAML text; `owner` stands first in every message."""
+    return _design(_mapping(text, owner), owner)
+
+
+def _mapping(text: str, owner: str) -> dict[str, Any]:
+    """The mapping of a text that may be a design."""
     data = read(text, owner=owner)
     if not isinstance(data, dict):
         raise InputError(f"{owner}: a design is a mapping that begins with `trimtab: 1`.")
@@ -48,6 +59,10 @@ def loads(text: str, owner: str = "design") -> Design:
     strange = [key for key in data if not isinstance(key, str)]
     if strange:
         raise InputError(f"{owner}: a key must be a text, got {strange[0]!r}.")
+    return data
+
+
+def _design(data: dict[str, Any], owner: str) -> Design:
     try:
         return Design.model_validate(data)
     except ValidationError as error:
@@ -56,6 +71,45 @@ def loads(text: str, owner: str = "design") -> Design:
 
 def dumps(design: Design) -> str:
     """The YAML text of a design: defaults left out, keys in the order of the models. `loads` gives it back exactly."""
+    return write(_data(design))
+
+
+def revised(text: str, design: Design) -> str:
+    """The text of a design, changed so that it says `design`: what stays the same stays as it was written, with the
+    comments, the order and the form that a person gave it.
+
+    A text in which that can't be done is written anew: one where an alias stands for what has changed, or no design.
+    """
+    try:
+        before = _said(text)
+    except InputError:
+        return dumps(design)
+    after = {
+        name: part
+        for name, part in _data(design).items()
+        if name in before or getattr(design, name) != Design.model_fields[name].default
+    }
+    if same(before, after):
+        return text
+    found = revise(text, before, after)
+    if found is not None:
+        try:
+            if same(_said(found), after):
+                return found
+        except InputError:
+            pass
+    return dumps(design)
+
+
+@lru_cache(maxsize=16)
+def _said(text: str) -> dict[str, Any]:
+    """What a text says. Kept, since the text of one edit is what the next begins with; not to be changed."""
+    given = _mapping(text, "design")
+    return {name: part for name, part in _data(_design(given, "design")).items() if name in given}
+
+
+def _data(design: Design) -> dict[str, Any]:
+    """What the text of a design says: defaults left out, keys in the order of the models."""
     data: dict[str, Any] = {}
     for name, field in Design.model_fields.items():
         value = getattr(design, name)
@@ -67,22 +121,15 @@ def dumps(design: Design) -> str:
             data[name] = Lines(_compact(part, "-") for part in value)
         else:
             data[name] = _plain(value)
-    return write(data)
+    return data
 
 
-def save(design: Design, path: Path | str) -> None:
-    """Write a design file: beside first, then renamed, so that a reader never meets half of one."""
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(dumps(design))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"{path}: the design file can't be written: {error.strerror}.") from error
+def save(design: Design, path: Path | str, *, over: str | None = None) -> None:
+    """Write a design file, atomically. Raises InputError if it can't be written.
+
+    `over` is the text of a design whose comments, order and form it keeps; see `revised`.
+    """
+    write_text(Path(path), dumps(design) if over is None else revised(over, design))
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from trimtab.core.coverage.measures import total_variation
+from trimtab.core.design.controls.kind import KINDS, ControlName
+from trimtab.core.design.controls.marginal import factor_parts
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.relations.union import relation_of
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read
 from trimtab.core.yaml.writing import UNFOLDED, Flow, write
-
-PARTS_BY_NAME = {"events": "event", "levels": "level", "labels": "label"}
-NO_CONTROL = ("kind", "unit", "edges", "missing", "role")
-"""What a design says of a factor beside its role and what the role needs."""
 
 
 @dataclass(frozen=True)
@@ -191,36 +188,16 @@ def _controls(study: Study) -> dict[str, list[str]]:
     data = read(dumps(study.design), owner=study.design.name)
     found: dict[str, list[str]] = {}
     for name, part in _named_controls(data):
-        found.setdefault(name, []).append(_text(part))
+        found.setdefault(str(name), []).append(_text(part))
     return found
 
 
-def _named_controls(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, factor in data.get("factors", {}).items():
-        role = factor.get("role", "follow")
-        if role != "follow":
-            needs = {key: value for key, value in factor.items() if key not in NO_CONTROL}
-            yield f"{role} {name}", {"role": role, **needs}
-        for key in ("missing", "edges"):
-            if key in factor:
-                yield f"{key} {name}", factor[key]
-    for part in data.get("pairs", ()):
-        yield f"pair {' × '.join(map(str, part['factors']))}", part
-    for key, word in PARTS_BY_NAME.items():
-        for name, part in data.get(key, {}).items():
-            yield f"{word} {name}", part
-    for rule in data.get("rules", ()):
-        yield f"rule {rule}", rule
-    for part in data.get("relations") or ():
-        yield f"relation {relation_of(part).text}", part
-    for part in data.get("sweeps", ()):
-        yield f"sweep {part['factor']}", part
-    for part in data.get("floors", ()):
-        yield f"floor {_listed(part['factors'])}", part
-
-
-def _listed(names: Sequence[Any]) -> str:
-    return ", ".join(map(str, names))
+def _named_controls(data: Mapping[str, Any]) -> Iterator[tuple[ControlName, Any]]:
+    """The controls of a design file's content, each with its part of it."""
+    yield from factor_parts(data)
+    for kind in KINDS.values():
+        if kind.part:
+            yield from kind.parts(data)
 
 
 def _text(part: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.review.sentences import counted
+from trimtab.core.review.controls.sentence import counted
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import listed
 from trimtab.core.words.rates import SAME, most_moved, percent
@@ -66,16 +67,11 @@ def moved(study: Study, shift: Shift) -> str:
 
 def _others(design: Design) -> tuple[tuple[str, int], ...]:
     """How many of each kind of control there are beside the factors."""
-    return (
-        ("event", len(design.events)),
-        ("missing share", sum(factor.missing is not None for factor in design.factors.values())),
-        ("pair", len(design.pairs)),
-        ("level mix", len(design.levels)),
-        ("label", len(design.labels)),
-        ("rule", len(design.rules)),
-        ("sweep", len(design.sweeps)),
-        ("floor", len(design.floors)),
-    )
+    missing = sum(factor.missing is not None for factor in design.factors.values())
+    # Events are what people ask for first.
+    kinds = sorted((kind for kind in KINDS.values() if kind.part), key=lambda kind: kind.part != "events")
+    first, *others = ((kind.noun, len(getattr(design, kind.part))) for kind in kinds)
+    return (first, ("missing share", missing), *others)
 
 
 def _are(counts: Sequence[str]) -> str:

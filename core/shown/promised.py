@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import htpy as h
 
+from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
@@ -18,12 +19,6 @@ from trimtab.core.words.plain import words
 
 CARRIED = 0.01
 """A shift from which a factor that nobody set is told."""
-MARGINALS = {
-    "target": "as designed",
-    "keep": "as in the source",
-    "hold": "held",
-    "missing": "with the missing share asked for",
-}
 
 
 def promised(study: Study, outcome: Projection) -> h.Element:
@@ -60,7 +55,7 @@ def _marginals(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
         if control.factor is not None:
             moved = shifts.get(control.factor, 0.0)
             note = [" ", _quiet(f"{percent(moved)} of the rows move")] if moved >= STILL else None
-            said = "as declared" if study.declared and control.kind == "target" else MARGINALS[control.kind]
+            said = "as declared" if study.declared and control.kind == "target" else KINDS[control.kind].as_asked
             yield h.fragment[h.b[control.factor], f" {said}", note]
 
 

@@ -6,15 +6,14 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trimtab.core.atomic import write_new, write_text
+from trimtab.core.atomic import TEMPORARY, scratch, write_new, write_text
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import dumps, load
+from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
@@ -84,8 +83,8 @@ class Workspace:
         """
         if not name or Path(name).name != name:
             raise InputError(f"name: `{name}` can't be the name of a table; it is used as that of a file.")
-        with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-            file = Path(folder) / f"{name}.parquet"
+        with scratch(None, TEMPORARY) as folder:
+            file = folder / f"{name}.parquet"
             digest = write_table(table, file, owner=name)
             return spool(file, self.home, progress=progress, sha256=digest)
 
@@ -93,9 +92,17 @@ class Workspace:
         """A source that was brought in before, read as `dialect` says."""
         return open_source(self.home, sha256, dialect)
 
-    def save_design(self, design: Design, id_: str | None = None) -> str:
-        """Save the current state of a design, a new one if there is no id; returns its id."""
-        text = dumps(design)
+    def save_design(self, design: Design, id_: str | None = None, *, over: str | None = None) -> str:
+        """Save the current state of a design, a new one if there is no id; returns its id.
+
+        It keeps the comments, the order and the form of the text `over`, by default the one that is there.
+        """
+        if over is None and id_ is not None:
+            try:
+                over = self.design_text(id_)
+            except InputError:  # gone or damaged
+                over = ""
+        text = dumps(design) if over is None else revised(over, design)
         if id_ is None:
             id_ = self._new_folder(design.name)
         write_text(self._known_folder(id_) / CURRENT, text)
@@ -103,26 +110,35 @@ class Workspace:
 
     def load_design(self, id_: str, version: int | None = None) -> Design:
         """A design as it is now, or as it was in a saved version."""
+        file = self._design_file(id_, version)
+        return loads(read_text(file), owner=file.name)
+
+    def design_text(self, id_: str) -> str:
+        """The text of a design as it is now, of which `load_design` makes the design."""
+        return read_text(self._design_file(id_))
+
+    def _design_file(self, id_: str, version: int | None = None) -> Path:
         file = self._known_folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
         if not file.is_file():
             numbers = ", ".join(str(one.number) for one in self.versions(id_)) or "none"
             what = "current state" if version is None else f"version {version}"
             raise InputError(f"Design `{id_}`: it has no {what}. Saved versions: {numbers}.")
-        return load(file)
+        return file
 
     def save_version(self, id_: str, *, fingerprint: str | None = None) -> int:
         """Keep the current state of a design as its next version; returns the number, 1 for the first.
 
         Raises InputError if its content is not the one with the `fingerprint`, if one is given.
         """
-        return self._keep(id_, dumps(self._as_seen(id_, fingerprint)))
+        return self._keep(id_, self._as_seen(id_, fingerprint)[0])
 
-    def _as_seen(self, id_: str, fingerprint: str | None) -> Design:
-        """The current state of a design, if its content is still what somebody saw."""
-        design = self.load_design(id_)
+    def _as_seen(self, id_: str, fingerprint: str | None) -> tuple[str, Design]:
+        """The text of a design as it is now and what it says, if its content is still what somebody saw."""
+        text = self.design_text(id_)
+        design = loads(text, owner=CURRENT)
         if fingerprint is not None and design.fingerprint() != fingerprint:
             raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
-        return design
+        return text, design
 
     def _keep(self, id_: str, text: str) -> int:
         number = max((one.number for one in self.versions(id_)), default=0) + 1
@@ -155,10 +171,10 @@ class Workspace:
         or an empty comment, and for a text that is too long.
         """
         check_words(name, verdict, text)
-        design = self._as_seen(id_, fingerprint)
+        content, design = self._as_seen(id_, fingerprint)
         version = self.version_of(id_, design)
         if version is None and verdict != "comment":
-            version = self._keep(id_, dumps(design))
+            version = self._keep(id_, content)
         return add_review(self._known_folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
 
     def designs(self) -> tuple[Entry, ...]:

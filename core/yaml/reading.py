@@ -32,6 +32,21 @@ class _Composer(Composer):
         return super().compose_node(parent, index)
 
 
+class Alias(ScalarNode):
+    """A place where an alias (*) stands for something."""
+
+
+class _Places(_Composer):
+    """Composer that leaves an alias where it stands."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if not isinstance(event, AliasEvent):
+            return super().compose_node(parent, index)
+        super().compose_node(parent, index)
+        return Alias(f"{PREFIX}alias", event.anchor, event.start_mark, event.end_mark)
+
+
 class _Constructor(SafeConstructor):
     """SafeConstructor without duplicate keys, and without tags of other programs."""
 
@@ -81,6 +96,22 @@ def read(text: str, *, owner: str) -> Any:
         parts = (getattr(error, "problem", None), getattr(error, "context", None), " ".join(str(error).split()))
         problem = next(part for part in parts if part)
         raise InputError(f"{owner}{line}: this is no YAML that can be read: {problem}.") from error
+
+
+def places(text: str) -> Node | None:
+    """The nodes of a text that `read` takes, with their places in it. Not to be changed."""
+    yaml = _yaml()
+    yaml.Composer = _Places
+    tree: Node | None = yaml.compose(text)
+    return tree
+
+
+def word_text(node: Node) -> str:
+    """The text that a word stands for as a key: itself, and of a number or truth what it comes to, such as `true`."""
+    if node.tag == f"{PREFIX}str":
+        return str(node.value)
+    value = _yaml().constructor.construct_object(node)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _yaml() -> YAML:

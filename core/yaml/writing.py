@@ -27,6 +27,12 @@ class Lines(list[Any]):
     """A list that is written with a line, or several, for each item."""
 
 
+class _Quoted(str):
+    """A text with the quotes it has."""
+
+    style: str
+
+
 class _Representer(SafeRepresenter):
     """SafeRepresenter that keeps the order of keys and writes out what occurs twice."""
 
@@ -96,6 +102,12 @@ def _sequence(representer: _Representer, data: list[Any]) -> Node:
     return representer.represent_sequence(f"{PREFIX}seq", data, flow_style=not isinstance(data, Lines))
 
 
+def _quoted(representer: _Representer, data: _Quoted) -> Node:
+    node: Node = representer.represent_scalar(f"{PREFIX}str", str(data), style=data.style)
+    return node
+
+
+_Representer.add_representer(_Quoted, _quoted)
 _Representer.add_representer(float, _float)
 _Representer.add_representer(dict, _mapping)
 _Representer.add_representer(Flow, _mapping)
@@ -115,3 +127,27 @@ def write(data: dict[str, Any], *, width: int = WIDTH) -> str:
     text = StringIO()
     yaml.dump(data, text)
     return text.getvalue()
+
+
+def inline(data: Any, style: str | None = None) -> str:
+    """Data on one line, as they stand inside of a flow mapping; a text with the quotes of `style`, if it has one."""
+    return write(Flow({"x": _on_one_line(data, style)}), width=UNFOLDED).removeprefix("{x: ").removesuffix("}\n")
+
+
+def _on_one_line(data: Any, style: str | None = None) -> Any:
+    if isinstance(data, dict):
+        return Flow({key: _on_one_line(part) for key, part in data.items()})
+    if isinstance(data, list):
+        return [_on_one_line(part) for part in data]
+    if isinstance(data, str) and (style or "\n" in data):
+        data = _Quoted(data)
+        data.style = '"' if "\n" in data or not style else style
+    return data
+
+
+def indented(data: Any, column: int, *, key: str | None = None) -> str:
+    """A key and its data, or an item, as it stands in a block collection at a column, without the first indentation."""
+    block = isinstance(data, dict) and not isinstance(data, Flow)
+    text = write({key: data}) if key is not None else write(data) if block else write({"x": data}).removeprefix("x: ")
+    first, *more = text.removesuffix("\n").split("\n")
+    return "\n".join([first, *(" " * column + line if line else line for line in more)])

@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from trimtab.core.changes.factors import sculpted
 from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.files import dumps, loads
 from trimtab.core.design.targets import suitable_families
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.session.document import Step
 
 from .looking import form_key, redo, save_in_vain, sound, steps, undo
 
@@ -81,7 +83,7 @@ def drag(app: AppTest, factor: str, weights: list[float], seq: int = 1) -> AppTe
 
     def apply(operation: Any) -> None:
         design = sculpted(before.study, operation.factor, operation.weights)
-        session.undo.append((operation.label, before.design))
+        session.undo.append(Step(operation.label, before.design, None))
         session.revisions += 1
         session.document = type(before)(
             before.design_id, design, reopened(before.study, design), session.revisions, saved=True
@@ -234,6 +236,35 @@ def test_a_condition_is_changed_an_event_renamed_and_deleted(start: Start, home:
     app.run()
     app.button(key="tt_delete_very_fast").click().run()
     assert home.load_design(id_).events == {}
+
+
+def test_comments_of_a_design_written_by_hand_survive_the_mouse(start: Start, home: Workspace, study: Study) -> None:
+    text = dumps(
+        study.design.with_event("fast", when="speed > 80", rate=0.05).with_event("slow", when="speed < 9", rate=0)
+    )
+    text = "# written by hand\n" + text.replace("  fast:", "  # from the safety team\n  fast:").replace(
+        "rate: 0.05}", "rate: 0.050}   # really less"
+    ).replace("  slow:", "  # never\n  slow:")
+    id_ = home.save_design(loads(text), over=text)
+    app = start("design", id_)
+    app.select_slider(key="tt_rate_fast").set_value(0.1).run()
+    faster = text.replace("0.050", "0.1")
+    assert home.design_text(id_) == faster
+    app.session_state["tt_menu_slow"] = True
+    app.run()
+    app.button(key="tt_delete_slow").click().run()
+    (line,) = [line for line in text.splitlines() if line.startswith("  slow:")]
+    assert home.design_text(id_) == faster.replace(f"  # never\n{line}\n", "")
+    undo(app)
+    assert home.design_text(id_) == faster
+    undo(app)
+    assert home.design_text(id_) == text
+    redo(app)
+    assert home.design_text(id_) == faster
+    app.session_state["tt_design"] = True
+    app.run()
+    (button,) = app.get("download_button")
+    assert button.proto.label == "Download the design file"
 
 
 def test_the_share_of_an_event_is_set_by_slider_and_by_words(start: Start, home: Workspace, study: Study) -> None:

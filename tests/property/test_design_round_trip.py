@@ -66,6 +66,7 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "beta": {"a": positive, "b": positive, "loc": numbers, "scale": positive},
     "triangular": {"c": shares, "loc": numbers, "scale": positive},
     "exponential": {"scale": positive, "loc": numbers},
+    "weibull": {"c": positive, "scale": positive, "loc": numbers},
     "poisson": {"mu": positive},
     "binomial": {"n": st.integers(1, 10**6), "p": shares},
     "histogram": {"weights": st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda w: sum(w) > 0)},

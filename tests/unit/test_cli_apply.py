@@ -219,3 +219,35 @@ def test_wrong_input_is_exit_code_2_and_writes_nothing(
     assert (result.code, result.out) == (2, "")
     assert message in result.err
     assert not (folder / "d2.yaml").exists()
+
+
+BY_HAND = """\
+# What our model has hardly seen.
+trimtab: 1
+name:   "by hand"
+rows: 30000   # as many as last year
+
+source: {path: some.csv}
+events:
+  # from the safety team
+  old: {when: "ageOFocc > 60", rate: 0.30}   # really 8 %
+  young: {when: 'ageOFocc < 20', rate: 0.1}
+rules:
+- yearacc >= 1998   # before that the form was another
+"""
+
+
+def test_comments_order_and_form_of_a_design_survive(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "hand.yaml").write_text(BY_HAND)
+    (folder / "p.yaml").write_text(
+        "rows: 25000\nevents: {old: {rate: 0.2}, young: null}\nfloors: [{factors: [sex], strength: 1}]\n"
+    )
+    (folder / "sub").mkdir()
+    assert trimtab("apply", "hand.yaml", "--patch", "p.yaml", "-o", "sub/new.yaml").code == 0
+    assert (folder / "sub" / "new.yaml").read_text() == (
+        BY_HAND.replace("30000", "25000")
+        .replace("some.csv", "../some.csv")
+        .replace("0.30", "0.2")
+        .replace("  young: {when: 'ageOFocc < 20', rate: 0.1}\n", "")
+        + "floors:\n  - {factors: [sex], strength: 1}\n"
+    )

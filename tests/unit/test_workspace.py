@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import load, loads
+from trimtab.core.design.files import dumps, load, loads
 from trimtab.core.errors import InputError
 from trimtab.core.workspace.workspace import Workspace, default_home
 
@@ -178,3 +178,18 @@ def test_where_the_workspace_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_home() == Path(".trimtab")
     monkeypatch.setenv("TRIMTAB_HOME", "/data/trimtab")
     assert default_home() == Path("/data/trimtab")
+
+
+def test_a_design_written_by_hand_keeps_its_text(workspace: Workspace) -> None:
+    text = "# mine\n" + dumps(design()).replace("seed: 0", "seed:  0   # any")
+    id_ = workspace.save_design(design(), over=text)
+    assert workspace.design_text(id_) == text
+    workspace.save_design(design(seed=5), id_)
+    assert workspace.design_text(id_) == text.replace("seed:  0", "seed:  5")
+    number = workspace.save_version(id_)
+    assert (workspace.home / "designs" / id_ / f"{number:04}.yaml").read_text() == workspace.design_text(id_)
+    workspace.save_design(design(), id_, over=text)
+    assert workspace.design_text(id_) == text
+    (workspace.home / "designs" / id_ / "current.yaml").write_text("damaged: [")
+    workspace.save_design(design(seed=6), id_)
+    assert workspace.load_design(id_) == design(seed=6)

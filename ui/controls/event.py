@@ -18,6 +18,7 @@ from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.figures import one_in, percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
     add_button,
     before_word,
@@ -40,6 +41,7 @@ from trimtab.ui.session import fields
 ABOUT = "A condition that real rows rarely meet, such as fog with a strong wind. Say how often it is to come up."
 
 
+@tab_at(10, "events", "Rare events")
 def rare_events(found: doc.Document) -> None:
     """The table of events, and the form to add one or to change a condition."""
     form = form_of(KIND)

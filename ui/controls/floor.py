@@ -14,6 +14,7 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
 from trimtab.ui.parts.numbers import whole_number
@@ -30,6 +31,7 @@ STRENGTHS = {1: "each bin", 2: "every pair", 3: "every triple", 4: "every four"}
 FEW_ROWS = 5
 
 
+@tab_at(70, "floors", "Floors")
 def floors(found: doc.Document) -> None:
     """The table of floors, and the form."""
     form, study = form_of(KIND), found.study

@@ -17,6 +17,7 @@ from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent
 from trimtab.core.words.plain import words
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
     add_button,
     code,
@@ -63,6 +64,7 @@ MOST_SHOWN = 6
 """Labels whose shares are listed."""
 
 
+@tab_at(40, "labels", "Labels")
 def labels(found: doc.Document) -> None:
     """The table of labels, and the form."""
     form = form_of(KIND)

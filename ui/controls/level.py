@@ -13,6 +13,7 @@ from trimtab.core.words.figures import percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks, tone
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
     add_button,
     before_word,
@@ -39,6 +40,7 @@ ABOUT = (
 )
 
 
+@tab_at(30, "levels", "Levels")
 def levels(found: doc.Document) -> None:
     """Every level mix with its levels, and the form."""
     form = form_of(KIND)

@@ -29,6 +29,7 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.pairs.matrix import Names, pair_matrix
 from trimtab.ui.pairs.table import pair_heat, pair_weights
 from trimtab.ui.parts.control_rows import bits_text, number_cell, refused
@@ -55,6 +56,7 @@ ABOUT: dict[Choice, str] = {
 }
 
 
+@tab_at(20, "pairs", "Pairs")
 def pairs(found: doc.Document) -> None:
     """The tab: the matrix, the pair that is chosen in it, and the list of pairs with a control."""
     names = offered(found.study)

@@ -22,6 +22,7 @@ from trimtab.ui.controls.condition_form import (
     rows_where,
     typed_condition,
 )
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, trial
 from trimtab.ui.parts.parts import html, quiet, section, short
@@ -35,6 +36,7 @@ ABOUT = (
 )
 
 
+@tab_at(50, "rules", "Rules")
 def rules(found: doc.Document) -> None:
     """The list of rules, and the form."""
     form, study = form_of(KIND), found.study

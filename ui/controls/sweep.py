@@ -15,6 +15,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
+from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
     add_button,
     code,
@@ -49,6 +50,7 @@ MOST_CHOICES = 1000
 FEW_GROUPS = 100
 
 
+@tab_at(60, "sweeps", "Sweeps")
 def sweeps(found: doc.Document) -> None:
     """The table of sweeps, and the form."""
     form, design = form_of(KIND), found.design

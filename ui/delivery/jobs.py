@@ -39,11 +39,15 @@ class Status:
 
 @dataclass(eq=False)
 class Job:
-    """Rows of one design on their way to `path`. Everything but `cancel` and `status` belongs to the job's thread."""
+    """Rows of one design on their way to `path`; `text` is the one that the design has in the workspace.
+
+    Everything but `cancel` and `status` belongs to the job's thread.
+    """
 
     study: Study
     path: Path
     suffix: str
+    text: str
     _cancel: threading.Event = field(default_factory=threading.Event)
     _state: State = "running"
     _stage: str = "Fitting the design"
@@ -80,8 +84,9 @@ class Job:
         self._state = state
 
     def _deliver(self) -> None:
-        save(self.study.design, self.path.with_suffix(".yaml"))
-        deliver(self.study, self.path, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
+        save(self.study.design, self.path.with_suffix(".yaml"), over=self.text)
+        # The folder of outputs is Trimtab's own, and a killed job may have left rows without a receipt there.
+        deliver(self.study, self.path, replace=True, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
         self._check()
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"
@@ -120,7 +125,7 @@ class Jobs:
             running = self._jobs.get(_key(workspace, design_id))
             if running is not None and running.status().state == "running":
                 return running
-            job = Job(study, _new_path(workspace, design_id), suffix)
+            job = Job(study, _new_path(workspace, design_id), suffix, workspace.design_text(design_id))
             self._jobs[_key(workspace, design_id)] = job
             # A daemon: a server that is stopped must not wait for the rows; the file appears whole or not at all.
             threading.Thread(target=job.run, name=f"generate {design_id}", daemon=True).start()

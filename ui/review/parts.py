@@ -12,9 +12,10 @@ import streamlit as st
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, Shift, present
+from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.reviews import Standing
-from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.review.sentences import sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import percent, shift_text

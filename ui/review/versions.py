@@ -9,9 +9,10 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import TrimtabError
+from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
 from trimtab.core.review.overview import NOTICED
-from trimtab.core.review.sentences import Sentence, sentences
+from trimtab.core.review.sentences import sentences
 from trimtab.core.study.study import Study
 from trimtab.core.words.figures import shift_text
 from trimtab.core.words.rates import percent

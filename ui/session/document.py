@@ -14,7 +14,7 @@ import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.files import load
+from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.study.study import Study
@@ -50,11 +50,20 @@ class Refusal:
     message: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """A revision that can be come back to: the step's name, the design, and its text as it was saved."""
+
+    label: str
+    design: Design
+    text: str | None
+
+
 @dataclass
 class _Session:
     document: Document | None = None
-    undo: list[tuple[str, Design]] = field(default_factory=list)
-    redo: list[tuple[str, Design]] = field(default_factory=list)
+    undo: list[Step] = field(default_factory=list)
+    redo: list[Step] = field(default_factory=list)
     refusal: Refusal | None = None
     revisions: int = 0
     outcome: tuple[int, Outcome] | None = None
@@ -128,9 +137,10 @@ def open_sample(name: str, *, progress: Progress | None = None) -> Document:
     sample = SAMPLES[name]
     source = workspace().spool(sample.data, progress=progress)
     reference = SourceRef(path=source.name, sha256=source.sha256)
-    design = load(sample.design).changed(source=reference)
+    text = read_text(sample.design)
+    design = loads(text, owner=sample.design.name).changed(source=reference)
     study = library().study(design, source, progress=progress)
-    return _begin(copy_of(design, workspace()), design, study)
+    return _begin(copy_of(design, text, workspace()), design, study)
 
 
 def _begin(design_id: str, design: Design, study: Study) -> Document:
@@ -164,7 +174,7 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
         # Here there is only one design: its name in every line would say nothing.
         session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
         return False
-    session.undo = [*session.undo, (label, before.design)][-MOST_STEPS:]
+    session.undo = [*session.undo, Step(label, before.design, _saved_text(before))][-MOST_STEPS:]
     session.redo = []
     _take(session, before, design, study)
     return True
@@ -182,29 +192,43 @@ def redo() -> None:
     _step(session, session.redo, session.undo)
 
 
-def _step(session: _Session, steps: list[tuple[str, Design]], way_back: list[tuple[str, Design]]) -> None:
+def _step(session: _Session, steps: list[Step], way_back: list[Step]) -> None:
     before = session.document
     if not steps or before is None:
         return
-    label, design = steps[-1]
+    step = steps[-1]
     try:
-        study = study_after(before.study, design, workspace())
+        study = study_after(before.study, step.design, workspace())
     except TrimtabError as error:  # a table without data that can't be made again, such as on a full disk
         session.refusal = Refusal("", str(error))
         return
     steps.pop()
-    way_back.append((label, before.design))
-    _take(session, before, design, study)
+    way_back.append(Step(step.label, before.design, _saved_text(before)))
+    _take(session, before, step.design, study, over=step.text)
+
+
+def _saved_text(found: Document) -> str | None:
+    """The text of a document in the workspace; None if it can't be read."""
+    try:
+        return workspace().design_text(found.design_id)
+    except TrimtabError:
+        return None
+
+
+def text_of(found: Document) -> str:
+    """The text of a document, with the comments and the form it has in the workspace."""
+    text = _saved_text(found)
+    return dumps(found.design) if text is None else revised(text, found.design)
 
 
 def undo_labels() -> list[str]:
     """The names of the steps that `undo` takes back, the next one first."""
-    return [label for label, _ in reversed(_session().undo)]
+    return [step.label for step in reversed(_session().undo)]
 
 
 def redo_labels() -> list[str]:
     """The names of the steps that `redo` makes again, the next one first."""
-    return [label for label, _ in reversed(_session().redo)]
+    return [step.label for step in reversed(_session().redo)]
 
 
 def refusal(place: str = "") -> str | None:
@@ -236,13 +260,13 @@ def refresh() -> None:
             _take(session, found, found.design, study)
 
 
-def _take(session: _Session, before: Document, design: Design, study: Study) -> None:
-    """The next revision, saved at once."""
+def _take(session: _Session, before: Document, design: Design, study: Study, *, over: str | None = None) -> None:
+    """The next revision, saved at once: over the text it has in the workspace, or over another one."""
     session.revisions += 1
     session.refusal = None
     after = Document(before.design_id, design, study, session.revisions, saved=True)
     try:
-        workspace().save_design(design, before.design_id)
+        workspace().save_design(design, before.design_id, over=over)
     except (TrimtabError, OSError) as error:
         session.refusal = Refusal("save", str(error))
         after = replace(after, saved=False)

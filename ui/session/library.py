@@ -106,12 +106,12 @@ def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:
         return study_of(design, workspace)
 
 
-def copy_of(design: Design, home: Workspace) -> str:
-    """The workspace's copy of a design: one that nobody has changed yet, else a new one."""
+def copy_of(design: Design, text: str, home: Workspace) -> str:
+    """The workspace's copy of a design: one that nobody has changed yet, else a new one, over its `text`."""
     for entry in home.designs():
         if entry.name == design.name and not entry.fault and home.load_design(entry.id) == design:
             return entry.id
-    return home.save_design(design)
+    return home.save_design(design, over=text)
 
 
 def stays(before: Design, after: Design) -> bool:

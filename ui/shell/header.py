@@ -5,7 +5,6 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
-from trimtab.core.design.files import dumps
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.figures import percent
@@ -100,7 +99,7 @@ def _design_menu(found: doc.Document) -> None:
         heard = ("tt_description", _describe)
         st.text_area("What it is for", key="tt_description", on_change=fields.heard, args=heard, height=120)
         st.download_button(
-            "Download the design file", dumps(design), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
+            "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
         )
 
 

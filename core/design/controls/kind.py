@@ -45,6 +45,8 @@ class Kind:
     place: ClassVar[int]
     gives_way: ClassVar[str] = ""
     """What to do so that a conflict is gone, its control taken away; none if another number is all that helps."""
+    as_asked: ClassVar[str] = "as designed"
+    """How the shares of a factor are going to be, where it sets them."""
     identifiers: ClassVar[bool] = False
     """Its controls have names that people give, and read with spaces."""
 

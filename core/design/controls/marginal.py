@@ -22,6 +22,7 @@ class KeepKind(Kind):
     """Role keep: a marginal that stays as in the source."""
 
     word, noun, place = "keep", "keep", 2
+    as_asked = "as in the source"
     gives_way = "Let {} follow"
 
 
@@ -29,6 +30,7 @@ class HoldKind(Kind):
     """Role hold: one value, or a set of them."""
 
     word, noun, place = "hold", "hold", 3
+    as_asked = "held"
     gives_way = "Let {} follow"
 
     @classmethod
@@ -53,6 +55,7 @@ class MissingKind(Kind):
     """The share of missing values of a factor."""
 
     word, noun, place = "missing", "missing share", 6
+    as_asked = "with the missing share asked for"
     gives_way = "Let gaps of {} be"
 
     @classmethod

@@ -16,6 +16,7 @@ class RelationKind(Kind):
     """Relations: what always holds in reality, and therefore in every row."""
 
     word, part, noun, place = "relation", "relations", "relation", 75
+    gives_way = "Let the relation go"
 
     @classmethod
     def asks(cls, share: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from trimtab.core.design.files import dumps, json_schema, load, loads, save
+from trimtab.core.design.files import dumps, json_schema, load, loads, revised, save
 from trimtab.core.design.targets import FAMILIES
 from trimtab.core.design.targets.mixture import parts
 from trimtab.core.design.validation import check_against
@@ -373,3 +373,41 @@ def test_the_schema_knows_the_contract() -> None:
         {**good, "factors": {"a": {"role": "target", "target": {"mean": 1, "sd": 1}}}},
     ):
         assert not check.is_valid(bad)
+
+
+ALIASED = """\
+trimtab: 1
+name: x
+source: {path: a.csv}
+factors:
+  # a and b are alike
+  a: {role: target, target: &bell {family: normal, mean: 1, sd: 2}}   # first
+  b: {role: target, target: *bell}
+"""
+
+
+def test_a_text_says_another_design_with_its_comments() -> None:
+    before = loads(CONTRACT)
+    text = CONTRACT.replace("  temp:", "  # in the shade\n  temp:")
+    assert revised(text, before) == text
+    after = before.with_factor("temp", unit="F").with_rule("visib >= 0").changed(seed=8)
+    assert revised(text, after) == (
+        text.replace("seed: 7", "seed: 8")
+        .replace("temp:      {role", "temp:      {unit: F, role")
+        .replace('dep_delay - 90"\n', 'dep_delay - 90"\n  - visib >= 0\n')
+    )
+
+
+def test_what_an_alias_stands_for_is_still_what_it_was() -> None:
+    before = loads(ALIASED)
+    target = {"family": "normal", "mean": 1, "sd": 3}
+    assert revised(ALIASED, before.with_factor("b", target=target)) == ALIASED.replace(
+        "*bell", "{family: normal, mean: 1, sd: 3}"
+    )
+    after = before.with_factor("a", target=target)
+    assert loads(revised(ALIASED, after)) == after, "written anew: the alias would have changed too"
+
+
+@pytest.mark.parametrize("text", ["", "name: [", "trimtab: 1\nname: x\n"])
+def test_what_is_no_design_is_written_anew(text: str) -> None:
+    assert revised(text, loads(TEXT)) == TEXT

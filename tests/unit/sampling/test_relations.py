@@ -77,7 +77,9 @@ def test_what_a_person_lets_go_is_not_kept(tmp_path: Path) -> None:
     study = open_study(free, source)
     file = tmp_path / "free.parquet"
     pq.write_table(pa.concat_tables(generate(study, rows=1500)), file)
-    (broken,) = [one for one in receipt(file, open_study(design, source), plans=()) if one.promise.startswith("relation")]
+    (broken,) = [
+        one for one in receipt(file, open_study(design, source), plans=()) if one.promise.startswith("relation")
+    ]
     assert not broken.kept
     assert isinstance(broken.delivered, int)
     assert broken.delivered > 500

@@ -1,0 +1,33 @@
+"""A tab of the page design: how a kind of control registers the place where its controls are listed and added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trimtab.ui.session.document import Document
+
+Draw = Callable[[Document], None]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The controls of one kind: `part` is their key in the design file, `title` what the tab is called."""
+
+    part: str
+    title: str
+    draw: Draw
+
+
+TABS: dict[int, Tab] = {}
+"""The tabs in the order in which they stand."""
+
+
+def tab_at(place: int, part: str, title: str) -> Callable[[Draw], Draw]:
+    """Register what draws the controls of a kind; `place` is where its tab stands among the others."""
+
+    def register(draw: Draw) -> Draw:
+        TABS[place] = Tab(part, title, draw)
+        return draw
+
+    return register
