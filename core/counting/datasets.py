@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
@@ -108,8 +108,8 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
     path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
     form = format_at(path, name)
     files = form.files_of(path)
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        work = Path(folder)
+    with scratch(None, TEMPORARY) as folder:
+        work = folder
         links = _links(files, work, form.suffix)
         with connect(folders=[work], files=files) as con, _errors_of(name):
             table = form.read(con, links, work, name)
