@@ -604,3 +604,30 @@ def test_how_a_text_file_is_written_is_said_and_stays_in_the_design(trimtab: Tri
     assert trimtab("verify", "odd.csv", "--design", "odd.yaml", *said, "--json").code == 0
     wrong = trimtab("profile", "odd.csv", "--decimal", "x")
     assert (wrong.code, "--decimal: it must be `.` or `,`, got 'x'." in wrong.err) == (2, True)
+
+
+def test_nothing_is_written_over_the_source(trimtab: Trimtab, folder: Path) -> None:
+    before = (folder / "crashes.csv").read_bytes()
+    name = design()
+    (folder / "link.csv").symlink_to("crashes.csv")
+    (folder / "sub").mkdir()
+    for output in ("crashes.csv", "./sub/../crashes.csv", str(folder / "crashes.csv"), "link.csv"):
+        for force in ((), ("--force",)):
+            refused = trimtab("sample", name, "-o", output, *force)
+            assert (refused.code, "from which the rows are to be made" in refused.err) == (2, True)
+    for output in ("crashes.csv", "link.csv"):
+        refused = trimtab("init", "crashes.csv", "-o", output, "--force")
+        assert (refused.code, "it is the data file itself" in refused.err) == (2, True)
+    assert (folder / "crashes.csv").read_bytes() == before
+    (folder / "mine.csv").write_text("x\n1\n", encoding="utf-8")
+    refused = trimtab("sample", name, "-o", "mine.csv")
+    assert (refused.code, "--force" in refused.err) == (2, True)
+
+
+def test_a_place_that_can_not_be_written_is_told_before_the_work(trimtab: Trimtab, folder: Path) -> None:
+    name = design()
+    for output in ("/proc/rows.csv", "/sys/rows.parquet"):
+        refused = trimtab("sample", name, "-o", output)
+        assert (refused.code, f"{output}: it can't be written" in refused.err) == (2, True)
+    refused = trimtab("init", "crashes.csv", "-o", "/proc/d.yaml")
+    assert (refused.code, "/proc/d.yaml: it can't be written" in refused.err) == (2, True)
