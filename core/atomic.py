@@ -1,54 +1,179 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and folders of one's own that no killed run leaves for long."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
-import uuid
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from trimtab.core.errors import InputError
 
+PARTIAL = ".trimtab-partial-"
+"""How the folders begin in which something is written, beside its place."""
+TEMPORARY = ".trimtab-work-"
+"""How the folders begin that are needed only while a command runs, below the system's temporary folder."""
+LOCK = "lock"
+NEW, OLD = "new", "old"
+
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to, a file or a folder; it takes the place of `target` when the block ends.
+def replacing(target: Path, *, companion: Path | None = None) -> Iterator[Path]:
+    """A path to write to, a file or a folder of the same name; it takes the place of `target` when the block ends.
 
-    If the block raises anything at all, nothing is left of it and what stood at `target` is untouched. Raises
+    A `companion`, such as a receipt, is written to `companion_of` that path: it comes with the target, and what stood
+    in its place goes first, so that it never stands beside another target, whoever else writes there. A link is
+    followed. If the block raises anything at all, nothing is left of it and what stood at `target` is untouched. Raises
     InputError, naming `target`, when the disk or the rights do not allow it.
     """
-    beside = target.with_name(f".{target.name}.partial-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    target = followed(target)
     try:
-        yield beside
-        _flush(beside)
-        _move(beside, target)
+        with scratch(target.parent, PARTIAL) as folder:
+            new = folder / NEW / target.name
+            new.parent.mkdir()
+            yield new
+            beside = companion_of(new)
+            for one in (new, beside):
+                if one.exists():
+                    _flush(one)
+            with _alone(target.parent):
+                if companion is not None:
+                    companion.unlink(missing_ok=True)
+                _move(new, target, folder)
+                if companion is not None and beside.exists():
+                    beside.replace(companion)
+                sync(target.parent)
     except OSError as error:
         raise InputError(f"{target}: it can't be written: {error.strerror or error}.") from error
+
+
+def companion_of(new: Path) -> Path:
+    """Where the companion of what is written to `new` is written to, see `replacing`."""
+    return new.with_name(f"{new.name}.companion")
+
+
+def followed(target: Path) -> Path:
+    """What a path leads to, if it is a link: that is replaced, and the link stays."""
+    return Path(os.path.realpath(target)) if target.is_symlink() else target
+
+
+def check_writable(target: Path) -> None:
+    """Raise InputError, naming `target`, if nothing can be written in its place. What is tried leaves nothing."""
+    target = followed(target)
+    try:
+        with scratch(target.parent, PARTIAL):
+            pass
+    except OSError as error:
+        raise InputError(f"{target}: it can't be written: {error.strerror or error}.") from error
+
+
+@contextmanager
+def scratch(parent: Path | None, prefix: str) -> Iterator[Path]:
+    """A folder of one's own below `parent`, or below the system's temporary folder; it is gone when the block ends.
+
+    What killed runs left of folders with this prefix is cleared away first: they are known by a lock that nobody holds
+    any more. Raises OSError when the disk or the rights do not allow it.
+    """
+    parent = Path(tempfile.gettempdir()) if parent is None else parent
+    _sweep(parent, prefix)
+    folder, lock = _locked(parent, prefix)
+    try:
+        yield folder
     finally:
-        _remove(beside)
+        _clear(folder)
+        os.close(lock)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder, its lock last: a run that is killed meanwhile leaves what the next one knows."""
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one, ignore_errors=True)
+        elif one.name != LOCK:
+            one.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked(parent: Path, prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:  # swept away between the two steps
+            continue
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock).st_nlink:
+            return folder, lock
+        os.close(lock)
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Clear away the folders that killed runs left, and put back what was on its way out when they were killed."""
+    with os.scandir(parent) as entries:
+        found = [Path(entry.path) for entry in entries if entry.name.startswith(prefix) and entry.is_dir()]
+    for folder in found:
+        try:
+            lock = os.open(folder / LOCK, os.O_RDWR)
+        except FileNotFoundError:
+            _remove_empty(folder)
+            continue
+        except OSError:  # another person's
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # in use
+            os.close(lock)
+            continue
+        if not os.fstat(lock).st_nlink:  # another one was quicker
+            os.close(lock)
+            continue
+        for old in (folder / OLD).glob("*"):
+            if not (parent / old.name).exists():
+                old.rename(parent / old.name)
+        _clear(folder)
+        os.close(lock)
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:  # it is being used by now
+        return
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one who exchanges files of a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_text(target: Path, text: str) -> None:
     """Write a small text file, atomically. Raises InputError as `replacing` does."""
-    with replacing(target) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    with replacing(target) as new:
+        new.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_new(target: Path, text: str) -> bool:
     """Write a small text file, atomically; False, and nothing is done, if there is one of that name already."""
-    beside = target.with_name(f".{target.name}.new-{uuid.uuid4().hex[:8]}")
-    write_text(beside, text)
     try:
-        os.link(beside, target)  # appears whole, and fails where the name is taken
+        with scratch(target.parent, PARTIAL) as folder:
+            new = folder / NEW
+            new.write_text(text, encoding="utf-8", newline="\n")
+            _flush(new)
+            os.link(new, target)  # appears whole, and fails where the name is taken
     except FileExistsError:
         return False
     except OSError as error:
         raise InputError(f"{target}: it can't be written: {error.strerror}.") from error
-    finally:
-        _remove(beside)
     return True
 
 
@@ -84,20 +209,19 @@ def _flush(path: Path) -> None:
         sync(path)
 
 
-def _move(beside: Path, target: Path) -> None:
-    if beside.is_dir() and target.is_dir():
+def _move(new: Path, target: Path, folder: Path) -> None:
+    if new.is_dir() and target.is_dir():
         # A folder can't be replaced in one step: move the old one away, and back if the new one does not come.
-        old = beside.with_name(beside.name.replace(".partial-", ".replaced-"))
+        old = folder / OLD / target.name
+        old.parent.mkdir()
         target.rename(old)
         try:
-            beside.rename(target)
+            new.rename(target)
         except OSError:
             old.rename(target)
             raise
-        shutil.rmtree(old)
     else:
-        beside.replace(target)
-    sync(target.parent)
+        new.replace(target)
 
 
 def sync(path: Path) -> None:
@@ -107,10 +231,3 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

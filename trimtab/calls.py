@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.projection.check import check as check_study
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import is_table, write_table
 from trimtab.core.workspace.opening import check_content, existing
@@ -28,19 +29,20 @@ if TYPE_CHECKING:
 TABLES = "a DataFrame of pandas or polars, an Arrow table"
 
 
-def data(what: What, *, name: str = "table", progress: Progress | None = None) -> Data:
+def data(what: What, *, name: str = "table", dialect: Dialect | None = None, progress: Progress | None = None) -> Data:
     """Real data to stand on: a CSV, TSV (either gzipped) or Parquet file, or a table of pandas, polars or Arrow.
 
     A file is known by the SHA-256 of its bytes, a table, called `name`, by one of what it holds: the same content gives
     the same digest. What was read stays in the workspace (`.trimtab` in this folder or the folder that TRIMTAB_HOME
-    names), or, where there is none, for as long as this process lives. `progress` is called with (done, total,
+    names), or, where there is none, for as long as this process lives. `dialect` says how a text file is written, as
+    far as that is not left to be found in it. `progress` is called with (done, total,
     message). Raises InputError, which names the file or the table and the column, for what can't be read or is no
     table of plain columns.
     """
     home = _home()
     if isinstance(what, (str, os.PathLike)):
         path = Path(what)
-        return Data(home.spool(path, progress=progress), path.as_posix())
+        return Data(home.spool(path, progress=progress, dialect=dialect or OPEN), path.as_posix())
     if not is_table(what):
         raise InputError(f"data: it is the path of a file, or a table ({TABLES}), got {_got(what)}.")
     source = home.spool_table(what, name, progress=progress)
@@ -67,13 +69,15 @@ def sample(
     rows: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    replace: bool = False,
     accept_source: bool = False,
     progress: Progress | None = None,
 ) -> Sample:
     """The rows of a design and their receipt, written to `path`, or held in memory without one.
 
     `path` ends in .parquet, .csv or .csv.gz, or is a folder of Parquet parts (no suffix); the receipt is beside it.
-    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None, `workers` one thread per processor. The
+    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None, `workers` one thread per processor;
+    `replace` allows to replace what Trimtab did not make, but never the data. The
     same design, data, seed and rows give the same bytes, whatever the workers. A promise that was not kept is told by
     the receipt, not by an error. Raises ConflictsError before a row is drawn if the controls can't be met together, and
     InputError for a design that does not fit the data or a path that can't be written.
@@ -81,9 +85,11 @@ def sample(
     study = _study(design, data, accept_source=accept_source, progress=progress)
     threads = os.cpu_count() or 1 if workers is None else workers
     if path is not None:
-        return Sample(study, deliver(study, path, rows=rows, seed=seed, workers=threads, progress=progress))
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        file = Path(folder) / "rows.parquet"
+        kept = [Path(data)] if isinstance(data, str | Path) else []
+        options: dict[str, Any] = {"rows": rows, "seed": seed, "workers": threads, "progress": progress}
+        return Sample(study, deliver(study, path, replace=replace, kept=kept, **options))
+    with scratch(None, TEMPORARY) as folder:
+        file = folder / "rows.parquet"
         made = deliver(study, file, rows=rows, seed=seed, workers=threads, progress=progress)
         return Sample(study, made, held=True)
 
@@ -111,8 +117,8 @@ def verify(
         return Receipt(study, receipts.verify(Path(what), study, rows=rows))
     if not is_table(what):
         raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        file = Path(folder) / "table.parquet"
+    with scratch(None, TEMPORARY) as folder:
+        file = folder / "table.parquet"
         write_table(what, file, owner="verify")
         return Receipt(study, receipts.verify(file, study, rows=rows))
 
@@ -128,13 +134,15 @@ def _home() -> Workspace:
 @cache
 def _temporary() -> Path:
     """The workspace where there is none, which goes when the process ends."""
-    folder = tempfile.mkdtemp(prefix="trimtab-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(scratch(None, TEMPORARY))
 
 
 def _study(design: Design, data_: Data | What | None, *, accept_source: bool, progress: Progress | None) -> Study:
     """The study of a design on its data. Raises InputError if they do not go together."""
+    if not isinstance(design, Design):
+        raise InputError(f"design: it is a trimtab.Design, or what trimtab.load gives of a file, got {_got(design)}.")
     owner = f"Design `{design.name}`"
     if design.source is None:
         if data_ is not None:
@@ -148,7 +156,7 @@ def _study(design: Design, data_: Data | What | None, *, accept_source: bool, pr
             f"{owner}: it stands on {design.source.path}, and no data are given. Give them: "
             f"trimtab.data({design.source.path!r})."
         )
-    given = data_ if isinstance(data_, Data) else data(data_, progress=progress)
+    given = data_ if isinstance(data_, Data) else data(data_, dialect=design.source.dialect, progress=progress)
     if not accept_source:
         check_content(design, given.source, owner=owner)
     return given.study(design, progress=progress)

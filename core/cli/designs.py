@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trimtab.core.atomic import check_writable
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.design.files import save
@@ -30,6 +31,11 @@ def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as
     """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
     if output.exists() and not force:
         raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
+    if output.exists() and data.exists() and output.samefile(data):
+        raise InputError(f"{output}: it is the data file itself. Name another file for the design.")
+    if output.is_dir():
+        raise InputError(f"{output}: it is a folder. Name a file for the design.")
+    check_writable(output)
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
         found = profile(read_columns(source, progress=progress), source.rows)

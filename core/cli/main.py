@@ -158,6 +158,9 @@ def sample(
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
     engine: Annotated[str, typer.Option(help="What makes the rows: threads (spark is not built yet).")] = "threads",
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; one per processor by default.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
+    ] = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
@@ -171,6 +174,7 @@ def sample(
         seed=seed,
         engine=engine,
         workers=workers,
+        force=force,
         accept_source=accept_source,
         as_json=as_json,
     )

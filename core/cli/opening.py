@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trimtab.core.cli.console import note
+from trimtab.core.design.files import load
 from trimtab.core.errors import Progress
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source
@@ -15,7 +16,7 @@ from trimtab.core.workspace import opening
 from trimtab.core.workspace.opening import workspace
 from trimtab.core.workspace.workspace import Workspace
 
-__all__ = ["bring_in", "compared", "study_of", "workspace"]
+__all__ = ["bring_in", "compared", "files_of", "study_of", "workspace"]
 
 
 def bring_in(
@@ -36,6 +37,12 @@ def compared(files: Sequence[Path], dialect: Dialect, *, progress: Progress | No
         return
     with workspace() as home:
         yield [bring_in(home, file, progress=progress, dialect=dialect, delivered=True) for file in files]
+
+
+def files_of(design: Path) -> list[Path]:
+    """The files that a design stands on, itself and its source: nothing may be written over them."""
+    source = load(design).source
+    return [design] if source is None else [design, design.parent / source.path]
 
 
 @contextmanager

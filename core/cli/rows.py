@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import compared, study_of
+from trimtab.core.cli.opening import compared, files_of, study_of
 from trimtab.core.delivery.copies import Copies
+from trimtab.core.delivery.places import check_output
 from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
-from trimtab.core.formats import format_of
 from trimtab.core.source.delimited.dialect import Dialect
 
 ENGINES = ("threads", "spark")
@@ -26,6 +26,7 @@ def make_rows(
     seed: int | None,
     engine: str,
     workers: int | None,
+    force: bool,
     accept_source: bool,
     as_json: bool,
 ) -> bool:
@@ -34,10 +35,16 @@ def make_rows(
         raise InputError(f"--engine: there is no engine `{engine}`.{nearest(engine, ENGINES)}")
     if engine == "spark":
         raise InputError("--engine spark: it is not built yet. Leave the option out to make the rows on threads.")
-    format_of(output)  # a wrong suffix is told before any work
+    check_output(output, kept=files_of(design), replace=force)  # before any work
     with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
         delivery = deliver(
-            study, output, rows=rows, seed=seed, workers=workers or os.cpu_count() or 1, progress=progress
+            study,
+            output,
+            rows=rows,
+            seed=seed,
+            workers=workers or os.cpu_count() or 1,
+            replace=force,
+            progress=progress,
         )
     if as_json:
         print_json(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
@@ -108,8 +108,8 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
     path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
     form = format_at(path, name)
     files = form.files_of(path)
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        work = Path(folder)
+    with scratch(None, TEMPORARY) as folder:
+        work = folder
         links = _links(files, work, form.suffix)
         with connect(folders=[work], files=files) as con, _errors_of(name):
             table = form.read(con, links, work, name)
@@ -206,7 +206,10 @@ def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, te
     if type_ == "VARCHAR":
         return _parsed(factor, column, reading, texts.written.get(factor) if texts else None)
     if family in ("whole", "number") and type_.lstrip("U").startswith(NUMBERS):
-        return f"CASE WHEN NOT isnan({column}) THEN {column} END" if type_ in ("FLOAT", "DOUBLE") else column
+        if type_ not in ("FLOAT", "DOUBLE"):
+            return column
+        # Not isnan: DuckDB 2.0 takes it for false where a Parquet file has statistics, which leave NaN out.
+        return f"CASE WHEN isfinite({column}) OR isinf({column}) THEN {column} END"
     if reading.zone and type_ != ZONED_TYPE and type_.startswith(("DATE", "TIMESTAMP")):
         raise InputError(
             f"{owner}: column `{factor}` holds times without a zone, and in the source they have one ({reading.zone})."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.database import connect, quote_name, quote_text
 from trimtab.core.errors import InputError, nearest
 
@@ -78,13 +78,13 @@ def run_query(
     sql = checked(text, names)
     begun = time.monotonic()
     with (
-        tempfile.TemporaryDirectory(prefix="trimtab-console-") as folder,
-        connect(memory_limit=memory, folders=[Path(folder)], files=list(views.values())) as con,
+        scratch(None, TEMPORARY) as folder,
+        connect(memory_limit=memory, folders=[folder], files=list(views.values())) as con,
     ):
         stop = threading.Timer(seconds, con.interrupt)
         try:
             stop.start()
-            _create_views(con, views, Path(folder))
+            _create_views(con, views, folder)
             table, rows = _read(con, sql, kept)
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise InputError(f"{OWNER}: {_reason(str(error), seconds, memory)}") from error

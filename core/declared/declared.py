@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trimtab.core.atomic import scratch
 from trimtab.core.declared.copula import joint_correlations
 from trimtab.core.declared.marginals import Marginal, declared_marginal
 from trimtab.core.declared.rearranging import normal_places, scattered, table_places, whole_table
@@ -53,11 +53,11 @@ def declared_source(design: Design, home: Path, *, progress: Progress | None = N
     table = _table(design, progress)
     try:
         memory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".declared-", dir=home) as folder:
-            file = Path(folder) / FILE
+        with scratch(home, ".declared-") as folder:
+            file = folder / FILE
             pq.write_table(table, file, compression="zstd")
             source = spool(file, home, progress=progress)
-            beside = Path(folder) / memory.name
+            beside = folder / memory.name
             beside.write_text(source.sha256, encoding="utf-8")
             os.replace(beside, memory)
     except OSError as error:

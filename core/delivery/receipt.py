@@ -9,13 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.atomic import write_text
+from trimtab.core.atomic import companion_of, replacing
 from trimtab.core.delivery.copies import Copies, copies_json, copies_of
+from trimtab.core.delivery.places import check_output, receipt_path
 from trimtab.core.delivery.promises.measuring import receipt
 from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.version import trimtab_version
-from trimtab.core.delivery.writers import Written, write
+from trimtab.core.delivery.writers import Written, write_rows
 from trimtab.core.errors import Progress
+from trimtab.core.formats import format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source
@@ -46,26 +48,33 @@ def deliver(
     rows: int | None = None,
     seed: int | None = None,
     workers: int = 1,
+    replace: bool = False,
+    kept: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
     beside it.
 
-    `rows` and `seed` are the design's if None. A promise that was not kept is told by the receipt, not by an error.
-    Raises ConflictsError before a row is drawn, InputError if `path` can't be written; whatever `progress` raises stops
-    the work, and then nothing is left and a file that was there is untouched.
+    `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
+    rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the
+    files `kept`. A promise that was not kept is
+    told by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be
+    written or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was
+    there is untouched.
     """
+    target = check_output(path, kept=[study.source.path, *kept], replace=replace)
     rows = study.design.rows if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
     tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)
-    written = write(tables, path, schema=schema_of(study, provenance=study.design.output.provenance))
-    target, beside = Path(path), receipt_path(path)
-    beside.unlink(missing_ok=True)  # a receipt of the file that was there before would lie about this one
-    promises = receipt(target, study, plans=lambda _: projection.floors, rows=rows)
-    delivery = Delivery(target, beside, written, promises, copies_of(study, target, rows))
-    document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
-    write_text(beside, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    with replacing(target, companion=receipt_path(target)) as new:
+        schema = schema_of(study, provenance=study.design.output.provenance)
+        written = write_rows(tables, new, format_of(path), schema=schema)
+        promises = receipt(new, study, plans=lambda _: projection.floors, rows=rows)
+        delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
+        document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        companion_of(new).write_text(text, encoding="utf-8", newline="\n")
     return delivery
 
 
@@ -76,12 +85,6 @@ def verify(data: Path | Source, study: Study, *, rows: int | None = None) -> tup
     InputError for a data set that can't be read.
     """
     return receipt(data, study, plans=partial(floor_plans, study), rows=rows)
-
-
-def receipt_path(path: Path | str) -> Path:
-    """Where the receipt of a data set is: `flights.parquet.receipt.json` beside `flights.parquet`."""
-    path = Path(path)
-    return path.with_name(f"{path.name}.receipt.json")
 
 
 def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trimtab.core.atomic import replacing
+from trimtab.core.atomic import followed, replacing
 from trimtab.core.errors import InputError
 from trimtab.core.formats import Format, format_of
 from trimtab.core.formats.parquet import PART
@@ -41,15 +41,18 @@ def write(tables: Iterable[pa.Table], path: Path | str, *, schema: pa.Schema) ->
     that was there is untouched. Raises InputError for an unknown suffix, a place that can't be written, and a folder
     that holds anything but parts.
     """
-    form = format_of(path)
-    target = Path(path)
-    _check_place(target, form)
+    target = followed(Path(path))
+    check_place(target, format_of(path))
+    with replacing(target) as new:
+        return write_rows(tables, new, format_of(path), schema=schema)
+
+
+def write_rows(tables: Iterable[pa.Table], place: Path, form: Format, *, schema: pa.Schema) -> Written:
+    """Write `tables`, which all have `schema`, in a format to a place where nothing is yet."""
     plain = plain_schema(schema)
-    blocks = (table.cast(plain) for table in tables if len(table))
-    with replacing(target) as beside:
-        rows = form.write(blocks, beside, plain)
-        files = form.files_of(beside)
-        return Written(rows, sum(file.stat().st_size for file in files), digest(files))
+    rows = form.write((table.cast(plain) for table in tables if len(table)), place, plain)
+    files = form.files_of(place)
+    return Written(rows, sum(file.stat().st_size for file in files), digest(files))
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
@@ -73,7 +76,8 @@ def _plain_type(type_: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(type_) or pa.types.is_string_view(type_) else type_
 
 
-def _check_place(target: Path, form: Format) -> None:
+def check_place(target: Path, form: Format) -> None:
+    """Raise InputError for a place where no data set of this format can be, or that holds other files."""
     if not target.parent.is_dir():
         raise InputError(f"{target}: there is no folder {target.parent}. Make it first.")
     if form.suffix:

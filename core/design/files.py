@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from trimtab.core.atomic import write_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.faults import explain
 from trimtab.core.design.targets import Target
@@ -126,22 +125,11 @@ def _data(design: Design) -> dict[str, Any]:
 
 
 def save(design: Design, path: Path | str, *, over: str | None = None) -> None:
-    """Write a design file: beside first, then renamed, so that a reader never meets half of one.
+    """Write a design file, atomically. Raises InputError if it can't be written.
 
     `over` is the text of a design whose comments, order and form it keeps; see `revised`.
     """
-    path = Path(path)
-    text = dumps(design) if over is None else revised(over, design)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"{path}: the design file can't be written: {error.strerror}.") from error
+    write_text(Path(path), dumps(design) if over is None else revised(over, design))
 
 
 def json_schema() -> dict[str, Any]:

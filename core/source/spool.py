@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.atomic import sync
+from trimtab.core.atomic import scratch, sync
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.source import parquet
 from trimtab.core.source.checks import check_provenance
@@ -130,8 +129,7 @@ def _store(
 ) -> None:
     """Spool the file unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".spool-", dir=home) as folder:
-        work = Path(folder)
+    with scratch(home, ".spool-") as work:
         record = _recorded(home, key)
         if record is None or record.get("reader") != READER or not _is_sound(home, key, record):
             found = _convert(file, work, format_, dialect, report)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
@@ -29,8 +29,8 @@ def workspace() -> Iterator[Workspace]:
     if home is not None:
         yield home
         return
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        yield Workspace(Path(folder))
+    with scratch(None, TEMPORARY) as folder:
+        yield Workspace(folder)
 
 
 @contextmanager

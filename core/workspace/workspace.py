@@ -6,13 +6,12 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trimtab.core.atomic import write_new, write_text
+from trimtab.core.atomic import TEMPORARY, scratch, write_new, write_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
@@ -84,8 +83,8 @@ class Workspace:
         """
         if not name or Path(name).name != name:
             raise InputError(f"name: `{name}` can't be the name of a table; it is used as that of a file.")
-        with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-            file = Path(folder) / f"{name}.parquet"
+        with scratch(None, TEMPORARY) as folder:
+            file = folder / f"{name}.parquet"
             digest = write_table(table, file, owner=name)
             return spool(file, self.home, progress=progress, sha256=digest)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.files import loads
 from trimtab.core.source.spool import Source
@@ -43,7 +44,7 @@ def start(home: Workspace) -> Start:
     """`start(page="", design=None) -> AppTest`: a new session on a page, opened by its address."""
 
     def run(page: str = "", design: str | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         if design is not None:
             app.query_params["design"] = design
         app.run()

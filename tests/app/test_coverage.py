@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.delivery.outputs import read_output
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.errors import InputError
@@ -36,7 +37,7 @@ def visit(start: Visit) -> Visit:
     def run(design_id: str, *files: str) -> AppTest:
         if not files:
             return start("coverage", design_id)
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         at.query_params.update({"design": design_id, "file": list(files)})
         return sound(at.switch_page("pages/coverage.py").run())
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.counting.levels import Coded, code_rows
 from trimtab.core.coverage.gaps.patterns import gaps_of
 from trimtab.core.coverage.gaps.possible import design_levels
@@ -37,7 +38,7 @@ def visit(home: Workspace) -> Visit:
     """`visit(design_id, **parameters)`: the page at this address, in a session of its own."""
 
     def run(design_id: str, **parameters: str | list[str]) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         at.query_params["design"] = design_id
         at.switch_page("pages/coverage.py")
         for name, value in parameters.items():

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.changes.factors import sculpted
 from trimtab.core.cli import main
 from trimtab.core.declared.drafting import (
@@ -197,7 +198,7 @@ def test_the_rows_are_those_of_the_command_line(
     sound(app.button(key="generate_start").click().run())
     for thread in threading.enumerate():
         if thread.name == f"generate {design_id}":
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE)
     sound(app.run())
     assert "There is no real data, so no row is a copy" in text_of(app)
     assert "not kept" not in re.sub("<[^>]*>", "", text_of(app))

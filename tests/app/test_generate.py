@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.cli import main
 from trimtab.core.design.files import loads
 from trimtab.core.study.study import open_study
@@ -60,7 +61,7 @@ def generate(at: AppTest, design_id: str) -> AppTest:
 def finish(design_id: str) -> None:
     for thread in threading.enumerate():
         if thread.name == f"generate {design_id}":
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE)
             assert not thread.is_alive()
 
 

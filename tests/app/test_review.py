@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads
 from trimtab.core.source.spool import Source
@@ -209,7 +210,7 @@ def test_two_versions_stand_side_by_side_as_the_address_says(
     assert "yearacc as in reality, whatever else moves not asked for" in changes
     assert words_of(at, "moved").startswith("factor differs by version 1 from reality now from reality dvcat ")
 
-    linked = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    linked = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     linked.query_params.update({"design": design_id, "before": "2", "after": "1"})
     linked.run()
     linked.query_params.update({"before": "2", "after": "1"})

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
 from trimtab.core.design.files import loads
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
@@ -107,7 +108,7 @@ def test_coverage_compares_source_and_rows_together_with_the_design(start: Start
     sound(app.button(key="generate_start").click().run())
     for thread in threading.enumerate():
         if thread.name == f"generate {id_}":
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE)
     assert "promises kept" in body(sound(app.run()))
     assert "not kept" not in body(app)
     page = sound(start("coverage", id_))

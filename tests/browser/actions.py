@@ -10,10 +10,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.patience import PATIENCE
 from trimtab.core.design.design import Design
 from trimtab.core.workspace.workspace import Workspace
 
-LONG = 60_000  # ms for what reads or makes many rows
 SERIOUS = ("serious", "critical")
 
 Fault = tuple[str, str, list[str]]
@@ -22,8 +22,8 @@ Fault = tuple[str, str, list[str]]
 
 def at_rest(page: Page) -> None:
     """Waits until Streamlit is connected and has nothing more to run."""
-    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=LONG)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=LONG)
+    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def visit(page: Page, address: str) -> None:
@@ -33,7 +33,7 @@ def visit(page: Page, address: str) -> None:
 
 def until(true: Callable[[], bool], page: Page) -> None:
     """Waits until something that is not on the page has become true."""
-    end = time.monotonic() + LONG / 1000
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "it did not become true"
         page.wait_for_timeout(50)
@@ -48,7 +48,7 @@ def type_in(page: Page, label: str, text: str, nth: int = 0) -> None:
 
 def sculptor_after(page: Page, rev: int = 0) -> None:
     """Waits until the sculptor shows another revision than `rev` and Python has answered everything."""
-    page.locator(f'[data-testid="sculptor"][data-pending="0"]:not([data-rev="{rev}"])').wait_for(timeout=LONG)
+    page.locator(f'[data-testid="sculptor"][data-pending="0"]:not([data-rev="{rev}"])').wait_for()
 
 
 def current(page: Page, home: Workspace) -> tuple[str, Design]:

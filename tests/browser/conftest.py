@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.patience import PATIENCE
 from trimtab.core.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 STREAMLIT = ("-m", "streamlit")
-STARTED = 60.0  # seconds a server may take until it answers
 CHROMIUM = os.environ.get("TRIMTAB_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -90,7 +90,7 @@ def _launch(
 
 
 def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(int(STARTED / 0.1)):
+    for _ in range(int(PATIENCE / 0.1)):
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
                 return
@@ -107,6 +107,7 @@ def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("No Chromium: install it, or name it in TRIMTAB_CHROMIUM.")
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
@@ -133,6 +134,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def of(person: str, touch: bool) -> BrowserContext:
         if (person, touch) not in known:
             known[person, touch] = browser.new_context(has_touch=touch)
+            known[person, touch].set_default_timeout(1000 * PATIENCE)
         return known[person, touch]
 
     yield of

@@ -14,11 +14,11 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.workspace.workspace import Workspace
 
-from .actions import LONG, at_rest, until, visit
+from .actions import at_rest, until, visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
-SECONDS = 1.5
+SECONDS = 0.8
 """How long each run takes: a person does several things meanwhile."""
 
 Change = Callable[[Design], bool]
@@ -83,7 +83,7 @@ def pick(page: Page, label: str, option: str, nth: int = 0) -> None:
 
 def form(page: Page, add: str) -> None:
     page.get_by_role("button", name=add).click()
-    page.get_by_role("button", name="Cancel").wait_for(timeout=LONG)
+    page.get_by_role("button", name="Cancel").wait_for()
     at_rest(page)
 
 
@@ -117,7 +117,7 @@ def test_a_rule_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     page, saved = open_("Rules")
     form(page, "Add a rule")
     page.get_by_role("button", name="Write SQL").click()
-    field(page, "Condition in SQL").wait_for(timeout=LONG)
+    field(page, "Condition in SQL").wait_for()
     at_rest(page)
     busy()
     field(page, "Condition in SQL").fill("ageOFocc >= 16")
@@ -130,12 +130,12 @@ def test_what_rows_say_is_taken_along_to_sql(open_: Any, busy: Any) -> None:
     form(page, "Add a rule")
     pick(page, "Factor", "ageOFocc")
     pick(page, "Comparison", "≥")
-    field(page, "Value").wait_for(timeout=LONG)
+    field(page, "Value").wait_for()
     at_rest(page)
     busy()
     field(page, "Value").fill("17")
     page.get_by_role("button", name="Write SQL").click()
-    expect(field(page, "Condition in SQL")).to_have_value("ageOFocc >= 17", timeout=LONG)
+    expect(field(page, "Condition in SQL")).to_have_value("ageOFocc >= 17")
     field(page, "Condition in SQL").fill("ageOFocc >= 18")
     page.get_by_role("button", name="Add this rule").click()
     until(lambda: saved().rules == ("ageOFocc >= 18",), page)
@@ -206,7 +206,7 @@ def test_fields_of_a_table_one_after_the_other(open_: Any, busy: Any) -> None:
     field(page, FAST).fill("8")
     field(page, FAST).press("Enter")
     until(lambda: (rate(saved, "full_speed_unprotected"), rate(saved, "older_without_belt")) == (0.08, 0.04), page)
-    expect(field(page, FAST)).to_have_value("8 %", timeout=LONG)
+    expect(field(page, FAST)).to_have_value("8 %")
     settled(page, saved)
 
 
@@ -219,9 +219,9 @@ def settled(page: Page, saved: Callable[[], Design]) -> None:
     at_rest(page)
     before = saved()
     page.get_by_role("tab", name=re.compile("^Floors")).click()
-    page.get_by_role("button", name="Add a floor").wait_for(timeout=LONG)
+    page.get_by_role("button", name="Add a floor").wait_for()
     page.get_by_role("tab", name=re.compile("^Rare events")).click()
-    field(page, FAST).wait_for(timeout=LONG)
+    field(page, FAST).wait_for()
     at_rest(page)
     assert saved() == before
 
@@ -239,14 +239,14 @@ def test_undone_faster_than_answered(open_: Any, busy: Any) -> None:
     undo.click()
     page.keyboard.press("Control+z")
     until(lambda: rate(saved, "full_speed_unprotected") == 0.1, page)
-    expect(field(page, FAST)).to_have_value("10 %", timeout=LONG)
+    expect(field(page, FAST)).to_have_value("10 %")
     settled(page, saved)
     redo = page.get_by_role("button", name=re.compile("Redo"))
-    expect(redo).to_have_text(re.compile("Redo “rate of"), timeout=LONG)
+    expect(redo).to_have_text(re.compile("Redo “rate of"))
     redo.click()
     redo.click()
     until(lambda: rate(saved, "full_speed_unprotected") == 0.07, page)
-    expect(field(page, FAST)).to_have_value("7 %", timeout=LONG)
+    expect(field(page, FAST)).to_have_value("7 %")
     settled(page, saved)
 
 
@@ -262,7 +262,7 @@ def test_what_was_undone_does_not_come_back_with_the_next_field(open_: Any, busy
     field(page, OLD).press("Enter")
     until(lambda: rate(saved, "older_without_belt") == 0.04, page)
     assert rate(saved, "full_speed_unprotected") == 0.1
-    expect(field(page, FAST)).to_have_value("10 %", timeout=LONG)
+    expect(field(page, FAST)).to_have_value("10 %")
     settled(page, saved)
 
 
@@ -313,10 +313,10 @@ def test_a_share_of_a_level_and_the_noise_of_a_label(open_: Any, busy: Any) -> N
 def test_rows_are_typed_and_generated_at_once(open_: Any, busy: Any, home: Workspace) -> None:
     page, saved = open_()
     page.get_by_role("button", name="Generate", exact=True).click()
-    field(page, "Rows").wait_for(timeout=LONG)
+    field(page, "Rows").wait_for()
     at_rest(page)
     busy()
     field(page, "Rows").fill("3k")
     page.get_by_role("button", name="Generate 20,000 rows").click()
-    expect(page.get_by_test_id("verdict").filter(has_text="3,000 rows").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("verdict").filter(has_text="3,000 rows").first).to_be_visible()
     assert saved().rows == 3000

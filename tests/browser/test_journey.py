@@ -19,7 +19,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.workspace.workspace import Workspace
 
-from .actions import LONG, at_rest, current, faults, sculptor_after, type_in, visit
+from .actions import at_rest, current, faults, sculptor_after, type_in, visit
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app.py"
@@ -96,11 +96,11 @@ def test_from_sample_data_to_rows_that_keep_their_promises(
     at_rest(page)
 
     page.get_by_role("button", name="Generate", exact=True).click()
-    expect(page.get_by_role("textbox", name="Rows", exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("textbox", name="Rows", exact=True)).to_be_visible()
     at_rest(page)
     type_in(page, "Rows", f"{ROWS:,}")
     start = page.get_by_role("button", name=f"Generate {ROWS:,} rows")
-    expect(start).to_be_enabled(timeout=LONG)
+    expect(start).to_be_enabled()
     design_id, design = current(page, home)
     assert design.rows == ROWS
     assert design != load(SAMPLES / "designs" / "fog-and-wind.yaml")
@@ -108,12 +108,12 @@ def test_from_sample_data_to_rows_that_keep_their_promises(
 
     start.click()
     receipt = page.get_by_test_id("receipt").first
-    expect(receipt).to_be_visible(timeout=LONG)
+    expect(receipt).to_be_visible()
     at_rest(page)
     expect(page.get_by_test_id("verdict").first).to_contain_text("7 of 7 promises kept")
     with page.expect_download() as parquet:
         page.get_by_role("button", name=re.compile("^Download Parquet")).first.click()
-    with page.expect_download(timeout=LONG) as comma:
+    with page.expect_download() as comma:
         page.get_by_role("button", name=re.compile("^Download CSV")).first.click()
 
     rows, text = kept(parquet.value, tmp_path), kept(comma.value, tmp_path)
@@ -137,7 +137,7 @@ def add_event(page: Page) -> None:
     choose(page, "Comparison", ">", nth=1)
     type_in(page, "Value", "25", nth=1)
     page.get_by_role("button", name="Add this event").click()
-    expect(page.get_by_role("button", name="Add an event")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Add an event")).to_be_visible()
     at_rest(page)
 
 
@@ -189,19 +189,19 @@ def test_a_job_goes_on_through_pages_and_a_reload(new_page: NewPage, url: str, h
     type_in(page, "Rows", "3M")
     page.get_by_role("button", name="Generate 3,000,000 rows").click()
     cancel = page.get_by_role("button", name="Cancel")
-    expect(cancel).to_be_visible(timeout=LONG)
+    expect(cancel).to_be_visible()
     page.get_by_role("link", name="Data", exact=True).click()
-    expect(cancel).to_be_hidden(timeout=LONG)
+    expect(cancel).to_be_hidden()
     page.get_by_role("link", name="Generate", exact=True).click()
-    expect(cancel).to_be_visible(timeout=LONG)
+    expect(cancel).to_be_visible()
     page.reload()
-    expect(cancel).to_be_visible(timeout=LONG)
-    expect(page.get_by_text(re.compile(r"[\d,]+ of 3,000,000 rows"))).to_be_visible(timeout=LONG)
+    expect(cancel).to_be_visible()
+    expect(page.get_by_text(re.compile(r"[\d,]+ of 3,000,000 rows"))).to_be_visible()
     cancel.click()
-    expect(page.get_by_text("Generating was cancelled.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Generating was cancelled.")).to_be_visible()
     assert list((home.home / "outputs" / crashes).iterdir()) == []
     page.get_by_role("button", name="1,000", exact=True).click()
-    expect(page.get_by_role("button", name="Generate 1,000 rows")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_role("button", name="Generate 1,000 rows")).to_be_enabled()
 
 
 @pytest.mark.parametrize("name", FRESH)
@@ -215,7 +215,7 @@ def test_the_first_visit_of_a_fresh_server_may_be_any_page(
 def check_deep_link(page: Page, server: str, name: str, design_id: str) -> None:
     """Opens a page of a design by its address."""
     visit(page, f"{server}/{'' if name == 'home' else name}?design={design_id}")
-    expect(page.get_by_text("crashes.csv").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("crashes.csv").first).to_be_visible()
     expect(page.get_by_role("link", name=name.capitalize(), exact=True)).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
@@ -228,16 +228,16 @@ def test_an_upload_and_then_a_broken_one(new_page: NewPage, url: str, home: Work
     page = new_page()
     visit(page, url)
     page.locator('input[type="file"]').set_input_files(good)
-    page.wait_for_url(re.compile("/data"), timeout=LONG)
+    page.wait_for_url(re.compile("/data"))
     at_rest(page)
     design_id, design = current(page, home)
     assert design.source is not None
     assert design.source.path == "small.csv"
     page.get_by_role("link", name="Home", exact=True).click()
-    page.locator('input[type="file"]').wait_for(state="attached", timeout=LONG)
+    page.locator('input[type="file"]').wait_for(state="attached")
     at_rest(page)
     page.locator('input[type="file"]').set_input_files(bad)
-    expect(page.get_by_role("alert").filter(has_text="broken.csv")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("alert").filter(has_text="broken.csv")).to_be_visible()
     at_rest(page)
     assert current(page, home)[0] == design_id
     expect(page.get_by_text("small.csv").first).to_be_visible()
@@ -251,6 +251,6 @@ def test_a_link_opens_and_has_nothing_serious_for_assistive_technology(
     check_deep_link(page, url, name, crashes)
     if name == "generate":
         page.get_by_role("button", name=re.compile("^Generate .* rows$")).click()
-        expect(page.get_by_test_id("receipt").first).to_be_visible(timeout=LONG)
+        expect(page.get_by_test_id("receipt").first).to_be_visible()
     at_rest(page)
     assert faults(page) == []

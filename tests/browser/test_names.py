@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .actions import LONG, at_rest, visit
+from .actions import at_rest, visit
 from .names_harness import LEVELS, NAMES, OTHER
 
 JOINER = "\N{WORD JOINER}"
@@ -17,7 +17,7 @@ JOINER = "\N{WORD JOINER}"
 @pytest.fixture
 def names(serve: Callable[..., str], page: Page) -> Page:
     visit(page, serve(Path(__file__).with_name("names_harness.py")))
-    expect(page.locator(".hoverlayer")).to_have_count(1, timeout=LONG)
+    expect(page.locator(".hoverlayer")).to_have_count(1)
     at_rest(page)
     return page
 
@@ -49,4 +49,4 @@ def test_a_figure_holds_text(names: Page) -> None:
     for place, level in enumerate(LEVELS):
         marks.nth(place).hover(force=True)
         told = names.locator(".hoverlayer text")
-        expect(told).to_contain_text(f"{level}: {OTHER} 16.67 %", timeout=LONG)
+        expect(told).to_contain_text(f"{level}: {OTHER} 16.67 %")

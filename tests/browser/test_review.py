@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from trimtab.core.design.files import load
 from trimtab.core.workspace.workspace import Workspace
 
-from .actions import LONG, at_rest, faults, visit
+from .actions import at_rest, faults, visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
@@ -35,12 +35,12 @@ def design_id(home: Workspace) -> str:
 
 def open_review(page: Page, address: str) -> None:
     visit(page, address)
-    expect(page.get_by_test_id("standing")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("standing")).to_be_visible()
     at_rest(page)
 
 
 def stands(page: Page, state: str) -> None:
-    expect(page.get_by_test_id("standing")).to_have_attribute("data-state", state, timeout=LONG)
+    expect(page.get_by_test_id("standing")).to_have_attribute("data-state", state)
 
 
 def test_an_approval_ends_with_a_change_and_is_back_with_undo(
@@ -57,10 +57,10 @@ def test_an_approval_ends_with_a_change_and_is_back_with_undo(
     expect(page.get_by_text("✓ approved", exact=True).first).to_be_visible()
     at_rest(page)
     page.get_by_role("link", name="Generate", exact=True).click()
-    expect(page.get_by_test_id("approved")).to_contain_text("Approved by Bo <b>Lee</b> on", timeout=LONG)
+    expect(page.get_by_test_id("approved")).to_contain_text("Approved by Bo <b>Lee</b> on")
     at_rest(page)
     page.get_by_role("button", name="1,000", exact=True).click()
-    expect(page.get_by_test_id("approved")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_test_id("approved")).to_have_count(0)
     at_rest(page)
     page.get_by_role("link", name="Review", exact=True).click()
     stands(page, "changed")
@@ -78,29 +78,29 @@ def test_a_link_shows_the_same_two_versions_and_survives_f5(
     home.save_design(home.load_design(design_id).changed(rows=3000), design_id)
     open_review(page, f"{url}/review?design={design_id}&before=2")
     table = page.get_by_test_id("changes")
-    expect(table).to_contain_text(re.compile("rows\\s*4,000\\s*3,000"), timeout=LONG)
+    expect(table).to_contain_text(re.compile("rows\\s*4,000\\s*3,000"))
     at_rest(page)
     page.get_by_role("combobox", name="After").click()
     page.keyboard.press("ControlOrMeta+a")  # a list closes when the page scrolls to it; typing opens it again
     page.keyboard.type("version 1")
     page.get_by_role("option", name=re.compile("version 1")).click()
-    expect(table).to_contain_text(re.compile("rows\\s*4,000\\s*5,000"), timeout=LONG)
-    expect(page).to_have_url(re.compile("before=2&after=1"), timeout=LONG)
+    expect(table).to_contain_text(re.compile("rows\\s*4,000\\s*5,000"))
+    expect(page).to_have_url(re.compile("before=2&after=1"))
     told = table.inner_text()
     page.reload()
     at_rest(page)
-    expect(table).to_be_visible(timeout=LONG)
+    expect(table).to_be_visible()
     assert table.inner_text() == told
     other = new_page(person="a colleague")
     open_review(other, page.url)
-    expect(other.get_by_test_id("changes")).to_be_visible(timeout=LONG)
+    expect(other.get_by_test_id("changes")).to_be_visible()
     assert other.get_by_test_id("changes").inner_text() == told
 
 
 def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str, design_id: str) -> None:
     page = new_page(size=(1440, 1000))
     open_review(page, f"{url}/review?design={design_id}")
-    expect(page.get_by_test_id("changes")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("changes")).to_be_visible()
     at_rest(page)
     assert faults(page) == []
 
@@ -111,7 +111,7 @@ def test_on_paper_there_is_what_is_read_and_nothing_to_click(
 ) -> None:
     page = new_page(dark=dark, size=(1440, 1000))
     open_review(page, f"{url}/review?design={design_id}")
-    expect(page.get_by_test_id("changes")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("changes")).to_be_visible()
     at_rest(page)
     page.emulate_media(media="print")
     for told in ("standing", "summary", "asks", "along", "leans", "changes", "said"):

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.patience import PATIENCE
 from trimtab.core.cli.serve import command
 from trimtab.core.design.files import load
 
@@ -514,13 +515,13 @@ def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, cod
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
             assert time.monotonic() < until
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out, err) == (code, "", "")
     finally:
         process.kill()
@@ -577,13 +578,13 @@ def test_the_app_answers_until_it_is_stopped(folder: Path) -> None:
         except URLError:
             return False
 
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not answers():
         assert process.poll() is None
         assert time.monotonic() < until
         time.sleep(0.1)
     process.terminate()
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, json.loads(out)) == (143, {"url": f"http://localhost:{port}"})
     assert not answers()
     assert [file.name for file in folder.iterdir()] == ["crashes.csv"]
@@ -603,3 +604,30 @@ def test_how_a_text_file_is_written_is_said_and_stays_in_the_design(trimtab: Tri
     assert trimtab("verify", "odd.csv", "--design", "odd.yaml", *said, "--json").code == 0
     wrong = trimtab("profile", "odd.csv", "--decimal", "x")
     assert (wrong.code, "--decimal: it must be `.` or `,`, got 'x'." in wrong.err) == (2, True)
+
+
+def test_nothing_is_written_over_the_source(trimtab: Trimtab, folder: Path) -> None:
+    before = (folder / "crashes.csv").read_bytes()
+    name = design()
+    (folder / "link.csv").symlink_to("crashes.csv")
+    (folder / "sub").mkdir()
+    for output in ("crashes.csv", "./sub/../crashes.csv", str(folder / "crashes.csv"), "link.csv"):
+        for force in ((), ("--force",)):
+            refused = trimtab("sample", name, "-o", output, *force)
+            assert (refused.code, "from which the rows are to be made" in refused.err) == (2, True)
+    for output in ("crashes.csv", "link.csv"):
+        refused = trimtab("init", "crashes.csv", "-o", output, "--force")
+        assert (refused.code, "it is the data file itself" in refused.err) == (2, True)
+    assert (folder / "crashes.csv").read_bytes() == before
+    (folder / "mine.csv").write_text("x\n1\n", encoding="utf-8")
+    refused = trimtab("sample", name, "-o", "mine.csv")
+    assert (refused.code, "--force" in refused.err) == (2, True)
+
+
+def test_a_place_that_can_not_be_written_is_told_before_the_work(trimtab: Trimtab, folder: Path) -> None:
+    name = design()
+    for output in ("/proc/rows.csv", "/sys/rows.parquet"):
+        refused = trimtab("sample", name, "-o", output)
+        assert (refused.code, f"{output}: it can't be written" in refused.err) == (2, True)
+    refused = trimtab("init", "crashes.csv", "-o", "/proc/d.yaml")
+    assert (refused.code, "/proc/d.yaml: it can't be written" in refused.err) == (2, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads
 from trimtab.core.errors import InputError
@@ -187,7 +188,7 @@ def test_writers_in_several_processes_lose_nothing(file: Path) -> None:
         "for i in range(60): add_review(Path(sys.argv[1]), sys.argv[2], 'comment', f'{i} ' + 'x' * 3000, None, 'f')"
     )
     processes = [subprocess.Popen([sys.executable, "-c", script, str(file), name], cwd=ROOT) for name in "abcd"]
-    assert [process.wait(timeout=60) for process in processes] == [0] * 4
+    assert [process.wait(timeout=PATIENCE) for process in processes] == [0] * 4
     found = read_reviews(file)
     assert found.damaged == 0
     for name in "abcd":

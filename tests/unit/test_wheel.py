@@ -22,6 +22,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.patience import PATIENCE
+
 from .test_configuration import TELLS, WANTED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,7 +158,7 @@ def test_the_app_opens_a_sample(installed: Path, elsewhere: Path) -> None:
     clicks = """
 import json, pathlib, trimtab
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file(str(pathlib.Path(trimtab.__file__).parent / "app.py"), default_timeout=120).run()
+app = AppTest.from_file(str(pathlib.Path(trimtab.__file__).parent / "app.py"), default_timeout=240).run()
 app.button(key="tt_sample_crashes-without-belts").click().run()
 print(json.dumps([[one.value for one in app.exception], [one.proto.body for one in app.get("html")]]))
 """
@@ -184,7 +186,7 @@ def test_the_app_answers(installed: Path, elsewhere: Path) -> None:
     line = [installed / "trimtab", "app", "--port", url.rpartition(":")[2], "--no-browser"]
     process = subprocess.Popen(line, cwd=elsewhere, env=_bare(), stderr=subprocess.PIPE, text=True)
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         while not _answers(f"{url}/_stcore/health"):
             assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < until
@@ -192,7 +194,7 @@ def test_the_app_answers(installed: Path, elsewhere: Path) -> None:
         assert _answers(f"{url}/coverage")
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def _answers(url: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO
 
 import streamlit as st
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.spool import Source
@@ -118,8 +118,8 @@ def _stop(source: Source) -> None:
 
 def bring_in(name: str, content: IO[bytes]) -> Source:
     """Spool an uploaded file. Raises InputError for one that can't be read."""
-    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
-        copy = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+    with scratch(None, TEMPORARY) as folder:
+        copy = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
         with copy.open("wb") as target:
             shutil.copyfileobj(content, target)
         return session.workspace().spool(copy, delivered=True)

@@ -85,7 +85,8 @@ class Job:
 
     def _deliver(self) -> None:
         save(self.study.design, self.path.with_suffix(".yaml"), over=self.text)
-        deliver(self.study, self.path, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
+        # The folder of outputs is Trimtab's own, and a killed job may have left rows without a receipt there.
+        deliver(self.study, self.path, replace=True, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
         self._check()
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"

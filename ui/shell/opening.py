@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO
 
 import streamlit as st
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.errors import Progress, TrimtabError
 from trimtab.ui.parts.parts import notice, title
 from trimtab.ui.session import document as doc
@@ -43,8 +43,8 @@ def go(open_: Callable[[Progress], doc.Document], page: str) -> None:
 
 def open_uploaded(name: str, content: IO[bytes], progress: Progress) -> doc.Document:
     """Bring an uploaded file in under its own name."""
-    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
-        file = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+    with scratch(None, TEMPORARY) as folder:
+        file = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
         with file.open("wb") as target:
             shutil.copyfileobj(content, target)
         return doc.open_upload(file, progress=progress)

@@ -59,6 +59,7 @@ def planned(found: session.Document) -> None:
         _taken(found)
         return
     with st.container(border=True, key="tt_boost_box"):
+        shares: Sequence[Share] = ()
         try:
             shares = shares_of(found, slices)
             wanted = _one(found, slices[0], shares[0]) if len(slices) == 1 else _several(found, slices, shares)
@@ -77,7 +78,7 @@ def planned(found: session.Document) -> None:
                 type="primary" if met else "secondary",
                 disabled=change is None or not change.changes,
                 on_click=_take,
-                args=(slices, wanted),
+                args=(slices, shares),
             )
             st.button("Cancel", key="tt_boost_cancel", on_click=forget)
 
@@ -184,19 +185,30 @@ def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[
     section(f"Boost {len(slices)} slices", "a budget of rows, spread where each row should lower the error most")
     if "tt_boost_budget" not in st.session_state:
         st.session_state["tt_boost_budget"] = f"{max(len(slices), round(FIRST_BUDGET * rows)):,}"
-    text = st.text_input("Rows for all of them together", key="tt_boost_budget", width=220, help="10,000 or 10k")
-    budget = whole_number(text, owner="Rows for all of them together")
-    real = [max(1, share.real_rows) for share in shares]
-    curves = [usual_curve(n, one.mean_error) for n, one in zip(real, slices, strict=True)]
-    more = [int(k) for k in spread_rows(real, curves, budget)]
-    size = rows if found.design.mode == "standalone" else None
-    before = [round((share.now if size else share.real) * rows) for share in shares]
-    html(_spread(slices, real, before, more))
+    st.text_input("Rows for all of them together", key="tt_boost_budget", width=220, help="10,000 or 10k")
+    before, more = _shared_out(found, slices, shares)
+    html(_spread(slices, [max(1, share.real_rows) for share in shares], before, more))
     quiet(
         f"The design keeps its {rows:,} rows. Of a slice with n real rows the error is taken to fall as "
         f"n^−{USUAL_DECAY}, the usual learning curve (Slice Tuner): a guide, not a promise. A row may lie in several "
         "of the slices, and then counts in each."
     )
+    return _in_rows(before, more)
+
+
+def _shared_out(
+    found: session.Document, slices: Sequence[Slice], shares: Sequence[Share]
+) -> tuple[list[int], list[int]]:
+    """The rows that each slice has now, and those it gets of the budget that is typed. Raises InputError."""
+    budget = whole_number(str(st.session_state["tt_boost_budget"]), owner="Rows for all of them together")
+    real = [max(1, share.real_rows) for share in shares]
+    curves = [usual_curve(n, one.mean_error) for n, one in zip(real, slices, strict=True)]
+    standalone = found.design.mode == "standalone"
+    before = [round((share.now if standalone else share.real) * found.design.rows) for share in shares]
+    return before, [int(k) for k in spread_rows(real, curves, budget)]
+
+
+def _in_rows(before: Sequence[int], more: Sequence[int]) -> list[dict[str, Any]]:
     return [{"rows": n + k} if k else {} for n, k in zip(before, more, strict=True)]
 
 
@@ -248,13 +260,16 @@ def _show(found: session.Document, slices: Sequence[Slice], wanted: list[dict[st
     return change
 
 
-def _take(slices: tuple[Slice, ...], wanted: list[dict[str, Any]]) -> None:
+def _take(slices: tuple[Slice, ...], shares: Sequence[Share]) -> None:
     found = session.document()
     if found is None or session.refusal(PLACE):  # what was typed a moment ago is refused: nothing older is taken
         return
-    if len(slices) == 1:
-        # What was typed just before the click counts, even if the page was not drawn again in between.
-        wanted = [st.session_state.get(WANTED, wanted[0])]
+    # What was typed just before the click counts, even if the page was not drawn again in between.
+    try:
+        wanted = [st.session_state[WANTED]] if len(slices) == 1 else _in_rows(*_shared_out(found, slices, shares))
+    except InputError as error:
+        session.refuse(str(error), place=PLACE)
+        return
     what = short(name_of(slices[0].levels), 24) if len(slices) == 1 else f"{len(slices)} slices"
     label = f"boost {what}"
     if session.edit(label, lambda _: _boosted(found.study, slices, wanted), place=PLACE):

@@ -4,7 +4,6 @@ and which rows they are of."""
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import IO
 import pyarrow.parquet as pq
 import streamlit as st
 
+from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.kinds import Kind, kind_of
 from trimtab.core.source.spool import Source
@@ -134,8 +134,8 @@ def _take(spool: Callable[[], Source]) -> None:
 
 def bring_in(name: str, content: IO[bytes]) -> Source:
     """Spool an uploaded file. Raises InputError for one that can't be read."""
-    with tempfile.TemporaryDirectory(prefix="trimtab-upload-") as folder:
-        copy = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+    with scratch(None, TEMPORARY) as folder:
+        copy = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
         with copy.open("wb") as target:
             shutil.copyfileobj(content, target)
         return session.workspace().spool(copy)

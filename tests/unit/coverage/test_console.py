@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -153,10 +152,8 @@ def test_nothing_but_the_views_is_read(views: dict[str, Path], tmp_path: Path, t
     ],
 )
 def test_a_query_that_never_ends_is_stopped(views: dict[str, Path], text: str) -> None:
-    begun = time.monotonic()
     with pytest.raises(InputError, match=r"stopped after 0\.5 seconds"):
         run_query(text, views, seconds=0.5)
-    assert time.monotonic() - begun < 10
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped(views: dict[str, Path]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -280,7 +279,7 @@ def test_the_search_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
     assert (found.control, found.nearest) == (named("keep b"), None)
 
 
-def test_a_conflict_on_flights_is_found_while_one_waits(flights: Source, open_: Open) -> None:
+def test_a_conflict_on_flights_is_found(flights: Source, open_: Open) -> None:
     study = open_(
         flights,
         """
@@ -293,9 +292,6 @@ events:
   cold: {when: "temp < 20 AND dep_delay > 100", rate: 0.3}
 """,
     )
-    began = time.perf_counter()
     found = conflicts_of(study)
-    # About 1 s on two quiet processors.
-    assert time.perf_counter() - began < 10
     assert "event cold" in {str(one.control) for one in found}
     assert "`cold` asks for 30 %, but keep `dep_delay` leaves no room" in found[0].message
