@@ -23,7 +23,7 @@ from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.finding import find_relations
-from trimtab.core.relations.relation import Found
+from trimtab.core.relations.relation import Found, relation_json
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
@@ -108,11 +108,11 @@ class Data(Rows):
 
     @cached_property
     def relations(self) -> tuple[Found, ...]:
-        """What holds in every row: each with the rows that could have broken it, and how unlikely it is by chance."""
+        """What holds in every row, and is more than chance."""
         return find_relations(self._read, self.source)
 
     @cached_property
-    def _read(self) -> dict[str, Column]:
+    def _read(self) -> Mapping[str, Column]:
         return read_columns(self.source)
 
     @property
@@ -137,7 +137,7 @@ class Data(Rows):
 
     def to_json(self) -> dict[str, Any]:
         """The profile in the names of `trimtab profile --json`."""
-        return to_json(self.profile)
+        return {**to_json(self.profile), "relations": [relation_json(one) for one in self.relations]}
 
     def _repr_html_(self) -> str:
         return markup(data_shown(self.source, self.profile))
