@@ -95,3 +95,15 @@ def written(name: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def relation_json(found: Found) -> dict[str, Any]:
+    """A relation in the names of the command line's contract; `surprise` says how unlikely it is by chance, in nats."""
+    return {
+        "kind": found.relation.kind,
+        "factors": list(found.relation.factors),
+        "text": found.relation.text,
+        "rows": found.rows,
+        "exceptions": found.exceptions,
+        "surprise": found.surprise,
+    }
