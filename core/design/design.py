@@ -16,6 +16,7 @@ from trimtab.core.design.controls.kind import KINDS, Listed
 from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.quantiles import Quantiles
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
@@ -93,6 +94,7 @@ class Design(Model):
     source: SourceRef | None = Field(default=None, description="The real data; without it, all is declared.")
     factors: dict[Name, Factor] = Field(default={}, description="Column -> what is said of it.")
     pairs: tuple[Pair, ...] = Field(default=(), description="How two factors depend on each other.")
+    quantiles: tuple[Quantiles, ...] = Field(default=(), description="Where quantiles of numbers lie.")
     events: dict[Identifier, Event] = Field(default={}, description="Name -> condition and how often it is true.")
     levels: dict[Identifier, LevelMix] = Field(default={}, description="Name -> score, cuts and shares.")
     labels: dict[Identifier, Label] = Field(default={}, description="Name -> how the label is made.")
@@ -124,6 +126,8 @@ class Design(Model):
         again = [name for name, times in swept.items() if times > 1]
         if again:
             problems.append(f"`sweeps` must be of different factors, got `{again[0]}` more than once")
+        cut = Counter(one.factor for one in self.quantiles)
+        problems += [f"`quantiles` must be of different factors, got `{name}` twice" for name in cut if cut[name] > 1]
         repeated = [rule for rule, times in Counter(self.rules).items() if times > 1]
         if repeated:
             problems.append(f"`rules` must differ, got `{repeated[0]}` more than once")
