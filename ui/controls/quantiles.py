@@ -13,7 +13,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.quantiles import quantiles_of
 from trimtab.core.source.axes import NUMERIC
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import value_text
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, before_word, cost, head, menu, number_cell, refused, slug

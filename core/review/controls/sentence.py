@@ -57,12 +57,6 @@ def sentences_at(place: int) -> Callable[[S], S]:
     return register
 
 
-def counted(number: int, word: str) -> str:
-    """So many of something: "1 row", "2,000 rows"."""
-    plural = f"{word}es" if word.endswith("x") else f"{word}s"
-    return f"{number:,} {word if number == 1 else plural}"
-
-
 def of_all(share: float) -> str:
     """A share of the rows as a rate of all: "in 3 of 4 rows"."""
     return f"in {of_rows(share, 2)}"
