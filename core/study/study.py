@@ -9,7 +9,8 @@ from typing import TypeVar, cast
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.design.definitions import Definition, definitions_of
+from trimtab.core.design.definition import Definition
+from trimtab.core.design.definitions import definitions_of
 from trimtab.core.design.design import Design
 from trimtab.core.design.validation import check_against, check_tables
 from trimtab.core.errors import Progress
