@@ -22,7 +22,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv venv
-venv/bin/pip install --quiet Faker==40.63.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
+venv/bin/pip install --quiet --no-compile Faker==40.63.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
 
 cat >see.py <<'PY'
 from faker import Faker
