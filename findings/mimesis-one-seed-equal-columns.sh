@@ -4,9 +4,9 @@
 #
 # Versions: mimesis 22.2.0, Python 3.11.
 #
-# One would expect: the page on seeded data recommends one seed for `Generic`, Locale and all, so that a data set can be
-#   made again. Nothing says that its providers then repeat each other; an income and a year of birth drawn from two
-#   providers look independent.
+# One would expect: passing one seed to `Generic` or `Field` is the documented way to make a data set again. A remark in the source
+#   (BaseProvider.reseed) says that two providers with the same seed give the same values; that the providers inside one
+#   `Generic` are such a pair is not said. A number and a year drawn from two providers look independent.
 #
 # Seen: every provider gets a generator of its own that starts at the same seed. An integer between 0 and 1000 from `numeric` and
 #   a year between 1000 and 2000 from `datetime` differ by exactly 1000 in every row. The same with two providers built apart with
@@ -22,7 +22,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv venv
-venv/bin/pip install --quiet mimesis==22.2.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
+venv/bin/pip install --quiet --no-compile mimesis==22.2.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
 
 cat >see.py <<'PY'
 from mimesis import Datetime, Field, Generic, Locale, Numeric

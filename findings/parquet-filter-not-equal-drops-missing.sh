@@ -21,7 +21,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv venv
-venv/bin/pip install --quiet pyarrow==26.0.1 pandas==3.1.1 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
+venv/bin/pip install --quiet --no-compile pyarrow==26.0.1 pandas==3.1.1 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
 
 cat >see.py <<'PY'
 import pandas as pd
