@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# What: allpairspy leaves possible combinations out: at three at a time it covers 40 of 108, and a filter of one forbidden pair
-#   costs other pairs that are allowed.
+# What: allpairspy leaves possible combinations out: at three at a time it covers 40 of 108, and a filter of one
+#   forbidden pair costs other pairs that are allowed.
 #
 # Versions: allpairspy 2.5.1, Python 3.11.
 #
-# One would expect: every combination of n values that the filter allows, in at least one row; that is what pairwise (n-wise)
-#   generation means, and the readme gives `n` and `filter_func` as plain options. (An issue of its tracker on filters has been open for
-#   years; the readme does not speak of it.)
+# One would expect: every combination of n values that the filter allows, in at least one row; that is what pairwise
+#   (n-wise) generation means, and the readme gives `n` and `filter_func` as plain options. (An issue of its tracker
+#   on filters has been open for years; the readme does not speak of it.)
 #
-# Seen: four factors of three values, n=2: all 54 pairs in 9 rows. n=3: 11 rows, which hold 40 of the 108 triples; at least 27
-#   rows are needed. And with 3 x 2 x 2 values and one forbidden pair, several filters lose a second pair: forbidding 'wet' with
-#   'bare' also loses 'bare' with 'night', though (dry, bare, night) is allowed. The rows look like a complete table.
+# Seen: four factors of three values, n=2: all 54 pairs in 9 rows. n=3: 11 rows, which hold 40 of the 108 triples; at
+#   least 27 rows are needed. And with 3 x 2 x 2 values and one forbidden pair, several filters lose a second pair:
+#   forbidding 'wet' with 'bare' also loses 'bare' with 'night', though (dry, bare, night) is allowed. The rows look
+#   like a complete table.
 #
-# Why it matters: the generator is used to promise coverage of a training or test set. The combinations that are missing
-#   are not the forbidden ones, and no later step looks for them, because the promise was the tool's.
+# Why it matters: the generator is used to promise coverage of a training or test set. The combinations that are
+#   missing are not the forbidden ones, and no later step looks for them, because the promise was the tool's.
 #
-# Instead: count the combinations covered after generating, or use a tool that does (covertable 3.2.0 lost no allowed pair in one
-#   hundred random cases of ours).
+# Instead: count the combinations covered after generating, or use a tool that does (covertable 3.2.0 lost no allowed
+#   pair in one hundred random cases of ours).
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# What: the copulas library returns infinite values when a Gaussian copula is sampled under a condition at the edge of the data.
+# What: the copulas library returns infinite values when a Gaussian copula is sampled under a condition at the edge of
+#   the data.
 #
 # Versions: copulas 0.14.1, pandas 2.3.3, numpy 2.4.6, scipy 1.17.1, Python 3.11.
 #
-# One would expect: values from the fitted marginals, which are finite, or an error for a condition that cannot be met.
-#   `sample(num_rows, conditions=...)` is documented as drawing rows in which the given columns have the given values.
+# One would expect: values from the fitted marginals, which are finite, or an error for a condition that cannot be
+#   met. `sample(num_rows, conditions=...)` is documented as drawing rows in which the given columns have the given
+#   values.
 #
 # Seen: two columns, one about twice the other. The condition is 20 on a column whose largest value is 8: the other
-#   column is infinite in several rows of a hundred (at 5, inside the data, in none), and what is finite stays below 30, where 40 would
-#   go on with the dependence. No warning. The cause is a probability that rounds to 1 and is then sent through the inverse
-#   of the marginal.
+#   column is infinite in several rows of a hundred (at 5, inside the data, in none), and what is finite stays below
+#   30, where 40 would go on with the dependence. No warning. The cause is a probability that rounds to 1 and is then
+#   sent through the inverse of the marginal.
 #
 # Why it matters: conditional sampling at the edge is what one uses it for: rare events. One infinite value makes
 #   means and scalings infinite; a step that drops or clips "outliers" later on takes away the very rows that were

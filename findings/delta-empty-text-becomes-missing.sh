@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# What: an empty text in a column that a Delta table is partitioned by is missing when it is read back; in any other column it
-#   stays empty.
+# What: an empty text in a column that a Delta table is partitioned by is missing when it is read back; in any other
+#   column it stays empty.
 #
 # Versions: deltalake 1.6.6, pyarrow 26.0.1, Python 3.11.
 #
-# One would expect: '' and a missing value are two things in Arrow and in Parquet, and the writer takes both without a word. (The
-#   protocol of Delta, far inside, says that an empty text stands for null among partition values; the writer's
-#   documentation does not.)
+# One would expect: '' and a missing value are two things in Arrow and in Parquet, and the writer takes both without a
+#   word. (The protocol of Delta, far inside, says that an empty text stands for null among partition values; the
+#   writer's documentation does not.)
 #
-# Seen: three levels '', 'a' and missing come back as 'a' and two missing. The file in between says so: the partition value
-#   stored for '' is null.
+# Seen: three levels '', 'a' and missing come back as 'a' and two missing. The file in between says so: the partition
+#   value stored for '' is null.
 #
-# Why it matters: '' ("asked, answered with nothing") and missing ("not asked") are two levels of a factor, each with a
-#   share in the design. After the write they are one, and the promised share of missing values is not kept. The rows
-#   are all there, so counts agree.
+# Why it matters: '' ("asked, answered with nothing") and missing ("not asked") are two levels of a factor, each with
+#   a share in the design. After the write they are one, and the promised share of missing values is not kept. The
+#   rows are all there, so counts agree.
 #
 # Instead: give the empty text a word before writing ('(empty)'), or do not partition by that column.
 set -euo pipefail

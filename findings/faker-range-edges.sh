@@ -3,17 +3,18 @@
 #
 # Versions: Faker 40.63.0, Python 3.11.
 #
-# One would expect: `pydecimal(min_value=a, max_value=b, right_digits=k)` and `pyfloat(...)` are the documented way to get
-#   a number with k decimals between two bounds. The provider's page describes the bounds as limits of the value and
-#   says nothing of a shape, so a user reads it as any number of the range, about equally often.
+# One would expect: `pydecimal(min_value=a, max_value=b, right_digits=k)` and `pyfloat(...)` are the documented way to
+#   get a number with k decimals between two bounds. The provider's page describes the bounds as limits of the value
+#   and says nothing of a shape, so a user reads it as any number of the range, about equally often.
 #
 # Seen: `pydecimal(0, 1, right_digits=1)` is exactly 1.0 in half of all draws. In 10.5 to 12.5 one draw of five is the
-#   minimum and one of six the maximum: a whole part is drawn first, then decimals, and what falls outside is moved onto the
-#   bound. `pyfloat(0, 1, right_digits=2)` never gives anything between 0.01 and 0.09 (0.05 cannot occur), nor 1.0.
-#   No error, no warning, and the same with any seed.
+#   minimum and one of six the maximum: a whole part is drawn first, then decimals, and what falls outside is moved
+#   onto the bound. `pyfloat(0, 1, right_digits=2)` never gives anything between 0.01 and 0.09 (0.05 cannot occur),
+#   nor 1.0. No error, no warning, and the same with any seed.
 #
-# Why it matters: who fills a share, a score or a probability with Faker gets atoms at the ends (half of the rows at 1.0) or
-#   a hole at the low end, which is where rare events are. A model learns them, and a histogram with wide bins hides them.
+# Why it matters: who fills a share, a score or a probability with Faker gets atoms at the ends (half of the rows at
+#   1.0) or a hole at the low end, which is where rare events are. A model learns them, and a histogram with wide bins
+#   hides them.
 #
 # Instead: draw from a generator of random numbers and round (`round(rng.uniform(a, b), k)`), or draw whole steps
 #   (`fake.pyint(0, 10) / 10`), which is even.

@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# What: a text column that pandas writes as folders (`partition_cols`) comes back as other values, and each of three readers has
-#   its own: '007' is 7 in pandas and Polars, '1e3' is 1000.0 in Polars.
+# What: a text column that pandas writes as folders (`partition_cols`) comes back as other values, and each of three
+#   readers has its own: '007' is 7 in pandas and Polars, '1e3' is 1000.0 in Polars.
 #
 # Versions: pandas 3.1.1, pyarrow 26.0.1, Polars 2.1.0, DuckDB 2.0.1, Python 3.11.
 #
-# One would expect: the same frame back. The type is known when writing and the schema of the source is stored in every part;
-#   `partition_cols` is documented only as the columns to split the data set by.
+# One would expect: the same frame back. The type is known when writing and the schema of the source is stored in
+#   every part; `partition_cols` is documented only as the columns to split the data set by.
 #
-# Seen: the value is kept only as a folder's name, and each reader guesses the type anew from all names together. Postcodes
-#   and site codes lose their zeros in pandas and Polars but not in DuckDB; dates written as text are text in pandas, dates in
-#   the two others; 'True' is a boolean in Polars only. pandas gives the numbers as an unordered categorical.
+# Seen: the value is kept only as a folder's name, and each reader guesses the type anew from all names together.
+#   Postcodes and site codes lose their zeros in pandas and Polars but not in DuckDB; dates written as text are text
+#   in pandas, dates in the two others; 'True' is a boolean in Polars only. pandas gives the numbers as an unordered
+#   categorical.
 #
-# Why it matters: the columns one partitions by are the factors of the design (site, year, level). Joined with the source again,
-#   '007' finds nothing; in a combined set 7 and '007' are two levels of one factor, and a check that counts levels
-#   sees a new one and a missing one.
+# Why it matters: the columns one partitions by are the factors of the design (site, year, level). Joined with the
+#   source again, '007' finds nothing; in a combined set 7 and '007' are two levels of one factor, and a check that
+#   counts levels sees a new one and a missing one.
 #
-# Instead: keep the factor inside the files as well, under its own name, and partition by a copy; or declare the types when
-#   reading (pyarrow `partitioning=ds.partitioning(schema, flavor="hive")`, Polars `hive_schema=` or
+# Instead: keep the factor inside the files as well, under its own name, and partition by a copy; or declare the types
+#   when reading (pyarrow `partitioning=ds.partitioning(schema, flavor="hive")`, Polars `hive_schema=` or
 #   `try_parse_hive_dates=False`, DuckDB `hive_types=`).
 set -euo pipefail
 dir=$(mktemp -d)

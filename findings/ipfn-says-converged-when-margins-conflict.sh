@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# What: ipfn reports convergence, also in its return code, for margins that cannot all be met, and meets only the last one.
+# What: ipfn reports convergence, also in its return code, for margins that cannot all be met, and meets only the last
+#   one.
 #
 # Versions: ipfn 1.4.4, numpy 2.4.6, Python 3.11.
 #
-# One would expect: a warning or the code for failure. The readme describes the verbose result as a flag that says whether the
-#   algorithm converged. Iterative proportional fitting has no solution if margins add up to different totals, or ask for
-#   counts where the seed has only zeros.
+# One would expect: a warning or the code for failure. The readme describes the verbose result as a flag that says
+#   whether the algorithm converged. Iterative proportional fitting has no solution if margins add up to different
+#   totals, or ask for counts where the seed has only zeros.
 #
-# Seen: rows that should sum to 150 and 150 and columns to 100, 100, 120 (300 against 320): "ipfn converged", flag 1. The columns are
-#   met, each row is 160. And with a seed whose zeros leave no freedom, rows 60/40 and columns 50/50: again flag 1,
-#   rows 50/50. The step is found not to change any more, and that counts as convergence; whether the margins are met is not
-#   looked at.
+# Seen: rows that should sum to 150 and 150 and columns to 100, 100, 120 (300 against 320): "ipfn converged", flag 1.
+#   The columns are met, each row is 160. And with a seed whose zeros leave no freedom, rows 60/40 and columns 50/50:
+#   again flag 1, rows 50/50. The step is found not to change any more, and that counts as convergence; whether the
+#   margins are met is not looked at.
 #
-# Why it matters: weights and quotas are made with it. Whoever trusts the flag delivers shares that are not those that were
-#   asked for, and the last margin, the one usually looked at, is perfect.
+# Why it matters: weights and quotas are made with it. Whoever trusts the flag delivers shares that are not those that
+#   were asked for, and the last margin, the one usually looked at, is perfect.
 #
 # Instead: compare all margins with the targets after the run, and check before that the totals agree.
 set -euo pipefail

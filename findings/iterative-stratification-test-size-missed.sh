@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# What: asked for a test set of 10 %, MultilabelStratifiedShuffleSplit gives up to 11.6 %, and "equal" folds of 100 rows have 95 to 105.
+# What: asked for a test set of 10 %, MultilabelStratifiedShuffleSplit gives up to 11.6 %, and "equal" folds of 100
+#   rows have 95 to 105.
 #
 # Versions: iterative-stratification 0.1.9, scikit-learn 1.9.1, numpy 2.4.6, Python 3.11.
 #
-# One would expect: the class is offered as a drop-in for scikit-learn's StratifiedShuffleSplit, and `test_size` is documented with
-#   the same words: the proportion, or the absolute number, of rows of the test split. There 100 of 1,000 is 100.
+# One would expect: the class is offered as a drop-in for scikit-learn's StratifiedShuffleSplit, and `test_size` is
+#   documented with the same words: the proportion, or the absolute number, of rows of the test split. There 100 of
+#   1,000 is 100.
 #
-# Seen: with few labels it is 100. With twenty common labels the split has up to 116 rows, and `test_size=100`, a whole number, does
-#   the same. The rows are handed out label by label until each label is balanced; the size is only what results. Nothing
-#   is said.
+# Seen: with few labels it is 100. With twenty common labels the split has up to 116 rows, and `test_size=100`, a
+#   whole number, does the same. The rows are handed out label by label until each label is balanced; the size is only
+#   what results. Nothing is said.
 #
-# Why it matters: a held-out set of a promised size is the base of comparisons between runs and of budgets for labelling. With
-#   another seed the size is another, so sets of two seeds do not line up.
+# Why it matters: a held-out set of a promised size is the base of comparisons between runs and of budgets for
+#   labelling. With another seed the size is another, so sets of two seeds do not line up.
 #
-# Instead: cut the test set to size afterwards (and check the labels' shares), or choose the rows with a solver that has the size
-#   as a constraint.
+# Instead: cut the test set to size afterwards (and check the labels' shares), or choose the rows with a solver that
+#   has the size as a constraint.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# What: a field that first occurs late in a JSON Lines file is left out, without a word, by Polars (after 100 rows) and by
-#   DuckDB (after 20,480).
+# What: a field that first occurs late in a JSON Lines file is left out, without a word, by Polars (after 100 rows)
+#   and by DuckDB (after 20,480).
 #
 # Versions: Polars 2.1.0, DuckDB 2.0.1, Python 3.11.
 #
-# One would expect: in JSON Lines every line is a whole value of its own; leaving out absent fields is the usual way to write them.
-#   Both readers refuse a value that does not fit the type they guessed, so one would expect at least an error for a column
-#   they did not guess.
+# One would expect: in JSON Lines every line is a whole value of its own; leaving out absent fields is the usual way
+#   to write them. Both readers refuse a value that does not fit the type they guessed, so one would expect at least
+#   an error for a column they did not guess.
 #
-# Seen: 150 rows without the field and five with it: Polars gives a frame without the column, DuckDB does so past its sample.
-#   With everything looked at (`infer_schema_length=None`, `sample_size=-1`) both give the column.
+# Seen: 150 rows without the field and five with it: Polars gives a frame without the column, DuckDB does so past its
+#   sample. With everything looked at (`infer_schema_length=None`, `sample_size=-1`) both give the column.
 #
-# Why it matters: optional fields belong to rare events ("airbag": true, an error code). The rare event is the very part that
-#   disappears, and counts of rows still agree.
+# Why it matters: optional fields belong to rare events ("airbag": true, an error code). The rare event is the very
+#   part that disappears, and counts of rows still agree.
 #
-# Instead: `infer_schema_length=None`, `sample_size=-1`, or a declared schema; write nulls out where you write JSON Lines yourself.
+# Instead: `infer_schema_length=None`, `sample_size=-1`, or a declared schema; write nulls out where you write JSON
+#   Lines yourself.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# What: in mimesis, columns from different providers of one seeded `Generic` or `Field` are the same random numbers again:
-#   their rank correlation is exactly 1.
+# What: in mimesis, columns from different providers of one seeded `Generic` or `Field` are the same random numbers
+#   again: their rank correlation is exactly 1.
 #
 # Versions: mimesis 22.2.0, Python 3.11.
 #
-# One would expect: passing one seed to `Generic` or `Field` is the documented way to make a data set again. A remark in the source
-#   (BaseProvider.reseed) says that two providers with the same seed give the same values; that the providers inside one
-#   `Generic` are such a pair is not said. A number and a year drawn from two providers look independent.
+# One would expect: passing one seed to `Generic` or `Field` is the documented way to make a data set again. A remark
+#   in the source (BaseProvider.reseed) says that two providers with the same seed give the same values; that the
+#   providers inside one `Generic` are such a pair is not said. A number and a year drawn from two providers look
+#   independent.
 #
-# Seen: every provider gets a generator of its own that starts at the same seed. An integer between 0 and 1000 from `numeric` and
-#   a year between 1000 and 2000 from `datetime` differ by exactly 1000 in every row. The same with two providers built apart with
-#   the same seed. `Field(seed=1)`, the documented way to make tables, does it too.
+# Seen: every provider gets a generator of its own that starts at the same seed. An integer between 0 and 1000 from
+#   `numeric` and a year between 1000 and 2000 from `datetime` differ by exactly 1000 in every row. The same with two
+#   providers built apart with the same seed. `Field(seed=1)`, the documented way to make tables, does it too.
 #
-# Why it matters: a synthetic table made for a test or as filler has factors that determine each other. A model finds the
-#   dependence, a check of marginals does not: each column alone is fine.
+# Why it matters: a synthetic table made for a test or as filler has factors that determine each other. A model finds
+#   the dependence, a check of marginals does not: each column alone is fine.
 #
-# Instead: build each provider apart with a seed of its own (as in the third case), or make all columns from one provider
-#   object, and look at the rank correlations once.
+# Instead: build each provider apart with a seed of its own (as in the third case), or make all columns from one
+#   provider object, and look at the rank correlations once.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

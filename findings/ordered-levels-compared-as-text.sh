@@ -4,26 +4,26 @@
 #
 # Versions: pandas 3.1.1, DuckDB 2.0.1, pyarrow 26.0.1, Polars 2.1.0, Python 3.11.
 #
-# One would expect: an ordered pandas Categorical arrives in DuckDB as ENUM('low', 'mid', 'high') and in Parquet with Arrow's
-#   flag `ordered`. DuckDB's page on enums says that they are compared by the order of their definition; its ORDER BY,
-#   min and max do so.
+# One would expect: an ordered pandas Categorical arrives in DuckDB as ENUM('low', 'mid', 'high') and in Parquet with
+#   Arrow's flag `ordered`. DuckDB's page on enums says that they are compared by the order of their definition; its
+#   ORDER BY, min and max do so.
 #
-# Seen: `level >= 'mid'` in DuckDB compares as text, because the literal is text and the enum is cast to it: 'mid' alone is
-#   left, 'high' is gone ('high' < 'mid' in the alphabet). With `'mid'::level_type` it is right. In the same session
-#   max(level) is 'high'. pyarrow's `filters=` compares text too, and Polars, which reads the column as an unordered
-#   Categorical, compares text and hands pandas an unordered column back.
+# Seen: `level >= 'mid'` in DuckDB compares as text, because the literal is text and the enum is cast to it: 'mid'
+#   alone is left, 'high' is gone ('high' < 'mid' in the alphabet). With `'mid'::level_type` it is right. In the same
+#   session max(level) is 'high'. pyarrow's `filters=` compares text too, and Polars, which reads the column as an
+#   unordered Categorical, compares text and hands pandas an unordered column back.
 #
-# Why it matters: rules and rare events over ordered factors ("severity at least medium": 20 % of rows) select the wrong rows,
-#   and silently: the most severe ones are missing from the event that is meant to hold them.
+# Why it matters: rules and rare events over ordered factors ("severity at least medium": 20 % of rows) select the
+#   wrong rows, and silently: the most severe ones are missing from the event that is meant to hold them.
 #
-# Instead: cast the literal to the enum, list the levels (`IN ('mid', 'high')`), or store the rank beside the level. For
-#   Polars use `pl.Enum`, which keeps the order through Parquet.
+# Instead: cast the literal to the enum, list the levels (`IN ('mid', 'high')`), or store the rank beside the level.
+#   For Polars use `pl.Enum`, which keeps the order through Parquet.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv venv
-venv/bin/pip install --quiet pandas==3.1.1 pyarrow==26.0.1 duckdb==2.0.1 polars==2.1.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
+venv/bin/pip install --quiet --no-compile pandas==3.1.1 pyarrow==26.0.1 duckdb==2.0.1 polars==2.1.0 >pip.log 2>&1 || { cat pip.log >&2; exit 1; }
 
 cat >see.py <<'PY'
 import duckdb

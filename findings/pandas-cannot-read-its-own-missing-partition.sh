@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# What: pandas writes a Parquet data set partitioned by a column with missing values, or by one of nullable whole numbers, and
-#   then cannot read it.
+# What: pandas writes a Parquet data set partitioned by a column with missing values, or by one of nullable whole
+#   numbers, and then cannot read it.
 #
 # Versions: pandas 3.1.1, pyarrow 26.0.1, Polars 2.1.0, Python 3.11.
 #
-# One would expect: `to_parquet(partition_cols=[...])` either refuses a missing value or writes what `read_parquet` of the same
-#   library reads. A folder `__HIVE_DEFAULT_PARTITION__` is the usual name for it and is what is written.
+# One would expect: `to_parquet(partition_cols=[...])` either refuses a missing value or writes what `read_parquet` of
+#   the same library reads. A folder `__HIVE_DEFAULT_PARTITION__` is the usual name for it and is what is written.
 #
-# Seen: writing succeeds. Reading raises ArrowInvalid, "Cannot yet unify dictionaries with nulls", for text and for floats with a
-#   missing value. A column of nullable whole numbers (Int64) raises NotImplementedError, with a type as its only text, even without a
-#   missing value. Polars and pyarrow's own data set read all of them.
+# Seen: writing succeeds. Reading raises ArrowInvalid, "Cannot yet unify dictionaries with nulls", for text and for
+#   floats with a missing value. A column of nullable whole numbers (Int64) raises NotImplementedError, with a type as
+#   its only text, even without a missing value. Polars and pyarrow's own data set read all of them.
 #
-# Why it matters: the set is written at the end of a long run and read on another day by others. What fails is the one row
-#   without a site, and the message names neither the column nor the folder.
+# Why it matters: the set is written at the end of a long run and read on another day by others. What fails is the one
+#   row without a site, and the message names neither the column nor the folder.
 #
 # Instead: give missing a level of its own before writing, or read with Polars, DuckDB or
 #   `pyarrow.dataset.dataset(..., partitioning="hive")`.

@@ -3,14 +3,15 @@
 #
 # Versions: pandas 3.1.1; the file written, and read for comparison, by pyreadstat 1.3.7; Python 3.11.
 #
-# One would expect: 0.0. The format stores numbers as IBM floating point, in which zero is all bytes zero, and the value is
-#   exact; `read_sas` documents no loss.
+# One would expect: 0.0. The format stores numbers as IBM floating point, in which zero is all bytes zero, and the
+#   value is exact; `read_sas` documents no loss.
 #
-# Seen: 0 comes back as 5.397605346934028e-79 and 1, -2 and missing as they were. pyreadstat gives 0.0 from the same file. Shown
-#   with a few digits the column looks right (it prints as 5.397605e-79 in a table and as 0.00 once rounded).
+# Seen: 0 comes back as 5.397605346934028e-79 and 1, -2 and missing as they were. pyreadstat gives 0.0 from the same
+#   file. Shown with a few digits the column looks right (it prints as 5.397605e-79 in a table and as 0.00 once
+#   rounded).
 #
-# Why it matters: "no" and "none" are coded 0 in survey files. `x == 0` is true in no row, `x > 0` in nearly all, a boolean made of
-#   it is always True: the share of an event read so is 100 % or 0 %. Sums and means do not show it.
+# Why it matters: "no" and "none" are coded 0 in survey files. `x == 0` is true in no row, `x > 0` in nearly all, a
+#   boolean made of it is always True: the share of an event read so is 100 % or 0 %. Sums and means do not show it.
 #
 # Instead: read transport files with pyreadstat, or set what is smaller than 1e-70 to 0.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What: in pyarrow's row filters for Parquet, `!=` drops the rows with a missing value and `not in` with the same single value
-#   keeps them.
+# What: in pyarrow's row filters for Parquet, `!=` drops the rows with a missing value and `not in` with the same
+#   single value keeps them.
 #
 # Versions: pyarrow 26.0.1, pandas 3.1.1 (which hands `filters=` on), Python 3.11.
 #
@@ -11,11 +11,11 @@
 #   `!=` follows SQL's three values of truth, `not in` does not.
 #
 # Why it matters: "all rows but the held-out site" keeps or loses the rows without a site, depending on how it was
-#   written. Missing values seldom miss at random: the share of a label among the rows left changes, silently. Whoever turns a
-#   list of one into `!=`, as query builders do, changes the set.
+#   written. Missing values seldom miss at random: the share of a label among the rows left changes, silently. Whoever
+#   turns a list of one into `!=`, as query builders do, changes the set.
 #
-# Instead: say what is meant of missing values, with an expression:
-#   `(pc.field("level") != "a") | pc.field("level").is_null()`.
+# Instead: say what is meant of missing values, with an expression: `(pc.field("level") != "a") |
+#   pc.field("level").is_null()`.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -3,13 +3,13 @@
 #
 # Versions: Polars 2.1.0, pandas 3.1.1, Python 3.11.
 #
-# One would expect: Polars documents `fraction` as the fraction of rows to return. 0.29 of 100 rows is 29, and both n and the
-#   result are whole.
+# One would expect: Polars documents `fraction` as the fraction of rows to return. 0.29 of 100 rows is 29, and both n
+#   and the result are whole.
 #
 # Seen: fraction × rows is cut off, not rounded, and 0.29 × 100 is 28.999999999999996 in floating point. Of the 99
-#   whole percentages of 100 rows, 29, 57 and 58 come out one row short. Where the share is not a whole number of rows it always
-#   cuts: 0.5 of 3 rows is 1 row, pandas gives 2. Group by group the loss adds up: a third of
-#   each of 1,000 groups of 2 rows gives no row at all.
+#   whole percentages of 100 rows, 29, 57 and 58 come out one row short. Where the share is not a whole number of rows
+#   it always cuts: 0.5 of 3 rows is 1 row, pandas gives 2. Group by group the loss adds up: a third of each of 1,000
+#   groups of 2 rows gives no row at all.
 #
 # Why it matters: a stratified sample by fraction, group by group, misses its size and loses the small groups, which
 #   are the rare cells; two pipelines with the same fraction have different sets.

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# What: pyampute removes about 7 % of the values when asked for 1 %, if they are to go missing depending on other values.
+# What: pyampute removes about 7 % of the values when asked for 1 %, if they are to go missing depending on other
+#   values.
 #
 # Versions: pyampute 0.0.3, numpy 2.4.6, pandas 3.1.1, scikit-learn 1.9.1, Python 3.11.
 #
-# One would expect: `prop` is documented as the share of rows that get missing values; with 20,000 rows 1 % should be met to
-#   within a few rows per thousand, as it is for values missing completely at random (MCAR).
+# One would expect: `prop` is documented as the share of rows that get missing values; with 20,000 rows 1 % should be
+#   met to within a few rows per thousand, as it is for values missing completely at random (MCAR).
 #
-# Seen: for MAR and MNAR every `prop` of 0.01, 0.02 and 0.05 gives the same 6.7 to 7 % of the rows; 0.95 gives 93 %. Between 0.1 and
-#   0.9 the share is right. The shift of the curve that should hit the share is looked up in a table that the installed package does not find
-#   (its path is relative to the working folder; a log line says so), and else searched from -3 to 3 only; what lies outside
-#   gets the bound. Nothing is said of the share that is missed, and the seed makes no difference.
+# Seen: for MAR and MNAR every `prop` of 0.01, 0.02 and 0.05 gives the same 6.7 to 7 % of the rows; 0.95 gives 93 %.
+#   Between 0.1 and 0.9 the share is right. The shift of the curve that should hit the share is looked up in a table
+#   that the installed package does not find (its path is relative to the working folder; a log line says so), and
+#   else searched from -3 to 3 only; what lies outside gets the bound. Nothing is said of the share that is missed,
+#   and the seed makes no difference.
 #
-# Why it matters: missing values that depend on something are what one simulates to test imputation or a design for sensor failures, and
-#   real shares are small. A study "at 1, 2 and 5 % missing" compares three times the same 7 %.
+# Why it matters: missing values that depend on something are what one simulates to test imputation or a design for
+#   sensor failures, and real shares are small. A study "at 1, 2 and 5 % missing" compares three times the same 7 %.
 #
 # Instead: widen the search (`lower_range=-10, upper_range=10`, the last lines), and measure the share after the step.
 set -euo pipefail

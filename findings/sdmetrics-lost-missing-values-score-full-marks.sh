@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# What: a synthetic table that has lost all missing values (40 % of every column) scores 97 % in SDMetrics' quality report and
-#   over 99 % in its diagnostic report.
+# What: a synthetic table that has lost all missing values (40 % of every column) scores 97 % in SDMetrics' quality
+#   report and over 99 % in its diagnostic report.
 #
 # Versions: sdmetrics 0.32.0, pandas 2.3.3, numpy 2.4.6, Python 3.11.
 #
-# One would expect: the quality report is described as how well the synthetic data keeps the statistical properties of the real
-#   data. The share of missing values is one, and 40 % against 0 % is a large difference.
+# One would expect: the quality report is described as how well the synthetic data keeps the statistical properties of
+#   the real data. The share of missing values is one, and 40 % against 0 % is a large difference.
 #
-# Seen: the metrics of the report leave missing values out one by one (a page of each metric says so, the report does not), so
-#   what is compared is the rest. The other way round, with all the missing values in the synthetic table, the quality score is the
-#   same, to the last digit; only the diagnostic falls. There is a metric for it (MissingValueSimilarity), which neither report uses.
+# Seen: the metrics of the report leave missing values out one by one (a page of each metric says so, the report does
+#   not), so what is compared is the rest. The other way round, with all the missing values in the synthetic table,
+#   the quality score is the same, to the last digit; only the diagnostic falls. There is a metric for it
+#   (MissingValueSimilarity), which neither report uses.
 #
-# Why it matters: the score is used to accept or refuse a synthetic set. Missing values carry meaning (not asked, sensor down),
-#   and a model trained without them meets them in use. A set that promises a share of missing values cannot be checked with it.
+# Why it matters: the score is used to accept or refuse a synthetic set. Missing values carry meaning (not asked,
+#   sensor down), and a model trained without them meets them in use. A set that promises a share of missing values
+#   cannot be checked with it.
 #
 # Instead: compute MissingValueSimilarity for every column beside the report, or compare shares of nulls.
 set -euo pipefail

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# What: text that first appears in a spreadsheet column after row 1,000 is read as missing by fastexcel, and so by Polars'
-#   `read_excel`.
+# What: text that first appears in a spreadsheet column after row 1,000 is read as missing by fastexcel, and so by
+#   Polars' `read_excel`.
 #
 # Versions: fastexcel 0.21.0, Polars 2.1.0; pandas 3.1.1 with openpyxl 3.1.5 for comparison; Python 3.11.
 #
 # One would expect: either the words, as pandas gives them, or an error that the column does not fit its type, as
-#   Polars' own CSV reader raises in the same case. `read_excel` of Polars documents `infer_schema_length` as the number of rows
-#   to look at for the types; that the rest is blanked is not said there.
+#   Polars' own CSV reader raises in the same case. `read_excel` of Polars documents `infer_schema_length` as the
+#   number of rows to look at for the types; that the rest is blanked is not said there.
 #
-# Seen: 1,200 numbers, then 'refused' and 'unknown' in the same column: the column is whole numbers and both words are null. No
-#   error, no warning; `dtype_coercion="strict"` of fastexcel does not change it. In the first 1,000 rows one word is enough to make the whole column text.
+# Seen: 1,200 numbers, then 'refused' and 'unknown' in the same column: the column is whole numbers and both words are
+#   null. No error, no warning; `dtype_coercion="strict"` of fastexcel does not change it. In the first 1,000 rows one
+#   word is enough to make the whole column text.
 #
-# Why it matters: codes such as 'refused' or '>90' are rare, and sheets are often sorted. The share of missing values is
-#   wrong, and the level that was to be designed for does not exist in the data that was loaded.
+# Why it matters: codes such as 'refused' or '>90' are rare, and sheets are often sorted. The share of missing values
+#   is wrong, and the level that was to be designed for does not exist in the data that was loaded.
 #
-# Instead: `infer_schema_length=None` (fastexcel: `schema_sample_rows=None`), or name the types in `schema_overrides`, and
-#   compare the number of nulls with the number of blank cells.
+# Instead: `infer_schema_length=None` (fastexcel: `schema_sample_rows=None`), or name the types in `schema_overrides`,
+#   and compare the number of nulls with the number of blank cells.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

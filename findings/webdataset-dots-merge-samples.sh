@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# What: in WebDataset, samples whose keys hold a decimal point are merged into one another, so there are fewer samples than were
-#   written.
+# What: in WebDataset, samples whose keys hold a decimal point are merged into one another, so there are fewer samples
+#   than were written.
 #
 # Versions: webdataset 1.0.2, Python 3.11.
 #
 # One would expect: `TarWriter` takes any text as `__key__`, so three samples written are three samples read; or a key
 #   that cannot be read back is refused on writing.
 #
-# Seen: the reader cuts the file name at its first dot: `speed_12.5.json` is the sample `speed_12` with the field `5.json`. Samples that
-#   stand next to each other and agree before the dot become one, with the fields `5.json` and `7.json`. Three written are two read,
-#   and no sample has the field `json` that it was written with. Nothing is said.
+# Seen: the reader cuts the file name at its first dot: `speed_12.5.json` is the sample `speed_12` with the field
+#   `5.json`. Samples that stand next to each other and agree before the dot become one, with the fields `5.json` and
+#   `7.json`. Three written are two read, and no sample has the field `json` that it was written with. Nothing is
+#   said.
 #
-# Why it matters: designed sets name samples by the values of their factors (speed 12.5, gain 0.7). Whole cells collapse, those
-#   with the most steps behind the point first; with a handler that skips incomplete samples the rows are simply gone,
-#   and shares are no longer those of the design.
+# Why it matters: designed sets name samples by the values of their factors (speed 12.5, gain 0.7). Whole cells
+#   collapse, those with the most steps behind the point first; with a handler that skips incomplete samples the rows
+#   are simply gone, and shares are no longer those of the design.
 #
 # Instead: number the samples and keep the values in the JSON; if a name must hold a value, write 12p5.
 set -euo pipefail

@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# What: weightipy's raking misses the share asked for one factor when another one has missing values, and drops the share of a
-#   level without rows, without saying so.
+# What: weightipy's raking misses the share asked for one factor when another one has missing values, and drops the
+#   share of a level without rows, without saying so.
 #
 # Versions: weightipy 0.4.2, pandas 3.1.1, numpy 2.4.6, Python 3.11.
 #
-# One would expect: RIM weights meet all targets or a report that they do not; the readme's example weights a frame with
-#   `weight_dataframe` and uses the result. For targets that contradict each other a line on "partial convergence" is printed.
+# One would expect: RIM weights meet all targets or a report that they do not; the readme's example weights a frame
+#   with `weight_dataframe` and uses the result. For targets that contradict each other a line on "partial
+#   convergence" is printed.
 #
-# Seen: 5 % of the rows have no sex: they keep the weight 1 and stand outside the raking, so the region that should have 10 % has 9.5 %,
-#   and the one that should have 45 % has 46.1 %, though region has no missing value. A level that no row has ("island", 1 %) is left out and the
-#   weights add up to 990 rather than 1,000. Nothing is printed in either case. (The package has a validation of its own that names
-#   both; `weight_dataframe` does not call it.)
+# Seen: 5 % of the rows have no sex: they keep the weight 1 and stand outside the raking, so the region that should
+#   have 10 % has 9.5 %, and the one that should have 45 % has 46.1 %, though region has no missing value. A level
+#   that no row has ("island", 1 %) is left out and the weights add up to 990 rather than 1,000. Nothing is printed in
+#   either case. (The package has a validation of its own that names both; `weight_dataframe` does not call it.)
 #
-# Why it matters: a survey with item non-response is the normal case. Shares that were promised exactly are off by points, and the
-#   run ends as if it had converged.
+# Why it matters: a survey with item non-response is the normal case. Shares that were promised exactly are off by
+#   points, and the run ends as if it had converged.
 #
-# Instead: make missing a level of its own with a target, run the validation first, and compare every weighted share with
-#   its target.
+# Instead: make missing a level of its own with a target, run the validation first, and compare every weighted share
+#   with its target.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

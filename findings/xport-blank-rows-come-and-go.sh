@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# What: a SAS transport file of four rows is read as two rows by pyreadstat and as eight by pandas, if the last rows hold empty
-#   text.
+# What: a SAS transport file of four rows is read as two rows by pyreadstat and as eight by pandas, if the last rows
+#   hold empty text.
 #
 # Versions: pyreadstat 1.3.7, pandas 3.1.1, Python 3.11.
 #
-# One would expect: four rows, or a warning. A transport file (version 5) does not store the number of rows: it is filled
-#   with blanks up to 80 bytes, and a row of blanks looks like filling. That is a known weakness of the format; but the two readers decide
-#   against each other, and neither says that it had to decide.
+# One would expect: four rows, or a warning. A transport file (version 5) does not store the number of rows: it is
+#   filled with blanks up to 80 bytes, and a row of blanks looks like filling. That is a known weakness of the format;
+#   but the two readers decide against each other, and neither says that it had to decide.
 #
-# Seen: rows 'a', 'b', '', '' in one text column: pyreadstat drops the two that were written, pandas keeps them and invents
-#   four more out of the filling. With a number in every row both give four.
+# Seen: rows 'a', 'b', '', '' in one text column: pyreadstat drops the two that were written, pandas keeps them and
+#   invents four more out of the filling. With a number in every row both give four.
 #
-# Why it matters: transport files are what surveys and health data are handed out in. A column of remarks or a list of levels
-#   loses its missing rows or gains some: the share of missing values is 0, 50 or 75 % of one and the same file.
+# Why it matters: transport files are what surveys and health data are handed out in. A column of remarks or a list of
+#   levels loses its missing rows or gains some: the share of missing values is 0, 50 or 75 % of one and the same
+#   file.
 #
 # Instead: have one numeric column in the table (a row number), and check the number of rows after reading.
 set -euo pipefail
