@@ -121,8 +121,9 @@ class Data(Rows):
         return {factor.name: factor.kind for factor in self.profile.factors}
 
     def neutral(self, name: str = "design") -> Design:
-        """The design that changes nothing, to begin with: every factor follows, and what identifies rows is dropped."""
-        return neutral_design(self.source, self.profile, name=name, path=self.path)
+        """The design that changes nothing, to begin with: every factor follows, what always holds is kept, and what
+        identifies rows is dropped."""
+        return neutral_design(self.source, self.profile, self.relations, name=name, path=self.path)
 
     def study(self, design: Design, *, progress: Progress | None = None) -> Study:
         """The study of a design on these data. Raises InputError with every fault of the design."""
