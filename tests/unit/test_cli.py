@@ -516,7 +516,7 @@ def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, cod
     )
     try:
         until = time.monotonic() + PATIENCE
-        while not any(file.name.startswith(".out.csv.partial-") for file in folder.iterdir()):
+        while not any(file.name.startswith(".trimtab-partial-") for file in folder.iterdir()):
             assert time.monotonic() < until
             assert process.poll() is None
             time.sleep(0.05)
