@@ -27,6 +27,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.boost
+	$(BIN)/python -m benchmarks.polluted
 
 # Judges from outside need older libraries, so they live in an environment of their own.
 judge: $(JUDGE)/.done

@@ -66,6 +66,8 @@ def page() -> None:
     message = session.refusal(PLACE)
     if message:
         notice(message)
+    if found.study.source.notes:
+        notice("\n".join(found.study.source.notes), tone="info")
     wall(found.study, seen.factors)
     if not declared:
         section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")

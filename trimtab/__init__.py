@@ -1,7 +1,8 @@
 """A control layer for training data: design the distribution a model learns from, and get the rows with a receipt.
 
 Five calls: `data` reads a table, `load` (or `Design`) says what the rows should contain, `check` tells what that costs
-and moves, `sample` makes the rows, `verify` measures any rows against the design. Errors are TrimtabError.
+and moves, `sample` makes the rows, `verify` measures any rows against the design. `save` writes a design for the
+command line and the app. Errors are TrimtabError.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from trimtab.core.errors import CancelledError, ConflictError, InputError, Promi
 if TYPE_CHECKING:
     from trimtab.calls import check, data, sample, verify
     from trimtab.core.design.design import Design
-    from trimtab.core.design.files import load
+    from trimtab.core.design.files import load, save
     from trimtab.core.projection.conflict import ConflictsError
     from trimtab.results import Check, Data, Receipt, Sample
 
@@ -34,6 +35,7 @@ __all__ = [
     "data",
     "load",
     "sample",
+    "save",
     "verify",
 ]
 
@@ -44,6 +46,7 @@ _PLACES = {
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",
     "load": "trimtab.core.design.files",
+    "save": "trimtab.core.design.files",
     "ConflictsError": "trimtab.core.projection.conflict",
     "Check": "trimtab.results",
     "Data": "trimtab.results",

@@ -141,6 +141,8 @@ def _temporary() -> Path:
 
 def _study(design: Design, data_: Data | What | None, *, accept_source: bool, progress: Progress | None) -> Study:
     """The study of a design on its data. Raises InputError if they do not go together."""
+    if not isinstance(design, Design):
+        raise InputError(f"design: it is a trimtab.Design, or what trimtab.load gives of a file, got {_got(design)}.")
     owner = f"Design `{design.name}`"
     if design.source is None:
         if data_ is not None:

@@ -22,10 +22,12 @@ from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found, relation_json
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
-from trimtab.core.source.columns import read_columns
+from trimtab.core.source.columns import Column, read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.profile import Profile, profile, to_json
 from trimtab.core.source.spool import Source
@@ -102,7 +104,16 @@ class Data(Rows):
     @cached_property
     def profile(self) -> Profile:
         """Kinds, missing values, extremes and histograms of all columns."""
-        return profile(read_columns(self.source), self.rows)
+        return profile(self._read, self.rows)
+
+    @cached_property
+    def relations(self) -> tuple[Found, ...]:
+        """What holds in every row, and is more than chance."""
+        return find_relations(self._read, self.source)
+
+    @cached_property
+    def _read(self) -> Mapping[str, Column]:
+        return read_columns(self.source)
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -110,8 +121,9 @@ class Data(Rows):
         return {factor.name: factor.kind for factor in self.profile.factors}
 
     def neutral(self, name: str = "design") -> Design:
-        """The design that changes nothing, to begin with: every factor follows, and what identifies rows is dropped."""
-        return neutral_design(self.source, self.profile, name=name, path=self.path)
+        """The design that changes nothing, to begin with: every factor follows, what always holds is kept, and what
+        identifies rows is dropped."""
+        return neutral_design(self.source, self.profile, self.relations, name=name, path=self.path)
 
     def study(self, design: Design, *, progress: Progress | None = None) -> Study:
         """The study of a design on these data. Raises InputError with every fault of the design."""
@@ -125,7 +137,7 @@ class Data(Rows):
 
     def to_json(self) -> dict[str, Any]:
         """The profile in the names of `trimtab profile --json`."""
-        return to_json(self.profile)
+        return {**to_json(self.profile), "relations": [relation_json(one) for one in self.relations]}
 
     def _repr_html_(self) -> str:
         return markup(data_shown(self.source, self.profile))

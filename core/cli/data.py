@@ -18,7 +18,7 @@ from trimtab.core.design.naming import column_of
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.projection import project
 from trimtab.core.relations.finding import find_relations
-from trimtab.core.relations.relation import Found
+from trimtab.core.relations.relation import Found, relation_json
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
@@ -38,7 +38,7 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
         columns = read_columns(source, progress=progress)
         found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
     if as_json:
-        print_json({**to_json(found), "relations": [_relation_json(one) for one in relations]})
+        print_json({**to_json(found), "relations": [relation_json(one) for one in relations]})
         return
     print(f"{data.name}: {found.rows:,} rows, {len(found.factors)} columns\n")
     print_table(
@@ -57,18 +57,6 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
 def _relation_row(found: Found) -> tuple[str, ...]:
     relation = found.relation
     return (relation.kind, relation.text, f"{found.rows:,}", f"{found.exceptions:,}")
-
-
-def _relation_json(found: Found) -> dict[str, Any]:
-    """A relation in the names of the contract; `surprise` says how unlikely it is by chance, in nats."""
-    return {
-        "kind": found.relation.kind,
-        "factors": list(found.relation.factors),
-        "text": found.relation.text,
-        "rows": found.rows,
-        "exceptions": found.exceptions,
-        "surprise": found.surprise,
-    }
 
 
 def _profile_row(factor: FactorProfile) -> tuple[str, ...]:

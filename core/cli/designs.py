@@ -17,6 +17,7 @@ from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
+from trimtab.core.relations.finding import find_relations
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import sentences
@@ -38,12 +39,15 @@ def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as
     check_writable(output)
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
-        found = profile(read_columns(source, progress=progress), source.rows)
+        columns = read_columns(source, progress=progress)
+        found, relations = profile(columns, source.rows), find_relations(columns, source, progress=progress)
     place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
-    design = neutral_design(source, found, name=data.name.split(".")[0] or data.name, path=place)
+    design = neutral_design(source, found, relations, name=data.name.split(".")[0] or data.name, path=place)
     save(design, output)
     for identifier in (name for name, factor in design.factors.items() if factor.role == "drop"):
-        note(f"`{identifier}` has role drop: nearly every row has its own value, so it identifies rows.")
+        note(f"`{identifier}` has role drop: it only tells rows apart.")
+    for relation in design.relations or ():
+        note(f"In every row: {relation.text}.")
     if as_json:
         print_json({"path": str(output)})
     else:
@@ -149,6 +153,12 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         print_table(("rule", "real rows", "unknown"), rules)
         if any(one.unknown_rows for one in found.rules):
             note("A rule that a missing value leaves unknown is not true: `… OR x IS NULL` lets such rows pass.")
+    if found.relations:
+        print("\nWhat always holds")
+        print_table(
+            ("relation", "real rows", "exceptions"),
+            [(one.relation.text, f"{one.rows:,}", f"{one.exceptions:,}") for one in found.relations],
+        )
     if projection.floors:
         print("\nFloors")
         print_table(

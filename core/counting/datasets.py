@@ -206,7 +206,10 @@ def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, te
     if type_ == "VARCHAR":
         return _parsed(factor, column, reading, texts.written.get(factor) if texts else None)
     if family in ("whole", "number") and type_.lstrip("U").startswith(NUMBERS):
-        return f"CASE WHEN NOT isnan({column}) THEN {column} END" if type_ in ("FLOAT", "DOUBLE") else column
+        if type_ not in ("FLOAT", "DOUBLE"):
+            return column
+        # Not isnan: DuckDB 2.0 takes it for false where a Parquet file has statistics, which leave NaN out.
+        return f"CASE WHEN isfinite({column}) OR isinf({column}) THEN {column} END"
     if reading.zone and type_ != ZONED_TYPE and type_.startswith(("DATE", "TIMESTAMP")):
         raise InputError(
             f"{owner}: column `{factor}` holds times without a zone, and in the source they have one ({reading.zone})."

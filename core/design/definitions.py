@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
-from trimtab.core.database import quote_text
-from trimtab.core.design.controls.label import Label
-from trimtab.core.design.controls.level import LevelMix
+from trimtab.core.design.controls.kind import Defining
+from trimtab.core.design.definition import Definition, kind_of
 from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError, nearest
@@ -19,23 +17,6 @@ from trimtab.core.source.kinds import Kind
 
 LONGEST_CHAIN = 30
 """Definitions that may be named one through the other."""
-
-_KIND_OF_TYPE: dict[str, Kind] = {"text": "categorical", "boolean": "boolean", "datetime": "datetime"}
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A column that the design computes.
-
-    `scalar` is its expression over columns of the source only: names of other definitions are written out. A level
-    mix is its level as text, NULL without a score; a label with a rule is the clean one; of a label with a probability
-    it is the probability, and no condition may name it.
-    """
-
-    name: str
-    role: Literal["derive", "level", "label", "probability"]
-    kind: Kind
-    scalar: Scalar
 
 
 @dataclass(frozen=True)
@@ -76,7 +57,7 @@ class Language:
 
     def __post_init__(self) -> None:
         derived = {name: factor for name, factor in self.design.factors.items() if factor.role == "derive"}
-        self._parts: dict[str, Factor | LevelMix | Label] = {**derived, **self.design.levels, **self.design.labels}
+        self._parts: dict[str, Factor | Defining] = {**derived, **self.design.levels, **self.design.labels}
         self._kinds: dict[str, str] = {
             name: column.kind
             for name, column in self.columns.items()
@@ -141,7 +122,7 @@ class Language:
         if name in self._open:
             way = " → ".join([*self._open[self._open.index(name) :], name])
             raise InputError(f"{owner}: no column can be computed from itself: {way}.")
-        if isinstance(part, Label) and part.probability is not None:
+        if not isinstance(part, Factor) and not part.nameable:
             raise InputError(
                 f"{owner}: the label `{name}` is drawn with a probability once all conditions are decided, so none can "
                 "name it; a label with a `rule` can be named."
@@ -168,22 +149,12 @@ class Language:
 
     def _definition(self, name: str) -> Definition:
         part = self._parts[name]
-        if isinstance(part, LevelMix):
-            return Definition(name, "level", "categorical", self._level(name, part))
-        if isinstance(part, Label):
-            if part.probability is not None:
-                owner = f"Label `{name}`, probability"
-                return Definition(name, "probability", "continuous", self._number(part.probability, owner))
-            scalar = self._varying(part.rule or "", f"Label `{name}`")
-            if scalar.type == "datetime":
-                raise InputError(f"Label `{name}`: a label must be a text, a number, true or false, not a date.")
-            return Definition(name, "label", _kind(scalar), scalar)
-        return self._derived(name, part)
+        return self._derived(name, part) if isinstance(part, Factor) else part.define(name, self)
 
     def _derived(self, name: str, factor: Factor) -> Definition:
         owner = f"Factor `{name}`"
-        scalar = self._varying(factor.expression or "", owner)
-        natural = _kind(scalar)
+        scalar = self.varying(factor.expression or "", owner)
+        natural = kind_of(scalar)
         kind = factor.kind or natural
         fits: dict[Kind, tuple[Kind, ...]] = {
             "continuous": ("continuous", "count", "categorical"),
@@ -198,24 +169,15 @@ class Language:
         factor.check_edges(name, kind)
         return Definition(name, "derive", kind, scalar)
 
-    def _level(self, name: str, mix: LevelMix) -> Scalar:
-        owner = f"Level mix `{name}`"
-        score = self._number(mix.score, f"{owner}, score")
-        if not score.columns:
-            raise InputError(f"{owner}: the score `{mix.score}` names no column: it is the same for every row.")
-        *lower, highest = map(quote_text, mix.shares)
-        cases = [f"WHEN score < {cut!r} THEN {level}" for cut, level in zip(mix.cuts, lower, strict=True)]
-        # Not ELSE: a row without a score has no level, and NaN, which DuckDB holds for the largest number, is no score.
-        text = f"CASE {' '.join(cases)} WHEN score <= CAST('Infinity' AS DOUBLE) THEN {highest} END"
-        return replace(parse_scalar(text, {}, owner=owner, definitions={"score": score}), text=mix.score)
-
-    def _number(self, text: str, owner: str) -> Scalar:
+    def number(self, text: str, owner: str) -> Scalar:
+        """An expression that gives a number for each row."""
         scalar = self.scalar(text, owner=owner)
         if scalar.type != "number":
             raise InputError(f"{owner}: `{text}` must be a number for each row.")
         return scalar
 
-    def _varying(self, text: str, owner: str) -> Scalar:
+    def varying(self, text: str, owner: str) -> Scalar:
+        """An expression that names some column, so that it is not the same for every row."""
         scalar = self.scalar(text, owner=owner)
         if not scalar.columns:
             raise InputError(f"{owner}: `{text}` names no column: it is the same for every row.")
@@ -239,9 +201,3 @@ def event_predicate(design: Design, name: str, columns: Mapping[str, Column]) ->
 def rule_predicates(design: Design, columns: Mapping[str, Column]) -> tuple[Predicate, ...]:
     """The conditions of all rules, in the order of the design. Raises InputError, naming the rule."""
     return tuple(map(Language(design, columns).rule, design.rules))
-
-
-def _kind(scalar: Scalar) -> Kind:
-    if scalar.type == "number":
-        return "count" if scalar.whole else "continuous"
-    return _KIND_OF_TYPE.get(scalar.type, "categorical")

@@ -16,11 +16,14 @@ from trimtab.core.design.controls.kind import KINDS, Listed
 from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.quantiles import Quantiles
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
 from trimtab.core.design.fields import Identifier, Level, Model, Name, Sha256, Text, broken
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.relations.relation import Relation
+from trimtab.core.relations.union import AnyRelation
 from trimtab.core.source.delimited.dialect import Dialect
 
 Rows = Annotated[int, Field(strict=True, ge=1)]
@@ -93,12 +96,17 @@ class Design(Model):
     source: SourceRef | None = Field(default=None, description="The real data; without it, all is declared.")
     factors: dict[Name, Factor] = Field(default={}, description="Column -> what is said of it.")
     pairs: tuple[Pair, ...] = Field(default=(), description="How two factors depend on each other.")
+    quantiles: tuple[Quantiles, ...] = Field(default=(), description="Where quantiles of numbers lie.")
     events: dict[Identifier, Event] = Field(default={}, description="Name -> condition and how often it is true.")
     levels: dict[Identifier, LevelMix] = Field(default={}, description="Name -> score, cuts and shares.")
     labels: dict[Identifier, Label] = Field(default={}, description="Name -> how the label is made.")
     rules: tuple[Text, ...] = Field(default=(), description="SQL conditions that are true in every row.")
     sweeps: tuple[Sweep, ...] = Field(default=(), description="Groups of rows that differ in one factor.")
     floors: tuple[Floor, ...] = Field(default=(), description="Combinations that occur at least so often.")
+    relations: tuple[AnyRelation, ...] | None = Field(
+        default=None,
+        description="What always holds in the source and therefore in every row; an empty list: nothing was found.",
+    )
     output: Output = Field(default=Output(), description="What the rows are written with.")
 
     def __init__(self, **fields: Any) -> None:
@@ -124,6 +132,8 @@ class Design(Model):
         again = [name for name, times in swept.items() if times > 1]
         if again:
             problems.append(f"`sweeps` must be of different factors, got `{again[0]}` more than once")
+        cut = Counter(one.factor for one in self.quantiles)
+        problems += [f"`quantiles` must be of different factors, got `{name}` twice" for name in cut if cut[name] > 1]
         repeated = [rule for rule, times in Counter(self.rules).items() if times > 1]
         if repeated:
             problems.append(f"`rules` must differ, got `{repeated[0]}` more than once")
@@ -166,7 +176,7 @@ class Design(Model):
     def listed(self) -> tuple[Listed, ...]:
         """The controls that stand in a list or a mapping of the file, kind by kind."""
         parts = [getattr(self, kind.part) for kind in KINDS.values() if kind.part]
-        every = [one for part in parts for one in (part.values() if isinstance(part, dict) else part)]
+        every = [one for part in parts for one in (part.values() if isinstance(part, dict) else part or ())]
         return tuple(one for one in every if isinstance(one, Listed))  # a rule is a text
 
     def factor(self, name: str) -> Factor:
@@ -251,12 +261,26 @@ class Design(Model):
         """A copy without the floor at a position (from 0). Raises InputError if there is none."""
         return self._without_listed("floors", at)
 
+    def without_relation(self, text: str) -> Design:
+        """A copy that lets go of the relation with this text. Raises InputError if there is none."""
+        known = [one.text for one in self.relations or ()]
+        if text not in known:
+            raise InputError(f"Design `{self.name}`: there is no relation `{text}`.{nearest(text, known)}")
+        return self._without_listed("relations", known.index(text))
+
+    def with_relation(self, relation: Relation) -> Design:
+        """A copy in which one relation more holds in every row; one that does already is there once."""
+        known = self.relations or ()
+        return self if relation in known else self.changed(relations=(*known, relation))
+
     def fingerprint(self) -> str:
         """SHA-256 over what decides the rows: not name, description, units or the source's path."""
         # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
         unused = {
             kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not getattr(self, kind.part)
         }
+        if self.relations is not None:  # that nothing was found is something that was looked for
+            unused.discard("relations")
         matters = self.model_dump(mode="json", exclude={"name", "description", "source", *unused})
         said = self.source.dialect.given if self.source else {}
         sha256 = self.source.sha256 if self.source else None

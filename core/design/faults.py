@@ -13,6 +13,7 @@ from trimtab.core.design.fields import PATTERNS
 from trimtab.core.design.targets import FAMILIES, Target
 from trimtab.core.design.targets.mixture import parts
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.relations.relation import KINDS, Relation
 
 _MUST = {
     "missing": "must be given",
@@ -59,11 +60,15 @@ def _problem(fault: Mapping[str, Any], known: Sequence[str]) -> str:
         given = fault["input"] if type_ == "literal_error" else context["tag"]
         if type_ == "union_tag_invalid":
             families = context["expected_tags"].replace("'", "").split(", ")
+            if fault["loc"][0] == "relations":
+                return f"there is no kind of relation {_got(given)}.{nearest(str(given), families, shown=20)}"
             return f"there is no family {_got(given)}.{nearest(str(given), families, shown=20)}"
         allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
         if len(allowed) == 1:
             return f"must be {allowed[0]}, got {_got(given)}"
         return f"there is no {fault['loc'][-1]} {_got(given)}.{nearest(str(given), allowed, shown=20)}"
+    if type_ == "union_tag_not_found" and fault["loc"][0] == "relations":
+        return f"must say what holds, such as `order: [start, end]`.{nearest('', KINDS, shown=20)}"
     if type_ == "union_tag_not_found":
         return f"must have a `family`.{nearest('', FAMILIES, shown=20)}"
     if type_ not in _MUST:
@@ -93,6 +98,9 @@ def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, lis
         if current is Target:  # pydantic names the family that it chose
             families: Mapping[str, type[Target]] = FAMILIES if path[-1] == "target" else parts()
             current = families.get(str(part), Target)
+            continue
+        if current is Relation:
+            current = KINDS.get(str(part), Relation)
             continue
         if part in WEIGHTS_AS:  # or which way of writing weights it took
             continue

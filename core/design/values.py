@@ -47,7 +47,7 @@ def _held_code(owner: str, value: Plain, column: Column) -> int:
             return texts.index(level_text(value))
         hint = nearest(level_text(value), texts)
     else:
-        number = _number(f"{owner}: a held value", value, column)
+        number = as_number(f"{owner}: a held value", value, column)
         at = int(np.searchsorted(column.numbers, number))
         if at < column.distinct and column.numbers[at] == number:
             return at
@@ -70,7 +70,7 @@ def _of_truth(owner: str, value: Plain, column: Column) -> pa.Array:
 
 
 def _of_number(owner: str, value: Plain, column: Column) -> pa.Array:
-    number = _number(f"{owner}: a value", value, column)
+    number = as_number(f"{owner}: a value", value, column)
     if column.kind == "count" and not number.is_integer():
         raise InputError(f"{owner}: a value must be a whole number for a count factor, got {value!r}.")
     type_ = column.type
@@ -92,7 +92,7 @@ def _of_number(owner: str, value: Plain, column: Column) -> pa.Array:
     return found
 
 
-def _number(what: str, value: Plain, column: Column) -> float:
+def as_number(what: str, value: Plain, column: Column) -> float:
     """`value` as the axes count. Raises InputError, beginning with `what`, if it is none for this kind of factor."""
     dates = column.kind == "datetime"
     try:

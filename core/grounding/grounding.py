@@ -10,6 +10,7 @@ import numpy as np
 from trimtab.core.errors import Progress
 from trimtab.core.grounding.coding import Coding, code_factor
 from trimtab.core.grounding.neighbours import Codes, Neighbour, Neighbourhood, learn_neighbours
+from trimtab.core.grounding.ties import Ties
 from trimtab.core.source.columns import Column
 
 STRUCTURE_ROWS = 20_000
@@ -30,6 +31,7 @@ class Grounding:
     bins: Mapping[str, np.ndarray]
     neighbourhoods: tuple[Neighbourhood, ...]
     rows: int
+    ties: Ties | None = None
 
     def code(self, neighbour: Neighbour) -> np.ndarray:
         """(n,) the codes of one neighbour at its scale."""
@@ -40,8 +42,11 @@ class Grounding:
         return self.codings[neighbour.factor].sizes[neighbour.fine]
 
 
-def learn(columns: Mapping[str, Column], *, progress: Progress | None = None) -> Grounding:
-    """Learn the dependence between `columns` (one source's, at least one, all of the same n learning rows)."""
+def learn(columns: Mapping[str, Column], *, ties: Ties | None = None, progress: Progress | None = None) -> Grounding:
+    """Learn the dependence between `columns` (one source's, at least one, all of the same n learning rows).
+
+    `ties` are those of the relations that always hold, if a design speaks of them.
+    """
     rows = len(next(iter(columns.values())).codes)
     codings, coarse, bins = {}, {}, {}
     for done, (name, column) in enumerate(columns.items()):
@@ -53,7 +58,7 @@ def learn(columns: Mapping[str, Column], *, progress: Progress | None = None) ->
     if progress:
         progress(len(columns), len(columns) + 1, "learning which factors depend on each other")
     ordered = [name for name, column in columns.items() if len(column.numbers)]
-    found = learn_neighbours(_sample(codings, coarse, bins, rows), rows=rows, ordered=ordered)
+    found = learn_neighbours(_sample(codings, coarse, bins, rows), rows=rows, ordered=ordered, ties=ties)
     if progress:
         progress(len(columns) + 1, len(columns) + 1, "learned")
     return Grounding(
@@ -63,6 +68,7 @@ def learn(columns: Mapping[str, Column], *, progress: Progress | None = None) ->
         bins=bins,
         neighbourhoods=found,
         rows=rows,
+        ties=ties,
     )
 
 

@@ -17,6 +17,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from trimtab.core.grounding.ties import Ties
+
 MOST_NEIGHBOURS = 8
 CANDIDATES = 10
 """Only the strongest pairwise candidates are tried together: the cost of learning grows with their square."""
@@ -74,16 +76,20 @@ class Codes:
         return [v.factor for v in self.of if not v.fine]
 
 
-def learn_neighbours(codes: Codes, *, rows: int, ordered: Sequence[str]) -> tuple[Neighbourhood, ...]:
+def learn_neighbours(
+    codes: Codes, *, rows: int, ordered: Sequence[str], ties: Ties | None = None
+) -> tuple[Neighbourhood, ...]:
     """The blocks of factors and their neighbours, the least predictable block first.
 
     `codes` may cover a sample of the source; `rows` is the number of rows that donors are taken from; `ordered` are the
-    factors whose values have an order.
+    factors whose values have an order. What `ties` tie together is a block whatever its size, chosen neighbours for by
+    what nothing in it decides.
     """
+    ties = ties or Ties((), frozenset(), frozenset())
     groups = Groups(codes, rows)
     found = []
-    for block in _blocks(groups, ordered):
-        found.append(_neighbourhood(groups, block))
+    for block in _blocks(groups, ordered, ties):
+        found.append(_neighbourhood(groups, block, ties))
         groups.forget()
     return tuple(sorted(found, key=lambda one: (one.gain, one.factors)))
 
@@ -199,10 +205,12 @@ def _entropy(counts: np.ndarray, rows: int) -> float:
     return float(np.log(rows) - (seen * np.log(seen)).sum() / rows + CAUTION * (len(seen) - 1) / (2 * rows))
 
 
-def _blocks(groups: Groups, ordered: Sequence[str]) -> list[tuple[str, ...]]:
-    """Factors joined, the most alike first, while blocks stay small."""
+def _blocks(groups: Groups, ordered: Sequence[str], ties: Ties) -> list[tuple[str, ...]]:
+    """What is tied together; of the others those joined that are most alike, while blocks stay small."""
     largest = min(LARGEST_BLOCK, len(groups.codes.factors) // 4)
     block_of: dict[str, tuple[str, ...]] = {name: (name,) for name in groups.codes.factors}
+    block_of.update({name: block for block in ties.blocks for name in block})
+    ordered = [name for name in ordered if len(block_of[name]) == 1]
     pairs = [(groups.inner_correlation(a, b), a, b) for a, b in combinations(ordered, 2)] if largest > 1 else []
     for strength, one, other in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
         joined = tuple(sorted({*block_of[one], *block_of[other]}))
@@ -211,13 +219,14 @@ def _blocks(groups: Groups, ordered: Sequence[str]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(block_of.values()))
 
 
-def _neighbourhood(groups: Groups, block: tuple[str, ...]) -> Neighbourhood:
-    gains = _pairwise(groups, block)
+def _neighbourhood(groups: Groups, factors: tuple[str, ...], ties: Ties) -> Neighbourhood:
+    block = tuple(name for name in factors if name not in ties.decided)
+    gains = _pairwise(groups, block, ties.silent.union(factors))
     best = {name: max(gains[Neighbour(name, fine)] for fine in (False, True)) for name in {v.factor for v in gains}}
     kept = sorted(best, key=lambda name: (-best[name], name))[:CANDIDATES]
     candidates = [one for one in gains if one.factor in kept]
     chosen, gain = _predictors(groups, block, candidates)
-    return Neighbourhood(block, _filled(groups, block, candidates, chosen), gain)
+    return Neighbourhood(factors, _filled(groups, block, candidates, chosen), gain)
 
 
 def _predictors(
@@ -285,10 +294,10 @@ def _open(groups: Groups, candidates: Iterable[Neighbour], chosen: Sequence[Neig
             yield one
 
 
-def _pairwise(groups: Groups, block: tuple[str, ...]) -> dict[Neighbour, float]:
-    """What every factor outside the block predicts alone, at both scales, in nats on rows left out."""
+def _pairwise(groups: Groups, block: tuple[str, ...], beside: Collection[str]) -> dict[Neighbour, float]:
+    """What every factor that is not `beside` the point predicts alone, at both scales, in nats on rows left out."""
     gains = {}
     for one in sorted(groups.codes.of):
-        if one.factor not in block:
+        if one.factor not in beside:
             gains[one] = sum(groups.pair_gain(n, one) for n in block)
     return gains

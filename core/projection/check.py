@@ -10,6 +10,8 @@ from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
 from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
+from trimtab.core.relations.finding import count
+from trimtab.core.relations.relation import Relation
 from trimtab.core.study.study import Study
 
 
@@ -23,6 +25,15 @@ class RuleRows:
 
 
 @dataclass(frozen=True, eq=False)
+class RelationRows:
+    """What always holds: the real `rows` that could break it, and the `exceptions` that do."""
+
+    relation: Relation
+    rows: int
+    exceptions: int
+
+
+@dataclass(frozen=True, eq=False)
 class Checked:
     """A design as it was checked: its `projection` and what each control costs, or the `conflicts` of its controls,
     and for each of them the `ways` out that its control has, whose patches settle it."""
@@ -30,6 +41,7 @@ class Checked:
     projection: Projection | None
     costs: tuple[ControlCost, ...] = ()
     rules: tuple[RuleRows, ...] = ()
+    relations: tuple[RelationRows, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     ways: tuple[tuple[WayOut, ...], ...] = ()
 
@@ -45,7 +57,14 @@ def check(study: Study) -> Checked:
     except ConflictsError as error:
         return Checked(None, conflicts=error.conflicts, ways=_ways(study, error.conflicts))
     rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
-    return Checked(projection, costs, rules)
+    return Checked(projection, costs, rules, _relations(study))
+
+
+def _relations(study: Study) -> tuple[RelationRows, ...]:
+    relations = study.design.relations or ()
+    kinds = {name: column.kind for name, column in study.columns.items()}
+    counted = count(study.source.path, relations, kinds)
+    return tuple(RelationRows(one, *rows) for one, rows in zip(relations, counted, strict=True))
 
 
 def _ways(study: Study, conflicts: tuple[Conflict, ...]) -> tuple[tuple[WayOut, ...], ...]:
@@ -77,6 +96,16 @@ def check_json(found: Checked) -> dict[str, Any]:
         ],
         "rules": [
             {"name": one.name, "real_rows": one.real_rows, "unknown_rows": one.unknown_rows} for one in found.rules
+        ],
+        "relations": [
+            {
+                "kind": one.relation.kind,
+                "factors": list(one.relation.factors),
+                "text": one.relation.text,
+                "rows": one.rows,
+                "exceptions": one.exceptions,
+            }
+            for one in found.relations
         ],
         "floors": [
             {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}

@@ -37,7 +37,7 @@ class Determines(Relation):
     @model_validator(mode="after")
     def _factors_differ(self) -> Determines:
         if len(set(self.factors)) < len(self.roots) + 1:
-            broken(f"`determines` must name different factors, got {', '.join((*self.roots, self.decided))}")
+            broken(f"`determines` must name different factors, got {', '.join((*self.roots, *self.decided))}")
         return self
 
     @property
@@ -47,25 +47,25 @@ class Determines(Relation):
         return first if isinstance(first, tuple) else (first,)
 
     @property
-    def decided(self) -> str:
-        """What is decided."""
-        return self.determines[1]
+    def decided(self) -> tuple[str, ...]:
+        """See `Relation.decided`."""
+        return self.determines[1:]
 
     @property
     def factors(self) -> tuple[str, ...]:
         """See `Relation.factors`."""
-        return tuple(dict.fromkeys((*self.roots, self.decided)))
+        return tuple(dict.fromkeys((*self.roots, *self.decided)))
 
     @property
     def text(self) -> str:
         """See `Relation.text`."""
-        return f"{listed(self.roots)} {'decides' if len(self.roots) == 1 else 'decide'} {self.decided}"
+        return f"{listed(self.roots)} {'decides' if len(self.roots) == 1 else 'decide'} {self.decided[0]}"
 
     def query(self, table: str, kinds: Mapping[str, str]) -> str:
         """See `Relation.query`; what breaks it are rows beside the most frequent value of their determinants."""
         roots = [f"{quote_name(name)} AS r{i}" for i, name in enumerate(self.roots)]
         by = ", ".join(f"r{i}" for i in range(len(roots)))
-        counted = f"SELECT {', '.join(roots)}, count(*) AS n FROM {table} GROUP BY {by}, {quote_name(self.decided)}"
+        counted = f"SELECT {', '.join(roots)}, count(*) AS n FROM {table} GROUP BY {by}, {quote_name(self.decided[0])}"
         grouped = f"SELECT sum(n) AS n, max(n) AS most FROM ({counted}) GROUP BY {by}"
         return (
             f"SELECT coalesce(sum(n) - count(*), 0)::BIGINT, coalesce(sum(n) - sum(most), 0)::BIGINT FROM ({grouped})"

@@ -26,6 +26,7 @@ class Equation(RowRelation):
     """`total = yes + no`: a column is what an expression over others gives, up to the `tolerance`."""
 
     kind: ClassVar[str] = "equation"
+    of_kinds: ClassVar[tuple[str, ...]] = ("continuous", "count")
 
     equation: Text = Field(description="`column = SQL expression over other columns`.")
     tolerance: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = Field(
@@ -57,6 +58,11 @@ class Equation(RowRelation):
         return tuple(dict.fromkeys((self.left, *columns_in(self.right))))
 
     @property
+    def decided(self) -> tuple[str, ...]:
+        """See `Relation.decided`."""
+        return (self.left,)
+
+    @property
     def text(self) -> str:
         """See `Relation.text`."""
         return f"{self.equation}, to ±{number(self.tolerance)}" if self.tolerance else self.equation
@@ -72,6 +78,11 @@ class Equation(RowRelation):
         left, right = f"CAST({quote_name(self.left)} AS DOUBLE)", f"TRY(CAST({sql_of(root)} AS DOUBLE))"
         slack = f"{self.tolerance!r} + {DIGITS!r} * greatest(abs({left}), abs({right}), {', '.join(columns)})"
         return f"isfinite({left}) AND isfinite({right})", f"abs({left} - {right}) <= {slack}"
+
+    def check(self, kinds: Mapping[str, str]) -> None:
+        """See `Relation.check`; the expression is read as every other."""
+        super().check(kinds)
+        self.conditions(kinds)
 
     @classmethod
     def find(cls, sample: Sample) -> list[Claim]:

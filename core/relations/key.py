@@ -21,6 +21,8 @@ class Key(Relation):
     """`[a]` or `[a, b]`: no two rows are alike in all of them; rows in which one is missing do not count."""
 
     kind: ClassVar[str] = "key"
+    one_donor: ClassVar[bool] = False
+    kept: ClassVar[bool] = False
 
     key: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(description="Factors that tell every row apart.")
 

@@ -18,6 +18,7 @@ from trimtab.core.relations.surprise import FEWEST_ROWS, SEVERAL_FACTORS, bound
 class MissingTogether(RowRelation):
     """`[a, b]`: in every row either none of them is missing or all are."""
 
+    one_donor: ClassVar[bool] = False
     kind: ClassVar[str] = "missing_together"
 
     missing_together: Annotated[tuple[Name, ...], Field(min_length=2)] = Field(

@@ -27,6 +27,7 @@ class _Set(RowRelation):
     """Columns of 0 and 1, or of false and true, of which few are true at a time."""
 
     holds: ClassVar[str]
+    of_kinds: ClassVar[tuple[str, ...]] = ("count", "boolean")
 
     @model_validator(mode="after")
     def _factors_differ(self) -> _Set:
@@ -54,6 +55,11 @@ class OneOf(_Set):
     holds: ClassVar[str] = "="
 
     one_of: Set = Field(description="Yes/no columns of which exactly one is true.")
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """See `Relation.decided`; the last one is true where no other is."""
+        return self.one_of[-1:]
 
     @property
     def text(self) -> str:

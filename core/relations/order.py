@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
+from trimtab.core.errors import InputError
 from trimtab.core.relations.relation import Claim, RowRelation
 from trimtab.core.relations.sample import FIRST_ROWS, Sample
 from trimtab.core.relations.surprise import FEWEST_ROWS, SEVERAL_FACTORS, bound
@@ -28,7 +29,9 @@ WIDTHS = 24
 class Order(RowRelation):
     """`[a, b]`: a ≤ b in every row in which both are known; with `strict` a < b. `[a, b, c]`: a ≤ b and b ≤ c."""
 
+    one_donor: ClassVar[bool] = False
     kind: ClassVar[str] = "order"
+    of_kinds: ClassVar[tuple[str, ...]] = ("continuous", "count", "datetime")
 
     order: Annotated[tuple[Name, ...], Field(min_length=2)] = Field(description="Factors, the smallest first.")
     strict: bool = Field(default=False, strict=True, description="No two of them are equal.")
@@ -56,6 +59,12 @@ class Order(RowRelation):
         # Every two of a chain: its middle may be missing.
         holds = [f"({a} {sign} {b} OR {a} IS NULL OR {b} IS NULL)" for a, b in _pairs(names)]
         return " OR ".join(known), " AND ".join(holds)
+
+    def check(self, kinds: Mapping[str, str]) -> None:
+        """See `Relation.check`; dates and numbers have no order between them."""
+        super().check(kinds)
+        if len({kinds[name] == "datetime" for name in self.order}) > 1:
+            raise InputError(f"Relation `{self.text}`: dates can't be compared with numbers.")
 
     @classmethod
     def find(cls, sample: Sample) -> list[Claim]:

@@ -73,6 +73,11 @@ class Parts(RowRelation):
         return tuple(dict.fromkeys((*roots, *self.parts)))
 
     @property
+    def decided(self) -> tuple[str, ...]:
+        """See `Relation.decided`."""
+        return tuple(self.parts)
+
+    @property
     def text(self) -> str:
         """See `Relation.text`."""
         return ", ".join(f"{name} = {expression}" for name, expression in self.parts.items())
@@ -86,6 +91,10 @@ class Parts(RowRelation):
             tested.append(f"({known})")
             holds.append(f"(NOT ({known}) OR {column} = ({scalar.sql}))")
         return " OR ".join(tested), " AND ".join(holds)
+
+    def check(self, kinds: Mapping[str, str]) -> None:
+        """See `Relation.check`; each expression is read as every other."""
+        self.conditions(kinds)
 
     @classmethod
     def find(cls, sample: Sample) -> list[Claim]:

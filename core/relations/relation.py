@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trimtab.core.design.fields import Model
+from trimtab.core.errors import InputError
 from trimtab.core.expressions.reading import is_plain_name
 from trimtab.core.relations.sample import Sample
 
@@ -21,6 +22,12 @@ class Relation(Model):
     """
 
     kind: ClassVar[str]
+    one_donor: ClassVar[bool] = True
+    """Whether it holds if all its factors come from one real row."""
+    kept: ClassVar[bool] = True
+    """Whether generated rows keep it by the way they are made."""
+    of_kinds: ClassVar[tuple[str, ...]] = ()
+    """The kinds its factors can have; none for any."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -34,9 +41,22 @@ class Relation(Model):
         raise NotImplementedError
 
     @property
+    def decided(self) -> tuple[str, ...]:
+        """Those of its factors that follow from the others."""
+        return ()
+
+    @property
     def text(self) -> str:
         """What holds, for people."""
         raise NotImplementedError
+
+    def check(self, kinds: Mapping[str, str]) -> None:
+        """Raise InputError unless its factors have `kinds` of which it can hold."""
+        wrong = [name for name in self.factors if self.of_kinds and kinds[name] not in self.of_kinds]
+        if wrong:
+            raise InputError(
+                f"Relation `{self.text}`: `{wrong[0]}` is {kinds[wrong[0]]}; it must be {' or '.join(self.of_kinds)}."
+            )
 
     def query(self, table: str, kinds: Mapping[str, str]) -> str:
         """SQL that gives one row: how many rows of `table` could break it, and how many do, both whole numbers.
@@ -95,3 +115,15 @@ def written(name: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def relation_json(found: Found) -> dict[str, Any]:
+    """A relation in the names of the command line's contract; `surprise` says how unlikely it is by chance, in nats."""
+    return {
+        "kind": found.relation.kind,
+        "factors": list(found.relation.factors),
+        "text": found.relation.text,
+        "rows": found.rows,
+        "exceptions": found.exceptions,
+        "surprise": found.surprise,
+    }

@@ -70,7 +70,7 @@ def _others(design: Design) -> tuple[tuple[str, int], ...]:
     missing = sum(factor.missing is not None for factor in design.factors.values())
     # Events are what people ask for first.
     kinds = sorted((kind for kind in KINDS.values() if kind.part), key=lambda kind: kind.part != "events")
-    first, *others = ((kind.noun, len(getattr(design, kind.part))) for kind in kinds)
+    first, *others = ((kind.noun, len(getattr(design, kind.part) or ())) for kind in kinds)
     return (first, ("missing share", missing), *others)
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trimtab.core.design.controls.label import Label
-from trimtab.core.design.definitions import Definition
+from trimtab.core.design.definition import Definition
 from trimtab.core.design.naming import CLEAN, PROBABILITY
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.evaluate import evaluate

@@ -17,6 +17,7 @@ from trimtab.core.projection.pool.pool import table_at
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.sampling.donors import Donors, Fixed
+from trimtab.core.sampling.orders import Ordered
 from trimtab.core.sampling.shares import rows_going_back
 from trimtab.core.study.study import Study
 
@@ -65,6 +66,7 @@ class Redrawing:
     made: Spliced
     checked: Sequence[Feature]
     ruled: Sequence[RuledOut]
+    orders: Sequence[Ordered]
     held: Held
     classes: np.ndarray
     codes: dict[Neighbour, np.ndarray] = field(default_factory=dict)
@@ -101,20 +103,24 @@ class Redrawing:
 
     def _keep_what_holds(self, donors: Donors, group: np.ndarray, chosen: np.ndarray, words: np.ndarray) -> None:
         """Draw other donors, in place, for rows in which a code that several factors decide would change, or which
-        would get two values that are ruled out together; rows for which none is found stay as they are."""
+        would get two values that are ruled out together or out of order; rows for which none is found stay as they
+        are."""
         checked = [
             (feature, codes)
             for feature, codes in zip(self.checked, self.expected, strict=True)
             if not set(donors.factors).isdisjoint(feature.columns)
         ]
         ruled = [one for one in self.ruled if len(set(donors.factors) & set(one.factors)) == 1]
-        open_ = np.flatnonzero(chosen != KEEP) if checked or ruled else np.empty(0, dtype=np.int64)
+        orders = [one for one in self.orders if len(set(donors.factors) & set(one.factors)) == 1]
+        looked_at = checked or ruled or orders
+        open_ = np.flatnonzero(chosen != KEEP) if looked_at else np.empty(0, dtype=np.int64)
         for attempt in range(ATTEMPTS):
             wrong = np.zeros(len(open_), dtype=bool)
             for feature, codes in checked:
                 table = self._table(feature.columns, dict.fromkeys(donors.factors, chosen), open_)
                 wrong |= feature.of_table(table) != codes[open_]
             wrong |= self._ruled_out(ruled, donors.factors, chosen, open_)
+            wrong |= self._out_of_order(orders, donors.factors, chosen, open_)
             open_ = open_[wrong]
             if not len(open_):
                 return
@@ -141,6 +147,19 @@ class Redrawing:
             ]
             bad = np.flatnonzero(one.of(then))
             wrong[bad[~one.of([codes[rows[bad]] for codes in now])]] = True
+        return wrong
+
+    def _out_of_order(
+        self, orders: Sequence[Ordered], redrawn: Sequence[str], chosen: np.ndarray, rows: np.ndarray
+    ) -> np.ndarray:
+        """(len(rows),) whether a row would get two values of which the one that always is smaller is larger."""
+        wrong = np.zeros(len(rows), dtype=bool)
+        for one in orders:
+            at = [(chosen if name in redrawn else self.made.at[name])[rows] for name in one.factors]
+            first, second = (
+                self.study.columns[name].codes.take(where) for name, where in zip(one.factors, at, strict=True)
+            )
+            wrong |= one.broken((first, second))
         return wrong
 
     def _keep_shares(self, donors: Donors, chosen: np.ndarray) -> None:

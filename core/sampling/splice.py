@@ -22,6 +22,7 @@ from trimtab.core.projection.fitted import row_weights
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.projection import Projection
 from trimtab.core.sampling.donors import Donors, Fixed, donors_of
+from trimtab.core.sampling.orders import orders_of
 from trimtab.core.sampling.plan import Plan
 from trimtab.core.sampling.redrawing import Held, Redrawing, Spliced
 from trimtab.core.sampling.shares import weight_classes
@@ -39,6 +40,7 @@ class Splicer:
         pool = _pool(projection)
         self._checked = [feature for feature in _features(projection) if len(feature.columns) > 1]
         self._ruled = _ruled_out(study)
+        self._orders = orders_of(study)
         self._classes = weight_classes(projection)
         self._donors: list[Donors] = []
         for block in _needed(study, self._ruled):
@@ -52,7 +54,13 @@ class Splicer:
         reserved = np.where(cell < 0, strata - self.plan.drawn, -1)
         begun = self._begun(strata, cell, reserved)
         state = Redrawing(
-            self.study, begun, self._checked, self._ruled, Held.of(self.projection, reserved), self._classes[cell]
+            self.study,
+            begun,
+            self._checked,
+            self._ruled,
+            self._orders,
+            Held.of(self.projection, reserved),
+            self._classes[cell],
         )
         for donors in self._donors:
             name = donors.factors[0]
@@ -143,8 +151,12 @@ def _fixed_codes(study: Study, projection: Projection, name: str) -> Fixed | Non
     truths = list({(feature.sql, feature.key): feature for feature in asking}.values())
     parts = [feature.of_values(study) for feature in truths if feature.columns == (name,)]
     parts += [control.plain[name] for control in projection.controls if name in control.plain]
+    column = study.columns[name]
+    if study.design.relations is not None and column.counts[-1]:
+        # Donors are missing where the row is: no share of missing values drifts, and what is missing together stays so.
+        parts.append((np.arange(column.distinct + 1) == column.distinct).astype(np.uint8))
     if not parts:
         return None
     of_value, _ = group_rows(parts, [int(part.max()) + 1 for part in parts], len(parts[0]))
     small = of_value.astype(np.min_scalar_type(int(of_value.max())))
-    return Fixed(name, np.asarray(small[study.columns[name].codes]))
+    return Fixed(name, np.asarray(small[column.codes]))

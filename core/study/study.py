@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.design.definitions import Definition, definitions_of
+from trimtab.core.design.definition import Definition
+from trimtab.core.design.definitions import definitions_of
 from trimtab.core.design.design import Design
 from trimtab.core.design.validation import check_against, check_tables
 from trimtab.core.errors import Progress
 from trimtab.core.expressions.evaluate import evaluate
 from trimtab.core.grounding.grounding import Grounding, learn
+from trimtab.core.grounding.ties import ties_of
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.columns import Column, encode, read_columns
@@ -106,11 +108,12 @@ def open_study(
     }
     if previous and previous.source.key == source.key and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
-        check_against(design, columns)
     else:
-        columns = read_columns(source, kinds, progress=progress)
-        check_against(design, columns)
-        grounding = learn(columns, progress=progress)
+        columns, grounding, memo = read_columns(source, kinds, progress=progress), None, None
+    check_against(design, columns)
+    ties = ties_of(design.relations, columns)
+    if grounding is None or memo is None or grounding.ties != ties:
+        grounding = learn(columns, ties=ties, progress=progress)
         memo = Memo((columns, grounding))
     definitions = definitions_of(design, columns)
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}

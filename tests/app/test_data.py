@@ -109,6 +109,15 @@ def test_a_table_of_one_column_and_one_row_is_shown(start: Start, home: Workspac
     assert "always the same" in body(start("data", id_))
 
 
+def test_how_the_file_was_read_is_told(start: Start, home: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "dash.csv"
+    file.write_text("a,<b>\n1,1000\n2,-\n3,2000\n", encoding="utf-8")
+    source = home.spool(file)
+    id_ = home.save_design(Design(name="dash", source=SourceRef(path=source.name, sha256=source.sha256)))
+    assert "is read as missing, in" in (shown := body(start("data", id_)))
+    assert "&lt;b&gt;" in shown
+
+
 def test_sixty_columns_are_shown(start: Start, home: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "wide.parquet"
     values = np.random.default_rng(1).normal(size=(200, 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import htpy as h
@@ -77,7 +78,8 @@ def workbench() -> None:
     query = st.query_params
     document["runs"] += 1
     if document["runs"] > 1:
-        time.sleep(float(query.get("slow", "0")))  # a long computation after every edit
+        while "held" in query and Path(query["held"]).exists():  # a long computation after every edit
+            time.sleep(0.02)
     factor, real = document["factor"], document["real"]
     target = document["targets"][factor]
     html(h.pre(data_testid="document")[json.dumps(document)])

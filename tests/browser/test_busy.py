@@ -18,7 +18,7 @@ from .actions import at_rest, until, visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
-SECONDS = 1.5
+SECONDS = 0.8
 """How long each run takes: a person does several things meanwhile."""
 
 Change = Callable[[Design], bool]

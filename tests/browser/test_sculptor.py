@@ -351,8 +351,16 @@ def test_linear_and_logarithmic_heights(page: Page, visit: Any) -> None:
     assert middle(page.locator('[data-bin="10"] .real'))[1] == pytest.approx(tick(page, "1 %"), abs=1)  # nothing real
 
 
-def test_drags_while_python_is_busy_all_survive(page: Page, visit: Any) -> None:
-    visit(page, "slow=2")
+@pytest.fixture
+def held(tmp_path: Path) -> Path:
+    """While this file is there, Python stays busy with the first edit it hears of."""
+    file = tmp_path / "held"
+    file.touch()
+    return file
+
+
+def test_drags_while_python_is_busy_all_survive(page: Page, visit: Any, held: Path) -> None:
+    visit(page, f"held={held}")
     for bin_ in range(3):
         drag(page, bin_, tick(page, "3 %"))
     wanted = shown(page)
@@ -360,6 +368,7 @@ def test_drags_while_python_is_busy_all_survive(page: Page, visit: Any) -> None:
     expect(sculptor).to_have_attribute("data-pending", "1")
     assert document(page)["rev"] == 0, "Python was not busy"
     expect(page.get_by_text("saving…")).to_be_visible()
+    held.unlink()
     at_rest(page, 3)
     expect(page.get_by_text("saving…")).to_be_hidden()
     assert document(page)["log"] == ["drag visib"] * 3
@@ -509,10 +518,11 @@ def test_the_list_by_keys(page: Page, visit: Any) -> None:
     assert name != "visib"
 
 
-def test_edits_of_one_factor_survive_the_change_to_another(page: Page, visit: Any) -> None:
-    visit(page, "slow=0.8")
+def test_edits_of_one_factor_survive_the_change_to_another(page: Page, visit: Any, held: Path) -> None:
+    visit(page, f"held={held}")
     drag(page, 0, tick(page, "30 %"))
     page.get_by_test_id("factor-list").locator('[data-name="humid"]').click()
+    held.unlink()
     page.locator('[data-testid="sculptor"][data-factor="humid"][data-rev="1"][data-pending="0"]').wait_for()
     assert document(page)["log"] == ["drag visib"]
     assert document(page)["targets"]["humid"] is None

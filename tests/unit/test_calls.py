@@ -145,6 +145,20 @@ def test_promises_that_are_not_kept_can_be_an_error(design: trimtab.Design, few:
         found.require()
 
 
+def test_a_design_made_in_python_serves_the_command_line(
+    design: trimtab.Design, few: trimtab.Data, command: Callable[..., Any]
+) -> None:
+    pq.write_table(FEW, "file.parquet")
+    of_file = trimtab.data("file.parquet").neutral("old").with_event("old", when="age >= 40", rate=0.5)
+    trimtab.save(of_file, "old.yaml")
+    assert trimtab.load("old.yaml") == of_file
+    found = trimtab.check(design, few)
+    assert command("check", "old.yaml", "--json").json == found.to_json()
+    # A design on a table in memory finds it in the workspace.
+    trimtab.save(design, "table.yaml")
+    assert command("check", "table.yaml", "--json").json == found.to_json()
+
+
 def test_conflicts_are_a_result_of_check_and_an_error_of_sample(design: trimtab.Design, few: trimtab.Data) -> None:
     asked = design.with_event("young", when="age < 40", rate=0.6)
     found = trimtab.check(asked, few)
@@ -195,6 +209,7 @@ def test_data_must_be_those_of_the_design(design: trimtab.Design, few: trimtab.D
         (lambda: trimtab.data(FEW.slice(0, 0), name="none"), r"^none\.parquet: it has column names but no rows"),
         (lambda: trimtab.data(pl.DataFrame({"_weight": [1.0]})), "`_weight` is a name that Trimtab gives"),
         (lambda: trimtab.Design(name="x", evnts={}), "^Design `x`: evnts: unknown key. Did you mean `events`"),
+        (lambda: trimtab.check("d.yaml"), r"^design: it is a trimtab\.Design, .*, got str\.$"),  # type: ignore[arg-type]
         (lambda: trimtab.load("no.yaml"), r"^no\.yaml: the design file can't be read"),
     ],
 )  # fmt: skip

@@ -46,6 +46,7 @@ LAYERS = (
     "ui.factor",
     "ui.pairs",
     "ui.changes",
+    "ui.conditions",
     "ui.controls",
     "ui.data",
     "ui.delivery",

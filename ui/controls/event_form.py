@@ -9,7 +9,7 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
-from trimtab.ui.controls.condition_form import (
+from trimtab.ui.conditions.condition_form import (
     condition_rows,
     count_line,
     fill_condition,

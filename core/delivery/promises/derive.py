@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trimtab.core.delivery.promises.every_row import computed_measure
+from trimtab.core.delivery.promises.opening import equal, lacking, lacking_for
 from trimtab.core.delivery.promises.promise import Measure, Measuring, promises_at
+from trimtab.core.delivery.promises.rule import every_row
 from trimtab.core.design.controls.kind import ControlName
 
 
@@ -15,3 +16,10 @@ def derived_measures(asked: Measuring) -> Iterator[Measure]:
     for name, definition in asked.study.definitions.items():
         if definition.role == "derive":
             yield computed_measure(asked, name, ControlName("derive", name))
+
+
+def computed_measure(asked: Measuring, column: str, control: ControlName, aspect: str = "") -> Measure:
+    """A column has in every row what the definition that the control is of gives."""
+    study, types = asked.study, asked.data.types
+    lacks = lacking(types, [column]) or lacking_for(study, types, control.of)
+    return every_row(control, equal(column, study.definitions[control.of]), lacks, aspect)

@@ -7,7 +7,7 @@ from math import sqrt
 
 from trimtab.core.counting.codes import truth_code
 from trimtab.core.database import quote_name
-from trimtab.core.delivery.promises.every_row import computed_measure, every_row
+from trimtab.core.delivery.promises.derive import computed_measure
 from trimtab.core.delivery.promises.opening import expected, lacking, lacking_for
 from trimtab.core.delivery.promises.promise import (
     Found,
@@ -19,6 +19,7 @@ from trimtab.core.delivery.promises.promise import (
     unmeasured,
     within,
 )
+from trimtab.core.delivery.promises.rule import every_row
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.naming import CLEAN, PROBABILITY
 from trimtab.core.maths.rounding import event_rows

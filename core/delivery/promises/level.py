@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from trimtab.core.counting.codes import listed_code
-from trimtab.core.delivery.promises.every_row import computed_measure
+from trimtab.core.delivery.promises.derive import computed_measure
 from trimtab.core.delivery.promises.opening import lacking_for, measured_column
 from trimtab.core.delivery.promises.promise import (
     Found,

@@ -10,7 +10,7 @@ from pathlib import Path
 from trimtab.core.counting.codes import Code, axis_code, with_columns
 from trimtab.core.counting.datasets import DataSet, Reading, open_data, reading_of
 from trimtab.core.database import OWN, quote_name
-from trimtab.core.design.definitions import Definition
+from trimtab.core.design.definition import Definition
 from trimtab.core.design.naming import PROBABILITY, label_columns
 from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import Source

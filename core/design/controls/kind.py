@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from trimtab.core.design.definition import Definition, Expressions
 from trimtab.core.design.fields import Model
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.columns import Column
@@ -122,3 +123,16 @@ class Listed(Model):
 
     def check_bins(self, axes: Sequence[Axis]) -> None:
         """Check it on the display axes of `on_axes`. Raises InputError for bins that there are not."""
+
+
+class Defining(Listed):
+    """A control that computes a column: a level mix, a label."""
+
+    @property
+    def nameable(self) -> bool:
+        """Whether other expressions may name its column."""
+        return True
+
+    def define(self, name: str, read: Expressions) -> Definition:
+        """The column that it computes. Raises InputError for an expression that is not understood."""
+        raise NotImplementedError

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from trimtab.core.design.controls.kind import Kind, Listed
+from trimtab.core.database import quote_text
+from trimtab.core.design.controls.kind import Defining, Kind
+from trimtab.core.design.definition import Definition, Expressions
 from trimtab.core.design.fields import Level, Number, Share, Text, broken
+from trimtab.core.errors import InputError
+from trimtab.core.expressions import parse_scalar
 
 MOST_LEVELS = 20
 """Levels that one score may be cut into."""
 
 
-class LevelMix(Listed):
+class LevelMix(Defining):
     """A score cut into levels, lowest first, and the share of each. The level becomes a column of its own.
 
     Level i holds the scores from cut i − 1 (included) to cut i (not included); a row without a score has no level.
@@ -37,6 +42,19 @@ class LevelMix(Listed):
         if abs(total - 1.0) > 1e-6:
             broken(f"`shares` must add up to 1, got {total:g}")
         return self
+
+    def define(self, name: str, read: Expressions) -> Definition:
+        """The level of each row as text; NULL without a score."""
+        owner = f"Level mix `{name}`"
+        score = read.number(self.score, f"{owner}, score")
+        if not score.columns:
+            raise InputError(f"{owner}: the score `{self.score}` names no column: it is the same for every row.")
+        *lower, highest = map(quote_text, self.shares)
+        cases = [f"WHEN score < {cut!r} THEN {level}" for cut, level in zip(self.cuts, lower, strict=True)]
+        # Not ELSE: a row without a score has no level, and NaN, which DuckDB holds for the largest number, is no score.
+        text = f"CASE {' '.join(cases)} WHEN score <= CAST('Infinity' AS DOUBLE) THEN {highest} END"
+        level = parse_scalar(text, {}, owner=owner, definitions={"score": score})
+        return Definition(name, "level", "categorical", replace(level, text=self.score))
 
     def __eq__(self, other: object) -> bool:
         # Mappings are equal in any order, but the order of the levels is that of the score.

@@ -32,6 +32,9 @@ DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME_PATTERN = DATE_PATTERN + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
 ZONED_PATTERN = TIME_PATTERN + "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 
+RARE = 0.02
+"""The share of rows up to which words among numbers are odd."""
+
 TYPES = (
     (WHOLE | NEGATIVE, "BIGINT"),
     (WHOLE | UNSIGNED, "UBIGINT"),
@@ -67,6 +70,8 @@ def convert(texts: Texts, target: Path, owner: str, said: Dialect = OPEN) -> Con
         try:
             places, left = _columns(con, table, texts, owner)
             found, notes = look_at(con, table, places, said)
+            if said.header is None:
+                _check_no_second_header(con, table, places, found, owner)
             filled = any(found.unions.values())
             check_values(texts.rows, filled, owner, infinite=_infinite(con, table, found, places))
             picked = ", ".join(f"{_cast(cell, found)} AS {quote_name(name)}" for cell, name in places.items())
@@ -193,6 +198,34 @@ def _check_one_table(con: duckdb.DuckDBPyConnection, table: str, names: Sequence
         raise InputError(
             f"{owner}: the names of the columns come again in {again:,} rows. These are several tables in one file: "
             "give each a file of its own."
+        )
+
+
+def _check_no_second_header(
+    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], found: Cells, owner: str
+) -> None:
+    """Raise InputError for rows that have words in two or more columns which otherwise hold numbers or dates: the names
+    of another table in the same file."""
+    mixed = [
+        cell
+        for cell, union in found.unions.items()
+        if _is_text(cell, found) and union & TEXT and union & ~TEXT & ~EMPTY
+    ]
+    if len(mixed) < 2:
+        return
+    words = {cell: f"({_shape(quote_name(cell), found.missing)}) = {TEXT}" for cell in mixed}
+    counts = ", ".join(f"count_if({word})" for word in words.values())
+    rows, *counted = con.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
+    rare = [word for word, count in zip(words.values(), counted, strict=True) if 0 < count <= max(1, rows * RARE)]
+    if len(rare) < 2:
+        return
+    first = con.execute(
+        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {' AND '.join(rare)} AS odd FROM {table}) WHERE odd"
+    ).fetchall()[0][0]
+    if first is not None:
+        raise InputError(
+            f"{owner}: row {first:,} has words in {len(rare)} columns that otherwise hold numbers or dates, like the "
+            "names of another table. Give each table a file of its own; if it is a row, say so with --header 1"
         )
 
 

@@ -32,7 +32,7 @@ def check_quotes(file: Path, form: Form, owner: str) -> list[str]:
             sound = _are_paired(bytes_, quotes, form)
             if not sound:
                 break
-            feeds = feeds or b"\n" in chunk
+            feeds = feeds or _is_outside(np.flatnonzero(bytes_ == LF), quotes)
             lone = lone or _has_lone_returns(chunk, bytes_, quotes)
             if lone and feeds:
                 raise InputError(
@@ -115,14 +115,16 @@ def _records(file: Path, quote: int) -> Iterator[bytes | None]:
 
 def _last_end(chunk: bytes, quote: int) -> int:
     """Behind the last line end that is not in quotes; 0 if there is none."""
-    sign = b"\n" if b"\n" in chunk else b"\r"
     if quote not in chunk:
-        return chunk.rfind(sign) + 1
+        return chunk.rfind(b"\n" if b"\n" in chunk else b"\r") + 1
     bytes_ = np.frombuffer(chunk, np.uint8)
-    ends = np.flatnonzero(bytes_ == sign[0])
-    before = np.searchsorted(np.flatnonzero(bytes_ == quote), ends)
-    outside = ends[before % 2 == 0]
-    return int(outside[-1]) + 1 if len(outside) else 0
+    quotes = np.flatnonzero(bytes_ == quote)
+    for sign in (LF, CR):
+        ends = np.flatnonzero(bytes_ == sign)
+        outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        if len(outside):
+            return int(outside[-1]) + 1
+    return 0
 
 
 def _are_paired(bytes_: np.ndarray, quotes: np.ndarray, form: Form) -> bool:
@@ -146,5 +148,9 @@ def _has_lone_returns(chunk: bytes, bytes_: np.ndarray, quotes: np.ndarray) -> b
         return False
     returns = np.flatnonzero(bytes_ == CR)
     following = np.append(bytes_, np.uint8(0))[returns + 1]
-    lone = returns[(following != LF)]
-    return bool((np.searchsorted(quotes, lone) % 2 == 0).any())
+    return _is_outside(returns[following != LF], quotes)
+
+
+def _is_outside(places: np.ndarray, quotes: np.ndarray) -> bool:
+    """Whether any of the places is not in quotes."""
+    return bool((np.searchsorted(quotes, places) % 2 == 0).any())

@@ -59,9 +59,17 @@ def test_words_that_mean_missing_among_numbers_do_so_in_the_whole_file(tmp_path:
     assert rows_of(tmp_path / "b.csv", READINGS) == [(None, "NA"), (3, "x")]
 
 
-def test_nan_in_parquet_is_missing(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"float": [1.0, float("nan"), None]}), tmp_path / "a.parquet")
-    assert rows_of(tmp_path / "a.parquet", READINGS) == [(1.0,), (None,), (None,)]
+@pytest.mark.parametrize("type_", [pa.float64(), pa.float32()])
+@pytest.mark.parametrize("others", [[1.0, 3.0], [1.0, None], [], [float("inf")]])
+def test_nan_in_parquet_is_missing(tmp_path: Path, type_: pa.DataType, others: list[float | None]) -> None:
+    file, reading = tmp_path / "a.parquet", {"float": Reading("number", "DOUBLE")}
+    pq.write_table(pa.table({"float": pa.array([*others, float("nan")], type_)}), file)
+    assert rows_of(file, reading) == [*((value,) for value in others), (None,)]
+    # Where it is counted the statistics of the file are looked at, and they leave NaN out.
+    with open_data(file, reading) as data:
+        counted = data.con.execute(f"SELECT count(*), count(float), count(*) FILTER (float > 2) FROM {ROWS}").fetchall()
+    known = [value for value in others if value is not None]
+    assert counted == [(len(others) + 1, len(known), sum(value > 2 for value in known))]
 
 
 def test_whole_numbers_written_as_floats_are_read_and_no_other_is_rounded(tmp_path: Path) -> None:

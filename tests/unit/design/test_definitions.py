@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from trimtab.core.database import connect
-from trimtab.core.design.definitions import Definition, definitions_of, event_predicate, rule_predicates
+from trimtab.core.design.definition import Definition
+from trimtab.core.design.definitions import definitions_of, event_predicate, rule_predicates
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.columns import Column, encode

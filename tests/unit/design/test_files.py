@@ -293,7 +293,7 @@ floors:
         "output.provenance: must be true or false, got 3.",
         "nme: unknown key. Did you mean `name`? "
         "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, events, levels, labels, rules, "
-        "sweeps, floors, output.",
+        "sweeps, floors, relations, output.",
     ]
 
 

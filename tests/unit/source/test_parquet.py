@@ -215,3 +215,25 @@ def test_what_an_older_reader_spooled_is_read_again(tmp_path: Path) -> None:
     assert open_source(tmp_path / "home", source.sha256) == source
     spool(tmp_path / "data.parquet", tmp_path / "home")
     assert pq.read_table(source.path).to_pydict() == {"a": [1, 2]}
+
+
+def test_a_table_that_spark_wrote_by_its_defaults(tmp_path: Path) -> None:
+    """Made by Spark 4.0 with `createDataFrame(…).write.parquet(…)`: times of 96 bits, checksums, a list, bytes."""
+    source = spool(Path(__file__).parent / "data" / "spark.parquet", tmp_path / "home")
+    assert source.columns == ("id", "word", "valid_to", "day", "price", "maybe")
+    assert len(source.notes) == 1
+    assert "`many` (list" in source.notes[0]
+    assert "`raw` (bytes that are no text in UTF-8)" in source.notes[0]
+    found = pq.read_table(source.path)
+    assert pa.types.is_timestamp(found.schema.field("valid_to").type)
+    assert found.schema.field("valid_to").type.unit == "us"
+    days = [1 + i % 28 for i in range(40)]
+    moments = [dt.datetime(2020, 1, day, i % 24, 5, 6, 789000) for i, day in enumerate(days)]
+    assert [moment.replace(tzinfo=None) for moment in found["valid_to"].to_pylist()] == [
+        dt.datetime(9999, 12, 31) if i % 4 == 0 else moment for i, moment in enumerate(moments)
+    ]
+    assert found["day"].to_pylist() == [dt.date(2020, 1, day) for day in days]
+    assert found["price"].to_pylist() == [decimal.Decimal(i) / 4 for i in range(40)]
+    assert found["maybe"].to_pylist() == [float(i) if i % 5 else None for i in range(40)]
+    assert found["id"].to_pylist() == list(range(40))
+    assert found["word"].to_pylist() == ["a", "b"] * 20

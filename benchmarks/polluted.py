@@ -1,0 +1,115 @@
+"""Polluted text files: how often Trimtab, DuckDB and pandas read them right, refuse them, or give a wrong table.
+
+python -m benchmarks.polluted [FILES]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import sys
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from benchmarks.polluted_files import Polluted, polluted
+from trimtab.core.errors import InputError
+from trimtab.core.source.spool import spool
+
+FILES = 1_500
+Table = tuple[tuple[str, ...], list[Sequence[object]]]
+RIGHT, REFUSED, WRONG = "right", "refused", "wrong"
+
+
+def by_trimtab(file: Path) -> Table:
+    """The table that is spooled."""
+    with tempfile.TemporaryDirectory() as home:
+        table = pq.read_table(spool(file, Path(home)).path)
+    return tuple(table.column_names), list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def by_duckdb(file: Path) -> Table:
+    """DuckDB's own reader, as it comes."""
+    found = duckdb.connect().execute("SELECT * FROM read_csv(?)", [str(file)])
+    return tuple(str(column[0]) for column in found.description or ()), list(found.fetchall())
+
+
+def by_pandas(file: Path) -> Table:
+    """pandas' reader, told to find the delimiter."""
+    frame = pd.read_csv(file, sep=None, engine="python")
+    return tuple(map(str, frame.columns)), [tuple(row) for row in frame.itertuples(index=False)]
+
+
+READERS: dict[str, Callable[[Path], Table]] = {"Trimtab": by_trimtab, "DuckDB": by_duckdb, "pandas": by_pandas}
+
+
+def verdict(one: Polluted, read: Callable[[Path], Table], folder: Path) -> str:
+    """What a reader makes of a file."""
+    file = folder / "polluted.csv"
+    file.write_bytes(one.content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names, rows = read(file)
+    except (InputError, duckdb.Error, ValueError, pd.errors.ParserError):
+        return REFUSED
+    if one.right is None or names != one.names or len(rows) != len(one.right):
+        return WRONG
+    cells = zip((cell for row in rows for cell in row), (may for row in one.right for may in row), strict=True)
+    return RIGHT if all(_text(cell) in {_text(word) for word in may} for cell, may in cells) else WRONG
+
+
+def _text(cell: object) -> str:
+    """A cell as text, whatever type a reader gave it: 12.50 and 12.5 are one number."""
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, dt.datetime | dt.date):
+        return cell.isoformat()[:10]
+    text = str(cell)
+    if isinstance(cell, int | float | Decimal) or (text[:1].isdigit() and not text.startswith("0") and "_" not in text):
+        try:
+            return repr(float(text))
+        except ValueError:
+            return text
+    return text
+
+
+def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:
+    """For each reader the files by (kind, verdict)."""
+    found: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in readers}
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in seeds:
+            one = polluted(seed)
+            for name, counts in found.items():
+                counts[one.kind, verdict(one, READERS[name], Path(folder))] += 1
+    return found
+
+
+def main() -> None:
+    files = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
+    found = measured(range(files), READERS)
+    for name, counts in found.items():
+        total = Counter[str]()
+        for (_, what), number in counts.items():
+            total[what] += number
+        shares = ", ".join(f"{what} {total[what] / files:.1%}" for what in (RIGHT, REFUSED, WRONG))
+        print(f"{name}: {shares} of {files:,} files")
+    print("\nwrong, by kind")
+    for (kind, what), number in sorted(found["Trimtab"].items()):
+        if what == WRONG:
+            print(f"  {kind}: {number}")
+    print("\nrefused by Trimtab though there is a right table is no fault, but a loss: see the kinds with `refused`")
+    for (kind, what), number in sorted(found["Trimtab"].items()):
+        if what == REFUSED:
+            print(f"  {kind}: {number}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Relations in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.review.controls.sentence import Sentence, sentences_at
+from trimtab.core.study.study import Study
+
+
+@sentences_at(75)
+def relation_sentences(study: Study) -> Iterator[Sentence]:
+    for relation in study.design.relations or ():
+        name = ControlName("relation", relation.text)
+        yield Sentence(name, relation.text, "in every row, as in reality", asked="in every row")

@@ -1,0 +1,41 @@
+"""The same rows as before controls got a home: digests of every sample design, made by the version before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from trimtab.core.design.files import load
+from trimtab.core.sampling.run import generate
+from trimtab.core.source.spool import Source
+from trimtab.core.study.study import open_study
+
+ROOT = Path(__file__).parents[3]
+DIGESTS: dict[str, str] = json.loads((Path(__file__).parent / "digests.json").read_text(encoding="utf-8"))
+"""SHA-256 over schemas and values of the blocks, by design, rows and seed."""
+
+
+def digest(study: object, rows: int | None, seed: int | None) -> str:
+    found = hashlib.sha256()
+    for table in generate(study, rows=rows, seed=seed):  # type: ignore[arg-type]
+        found.update(table.schema.to_string(show_schema_metadata=False).encode())
+        one = table.combine_chunks()
+        for column in one.columns:
+            for chunk in column.chunks:
+                found.update(repr((chunk.null_count,)).encode())
+        found.update(pd.util.hash_pandas_object(one.to_pandas(), index=False).to_numpy().tobytes())
+    return found.hexdigest()[:16]
+
+
+@pytest.mark.parametrize("case", DIGESTS)
+def test_rows_are_those_of_before(case: str, flights: Source, crashes: Source) -> None:
+    name, rows, seed = case.split(" ")
+    design = load(ROOT / "sample_data" / "designs" / f"{name}.yaml")
+    assert design.source is not None
+    study = open_study(design, crashes if "crashes" in design.source.path else flights)
+    asked = [None if text == "None" else int(text) for text in (rows, seed)]
+    assert digest(study, *asked) == DIGESTS[case]

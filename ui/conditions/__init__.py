@@ -1,0 +1,1 @@
+"""A condition as it is typed: rows of factor, comparison and value, or SQL."""
