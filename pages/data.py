@@ -6,7 +6,7 @@ import streamlit as st
 
 from trimtab.core.source.profile import FactorProfile, Profile, profile
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.data.columns import column_card, rare_levels
 from trimtab.ui.parts.parts import chip, chips, html, notice, quiet, section, title
 from trimtab.ui.shell import session

@@ -7,7 +7,7 @@ import streamlit as st
 
 from trimtab.core.changes.factors import sculpted
 from trimtab.core.projection.projection import Projection
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
 from trimtab.ui.controls.tabs import tabs
 from trimtab.ui.data.declared import declared_tools

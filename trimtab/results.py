@@ -35,7 +35,7 @@ from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import ArrowStream
 from trimtab.core.tables.outgoing import to_pandas, to_polars
-from trimtab.core.words.figures import bytes_text
+from trimtab.core.words.numbers import bytes_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.cli.console import note, percent, print_table
+from trimtab.core.cli.console import note, print_table
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, declared_levels, own_axis, widened
 from trimtab.core.coverage.gaps.possible import design_levels, possible_of
@@ -15,6 +15,7 @@ from trimtab.core.errors import Progress
 from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import percent
 
 SHOWN = 20
 """Combinations in a table for people, the least covered first; --json has all of them."""

@@ -54,15 +54,6 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print(line.rstrip())
 
 
-def percent(share: float) -> str:
-    """A share for people, with more digits where it is small.
-
-    >>> percent(0.25), percent(0.00031), percent(0)
-    ('25.0 %', '0.031 %', '0.0 %')
-    """
-    return f"{share * 100:.2g} %" if 0 < share < 0.01 else f"{share * 100:.1f} %"
-
-
 def bars(counts: Sequence[float]) -> str:
     """Counts or shares as a line of bars, the empty ones blank.
 

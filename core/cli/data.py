@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.combined import combined, combined_in, note_outside, print_tway, tway_json
-from trimtab.core.cli.console import bars, note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.console import bars, note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import bring_in, compared, study_of, workspace
 from trimtab.core.cli.options import factors_of
 from trimtab.core.counting.computing import columns_of
@@ -26,6 +26,7 @@ from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import percent
 
 DESIGN = "design"
 """The set of what a design asks for, counted from its model; no data set is named so."""

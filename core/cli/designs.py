@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.atomic import check_writable
-from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import bring_in, study_of, workspace
 from trimtab.core.design.files import save
 from trimtab.core.errors import InputError
@@ -26,6 +26,7 @@ from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import profile
 from trimtab.core.study.neutral import neutral_design
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import percent
 
 
 def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from trimtab.core.cli.console import note, percent, print_json, print_table, progress_bar
+from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import compared, files_of, study_of
 from trimtab.core.delivery.copies import Copies
 from trimtab.core.delivery.places import check_output
@@ -14,6 +14,7 @@ from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
+from trimtab.core.words.numbers import percent, rounded_percent
 
 ENGINES = ("threads", "spark")
 
@@ -103,9 +104,10 @@ def _print_copies(copies: Copies) -> None:
         print(f"nearer to what was learned than to rows held out: not told, {nearer.reason}")
     else:
         # Not of these rows: of rows made anew from half of the source.
+        off = rounded_percent(nearer.standard_error, 2)
         print(
-            f"made from one half of the real rows, {percent(nearer.share)} (± {percent(nearer.standard_error)}) of the "
-            "rows are nearer to that half than to the other; 50 % is right"
+            f"made from one half of the real rows, {percent(nearer.share)} (± {off}) of the rows are "
+            "nearer to that half than to the other; 50 % is right"
         )
 
 

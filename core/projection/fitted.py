@@ -19,7 +19,7 @@ from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_p
 from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
 from trimtab.core.projection.solver.wording import capital, listed
 from trimtab.core.study.study import Study, whole_size
-from trimtab.core.words.numbers import percent
+from trimtab.core.words.numbers import rounded_percent
 
 HALF = 0.5
 """Rows are whole: what is off by less than so much of one is met."""
@@ -231,8 +231,8 @@ def _unfinished(constraints: Sequence[Constraint], fit: Fit) -> Conflict:
     names = tuple(one.name for one in constraints)
     return Conflict(
         names,
-        f"The controls can only just be met, and fitting them left an error of {percent(fit.error)}. Ask for a little "
-        f"less, beginning with {listed(names[-1:])}.",
+        f"The controls can only just be met, and fitting them left an error of {rounded_percent(fit.error)}. "
+        f"Ask for a little less, beginning with {listed(names[-1:])}.",
         names[-1],
         None,
     )

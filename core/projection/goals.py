@@ -22,7 +22,7 @@ from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.projection.solver.supplement import smallest_supplement
 from trimtab.core.projection.solver.wording import capital, listed
 from trimtab.core.study.study import Study, whole_size
-from trimtab.core.words.numbers import percent
+from trimtab.core.words.numbers import rounded_percent
 
 ROWS = ControlName("rows", "supplement")
 
@@ -166,13 +166,13 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
     said = capital(goal.name.called)
     if asked - taken < -HALF:
         nearest = taken / goal.total
-        word, limit = "least", percent(nearest, towards=1.0)
+        word, limit = "least", rounded_percent(nearest, away_from=1.0)
         if not goal.labels and not code:
             nearest = 1.0 - nearest
-            word, limit = "most", percent(nearest, towards=0.0)
+            word, limit = "most", rounded_percent(nearest, away_from=0.0)
         message = (
-            f"{said} asks for {percent(float(goal.requested[code]))}{where}, {asked:,.0f} rows, but {listed(takers)} "
-            f"{'takes' if len(takers) == 1 else 'take'} {taken:,}: the {word} that works is {limit}."
+            f"{said} asks for {rounded_percent(float(goal.requested[code]))}{where}, {asked:,.0f} rows, but "
+            f"{listed(takers)} {'takes' if len(takers) == 1 else 'take'} {taken:,}: the {word} that works is {limit}."
         )
         return Conflict((goal.name, *takers), message, goal.name, nearest)
     if goal.control.counted:
@@ -180,7 +180,7 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
     needed, binding = smallest_supplement(goal.there, goal.requested)
     start = (
         f"{said} can't be met with {rows:,} rows: the source has {int(goal.there[code]) - taken:,} rows{where}, and "
-        f"{percent(float(goal.requested[code]))} of {goal.total:,} in all are {asked:,.0f}."
+        f"{rounded_percent(float(goal.requested[code]))} of {goal.total:,} in all are {asked:,.0f}."
     )
     if needed is None or needed > MOST_ROWS:
         end = " As long as the source has one, no number of rows mends that."

@@ -16,7 +16,7 @@ from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.projection import project
 from trimtab.core.study.study import Study, open_study, whole_size
-from trimtab.core.words.numbers import percent
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import words
 from trimtab.core.yaml.reading import read
 
@@ -109,7 +109,7 @@ def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
     # A share that is not even half of one row of the design is none.
     rate = nearest_rate(nearest if nearest * rows >= 0.5 else 0.0, asked)
     patches = ({"events": {name.of: {"rate": value}}} for value in (rate, nearest))
-    return WayOut(f"Use {percent(rate)} for {words(name.of)}", *patches)
+    return WayOut(f"Use {rounded_percent(rate)} for {words(name.of)}", *patches)
 
 
 def _rows(study: Study, name: ControlName, conflict: Conflict) -> WayOut:

@@ -8,10 +8,10 @@ from pathlib import PurePath
 from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.review.controls.sentence import counted
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import counted, rounded_percent
 from trimtab.core.words.plain import listed
-from trimtab.core.words.rates import SAME, most_moved, percent
+from trimtab.core.words.rates import SAME, most_moved
 
 NOTICED = 0.005
 """A factor that moves by less is not told by its name."""
@@ -53,7 +53,7 @@ def moved_along(shifts: Sequence[Shift]) -> tuple[tuple[Shift, ...], str]:
     most = rest[0].tv
     if most < SAME and not told:
         return told, "No other factor moves."
-    how = f"less than {percent(NOTICED)}" if most < NOTICED else f"at most {percent(most, 2)}"
+    how = f"less than {rounded_percent(NOTICED)}" if most < NOTICED else f"at most {rounded_percent(most, 2)}"
     many = f"{len(rest):,} {'other ' if told else ''}factor{'' if len(rest) == 1 else 's'}"
     return told, f"{many} {'moves' if len(rest) == 1 else 'move'} by {how}."
 

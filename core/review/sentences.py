@@ -13,4 +13,4 @@ import_files(controls.__name__, controls.__path__)
 def sentences(study: Study) -> tuple[Sentence, ...]:
     """A sentence for each control of a design, those with the largest say first. Raises InputError for a control that
     is wrong."""
-    return tuple(sentence for place in sorted(SENTENCES) for sentence in SENTENCES[place](study))
+    return tuple(sentence for told in SENTENCES for sentence in told(study))

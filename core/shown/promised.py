@@ -14,7 +14,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import one_in, percent
+from trimtab.core.words.numbers import one_in, percent
 from trimtab.core.words.plain import words
 
 CARRIED = 0.01

@@ -10,7 +10,7 @@ from typing import Any
 import htpy as h
 
 from trimtab.core.delivery.promises.promise import Promise
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 
 LEAST = 1e-5
 """Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""

@@ -19,7 +19,7 @@ from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.profile import FactorProfile, Profile
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 
 PICTURE = (150.0, 28.0)
 """Width and height of a small histogram, px."""

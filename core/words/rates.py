@@ -9,6 +9,7 @@ import numpy as np
 
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.labels import moment_texts, number_texts
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import signed
 
 OFTEN = 0.1
@@ -32,25 +33,10 @@ class Words:
     asked: str = ""
 
 
-def percent(share: float, digits: int = 3) -> str:
-    """A share in percent with so many digits at most; near 100 % what is left counts.
-
-    >>> percent(0.125), percent(0.834, 2), percent(0.05), percent(0.9996, 2), percent(1.0)
-    ('12.5 %', '83 %', '5 %', '99.96 %', '100 %')
-    """
-    value = 100 * share
-    if value <= 0 or value >= 100:
-        return f"{min(max(value, 0), 100):.0f} %"
-    small = min(value, 100 - value) if value > 99 else value
-    places = max(0, digits - 1 - math.floor(math.log10(small)))
-    text = f"{value:.{places}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
-
-
-def one_in(rate: float) -> str | None:
+def rounded_one_in(rate: float) -> str | None:
     """A small rate as "1 in 20", where that is right within ROUND; else None.
 
-    >>> one_in(0.05), one_in(0.0047), one_in(0.075), one_in(0.5)
+    >>> rounded_one_in(0.05), rounded_one_in(0.0047), rounded_one_in(0.075), rounded_one_in(0.5)
     ('1 in 20', '1 in 213', None, None)
     """
     if not 0 < rate <= OFTEN * (1 + ROUND):
@@ -74,12 +60,12 @@ def rates(real: float, asked: float, *, reality: str = "in reality") -> Words:
         return Words(f"never, {reality} in {_often(real)}" if real > 0 else f"never, {same}", "never")
     if abs(real - asked) <= 1e-9 * asked:
         return Words(f"in {_often(asked)}, {same}", _short(asked))
-    both = one_in(real), one_in(asked)
+    both = rounded_one_in(real), rounded_one_in(asked)
     if None in both and min(real, asked) >= RARE:
-        both = percent(real, 2), percent(asked)
+        both = rounded_percent(real, 2), rounded_percent(asked)
     texts = [both[0] or _short(real), both[1] or _short(asked)]
     if texts[0] == texts[1]:
-        texts = [percent(real, 4), percent(asked, 4)]
+        texts = [rounded_percent(real, 4), rounded_percent(asked, 4)]
     unit = " of the rows" if texts[0].endswith("%") else " rows"
     then = texts[1] + (" of the rows" if texts[1].endswith("%") and unit == " rows" else "")
     named = "" if reality == "in reality" else f" {reality}"
@@ -104,7 +90,7 @@ def in_reality(share: float, than: float) -> str:
     """How often something really happens, where `than` is asked for: "never", "1 in 500", "4 %"."""
     if share < 1e-9:
         return "never"
-    digits = next((d for d in (2, 3, 4) if percent(share, d) != percent(than, d)), 5)
+    digits = next((d for d in (2, 3, 4) if rounded_percent(share, d) != rounded_percent(than, d)), 5)
     return "always" if share >= 1 - 1e-9 else _short(share, digits, small=0.01)
 
 
@@ -135,7 +121,7 @@ def most_moved(
         named = sorted(gone, key=lambda i: -before[i])[:2]
         names = [axis.labels[i] if i < axis.size else axis.missing_label for i in named]
         others = f" and {len(gone) - len(named)} more" if len(gone) > len(named) else ""
-        text += f"; no row is {' or '.join(names)}{others}, {reality} {percent(float(before[gone].sum()))}"
+        text += f"; no row is {' or '.join(names)}{others}, {reality} {rounded_percent(float(before[gone].sum()))}"
     return Words(text, parts[0].asked)
 
 
@@ -157,7 +143,7 @@ def _same(reality: str) -> str:
 
 
 def _told(where: str, before: float, after: float, digits: int, reality: str) -> Words:
-    differ = next((d for d in (2, 3, 4) if percent(before, d) != percent(after, d)), 5)
+    differ = next((d for d in (2, 3, 4) if rounded_percent(before, d) != rounded_percent(after, d)), 5)
     asked = of_rows(float(after), max(digits, differ))
     real = in_reality(float(before), float(after))
     really = f"never {reality}" if real == "never" else f"{reality} {real}"
@@ -166,8 +152,8 @@ def _told(where: str, before: float, after: float, digits: int, reality: str) ->
 
 def _short(rate: float, digits: int = 3, *, small: float = OFTEN * (1 + ROUND)) -> str:
     """A rate as "1 in 20" where it is small, and that is near or nothing else could be grasped; else in percent."""
-    told = one_in(rate) if rate < small else None
-    return told or (f"1 in {round(1 / rate):,}" if rate < RARE else percent(rate, digits))
+    told = rounded_one_in(rate) if rate < small else None
+    return told or (f"1 in {round(1 / rate):,}" if rate < RARE else rounded_percent(rate, digits))
 
 
 def _often(rate: float) -> str:

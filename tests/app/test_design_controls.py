@@ -382,6 +382,34 @@ def test_a_sweep_of_levels_is_chosen_and_changed(start: Start, home: Workspace, 
     save_in_vain(app)
 
 
+# --- quantiles ------------------------------------------------------------------------------------------------------
+
+
+def test_quantiles_are_added_changed_and_taken_away(start: Start, home: Workspace, design_id: str) -> None:
+    app = show(start("design", design_id), "quantiles")
+    assert "half of all delays at most 0 minutes" in body(app)
+    app.button(key="tt_add_quantiles").click().run()
+    app.selectbox(key=form_key(app, "factor")).select("planned")
+    for place, value in enumerate(("20", "50")):
+        app.text_input(key=form_key(app, f"value_{place}")).input(value)
+    app.run()
+    app.button(key="tt_form_save").click().run()
+    (asked,) = home.load_design(design_id).quantiles
+    assert (asked.factor, asked.points) == ("planned", ((0.5, 20.0), (0.95, 50.0)))
+    assert "50.0 % at most 20 · 95.0 % at most 50" in body(app)
+    # All points are there to be changed, and one more.
+    many = {0.1: 9, 0.2: 13, 0.3: 18, 0.5: 30, 0.9: 50}
+    home.save_design(home.load_design(design_id).changed(quantiles=[{"factor": "planned", "at": many}]), design_id)
+    app = show(start("design", design_id), "quantiles")
+    row = f"quantiles_0_{slug('planned')}"
+    open_menu(app, row).button(key=f"tt_change_{row}").click().run()
+    app.text_input(key=form_key(app, "value_4")).input("52").run()
+    app.button(key="tt_form_save").click().run()
+    assert home.load_design(design_id).quantiles[0].at == {**many, 0.9: 52}
+    open_menu(app, row).button(key=f"tt_delete_{row}").click().run()
+    assert home.load_design(design_id).quantiles == ()
+
+
 # --- floors ---------------------------------------------------------------------------------------------------------
 
 

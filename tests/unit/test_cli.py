@@ -201,7 +201,7 @@ def test_sample_tells_copies_in_print_and_in_the_receipt(trimtab: Trimtab) -> No
     assert equal.startswith(f"copies: {told['equal']:,} of 2,000 rows (")
     assert equal.endswith(" %) equal a real row in every factor")
     nearer = (
-        f"{told['nearer'] * 100:.1f} % (± {told['standard_error'] * 100:.1f} %) of the rows are nearer to that half"
+        f"{told['nearer'] * 100:.1f} % (± {told['standard_error'] * 100:.2g} %) of the rows are nearer to that half"
     )
     assert f"made from one half of the real rows, {nearer} than to the other; 50 % is right" in lines
     few = trimtab("sample", "d.yaml", "-o", "few.parquet", "-n", "40")

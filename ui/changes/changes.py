@@ -16,7 +16,7 @@ from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import whole_size
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
 from trimtab.ui.parts.rates import rate_of

@@ -12,7 +12,7 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.review.difference import ControlChange, control_changes
 from trimtab.core.study.study import Study, open_study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.shell import session
 

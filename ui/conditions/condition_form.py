@@ -11,7 +11,7 @@ from trimtab.core.expressions import Predicate, build_predicate
 from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study, open_study
-from trimtab.core.words.figures import one_in
+from trimtab.core.words.numbers import one_in
 from trimtab.ui.conditions.condition_rows import can_show, condition_fields, condition_of, fill_value, real_name
 from trimtab.ui.parts.forms import BUTTON, DRAFT, Form, field_key, form_of, sql_field, typed
 from trimtab.ui.parts.parts import html

@@ -15,7 +15,7 @@ from trimtab.core.projection.controls.event import EventControl, events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.source.intervals import wilson
 from trimtab.core.study.study import Study, whole_size
-from trimtab.core.words.figures import one_in, percent
+from trimtab.core.words.numbers import one_in, percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
 from trimtab.ui.controls.tab import tab_at

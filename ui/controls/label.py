@@ -15,7 +15,7 @@ from trimtab.core.design.naming import label_columns
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import exact_percent, percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
@@ -46,7 +46,6 @@ from trimtab.ui.parts.forms import (
     typed,
 )
 from trimtab.ui.parts.parts import html, quiet, section
-from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
 KIND = "label"

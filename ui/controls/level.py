@@ -9,7 +9,7 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.design import Design
 from trimtab.core.study.study import whole_size
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import exact_percent, percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_form import KIND, PLACE, begin_form, level_form
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks, tone
@@ -31,7 +31,6 @@ from trimtab.ui.parts.control_rows import (
 )
 from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, plain, quiet
-from trimtab.ui.parts.rates import exact_percent
 from trimtab.ui.session import document as doc
 
 ABOUT = (

@@ -10,7 +10,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_parts import readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number

@@ -10,7 +10,7 @@ import htpy as h
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 
 
 def real_shares(study: Study, name: str) -> tuple[dict[str, float], float]:

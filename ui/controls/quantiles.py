@@ -13,7 +13,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.quantiles import quantiles_of
 from trimtab.core.source.axes import NUMERIC
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import value_text
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, before_word, cost, head, menu, number_cell, refused, slug
@@ -25,7 +25,7 @@ KIND = "quantiles"
 PLACE = "quantiles"
 ABOUT = "Where a number's values end: half of all delays at most 0 minutes, 95 % at most 60."
 POINTS = 4
-"""Points that the form has fields for."""
+"""Points that the form has fields for, and one more than there are."""
 
 
 @tab_at(80, "quantiles", "Quantiles")
@@ -71,8 +71,8 @@ def _begin(place: int | None = None) -> None:
         begin(KIND, share_0="50 %", share_1="95 %")
         return
     asked = found.design.quantiles[place]
-    fields = {f"share_{i}": percent(share) for i, (share, _) in enumerate(asked.points[:POINTS])}
-    fields |= {f"value_{i}": value_text(value) for i, (_, value) in enumerate(asked.points[:POINTS])}
+    fields = {f"share_{i}": percent(share) for i, (share, _) in enumerate(asked.points)}
+    fields |= {f"value_{i}": value_text(value) for i, (_, value) in enumerate(asked.points)}
     begin(KIND, place, factor=asked.factor, **fields)
 
 
@@ -83,13 +83,13 @@ def _form(study: Study, form: Form) -> None:
         st.selectbox(
             "Factor", numbers, key=field_key("factor"), index=None, placeholder="a number", persist_state="page"
         )
-        for place in range(POINTS):
+        for place in range(_fields(form)):
             left, right = st.columns(2, vertical_alignment="bottom")
             with left:
                 text_field(f"Share of the values, {place + 1}", f"share_{place}", placeholder="such as 95 %")
             with right:
                 text_field(f"at most, {place + 1}", f"value_{place}", placeholder="such as 60")
-        asked, message = _typed()
+        asked, message = _typed(form)
         if asked:
             _, message = trial(study, lambda design: _with(design, form.of, asked))
         save = "Add these quantiles" if form.of is None else "Save the quantiles"
@@ -97,17 +97,25 @@ def _form(study: Study, form: Form) -> None:
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 
 
-def _typed() -> tuple[dict[str, Any] | None, str]:
+def _typed(form: Form) -> tuple[dict[str, Any] | None, str]:
     """What is typed as quantiles, None while it is unfinished; and what is wrong with it."""
     factor, points = st.session_state.get(field_key("factor")), {}
     try:
-        for place in range(POINTS):
+        for place in range(_fields(form)):
             share, value = typed(f"share_{place}"), typed(f"value_{place}")
             if share and value:
                 points[_share(share)] = _value(value)
     except InputError as error:
         return None, str(error)
     return ({"factor": factor, "at": points}, "") if factor and points else (None, "")
+
+
+def _fields(form: Form) -> int:
+    """How many points can be typed: all that there are, and room for another."""
+    found = doc.document()
+    if found is None or form.of is None or form.of >= len(found.design.quantiles):
+        return POINTS
+    return max(POINTS, len(found.design.quantiles[form.of].points) + 1)
 
 
 def _share(text: str) -> float:
@@ -137,7 +145,7 @@ def _save() -> None:
     form = form_of(KIND)
     if form is None:
         return
-    asked, _ = _typed()
+    asked, _ = _typed(form)
     form.asked = asked is None
     if asked is not None:
         verb = "add" if form.of is None else "change"

@@ -12,7 +12,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.conditions.condition_form import (
     condition_rows,
     count_line,

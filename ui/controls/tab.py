@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from trimtab.core.registering import Places
 from trimtab.ui.session.document import Document
 
 Draw = Callable[[Document], None]
@@ -19,7 +20,7 @@ class Tab:
     draw: Draw
 
 
-TABS: dict[int, Tab] = {}
+TABS = Places[Tab]()
 """The tabs in the order in which they stand."""
 
 
@@ -27,7 +28,7 @@ def tab_at(place: int, part: str, title: str) -> Callable[[Draw], Draw]:
     """Register what draws the controls of a kind; `place` is where its tab stands among the others."""
 
     def register(draw: Draw) -> Draw:
-        TABS[place] = Tab(part, title, draw)
+        TABS.put(place, Tab(part, title, draw))
         return draw
 
     return register

@@ -11,4 +11,4 @@ import_files(controls.__name__, controls.__path__)
 
 def tabs() -> dict[str, Tab]:
     """The tabs by their part of the design file, in the order in which they stand."""
-    return {tab.part: tab for _, tab in sorted(TABS.items())}
+    return {tab.part: tab for tab in TABS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 from trimtab.ui.coverage.comparing import DESIGN, REAL, Covered
 from trimtab.ui.parts.charts import factor_figure, palette
 from trimtab.ui.parts.parts import html

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.coverage.tway import STRENGTHS, Combination, t_way_of
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.figures import combinations_figure
 from trimtab.ui.coverage.sets import (

@@ -18,7 +18,7 @@ from trimtab.core.design.naming import column_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.parts.charts import Bars
 from trimtab.ui.sculptor.shaping import role_of
 

@@ -17,7 +17,7 @@ from trimtab.core.counting.levels import Coded, Levels
 from trimtab.core.coverage.dependence import Dependence, Joint, dependence
 from trimtab.core.coverage.gaps.patterns import counts_of
 from trimtab.core.coverage.gaps.possible import Possible
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.sets import (
     Sets,

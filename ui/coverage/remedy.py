@@ -15,6 +15,7 @@ from trimtab.core.coverage.gaps.patterns import Gaps
 from trimtab.core.coverage.gaps.possible import Possible
 from trimtab.core.coverage.gaps.remedy import Remedy, remedy_of
 from trimtab.core.errors import InputError
+from trimtab.core.words.numbers import counted
 from trimtab.ui.coverage.apply import plan
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.sets import Sets, parts_of
@@ -85,7 +86,7 @@ def remedy_table(remedy: Remedy, levels: Sequence[Levels]) -> pd.DataFrame:
 def _head(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> None:
     count = len(remedy.combinations)
     with st.container(horizontal=True, vertical_alignment="center", key="tt_remedy_head"):
-        told = f"{count:,} combination{'' if count == 1 else 's'}, {remedy.rows:,} rows"
+        told = f"{counted(count, 'combination')}, {remedy.rows:,} rows"
         section(told, f"then every combination of {_up_to(remedy.level)} has {remedy.threshold:,} rows or more")
         st.space("stretch")
         word = f"Take all {count:,} into the design" if count <= MOST_TAKEN else f"Take the first {MOST_TAKEN}"

@@ -16,7 +16,7 @@ from trimtab.core.source.kinds import kinds_for
 from trimtab.core.source.labels import number_texts
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import one_in, percent
+from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.ui.data.declaring import KINDS, marginal_text
 from trimtab.ui.parts.parts import html, plain, quiet
 from trimtab.ui.parts.rates import interval_text
@@ -73,7 +73,7 @@ def _text(value: float | str | None) -> str:
 
 
 def _about(factor: FactorProfile) -> str:
-    parts = [f"{factor.distinct:,} {'value' if factor.distinct == 1 else 'values'}"]
+    parts = [counted(factor.distinct, "value")]
     if factor.mean is not None:
         parts.append(f"mean {factor.mean:.4g}")
     if factor.top is not None and factor.counts.sum():

@@ -22,7 +22,7 @@ from trimtab.core.design.targets import FAMILIES
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.data.declaring import KINDS, LEVELS, marginal_text, read_levels
 from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter

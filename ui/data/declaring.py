@@ -9,7 +9,7 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.targets import FAMILIES, Categorical
 from trimtab.core.errors import InputError
 from trimtab.core.source.kinds import Kind
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.factor.families import parameters
 
 KINDS: dict[Kind, str] = {

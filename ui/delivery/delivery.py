@@ -14,7 +14,7 @@ from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
-from trimtab.core.words.figures import bytes_text
+from trimtab.core.words.numbers import bytes_text
 from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session

@@ -10,7 +10,7 @@ import streamlit as st
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 from trimtab.ui.parts.control_rows import code
 from trimtab.ui.parts.parts import html, section
 from trimtab.ui.sculptor.shaping import role_of

@@ -13,7 +13,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.targets import FAMILIES, Mixture, one_more_part, starting, suitable_families
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import Column
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter
 from trimtab.ui.parts.parts import html

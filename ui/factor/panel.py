@@ -12,7 +12,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row

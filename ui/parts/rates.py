@@ -8,7 +8,7 @@ from typing import Any
 
 from trimtab.core.design.controls.event import Event
 from trimtab.core.errors import InputError
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import exact_percent, percent
 from trimtab.ui.parts.numbers import whole_number
 
 RAREST, MOST = 1e-6, 0.5
@@ -32,12 +32,6 @@ def size_text(event: Event) -> str:
     if event.rows is not None:
         return f"{event.rows:,} rows"
     return exact_percent(event.rate or 0.0)
-
-
-def exact_percent(share: float) -> str:
-    """A share with all its digits: "5 %", "0.0001 %"."""
-    text = f"{float(f'{100 * share:.9g}'):.12f}".rstrip("0").rstrip(".")
-    return f"{text} %"
 
 
 def read_size(text: str, *, owner: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import streamlit as st
 from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.review.reviews import LONGEST_NAME, LONGEST_TEXT, Review, Verdict
+from trimtab.core.words.numbers import counted
 from trimtab.ui.parts.parts import html, notice, quiet, section
 from trimtab.ui.session.reviewing import moment
 from trimtab.ui.shell import session
@@ -28,7 +29,7 @@ def comments(found: session.Document) -> None:
         notice(str(error))
         return
     if reviews.damaged:
-        lines = "1 line" if reviews.damaged == 1 else f"{reviews.damaged} lines"
+        lines = counted(reviews.damaged, "line")
         notice(f"{lines} of the reviews of this design can't be read, and so can't be shown.")
     if reviews.said:
         now = found.design.fingerprint()

@@ -18,7 +18,7 @@ from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import percent, shift_text
+from trimtab.core.words.numbers import percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort

@@ -14,8 +14,7 @@ from trimtab.core.review.difference import ControlChange, Difference, FactorChan
 from trimtab.core.review.overview import NOTICED
 from trimtab.core.review.sentences import sentences
 from trimtab.core.study.study import Study
-from trimtab.core.words.figures import shift_text
-from trimtab.core.words.rates import percent
+from trimtab.core.words.numbers import rounded_percent, shift_text
 from trimtab.core.workspace.workspace import Version
 from trimtab.ui.parts.parts import html, notice, quiet, section
 from trimtab.ui.review.parts import emphasised
@@ -161,7 +160,7 @@ def _show_factors(compared: _Compared, before: str, after: str, reality: str) ->
     apart = {one: one.tv or 0.0 for one in compared.found.factors}
     moved = sorted((one for one in apart if apart[one] >= NOTICED), key=lambda one: -apart[one])
     if not moved:
-        quiet(f"No factor differs by {percent(NOTICED)} or more.")
+        quiet(f"No factor differs by {rounded_percent(NOTICED)} or more.")
         return
     html(
         h.table(".td-table.tr-moved", data_testid="moved")[

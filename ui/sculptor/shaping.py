@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trimtab.core.changes.factors import after_of
 from trimtab.core.projection.asked import asked_shares
-from trimtab.core.projection.controls.marginal import marginals_of
+from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, present
 from trimtab.core.study.study import Study, whole_size
@@ -35,7 +35,7 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
     found = outcome.shifts if outcome else ()
     # One of before a conflict may have other bins by now.
     shifts = {one.factor: one for one in found if len(one.after) == study.axes[one.factor].size + 1}
-    asked = {control.of for control in marginals_of(study)} | set(study.design.levels)
+    asked = {control.sets for control in controls_of(study)}
     listed: list[FactorEntry] = []
     for name in factors_of(study):
         shift = shifts.get(name)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import counted, percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -42,7 +42,7 @@ def header(page: str) -> None:
 def _data(found: doc.Document) -> h.Element:
     if found.study.declared:
         number = len(found.study.columns)
-        factors = f"{number} declared factor{'' if number == 1 else 's'}"
+        factors = counted(number, "declared factor")
         about = "Every factor is declared by hand, so all rows are ungrounded."
         return h.span(".tt-chip", title=about)[h.b["No real data"], " ", factors]
     source = found.study.source

@@ -8,7 +8,7 @@ from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.errors import TrimtabError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
-from trimtab.core.words.figures import percent
+from trimtab.core.words.numbers import percent
 from trimtab.ui.controls.level_parts import ranges, readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section

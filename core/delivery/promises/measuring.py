@@ -46,7 +46,7 @@ def receipt(
         supplement = study.design.mode == "supplement"
         source = stack.enter_context(open_rows(study.source, study, made=False)) if supplement else None
         asked = Measuring(study, opened, plans)
-        measures = [measure for place in sorted(MEASURES) for measure in MEASURES[place](asked)]
+        measures = [measure for measures_of in MEASURES for measure in measures_of(asked)]
         total, found = _found(study, opened, measures)
         if source is not None:
             counted = [i for i, measure in enumerate(measures) if measure.with_source]

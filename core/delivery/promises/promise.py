@@ -12,6 +12,7 @@ from trimtab.core.counting.codes import Code
 from trimtab.core.counting.datasets import DataSet
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.reserved.reserved import FloorPlan
+from trimtab.core.registering import Places
 from trimtab.core.study.study import Study
 
 Unit = Literal["rows", "share", "elsewhere", "correlation", "groups", "cells", "text"]
@@ -119,7 +120,7 @@ class Measuring:
 
 Measures = Callable[[Measuring], Iterator[Measure]]
 
-MEASURES: dict[int, Measures] = {}
+MEASURES = Places[Measures]()
 """What makes the measures of each kind, in the order of the receipt."""
 
 
@@ -127,7 +128,7 @@ def promises_at(place: int) -> Callable[[Measures], Measures]:
     """Register a function that makes the measures of a kind; `place` is where they stand in the receipt."""
 
     def register(measures: Measures) -> Measures:
-        MEASURES[place] = measures
+        MEASURES.put(place, measures)
         return measures
 
     return register

@@ -19,6 +19,7 @@ from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.features.side import Side
 from trimtab.core.projection.pool.pool import At, Pool
 from trimtab.core.projection.reserved.reserved import Reserving
+from trimtab.core.registering import Places
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 
@@ -40,7 +41,7 @@ class Rows(Protocol):
 Maker = Callable[[Study], "Sequence[Control]"]
 M = TypeVar("M", bound=Maker)
 
-MAKERS: dict[int, Maker] = {}
+MAKERS = Places[Maker]()
 """What makes the controls of each kind, in the order in which they stand among all."""
 
 
@@ -48,7 +49,7 @@ def controls_at(place: int) -> Callable[[M], M]:
     """Register a function that makes all controls of a kind; `place` is where they stand among the others."""
 
     def register(maker: M) -> M:
-        MAKERS[place] = maker
+        MAKERS.put(place, maker)
         return maker
 
     return register

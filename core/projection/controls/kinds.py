@@ -12,5 +12,5 @@ import_files(controls.__name__, controls.__path__)
 
 def controls_of(study: Study) -> tuple[Control, ...]:
     """The controls of a study's design, kind by kind. Raises InputError for one that is wrong."""
-    found = [control for place in sorted(MAKERS) for control in MAKERS[place](study)]
+    found = [control for make in MAKERS for control in make(study)]
     return tuple(control.beside(found) for control in found)

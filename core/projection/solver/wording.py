@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trimtab.core.design.controls.kind import KINDS, ControlName
-from trimtab.core.words.numbers import percent
+from trimtab.core.words import plain
+from trimtab.core.words.numbers import rounded_percent
 
 
 def listed(controls: Sequence[ControlName]) -> str:
@@ -15,8 +16,7 @@ def listed(controls: Sequence[ControlName]) -> str:
     >>> listed([ControlName("keep", "visib"), ControlName("event", "fog"), ControlName("missing", "pressure")])
     'keep `visib`, event `fog` and the missing share of `pressure`'
     """
-    named = [name.called for name in controls]
-    return named[0] if len(named) == 1 else ", ".join(named[:-1]) + f" and {named[-1]}"
+    return plain.listed([name.called for name in controls], most=len(controls))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def cant_be_met(way: Way, rows: int) -> str:
     """
     alone = KINDS[way.control.kind].alone(way.nearest, rows)
     if alone is not None:
-        return f"{_asks(way)}, but {alone}: {percent(way.nearest)} is all that works."
+        return f"{_asks(way)}, but {alone}: {rounded_percent(way.nearest)} is all that works."
     return f"{_asks(way)}, but the {rows:,} real rows leave no room: {_nearest(way)}."
 
 
@@ -86,9 +86,9 @@ def capital(text: str) -> str:
 
 def _asks(way: Way) -> str:
     where = "" if way.label is None else f" at `{way.label}`"
-    return f"{capital(way.control.called)} {KINDS[way.control.kind].asks(f'{percent(way.asked)}{where}')}"
+    return f"{capital(way.control.called)} {KINDS[way.control.kind].asks(f'{rounded_percent(way.asked)}{where}')}"
 
 
 def _nearest(way: Way) -> str:
-    limit = percent(way.nearest, towards=way.asked)
+    limit = rounded_percent(way.nearest, away_from=way.asked)
     return KINDS[way.control.kind].limit(limit, most=way.nearest < way.asked, certain=way.certain)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.rates import real_rows
-from trimtab.core.review.controls.sentence import Sentence, counted, sentences_at
+from trimtab.core.review.controls.sentence import Sentence, sentences_at
 from trimtab.core.study.study import Study, whole_size
+from trimtab.core.words.numbers import counted
 from trimtab.core.words.plain import in_words, words
 from trimtab.core.words.rates import rates
 

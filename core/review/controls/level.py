@@ -8,8 +8,9 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.review.controls.sentence import Sentence, sentences_at
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import listed, value_text, words
-from trimtab.core.words.rates import in_reality, percent
+from trimtab.core.words.rates import in_reality
 
 
 @sentences_at(40)
@@ -21,7 +22,7 @@ def level_sentences(study: Study) -> Iterator[Sentence]:
 
 def _level(study: Study, name: str, mix: LevelMix) -> Sentence:
     real = dict(zip(study.axes[name].labels, study.real_shares(name), strict=False))
-    asked = ", ".join(f"{percent(share)} {level}" for level, share in mix.shares.items())
+    asked = ", ".join(f"{rounded_percent(share)} {level}" for level, share in mix.shares.items())
     really = listed([in_reality(float(real.get(level, 0.0)), share) for level, share in mix.shares.items()])
     cuts = listed([value_text(cut) for cut in mix.cuts])
     text = f"{asked}{'' if study.declared else f'; in reality {really}'}"

@@ -13,8 +13,9 @@ from trimtab.core.design.values import held_codes
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.review.controls.sentence import Sentence, of_all, sentences_at
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import listed, value_text
-from trimtab.core.words.rates import Words, described, in_reality, most_moved, of_rows, percent
+from trimtab.core.words.rates import Words, described, in_reality, most_moved, of_rows
 
 
 @sentences_at(30)
@@ -26,7 +27,7 @@ def factor_sentences(study: Study) -> Iterator[Sentence]:
         if factor.missing is not None and name in study.columns:
             real = study.columns[name].missing_share
             told = _gap(factor.missing, None if study.declared else real)
-            yield Sentence(ControlName("missing", name), name, told, asked=percent(factor.missing))
+            yield Sentence(ControlName("missing", name), name, told, asked=rounded_percent(factor.missing))
 
 
 def _gap(asked: float, real: float | None) -> str:
@@ -82,7 +83,7 @@ def _equally(study: Study, name: str, shares: np.ndarray, present: float) -> Wor
     """That all bins that are left have the same share."""
     axis, real = study.axes[name], study.real_shares(name)[:-1]
     used = np.flatnonzero(shares)
-    each = percent(float(shares[used].max()) * present)
+    each = rounded_percent(float(shares[used].max()) * present)
     labels = [axis.labels[i] for i in used]
     run = axis.numeric and len(used) == used[-1] - used[0] + 1
     which = (

@@ -11,8 +11,8 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.review.controls.sentence import Sentence, sentences_at
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import signed
-from trimtab.core.words.rates import percent
 
 COMMON = 0.01
 """A bin with less of the rows is no example of how two factors go together."""
@@ -56,7 +56,7 @@ def _together(study: Study, pair: Pair) -> str:
     given = shares[common] / rows[common, None]
     level = int((given.max(axis=0) - given.min(axis=0)).argmax())
     low, high = int(given[:, level].argmin()), int(given[:, level].argmax())
-    ends = [f"{percent(given[at, level], 2)} ({own.labels[common[at]]})" for at in (low, high)]
+    ends = [f"{rounded_percent(given[at, level], 2)} ({own.labels[common[at]]})" for at in (low, high)]
     return f"; in reality {other.labels[level]} ranges from {ends[0]} to {ends[1]}"
 
 

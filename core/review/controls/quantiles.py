@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from trimtab.core.projection.controls.quantiles import quantiles_of
 from trimtab.core.review.controls.sentence import Sentence, sentences_at
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import listed, value_text
-from trimtab.core.words.rates import percent
 
 
 @sentences_at(35)
@@ -20,10 +20,10 @@ def quantile_sentences(study: Study) -> Iterator[Sentence]:
         said = []
         for place, (share, value) in enumerate(wish.points):
             real = "" if study.declared or counts is None else _really(counts[: place + 1].sum(), counts[:-1].sum())
-            said.append(f"{percent(share)} at most {value_text(value)}{unit}{real}")
-        asked = listed([f"{percent(share)} at most {value_text(value)}" for share, value in wish.points])
+            said.append(f"{rounded_percent(share)} at most {value_text(value)}{unit}{real}")
+        asked = listed([f"{rounded_percent(share)} at most {value_text(value)}" for share, value in wish.points])
         yield Sentence(control.name, wish.factor, listed(said, most=len(said)), asked=asked)
 
 
 def _really(rows: int, values: int) -> str:
-    return f" (in reality {percent(rows / max(1, values))})"
+    return f" (in reality {rounded_percent(rows / max(1, values))})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.registering import Places
 from trimtab.core.study.study import Study
 from trimtab.core.words.rates import of_rows
 
@@ -43,7 +44,7 @@ class Sentence:
 Sentences = Callable[[Study], Iterable[Sentence]]
 S = TypeVar("S", bound=Sentences)
 
-SENTENCES: dict[int, Sentences] = {}
+SENTENCES = Places[Sentences]()
 """What makes the sentences of each kind, in the order in which they are read."""
 
 
@@ -51,16 +52,10 @@ def sentences_at(place: int) -> Callable[[S], S]:
     """Register a function that makes the sentences of a kind; `place` is where they stand among the others."""
 
     def register(sentences: S) -> S:
-        SENTENCES[place] = sentences
+        SENTENCES.put(place, sentences)
         return sentences
 
     return register
-
-
-def counted(number: int, word: str) -> str:
-    """So many of something: "1 row", "2,000 rows"."""
-    plural = f"{word}es" if word.endswith("x") else f"{word}s"
-    return f"{number:,} {word if number == 1 else plural}"
 
 
 def of_all(share: float) -> str:

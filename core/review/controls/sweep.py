@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.sweep import Sweep
-from trimtab.core.review.controls.sentence import Sentence, counted, sentences_at
+from trimtab.core.review.controls.sentence import Sentence, sentences_at
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import counted
 from trimtab.core.words.plain import listed, value_text
 
 

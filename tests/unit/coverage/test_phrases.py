@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from trimtab.core.source.axes import Axis
-from trimtab.core.words.rates import described, in_reality, most_moved, of_rows, one_in, percent, rates
+from trimtab.core.words.numbers import rounded_percent
+from trimtab.core.words.rates import described, in_reality, most_moved, of_rows, rates, rounded_one_in
 
 SIGHT = Axis("visib", "continuous", edges=(0.0, 1.0, 2.0, 5.0, 10.0, 10.0))
 MONTH = Axis("month", "count", edges=(1.0, 2.0, 3.0, 4.0, 4.0), points=True)
@@ -50,8 +51,8 @@ def test_without_data_a_rate_is_told_beside_what_was_declared() -> None:
 
 
 @pytest.mark.parametrize("rate", [*np.geomspace(1e-6, 0.1, 200)])
-def test_one_in_n_is_never_far_off(rate: float) -> None:
-    text = one_in(rate)
+def test_rounded_one_in_n_is_never_far_off(rate: float) -> None:
+    text = rounded_one_in(rate)
     if text is not None:
         assert 1 / int(text.removeprefix("1 in ").replace(",", "")) == pytest.approx(rate, rel=0.021)
     else:
@@ -60,7 +61,7 @@ def test_one_in_n_is_never_far_off(rate: float) -> None:
 
 @pytest.mark.parametrize("share", [1e-9, 0.00049, 0.05, 0.125, 0.5, 0.994, 0.9999, 1 - 1e-9])
 def test_a_percentage_is_right_to_its_digits_at_both_ends(share: float) -> None:
-    value = float(percent(share).removesuffix(" %")) / 100
+    value = float(rounded_percent(share).removesuffix(" %")) / 100
     assert value == pytest.approx(share, rel=0.006)
     assert 1 - value == pytest.approx(1 - share, rel=0.006)
 
