@@ -34,8 +34,8 @@ from trimtab.core.study.study import Study, open_study
 
 ROWS = 400
 SETTINGS = settings(
-    max_examples=12,
-    stateful_step_count=8,
+    max_examples=8,
+    stateful_step_count=5,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
