@@ -1,4 +1,4 @@
-"""Whether a design can be met, what it costs and what it moves, before any row is drawn."""
+"""Whether a design can be met, what it costs and what it moves, before any row is drawn; and that as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Redrawing: the rows of a block in the making, one group of factors after the other taken from donors."""
+"""Redrawing: the rows of a block in the making, one group of factors after the other taken from donors, of which a few
+are tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tabs of the page design: one for each kind of control beside the factors that has a file here."""
+"""The tabs of the page design: one for each kind of control that has a file here, in the order of its `@tab_at`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import sqrt
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from trimtab.core.delivery.promises.promise import (
     Measuring,
     Promise,
     Unit,
-    marginal_tolerance,
     promises_at,
     unmeasured,
     within,
 )
+from trimtab.core.delivery.promises.tolerance import marginal_tolerance, rank_tolerance
 from trimtab.core.errors import TrimtabError
 from trimtab.core.maths.tables import table_correlation
 from trimtab.core.projection.controls.pair import PairControl, asking, pairs_of
@@ -58,19 +57,6 @@ def pair_promise(study: Study, pair: PairControl, counts: np.ndarray) -> Promise
     if pair.pair.rank_correlation is not None:
         return _correlation(pair, pair.pair.rank_correlation, counts)
     return _table(study, pair, counts)
-
-
-def rank_tolerance(correlation: float, rows: int, cells: int) -> float:
-    """How far a delivered rank correlation may be from the requested one, over `rows` rows in `cells` combinations.
-
-    Of n independent rows it has the standard deviation (1 − ρ²) √((1 + ρ²/2) / n) (Bonett and Wright 2000). Tables are
-    met with half of what independent draws show (see `marginal_tolerance`), so three times half of that is allowed. It
-    vanishes as |ρ| nears 1, but rows stay whole: rounding the cells, each by a part of a row that is uniform and so has
-    the variance 1/12, under ranks scaled to variance 1, moves it by √(cells / 12) / n; three times that comes on top.
-    Never more than 3 / √n.
-    """
-    drawn = 1.5 * (1 - correlation**2) * sqrt((1 + correlation**2 / 2) / rows)
-    return min(3 / sqrt(rows), drawn + 3 * sqrt(cells / 12) / rows)
 
 
 def _correlation(pair: PairControl, asked: float, counts: np.ndarray) -> Promise:

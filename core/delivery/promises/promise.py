@@ -147,19 +147,3 @@ def within(control: ControlName, requested: float, delivered: float, tolerance: 
 def unmeasured(control: ControlName, requested: float, column: str, unit: Unit) -> Promise:
     """Not kept, because the data set lacks a column."""
     return Promise(control, requested, f"there is no column `{column}` to measure it on", 0.0, False, unit)
-
-
-def marginal_tolerance(shares: np.ndarray, rows: int) -> float:
-    """How far a delivered marginal may be from the requested `shares` (L,), in total variation; 0 to 1.
-
-    A count of n independent draws is binomial: its share is off by √(2 p (1 − p) / (π n)) on average (the mean absolute
-    deviation of the normal law with that variance). So their total variation, half the sum over the bins, is
-    ½ Σ √(2 p (1 − p) / (π n)) on average, and half of that is allowed. Rows are whole: each bin with a share may always
-    be off by one row, ½ Σ 1/n together, which is the larger allowance below some hundred rows only.
-    """
-    some = shares[shares > 0]
-    if rows == 0:
-        return 0.0
-    drawn = 0.25 * float(np.sqrt(2 * some * (1 - some) / (np.pi * rows)).sum())
-    whole = 0.5 * len(some) / rows if len(some) > 1 else 0.0
-    return min(1.0, max(drawn, whole))

@@ -13,11 +13,11 @@ from trimtab.core.delivery.promises.promise import (
     Measure,
     Measuring,
     Promise,
-    marginal_tolerance,
     promises_at,
     unmeasured,
     within,
 )
+from trimtab.core.delivery.promises.tolerance import marginal_tolerance
 from trimtab.core.projection.controls.quantiles import QuantilesControl, quantiles_of
 from trimtab.core.words.plain import value_text
 

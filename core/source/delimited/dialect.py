@@ -1,4 +1,4 @@
-"""How a delimited file is written, as far as a person says it; what they leave open is found in the file."""
+"""How a delimited file is written, as far as a person says it; what they leave open is found by `detecting.py`."""
 
 from __future__ import annotations
 

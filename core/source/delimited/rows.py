@@ -14,8 +14,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from trimtab.core.errors import InputError
+from trimtab.core.source.delimited.detecting import find_form
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
-from trimtab.core.source.delimited.form import find_form
 from trimtab.core.source.delimited.header import Form
 from trimtab.core.source.delimited.quotes import check_quotes, find_fault, without_blanks
 
