@@ -11,18 +11,16 @@ from streamlit.web import cli
 
 from trimtab.ui.shell import session
 
-SECONDS = Path(os.environ["TRIMTAB_TEST_SECONDS"])
-
-
 def slowed(header: Callable[[str], None]) -> Callable[[str], None]:
     """Every run of every page draws the header: after what was asked for was done, before the fields are drawn."""
 
     def run(page: str) -> None:
-        time.sleep(float(SECONDS.read_text()))
+        time.sleep(float(Path(os.environ["TRIMTAB_TEST_SECONDS"]).read_text()))
         header(page)
 
     return run
 
 
-session.header = slowed(session.header)
-cli.main()
+if __name__ == "__main__":
+    session.header = slowed(session.header)
+    cli.main()

@@ -433,7 +433,7 @@ def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:
         (["sample", "d.yaml", "-o", "a.csv", "--engine", "thread"], "no engine `thread`. Did you mean `threads`?"),
         (["diff", "d.yaml", "none.yaml"], "none.yaml: the design file can't be read: No such file or directory"),
         (["verify", "none.csv", "--design", "d.yaml"], "none.csv: there is no such file"),
-        (["init", "crashes.csv", "-o", "none/d.yaml"], "none/d.yaml: the design file can't be written"),
+        (["init", "crashes.csv", "-o", "none/d.yaml"], "none/d.yaml: it can't be written: No such file"),
     ],
 )
 def test_wrong_input_is_exit_code_2(trimtab: Trimtab, folder: Path, arguments: list[str], message: str) -> None:
