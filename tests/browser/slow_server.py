@@ -11,6 +11,7 @@ from streamlit.web import cli
 
 from trimtab.ui.shell import session
 
+
 def slowed(header: Callable[[str], None]) -> Callable[[str], None]:
     """Every run of every page draws the header: after what was asked for was done, before the fields are drawn."""
 
