@@ -47,7 +47,7 @@ def compared(found: session.Document, output: Output | None, files: dict[str, So
     """Every factor in every set, counted once for a revision and the files."""
     outcome = session.projection()
     data: dict[str, Path | Source] = {**({GENERATED: output.path} if output else {}), **files}
-    key = (found.design.fingerprint(), tuple(data.items()))
+    key = (found.design.content, tuple(data.items()))
 
     def count() -> tuple[Covered, ...]:
         with st.spinner("Counting…"):

@@ -41,7 +41,7 @@ def figures(found: session.Document, seen: Profile) -> None:
 
 def seen_of(study: Study) -> Profile:
     """The figures of the study's columns, counted once."""
-    return study.memo.of("profile", id(study.columns), lambda: profile(study.columns, study.source.rows))
+    return study.memo.of("profile", study.grounding, lambda: profile(study.columns, study.source.rows))
 
 
 def apply_kind() -> None:

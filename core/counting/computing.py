@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +40,16 @@ def code_in(study: Study, data: Path | Source, levels: Sequence[Levels]) -> Code
         read = code_rows(data, [_called(one, names.get(one.factor, one.factor)) for one in plain])
         codes |= {one.factor: read.codes[names.get(one.factor, one.factor)] for one in plain}
     return Coded(len(next(iter(codes.values()))), {one.factor: codes[one.factor] for one in levels}, {})
+
+
+def codes_key(study: Study, levels: Sequence[Levels]) -> Hashable:
+    """What the codes that `code_in` gives the rows of a data set depend on beside its content."""
+    computed = {one.factor: study.definitions[one.factor] for one in levels if one.factor in study.definitions}
+    meant = tuple(
+        (name, finite_sql(one), one.kind, one.scalar.columns, column_of(study.design, name))
+        for name, one in computed.items()
+    )
+    return study.grounding, tuple(levels), meant
 
 
 def columns_of(study: Study, names: Sequence[str]) -> tuple[dict[str, Axis], dict[str, Column]]:

@@ -67,7 +67,7 @@ def joint(study: Study, one: str, other: str) -> Joint:
         counts = _table(study.display_codes(one), study.display_codes(other), *shape)
         return Joint(first, second, counts / max(1, counts.sum()))
 
-    return study.memo.of(f"joint of {one} × {other}", key, make)
+    return study.memo.of("joint of two", key, make)
 
 
 def spearman(table: Joint) -> float | None:
@@ -117,7 +117,7 @@ def _dependence(study: Study, names: tuple[str, ...], keys: tuple[Key, ...]) -> 
         return cramers_v(_table(one, other, r, c))
 
     for i, j in combinations(range(len(names)), 2):
-        kept = study.memo.of(f"dependence {names[i]} × {names[j]}", (keys[i], keys[j]), partial(count, i, j))
+        kept = study.memo.of("dependence of two", (keys[i], keys[j]), partial(count, i, j))
         strength[i, j] = strength[j, i] = kept
     return Dependence(names, strength)
 

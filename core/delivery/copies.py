@@ -22,7 +22,8 @@ from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.grounding.coding import Coding
 from trimtab.core.sampling.run import prepare
 from trimtab.core.source.columns import Column, as_numbers
-from trimtab.core.study.study import Memo, Study
+from trimtab.core.study.memo import Memo
+from trimtab.core.study.study import Study
 
 FEWEST_ROWS = 100
 """Of fewer rows, generated or real, it is not told which half they are nearer to: it would be chance."""
@@ -124,7 +125,7 @@ def nearer_half(study: Study, rows: int) -> Nearer:
     if rows < FEWEST_ROWS or study.grounding.rows < FEWEST_ROWS:
         what = "generated" if rows < FEWEST_ROWS else "real"
         return Nearer(None, reason=f"fewer than {FEWEST_ROWS} {what} rows")
-    key = (study.grounding, study.design.fingerprint(), rows)
+    key = (study.grounding, study.design.content, rows)
     return study.memo.of("nearer half", key, lambda: _nearer_half(study, rows))
 
 
@@ -170,7 +171,8 @@ def _learned_half(study: Study) -> Study:
         bins=_every_second_of(grounding.bins),
         rows=rows,
     )
-    return replace(study, source=replace(study.source, rows=rows), columns=columns, grounding=half, memo=Memo())
+    memo = Memo((columns, half))
+    return replace(study, source=replace(study.source, rows=rows), columns=columns, grounding=half, memo=memo)
 
 
 def _every_second(column: Column) -> tuple[Column, np.ndarray]:

@@ -298,6 +298,12 @@ class Design(Model):
             level["shares"] = list(level["shares"].items())  # their order is that of the score
         return hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def content(self) -> str:
+        """All that it says, in its own order, as one text: what an answer about it depends on. The fingerprint is of
+        what decides the rows only."""
+        return self.model_dump_json()
+
     def _with_named(self, part: str, name: str, changes: dict[str, Any], instead: Set[str] = frozenset()) -> Design:
         """A copy in which one of a mapping is added or changed; of the fields `instead`, one takes away the others."""
         known = getattr(self, part)

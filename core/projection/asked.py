@@ -24,7 +24,7 @@ def asked_shares(study: Study, name: str) -> list[float] | None:
         wanted = fitting.fitted(column, display).masses(axis, axis.histogram(column)[:-1])
         return [float(x) for x in np.bincount(_display_bins(axis, display), weights=wanted, minlength=display.size)]
 
-    return study.memo.of(f"asked shares of {name}", (fitting, display, id(column)), make)
+    return study.memo.of("asked shares", (fitting.model_dump_json(), display, column), make)
 
 
 def _display_bins(fine: Axis, display: Axis) -> np.ndarray:

@@ -61,7 +61,7 @@ class Fitted:
 
 def fitted(study: Study, rows: int) -> Fitted:
     """Fit the study's design for `rows` rows. Raises ConflictsError if its controls can't be met together."""
-    key = (study.grounding, study.design.fingerprint(), rows)
+    key = (study.grounding, study.design.content, rows)
     return study.memo.of("fitted", key, lambda: _all_fitted(study, rows))
 
 
@@ -74,20 +74,18 @@ def _all_fitted(study: Study, rows: int) -> Fitted:
     reserved = reserving.reserved
     waiting = [control for control in every if control.waits]
     if waiting:
-        free = _fitted(study, "without pairs", pool, controls, reserved, rows)
+        free = _fitted(study, pool, controls, reserved, rows)
         pool, settled = _settled(study, free, waiting)
         controls = (*controls, *settled)
         reserved = reserved.with_codes(study, controls)
-    found = _fitted(study, "", pool, controls, reserved, rows)
+    found = _fitted(study, pool, controls, reserved, rows)
     return replace(found, beside=beside, floors=reserving.floors)
 
 
-def _fitted(
-    study: Study, name: str, pool: Pool, controls: tuple[Control, ...], reserved: Reserved, rows: int
-) -> Fitted:
-    cells = _cells(study, f"cells {name}", pool, controls)
+def _fitted(study: Study, pool: Pool, controls: tuple[Control, ...], reserved: Reserved, rows: int) -> Fitted:
+    cells = _cells(study, pool, controls)
     goals = goals_of(study, pool, controls, reserved, rows)
-    fit, constraints = _fit(study, cells, goals, rows - reserved.rows, name=f"fit {name}")
+    fit, constraints = _fit(study, cells, goals, rows - reserved.rows)
     return Fitted(rows, pool, cells, fit, controls, (), goals, constraints, reserved, ())
 
 
@@ -108,7 +106,11 @@ def _with_unshown(study: Study, controls: Sequence[Control], rows: int) -> Pool:
     if not never:
         return real
     required = [control for control in controls if control.of_every_row]
-    key = (study.grounding, *(control.geometry(study) for control in (*never, *required)))
+    key = (
+        study.grounding,
+        tuple(control.geometry(study) for control in never),
+        tuple((control.geometry(study), control.requested.tobytes()) for control in required),
+    )
 
     def make() -> Pool:
         good = np.ones(real.rows, dtype=bool)
@@ -146,7 +148,11 @@ def _settled(study: Study, free: Fitted, waiting: Sequence[Control]) -> tuple[Po
         found.append(settled)
     if made is free.pool:
         return made, tuple(found)
-    key = (free.pool.key, *(control.requested.tobytes() for control in found))
+    key = (
+        study.grounding,
+        free.pool.key,
+        tuple((control.geometry(study), control.requested.tobytes()) for control in found),
+    )
     return replace(study.memo.of("pool with pairs", key, lambda: made), study=study), tuple(found)
 
 
@@ -157,7 +163,7 @@ def _reserved(
     reserved = Reserved.none(study, len(controls))
     if not any(control.reserves for control in beside):
         return Reserving(study, pool, controls, np.empty(0), rows, reserved)
-    free = _fitted(study, "without reserved rows", pool, controls, reserved, rows)
+    free = _fitted(study, pool, controls, reserved, rows)
     task = Reserving(study, pool, controls, row_weights(free.cells, free.fit.shares, pool.rows), rows, reserved)
     for control in beside:
         task = control.reserve(task)
@@ -175,36 +181,35 @@ def _too_many_reserved(reserved: Reserved, rows: int) -> Conflict:
     return Conflict((*names, design), message, design, float(reserved.rows))
 
 
-def _cells(study: Study, name: str, pool: Pool, controls: Sequence[Control]) -> Cells:
+def _cells(study: Study, pool: Pool, controls: Sequence[Control]) -> Cells:
     geometry = (study.grounding, pool.key, tuple(control.geometry(study) for control in controls))
-    return study.memo.of(name, geometry, lambda: cells_of(pool, controls))
+    return study.memo.of("cells", geometry, lambda: cells_of(pool, controls))
 
 
-def _fit(
-    study: Study, cells: Cells, goals: Sequence[Goal], drawn: int, *, name: str = "fit"
-) -> tuple[Fit, tuple[Constraint, ...]]:
+def _fit(study: Study, cells: Cells, goals: Sequence[Goal], drawn: int) -> tuple[Fit, tuple[Constraint, ...]]:
     """The fit of the cells to the goals of `drawn` rows. Raises ConflictsError if they can't be met together."""
     constraints = tuple(goal.constraint(cells.codes[i], drawn) for i, goal in enumerate(goals))
+    # Sweeps look at the shares alone, so that a fit serves other numbers of rows too.
     key = (cells, tuple(one.requested.tobytes() for one in constraints))
-    fit = study.memo.of(name, key, lambda: fit_cells(cells.mass, constraints))
+    fit = study.memo.of("fit", key, lambda: fit_cells(cells.mass, constraints))
     # Rows are whole: what is off by less than half of one is met.
     whole = HALF / max(1, drawn)
     enough = max(TOLERANCE, NOTHING * whole)
     if enough < fit.error <= CLOSE * whole:
         crept = fit
-        fit = study.memo.of(f"more of {name}", (key, whole), lambda: sweep_on(crept, constraints, enough))
+        fit = study.memo.of("fit by more sweeps", (key, whole), lambda: sweep_on(crept, constraints, enough))
     if fit.error <= enough:
         return fit, constraints
-    named = tuple((one.name, one.labels) for one in constraints)
+    asked = tuple(one.asks for one in constraints)
     conflicts = study.memo.of(
-        f"conflicts of {name}",
-        (key, named, whole),
+        "conflicts",
+        (cells, asked, whole),
         lambda: find_conflicts(cells.mass, constraints, allowed=whole, rows=study.grounding.rows),
     )
     if conflicts:
         raise ConflictsError(conflicts)
     swept = fit
-    fit = study.memo.of(f"finished {name}", (key, whole), lambda: _finished(cells.mass, swept, constraints, whole))
+    fit = study.memo.of("finished fit", (cells, asked, whole), lambda: _finished(cells.mass, swept, constraints, whole))
     if fit.error > 1.01 * whole:
         raise ConflictsError((_unfinished(constraints, fit),))
     return fit, constraints

@@ -122,8 +122,8 @@ def source_counts(study: Study, pool: Pool, control: Control) -> np.ndarray:
         return known
     if pool.learned == study.source.rows:
         return np.bincount(control.codes(pool)[: pool.learned], minlength=control.size)
-    key = (id(study.columns), control.size, control.key)
-    return study.memo.of(f"source rows of {control.name}", key, lambda: _counted(study, control))
+    key = (study.grounding, control.size, control.geometry(study))
+    return study.memo.of("source rows of codes", key, lambda: _counted(study, control))
 
 
 def _counted(study: Study, control: Control) -> np.ndarray:

@@ -9,17 +9,21 @@ from trimtab.core.study.study import Study
 
 def real_rows(study: Study, event: Condition) -> int:
     """Rows of the source in which an event or a rule is true."""
-    return study.memo.of(f"rows of {event.name}", event.predicate.sql, lambda: _count(study, event.predicate.sql))
+    return _count(study, event.predicate.sql)
 
 
 def unknown_rows(study: Study, event: Condition) -> int:
     """Rows of the source in which it is neither true nor false, because a value is missing."""
-    condition = f"({event.predicate.sql}) IS NULL"
-    return study.memo.of(f"unknown rows of {event.name}", condition, lambda: _count(study, condition))
+    return _count(study, f"({event.predicate.sql}) IS NULL")
 
 
 def _count(study: Study, condition: str) -> int:
-    con = connect(files=[study.source.path])
-    path = quote_text(str(study.source.path.resolve()))
-    found = con.execute(f"SELECT count(*) FROM read_parquet({path}) WHERE {condition}").fetchall()
-    return int(found[0][0])
+    file = study.source.path
+
+    def count() -> int:
+        con = connect(files=[file])
+        path = quote_text(str(file.resolve()))
+        found = con.execute(f"SELECT count(*) FROM read_parquet({path}) WHERE {condition}").fetchall()
+        return int(found[0][0])
+
+    return study.memo.of("rows of the source where", (file, condition), count)

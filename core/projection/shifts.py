@@ -85,7 +85,9 @@ def display_shares(study: Study, found: Fitted, name: str, per_group: np.ndarray
         counts = np.bincount(group.astype(np.int64) * size + of_row, minlength=groups * size)
         return counts.reshape(groups, size) / np.diff(cells.start)[:, None]
 
-    return np.asarray(per_group @ study.memo.of(f"spread of {name}", (cells, study.axes[name]), spread))
+    # A label or a derived factor has other values on the same bins once its expression is another.
+    key = (cells, found.pool.key, study.known(name), study.axes[name])
+    return np.asarray(per_group @ study.memo.of("spread of groups over bins", key, spread))
 
 
 def _with_reserved(study: Study, found: Fitted, name: str, after: np.ndarray) -> np.ndarray:

@@ -115,7 +115,7 @@ def _needed(study: Study, ruled: Sequence[RuledOut]) -> list[Neighbourhood]:
 
 def _ruled_out(study: Study) -> tuple[RuledOut, ...]:
     """The pairs of values that no row should get which does not begin with them."""
-    return study.memo.of("ruled out", id(study.grounding), lambda: ruled_out(study.grounding))
+    return study.memo.of("ruled out", study.grounding, lambda: ruled_out(study.grounding))
 
 
 def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, cell: np.ndarray) -> np.ndarray:

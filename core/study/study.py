@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -22,27 +21,7 @@ from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.columns import Column, encode, read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
-
-T = TypeVar("T")
-
-
-@dataclass
-class Memo:
-    """What was computed, by name; a new key under a name replaces the old value, so that it stays bounded."""
-
-    _kept: dict[str, tuple[object, object]] = field(default_factory=dict)
-
-    def of(self, name: str, key: object, make: Callable[[], T]) -> T:
-        """The value kept under `name` if it was made for `key`, else a new one."""
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != key:
-            kept = (key, make())
-            self._kept[name] = kept
-        return cast(T, kept[1])
-
-    def branch(self) -> Memo:
-        """A memo of its own that begins with what this one holds, for another person's design on the same source."""
-        return Memo(dict(self._kept))
+from trimtab.core.study.memo import Memo
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +79,7 @@ class Study:
             bins = axis.bins_of(column)
             return bins.astype(np.min_scalar_type(axis.size)).take(column.codes)
 
-        return self.memo.of(f"display codes of {factor}", (id(column), axis), make)
+        return self.memo.of("display bins of rows", (column, axis), make)
 
     def real_shares(self, factor: str) -> np.ndarray:
         """(size + 1,) shares of the whole source per display bin, the last one missing."""
@@ -110,7 +89,7 @@ class Study:
             counts = axis.histogram(column)
             return np.asarray(counts / counts.sum())
 
-        return self.memo.of(f"real shares of {factor}", (id(column), axis), make)
+        return self.memo.of("real shares", (column, axis), make)
 
 
 def open_study(
@@ -130,11 +109,12 @@ def open_study(
     if previous and previous.source.key == source.key and _same_kinds(previous, kinds):
         columns, grounding, memo = previous.columns, previous.grounding, previous.memo
     else:
-        columns, grounding, memo = read_columns(source, kinds, progress=progress), None, Memo()
+        columns, grounding, memo = read_columns(source, kinds, progress=progress), None, None
     check_against(design, columns)
     ties = ties_of(design.relations, columns)
-    if grounding is None or grounding.ties != ties:
-        grounding, memo = learn(columns, ties=ties, progress=progress), Memo()
+    if grounding is None or memo is None or grounding.ties != ties:
+        grounding = learn(columns, ties=ties, progress=progress)
+        memo = Memo((columns, grounding))
     definitions = definitions_of(design, columns)
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}
     axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
@@ -155,13 +135,13 @@ def known_column(name: str, columns: Mapping[str, Column], definitions: Mapping[
     if name not in definitions:
         return columns[name]
     found = definitions[name]
-    needed = found.scalar.columns
+    needed, sql = found.scalar.columns, finite_sql(found)
 
     def make() -> Column:
-        (values,) = evaluate([finite_sql(found)], rows_of(columns, needed), owner=f"`{name}`")
+        (values,) = evaluate([sql], rows_of(columns, needed), owner=f"`{name}`")
         return encode(name, pa.chunked_array([values]), found.kind)
 
-    return memo.of(f"column of {name}", (found.scalar.sql, found.kind, *(id(columns[one]) for one in needed)), make)
+    return memo.of("computed column", (name, sql, found.kind, tuple(columns[one] for one in needed)), make)
 
 
 def finite_sql(definition: Definition) -> str:
@@ -196,4 +176,4 @@ def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
 def _axis(design: Design, column: Column, memo: Memo) -> Axis:
     asked = design.factors.get(column.name)
     edges = asked.edge_numbers if asked else None
-    return memo.of(f"axis of {column.name}", (id(column), edges), lambda: default_axis(column, edges))
+    return memo.of("axis", (column, edges), lambda: default_axis(column, edges))

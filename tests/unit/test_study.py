@@ -9,7 +9,7 @@ import pytest
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.source.spool import Source
-from trimtab.core.study.study import Memo, Study, open_study
+from trimtab.core.study.study import Study, open_study
 
 Make = Callable[[dict[str, list[object]]], Source]
 
@@ -92,40 +92,6 @@ def test_progress_tells_reading_and_learning(source: Source) -> None:
     open_study(design(source), source, progress=lambda done, total, message: told.append(message))
     assert told[0] == "reading speed"
     assert told[-1] == "learned"
-
-
-def test_a_memo_makes_a_value_once_for_a_key() -> None:
-    memo, made = Memo(), []
-
-    def make() -> int:
-        made.append(len(made))
-        return made[-1]
-
-    assert [memo.of("a", key, make) for key in (1, 1, 2, 2)] == [0, 0, 1, 1]
-    # One value a name: what was kept for another key is gone, so that the memo does not grow.
-    assert memo.of("a", 1, make) == 2
-    assert memo.of("b", 1, make) == 3
-
-
-def test_a_branch_begins_with_what_there_is_and_goes_its_own_way() -> None:
-    memo = Memo()
-    memo.of("a", 1, lambda: "first")
-    branch = memo.branch()
-    assert branch.of("a", 1, lambda: "again") == "first"
-    assert branch.of("a", 2, lambda: "second") == "second"
-    assert memo.of("a", 1, lambda: "again") == "first"
-
-
-def test_a_failed_making_keeps_what_was_there() -> None:
-    memo = Memo()
-    memo.of("a", 1, lambda: "kept")
-
-    def fail() -> str:
-        raise InputError("no")
-
-    with pytest.raises(InputError, match="no"):
-        memo.of("a", 2, fail)
-    assert memo.of("a", 1, lambda: "again") == "kept"
 
 
 def test_a_design_without_controls_asks_for_nothing(source: Source) -> None:

@@ -60,7 +60,7 @@ def too_few_rows(found: doc.Document, outcome: doc.Outcome, *, place: str) -> bo
     it is not the number of rows alone that is in the way."""
     if not isinstance(outcome, ConflictsError) or found.design.mode != "supplement":
         return False
-    key = (found.design.fingerprint(), id(found.study.columns))
+    key = (found.design.content, found.study.grounding)
     rows = found.study.memo.of("fewest rows", key, lambda: fewest_rows(found.study, outcome))
     if rows is None:
         return False

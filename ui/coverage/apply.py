@@ -29,7 +29,7 @@ def planned(found: session.Document) -> None:
         notice(message)
     if not wishes:
         return
-    key = (found.design.fingerprint(), tuple((tuple(one.levels.items()), one.rows) for one in wishes))
+    key = (found.design.content, tuple((tuple(one.levels.items()), one.rows) for one in wishes))
 
     def propose() -> Proposal:
         return proposal(found.study, cover_patterns(found.study, wishes))

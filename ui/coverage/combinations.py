@@ -105,7 +105,7 @@ def count_combinations(sets: Sets, factors: Sequence[str], other: str, strength:
     """Count the combinations, once for a revision and the files. Raises InputError."""
     levels = all_levels(sets.study, counted_factors(factors, strength))
     room = possible(sets.study, levels)
-    key = (tuple(levels), room_key(sets.study, room), sets.stamp(REAL), sets.stamp(other), strength)
+    key = (room_key(sets.study, room), sets.key(REAL, levels), sets.key(other, levels), strength)
 
     def count() -> tuple[Combination, ...]:
         coded = {name: sets.coded(name, levels) for name in (REAL, other)}

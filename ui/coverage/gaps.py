@@ -24,7 +24,6 @@ from trimtab.ui.coverage.sets import (
     begin,
     both,
     choose_factors,
-    parts_of,
     plausible,
     possible,
     sample_note,
@@ -96,8 +95,7 @@ def gaps_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None:
 
 def find(sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int, room: Possible | None) -> Gaps:
     """The gaps of a data set among the cells there is `room` for, found once. Raises InputError."""
-    stamps = tuple(sets.stamp(part) for part in parts_of(name))
-    key = (tuple(levels), room, stamps, threshold, depth)
+    key = (room, sets.key(name, levels), threshold, depth)
 
     def search() -> Gaps:
         with st.spinner("Looking for gaps…"):

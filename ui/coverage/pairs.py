@@ -111,7 +111,7 @@ def pairs_view(sets: Sets, found: session.Document, bar: DeltaGenerator) -> None
 def _count(sets: Sets, levels: Sequence[Levels], other: str) -> dict[Names, PairCells]:
     study = sets.study
     room = possible(study, levels)
-    key = (tuple(levels), room_key(study, room), sets.stamp(REAL), sets.stamp(other))
+    key = (room_key(study, room), sets.key(REAL, levels), sets.key(other, levels))
 
     def count() -> dict[Names, PairCells]:
         return pair_cells(levels, {name: sets.coded(name, levels) for name in (REAL, other)}, room)

@@ -53,8 +53,7 @@ def find_remedy(
     sets: Sets, levels: Sequence[Levels], name: str, threshold: int, depth: int, room: Possible | None
 ) -> Remedy:
     """The remedy of a data set, found once. Raises InputError."""
-    stamps = tuple(sets.stamp(part) for part in parts_of(name))
-    key = (tuple(levels), room, stamps, threshold, depth)
+    key = (room, sets.key(name, levels), threshold, depth)
 
     def search() -> Remedy:
         with st.spinner("Looking for the fewest combinations…"):

@@ -5,7 +5,7 @@ Every data set is mapped to codes once per factor and kept; whatever is asked th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import streamlit as st
 
-from trimtab.core.counting.computing import code_in
+from trimtab.core.counting.computing import code_in, codes_key
 from trimtab.core.counting.levels import Coded, Levels, declared_levels
 from trimtab.core.coverage.gaps.plausible import plausible_of
 from trimtab.core.coverage.gaps.possible import Possible, design_levels, possible_of
@@ -57,19 +57,16 @@ class Sets:
         codes = {one.factor: _joined([part.codes[one.factor] for part in parts]) for one in levels}
         return Coded(sum(part.rows for part in parts), codes, {})
 
-    def stamp(self, name: str) -> object:
-        """What tells the content of a data set from another's of the same name. Raises InputError."""
-        data = self.file(name)
-        return data.sha256 if isinstance(data, Source) else data.resolve()
+    def key(self, name: str, levels: Sequence[Levels]) -> Hashable:
+        """What the codes of a data set's rows, or of two sets' together, depend on. Raises InputError."""
+        return tuple(_stamp(self.file(part)) for part in parts_of(name)), codes_key(self.study, levels)
 
     def _coded(self, name: str, levels: Sequence[Levels]) -> Coded:
-        data, stamp = self.file(name), self.stamp(name)
+        data = self.file(name)
 
         def codes(one: Levels) -> np.ndarray:
-            key, make = (stamp, one), lambda: code_in(self.study, data, [one]).codes[one.factor]
-            # A factor has its levels as displayed, and all of them: both are asked for in turn.
-            kind = "all" if one.axis != self.study.axes[one.factor] else "shown"
-            return self.study.memo.of(f"coverage codes of {one.factor}, {kind}, in {name}", key, make)
+            make = lambda: code_in(self.study, data, [one]).codes[one.factor]  # noqa: E731
+            return self.study.memo.of("coverage codes", self.key(name, [one]), make)
 
         found = {one.factor: codes(one) for one in levels}
         return Coded(len(next(iter(found.values()), ())), found, {})
@@ -107,7 +104,7 @@ def _sample(study: Study, outcome: Projection) -> Path:
         with st.spinner("Drawing rows of the design…"):
             return design_sample(study, outcome, folder)
 
-    path = study.memo.of("design sample", (study.source.sha256, study.design.fingerprint(), folder), make)
+    path = study.memo.of("design sample", (study.source.key, study.design.content, folder), make)
     return path if path.is_file() else make()
 
 
@@ -193,7 +190,7 @@ def all_levels(study: Study, names: Sequence[str]) -> list[Levels]:
 
 def possible(study: Study, levels: Sequence[Levels]) -> Possible | None:
     """Which cells the design leaves room for; where that can't be told all count, and it is said."""
-    key = (study.design.fingerprint(), tuple(levels))
+    key = (study.design.content, tuple(levels))
 
     def make() -> Possible | InputError | None:
         try:
@@ -201,7 +198,7 @@ def possible(study: Study, levels: Sequence[Levels]) -> Possible | None:
         except InputError as error:
             return error
 
-    found = study.memo.of(f"coverage room of {len(levels)} factors", key, make)
+    found = study.memo.of("coverage room", key, make)
     if isinstance(found, InputError):
         notice(f"Cells that rules forbid count too.\n{found}", tone="info")
         return None
@@ -211,14 +208,15 @@ def possible(study: Study, levels: Sequence[Levels]) -> Possible | None:
 def plausible(sets: Sets, levels: Sequence[Levels]) -> Possible | None:
     """As `possible`, without the cells that reality seems to rule out as well. Raises InputError."""
     study, room = sets.study, possible(sets.study, levels)
-    key = (tuple(levels), room_key(study, room), sets.stamp(REAL))
-    name = f"coverage plausible cells of {len(levels)} factors"
-    return study.memo.of(name, key, lambda: plausible_of(sets.coded(REAL, levels), levels, room))
+    key = (room_key(study, room), sets.key(REAL, levels))
+    return study.memo.of(
+        "coverage of plausible cells", key, lambda: plausible_of(sets.coded(REAL, levels), levels, room)
+    )
 
 
 def room_key(study: Study, room: Possible | None) -> str:
     """What decides which cells count: the design, where it rules any out."""
-    return "" if room is None else study.design.fingerprint()
+    return "" if room is None else study.design.content
 
 
 def told(count: Callable[[], None]) -> None:
@@ -227,6 +225,11 @@ def told(count: Callable[[], None]) -> None:
         count()
     except TrimtabError as error:
         notice(str(error))
+
+
+def _stamp(data: Path | Source) -> Hashable:
+    """What tells the content of a data set from another's of the same name."""
+    return data.key if isinstance(data, Source) else data.resolve()
 
 
 def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:

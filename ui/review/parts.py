@@ -137,7 +137,7 @@ def _show_all() -> None:
 
 
 def _factors(found: session.Document, outcome: Projection) -> tuple[Covered, ...]:
-    return found.study.memo.of("review pictures", found.design.fingerprint(), lambda: covered(found.study, outcome, {}))
+    return found.study.memo.of("review pictures", found.design.content, lambda: covered(found.study, outcome, {}))
 
 
 def _moves(factor: Covered) -> bool:

@@ -121,7 +121,7 @@ def _called(one: str, saved: tuple[Version, ...]) -> h.Fragment:
 
 def _compared(found: session.Document, before: str, after: str) -> _Compared:
     studies = [_study(found, one) for one in (before, after)]
-    key = tuple(study.design.fingerprint() for study in studies)
+    key = tuple(study.design.content for study in studies)
 
     def make() -> _Compared:
         with st.spinner("Comparing…"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -45,9 +45,11 @@ class Library:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def study(self, design: Design, source: Source, *, progress: Progress | None = None) -> Study:
-        """The study of a design on a source, with a memo of its own. Raises InputError for what is wrong with it."""
-        base = self._base(source, kinds_of(design), progress)
-        return open_study(design, source, previous=replace(base, memo=base.memo.branch()))
+        """The study of a design on a source; all on the same one share what was computed.
+
+        Raises InputError for what is wrong with the design.
+        """
+        return open_study(design, source, previous=self._base(source, kinds_of(design), progress))
 
     def _base(self, source: Source, kinds: Kinds, progress: Progress | None) -> Study:
         # One after the other: two people who open the same source at once learn it once.

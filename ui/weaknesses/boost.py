@@ -245,7 +245,7 @@ def _boosted(study: Study, slices: Sequence[Slice], wanted: Sequence[dict[str, A
 
 
 def _show(found: session.Document, slices: Sequence[Slice], wanted: list[dict[str, Any]]) -> Proposal | None:
-    key = (found.design.fingerprint(), tuple((name_of(one.levels)) for one in slices), str(wanted))
+    key = (found.design.content, tuple((name_of(one.levels)) for one in slices), str(wanted))
     try:
         with st.spinner("Working it out…"):
             change = found.study.memo.of(

@@ -65,7 +65,7 @@ class Given:
             with st.spinner("Reading the predictions…"):
                 return row_errors(rows, self.asked, beside)
 
-        key = (rows.sha256, beside.sha256 if beside else None, self.asked)
+        key = (rows.key, beside and beside.key, self.asked)
         return study.memo.of("errors of predictions", key, read)
 
 

@@ -44,7 +44,7 @@ def find(study: Study, given: Given, asked: Thresholds) -> Found:
     known = int((~np.isnan(errors.values)).sum())
     if asked.least > known - 2:
         raise InputError(f"Rows at least: {asked.least:,}, but only {known:,} rows have an error. Ask for fewer.")
-    key = (rows.sha256, given.asked, given.join, given.file and given.file.sha256, asked, levels)
+    key = (rows.key, given.asked, given.join, given.file and given.file.key, asked, levels)
 
     def search() -> Weaknesses:
         with st.spinner("Looking for weak slices…"):
@@ -66,8 +66,7 @@ def coded(study: Study, rows: Source, levels: Sequence[Levels]) -> Coded:
     """The codes of rows, a factor at a time so that one more costs only its own."""
 
     def codes(one: Levels) -> np.ndarray:
-        key = (rows.sha256, one)
-        return study.memo.of(f"slice codes of {one.factor}", key, lambda: code_rows(rows, [one]).codes[one.factor])
+        return study.memo.of("slice codes", (rows.key, one), lambda: code_rows(rows, [one]).codes[one.factor])
 
     return Coded(rows.rows, {one.factor: codes(one) for one in levels}, {})
 

@@ -63,14 +63,10 @@ class Condition(Control):
     def exact(self, requested: np.ndarray) -> Sequence[int]:
         return (1,) if requested[1] < 1.0 else ()
 
-    @property
-    def key(self) -> Hashable:
-        return self.predicate.sql
-
     def geometry(self, study: Study) -> Hashable:
-        return self.predicate.sql
+        return (self.name, self.predicate.sql)
 
 
 def truths_of(predicate: Predicate, owner: str) -> tuple[Feature, ...]:
     """The truth of each of a predicate's leaves, on behalf of `owner`."""
-    return tuple(truth_feature(leaf, owner, place) for place, leaf in enumerate(predicate.leaves))
+    return tuple(truth_feature(leaf, owner) for leaf in predicate.leaves)

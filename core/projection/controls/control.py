@@ -158,11 +158,6 @@ class Control:
         """(L,) whole rows of each code among `total`."""
         return whole_rows(self.requested, total)
 
-    @property
-    def key(self) -> Hashable:
-        """What its codes depend on beside its name and the source's values."""
-        return (len(self.requested), self.labels)
-
     def geometry(self, study: Study) -> Hashable:
         """What the cells depend on: its codes, and where some are never shown what is asked of them."""
         raise NotImplementedError

@@ -38,8 +38,8 @@ class EventControl(Condition):
     def never_shown(self, pool: Pool, total: int) -> bool:
         if self.rate * total < HALF:
             return False
-        memo, sql = pool.study.memo, self.predicate.sql
-        return not memo.of(f"whether {self.of} happens", sql, lambda: bool(self.codes(pool).any()))
+        key = (pool.study.grounding, pool.key, self.predicate.sql)
+        return not pool.study.memo.of("whether it happens", key, lambda: bool(self.codes(pool).any()))
 
     def rows_of_it(self, study: Study, usable: np.ndarray) -> At | None:
         return event_rows_of(study, self, usable)

@@ -51,7 +51,7 @@ def labels_of(study: Study) -> tuple[LabelControl, ...]:
                     f"Cut it: least(1, greatest(0, {definition.scalar.text}))."
                 )
             sql = f"CAST(({definition.scalar.sql}) BETWEEN 0 AND 1 AS DOUBLE)"
-            chances = (Feature(f"Label `{name}`", f"chance {name}", sql, definition.scalar.columns, truth, "truth"),)
+            chances = (Feature(f"Label `{name}`", sql, definition.scalar.columns, truth, "truth"),)
         elif label.noise and study.known(name).distinct < 2:
             raise InputError(f"Label `{name}`: noise needs a second label, and its rule gives only one.")
         found.append(LabelControl(np.empty(0), (), name, chances))

@@ -67,7 +67,6 @@ def levels_of(study: Study) -> tuple[LevelControl, ...]:
         levels = pa.array(list(mix.shares), pa.string())
         feature = Feature(
             f"Level mix `{name}`",
-            f"level {name}",
             definition.scalar.sql,
             definition.scalar.columns,
             partial(_level_codes, levels),

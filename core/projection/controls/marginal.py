@@ -74,8 +74,9 @@ class MarginalControl(Control):
         return np.flatnonzero(self.code_of_value[:-1] == code)
 
     def geometry(self, study: Study) -> Hashable:
-        invented = (self.requested.tobytes(), self.bins) if len(self.invented(study)) else ()
-        return (self.name, self.code_of_value.tobytes(), len(self.requested), invented)
+        invented = self.invented(study)
+        asked = (self.requested.tobytes(), self.bins, tuple(invented.tolist())) if len(invented) else ()
+        return (self.name, self.code_of_value.tobytes(), len(self.requested), asked)
 
     def real_counts(self, study: Study) -> np.ndarray | None:
         counts = study.columns[self.of].counts
@@ -85,7 +86,7 @@ class MarginalControl(Control):
         """The codes that it asks for and that no learning row has; missing too, if it `blanks`."""
         column = study.columns[self.of]
         learned = study.memo.of(
-            f"learning rows of {column.name}", column, lambda: np.bincount(column.codes, minlength=column.distinct + 1)
+            "learning rows of values", column, lambda: np.bincount(column.codes, minlength=column.distinct + 1)
         )
         seen = np.bincount(self.code_of_value, weights=learned, minlength=len(self.requested))
         found = (seen == 0) & (self.requested > 0)
@@ -142,8 +143,8 @@ def marginals_of(study: Study) -> tuple[MarginalControl, ...]:
     for name, column in study.columns.items():
         asked = study.design.factors.get(name)
         if asked is not None and (asked.role in ("target", "keep", "hold") or asked.missing is not None):
-            key = (asked, study.axes[name], id(column))
-            control = study.memo.of(f"control of {name}", key, partial(_marginal, study, name, asked))
+            key = (asked.model_dump_json(), study.axes[name], column, study.declared)
+            control = study.memo.of("control of a marginal", key, partial(_marginal, study, name, asked))
             thin = asked.missing is not None and asked.missing > THIN * column.missing_share > 0
             found.append(replace(control, thin=True) if thin else control)
     return tuple(found)

@@ -84,8 +84,9 @@ class PairControl(Control):
         """The control that asks for a table, given the joint rows `now` (A · B,) of both factors while it is free, of
         `total` rows; cells that no learning row shows and that come to less than half a row are left out."""
         shares = now.reshape(self.sides[0].size, -1) / now.sum()
-        key = (self.pair, shares.tobytes(), *(study.role(side.name) for side in self.sides))
-        found = study.memo.of(f"pair {self.pair.name}", key, lambda: asking(study, self, shares))
+        own = tuple(_own_control(study, side.name) for side in self.sides)
+        key = (self.pair.model_dump_json(), self.geometry(study), own, shares.tobytes())
+        found = study.memo.of("table of a pair", key, lambda: asking(study, self, shares))
         unseen = self._unseen(pool)
         few = unseen & (found.table * total < HALF)
         if (found.table[few] > 0).any():

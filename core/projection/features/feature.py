@@ -25,12 +25,10 @@ UNKNOWN = 2
 class Feature:
     """The codes that `coder` gives the values of an SQL expression over source columns.
 
-    `owner` is named in messages, and `text` is what it looks at there; `name` is the feature's own; `key` tells coders
-    apart.
+    `owner` is named in messages, and `text` is what it looks at there; `key` tells coders apart.
     """
 
     owner: str
-    name: str
     sql: str
     columns: tuple[str, ...]
     coder: Callable[[pa.Array], np.ndarray]
@@ -54,29 +52,26 @@ class Feature:
             with_missing = pa.concat_arrays([column.values, pa.nulls(1, column.type)])
             return self.of_table(pa.table({column.name: with_missing}))
 
-        return study.memo.of(f"codes of {self.name}", (self.sql, self.key, id(column)), make)
+        return study.memo.of("codes of values", (self.sql, self.key, column), make)
 
     def of_learning_rows(self, study: Study) -> np.ndarray:
         """(n,) the codes of the learning rows."""
         if self.single:
             return np.asarray(self.of_values(study)[study.columns[self.columns[0]].codes])
-        key = (self.sql, self.key, *(id(study.columns[name]) for name in self.columns))
+        key = (self.sql, self.key, tuple(study.columns[name] for name in self.columns))
         make = lambda: _small(self.of_table(study.rows_of(self.columns)))  # noqa: E731
-        return study.memo.of(f"codes of {self.name}", key, make)
+        return study.memo.of("codes of rows", key, make)
 
 
-def truth_feature(leaf: Leaf, owner: str, place: int) -> Feature:
-    """Whether a condition is true (1), false (0) or UNKNOWN; `place` is its position among those of its owner."""
-    name = f"{owner}, condition {place + 1}"
-    return Feature(owner, name, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, truth, "truth", leaf.sql)
+def truth_feature(leaf: Leaf, owner: str) -> Feature:
+    """Whether a condition is true (1), false (0) or UNKNOWN."""
+    return Feature(owner, f"CAST(({leaf.sql}) AS DOUBLE)", leaf.columns, truth, "truth", leaf.sql)
 
 
 def bin_feature(study: Study, name: str, axis: Axis, owner: str) -> Feature:
     """The bin of a definition on an axis; `size` for missing, -1 outside of it."""
     found = study.definitions[name]
-    return Feature(
-        owner, f"{owner} on {name}", finite_sql(found), found.scalar.columns, lambda a: bins_of_values(axis, a), axis
-    )
+    return Feature(owner, finite_sql(found), found.scalar.columns, lambda a: bins_of_values(axis, a), axis)
 
 
 def bins_of_values(axis: Axis, values: pa.Array) -> np.ndarray:

@@ -7,7 +7,7 @@ is possible that creeps; Newton's method on the dual of the same problem does no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -52,6 +52,13 @@ class Constraint:
     drawn: int = 1
     total: int = 1
     there: np.ndarray | None = None
+
+    @property
+    def asks(self) -> Hashable:
+        """All that it asks of cells whose codes are known."""
+        there = None if self.there is None else self.there.tobytes()
+        rows = (self.drawn, self.total, there)
+        return (self.name, self.requested.tobytes(), self.labels, self.strict, self.asked, rows)
 
     def of_all(self, code: int, share: float) -> float:
         """A share of the cells as one of all rows that the control speaks of."""

@@ -126,7 +126,7 @@ def test_new_bins_of_a_factor_count_only_its_pairs_again(study: Study, monkeypat
 def test_a_sample_of_the_rows_is_enough(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = dependence(study)
     monkeypatch.setattr(module, "SAMPLE_ROWS", 2000)
-    study.memo._kept.clear()
+    study.memo.clear()
     part = dependence(study)
     assert part.between("x", "z") == pytest.approx(whole.between("x", "z"), abs=0.05)
     assert part.strength.tolist() != whole.strength.tolist()
