@@ -11,7 +11,6 @@ from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 from pydantic import Field, model_validator
 
 from trimtab.core.database import quote_name
@@ -166,6 +165,8 @@ def _decided(sample: Sample, key: np.ndarray, size: int, fewest: int = 1) -> lis
     if len(kept) <= 1 or rows == sample.rows:
         return kept
     if size > LARGEST_TABLE:
+        import pandas as pd  # takes long, and a schema is printed without it
+
         key, size = pd.factorize(key)[0], sample.rows
     latest = np.empty(size, dtype=sample.codes.dtype)
     return [place for place in kept if _one_each(latest, key, sample.by_column[place])]

@@ -292,7 +292,7 @@ floors:
         "floors.2.factor: unknown key. Did you mean `factors`? Known: factors, strength, at_least.",
         "output.provenance: must be true or false, got 3.",
         "nme: unknown key. Did you mean `name`? "
-        "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, events, levels, labels, rules, "
+        "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, quantiles, events, levels, labels, rules, "
         "sweeps, floors, relations, output.",
     ]
 
@@ -342,10 +342,10 @@ def test_save_replaces_the_whole_file_or_nothing(tmp_path: Path) -> None:
     save(loads(TEXT), path)
     assert path.read_text() == TEXT
     assert load(path) == loads(TEXT)
-    with pytest.raises(InputError, match="the design file can't be written: No such file"):
+    with pytest.raises(InputError, match="it can't be written: No such file"):
         save(loads(TEXT), tmp_path / "none" / "fog.yaml")
     (tmp_path / "taken").mkdir()
-    with pytest.raises(InputError, match="the design file can't be written"):
+    with pytest.raises(InputError, match="it can't be written: Is a directory"):
         save(loads(TEXT), tmp_path / "taken")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["fog.yaml", "taken"]
 
