@@ -8,10 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, settings
 
 from trimtab.core.design.files import loads
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
+
+# The same examples every time, however slow the machine is: a time is no property.
+settings.register_profile("trimtab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("trimtab")
 
 ROOT = Path(__file__).resolve().parents[1]
 
