@@ -125,7 +125,8 @@ def nearer_half(study: Study, rows: int) -> Nearer:
     if rows < FEWEST_ROWS or study.grounding.rows < FEWEST_ROWS:
         what = "generated" if rows < FEWEST_ROWS else "real"
         return Nearer(None, reason=f"fewer than {FEWEST_ROWS} {what} rows")
-    key = (study.grounding, study.design.content, rows)
+    unnamed = study.design.model_copy(update={"name": "", "description": ""})  # they decide no row
+    key = (study.grounding, unnamed.content, rows)
     return study.memo.of("nearer half", key, lambda: _nearer_half(study, rows))
 
 

@@ -209,8 +209,9 @@ def test_a_remedy_leaves_nothing_of_its_level_uncovered(crashes: Source, open_: 
     design = cover_remedy(study, remedy)
     assert len(design.events) == len(remedy.combinations) > 1
     rows = pa.concat_tables(list(generate(open_study(design, crashes, previous=study), rows=30_000)))
+    real = pq.read_table(crashes.path, columns=FACTORS)
     pq.write_table(
-        pa.concat_tables([pq.read_table(crashes.path, columns=FACTORS), rows.select(FACTORS)]), tmp_path / "b.parquet"
+        pa.concat_tables([real.cast(rows.select(FACTORS).schema), rows.select(FACTORS)]), tmp_path / "b.parquet"
     )
     _, needs = uncovered(code_rows(tmp_path / "b.parquet", levels), levels, 10, 2)
     assert len(needs) == 0

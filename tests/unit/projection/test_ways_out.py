@@ -36,6 +36,8 @@ labels: {late: {rule: taken > 3}}
 rules: [taken > 0]
 events: {wet_roads: {when: wet AND road = 'town', rate: 0.2}}
 sweeps: [{factor: road, values: [town, country], groups: 5}]
+quantiles: [{factor: taken, at: {0.5: 5}}]
+relations: [{order: [taken, speed]}]
 floors: [{factors: [road, wet]}, {factors: [wet, road], strength: 1}]
 """
 
