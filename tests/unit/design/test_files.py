@@ -292,8 +292,8 @@ floors:
         "floors.2.factor: unknown key. Did you mean `factors`? Known: factors, strength, at_least.",
         "output.provenance: must be true or false, got 3.",
         "nme: unknown key. Did you mean `name`? "
-        "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, quantiles, events, levels, labels, "
-        "rules, sweeps, floors, relations, output.",
+        "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, quantiles, events, levels, "
+        "labels, rules, sweeps, floors, relations, output.",
     ]
 
 
