@@ -41,6 +41,7 @@ def receipt_table(promises: Sequence[Promise]) -> h.Element:
 def cells(promise: Promise) -> tuple[str, str, str, str]:
     """Promise, requested, delivered and tolerance of one row, as text.
 
+    >>> from trimtab.core.design.controls.kind import ControlName
     >>> cells(Promise(ControlName("event", "fog"), 5000, 5000, 0.0, True, "rows"))
     ('event fog', '5,000 rows', '5,000 rows', 'exact')
     >>> cells(Promise(ControlName("target", "visib"), 0.0, 0.00012, 0.0005, True, "elsewhere"))

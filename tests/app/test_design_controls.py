@@ -92,7 +92,7 @@ def late() -> np.ndarray:
 def test_titles_count_and_only_the_chosen_tab_is_sent(start: Start, home: Workspace, study: Study) -> None:
     id_ = home.save_design(study.design.changed(levels={"difficulty": MIX}, rules=("planned > 0", "taken > 0")))
     app = start("design", id_)
-    titles = ["Rare events", "Pairs", "Levels · 1", "Labels", "Rules · 2", "Sweeps", "Floors"]
+    titles = ["Rare events", "Pairs", "Levels · 1", "Labels", "Rules · 2", "Sweeps", "Floors", "Quantiles"]
     assert list(tabs(app)) == titles
     assert [title for title, size in tabs(app).items() if size] == ["Rare events"]
     assert [title for title, size in tabs(show(app, "rules")).items() if size] == ["Rules · 2"]

@@ -17,7 +17,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance
+from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.design.design import Design
 from trimtab.core.errors import ConflictError, InputError, TrimtabError
 from trimtab.core.maths.rounding import event_rows

@@ -18,7 +18,7 @@ from trimtab.core.delivery.promises.promise import (
     unmeasured,
     within,
 )
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance
+from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.controls.marginal import MarginalControl, marginals_of
 from trimtab.core.study.study import Study

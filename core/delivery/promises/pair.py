@@ -18,7 +18,7 @@ from trimtab.core.delivery.promises.promise import (
     unmeasured,
     within,
 )
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance, rank_tolerance
+from trimtab.core.delivery.tolerance import marginal_tolerance, rank_tolerance
 from trimtab.core.errors import TrimtabError
 from trimtab.core.maths.tables import table_correlation
 from trimtab.core.projection.controls.pair import PairControl, asking, pairs_of

@@ -17,7 +17,7 @@ from trimtab.core.delivery.promises.promise import (
     unmeasured,
     within,
 )
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance
+from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.projection.controls.quantiles import QuantilesControl, quantiles_of
 from trimtab.core.words.plain import value_text
 

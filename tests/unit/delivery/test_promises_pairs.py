@@ -17,8 +17,8 @@ from scipy.stats import multivariate_normal, spearmanr
 
 from tests.controls import figures
 from trimtab.core.delivery.promises.promise import Promise
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance, rank_tolerance
 from trimtab.core.delivery.receipt import verify
+from trimtab.core.delivery.tolerance import marginal_tolerance, rank_tolerance
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 

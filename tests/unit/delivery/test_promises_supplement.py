@@ -13,8 +13,8 @@ import pytest
 
 from tests.controls import figures
 from trimtab.core.delivery.promises.promise import Promise
-from trimtab.core.delivery.promises.tolerance import marginal_tolerance
 from trimtab.core.delivery.receipt import verify
+from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
