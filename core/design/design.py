@@ -21,6 +21,7 @@ from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
 from trimtab.core.design.fields import Identifier, Level, Model, Name, Sha256, Text, broken
+from trimtab.core.design.fingerprint import decisive_order
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.relations.relation import Relation
 from trimtab.core.relations.union import AnyRelation
@@ -296,6 +297,12 @@ class Design(Model):
         }
         for level in matters.get("levels", {}).values():
             level["shares"] = list(level["shares"].items())  # their order is that of the score
+        made = [name for name, factor in self.factors.items() if factor.role == "derive" or self.source is None]
+        named = decisive_order(
+            self.factors, made, self.pairs, events=self.events, levels=self.levels, labels=self.labels
+        )
+        if named:
+            matters["order"] = named
         return hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -229,6 +230,46 @@ def test_the_fingerprint_is_of_what_decides_the_rows(design: Design) -> None:
     for other in others:
         assert other.fingerprint() != print_
     assert len({other.fingerprint() for other in others}) == len(others)
+
+
+LABELS = {"a": {"probability": "0.1"}, "b": {"probability": "0.2"}}
+NUMBER = {"role": "target", "kind": "continuous", "target": {"family": "normal", "mean": 0, "sd": 1}}
+DERIVED = {name: {"role": "derive", "expression": f"visib + {at}"} for at, name in enumerate("ab")}
+WEIGHED = {"role": "target", "target": {"family": "categorical", "weights": {"EWR": 1, "JFK": 2}}}
+TABLE = {"EWR": {"no": 1, "yes": 2}, "JFK": {"no": 3, "yes": 4}}
+
+
+def reversed_at(parts: dict[str, Any], *path: str | int) -> dict[str, Any]:
+    """A deep copy of `parts` in which the mapping at `path` stands the other way round."""
+    found = deepcopy(parts)
+    inner: Any = found
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = dict(reversed(inner[path[-1]].items()))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "decides"),
+    [
+        ({"events": {"a": {"when": "visib < 2", "rate": 0.1}, "b": {"when": "temp < 2", "rate": 0.1}}}, "events", True),
+        ({"labels": LABELS}, "labels", True),
+        ({"levels": {"a": MIX, "b": MIX}}, "levels", True),
+        ({"factors": DERIVED}, "factors", True),
+        ({"factors": {"a": NUMBER, "b": NUMBER}, "source": None}, "factors", True),
+        ({"factors": {"origin": WEIGHED}}, "factors.origin.target.weights", True),
+        ({"pairs": [{"factors": ["origin", "late"], "weights": TABLE}]}, "pairs.0.weights", True),
+        ({"pairs": [{"factors": ["origin", "late"], "weights": TABLE}]}, "pairs.0.weights.JFK", True),
+        ({"factors": {"dest": {"role": "keep"}, "origin": {"role": "keep"}}}, "factors", False),
+        ({"quantiles": [{"factor": "temp", "at": {0.5: 50, 0.9: 80}}]}, "quantiles.0.at", False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_fingerprint_knows_the_order_where_it_decides_rows(parts: dict[str, Any], path: str, decides: bool) -> None:
+    keys = [int(key) if key.isdecimal() else key for key in path.split(".")]
+    whole = {"name": "x", "source": {"path": "flights.parquet", "sha256": "0" * 64}, **parts}
+    as_is, turned = Design(**whole).fingerprint(), Design(**reversed_at(whole, *keys)).fingerprint()
+    assert (as_is != turned) is decides
 
 
 def test_the_fingerprint_does_not_change_between_versions(design: Design) -> None:
