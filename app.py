@@ -12,6 +12,7 @@ st.set_page_config(page_title="Trimtab", page_icon="⌁", layout="wide")
 color_scheme()
 styles("parts/page.css")
 st.logo(str(Path(__file__).parent / "ui" / "shell" / "mark.svg"), size="medium")
+session.callbacks_run_whole()
 session.restore()
 page = st.navigation(
     [st.Page(one.file, title=one.title, url_path=one.name, default=one is PAGES[0]) for one in PAGES],

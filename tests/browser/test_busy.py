@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
 SECONDS = 0.8
 """How long each run takes: a person does several things meanwhile."""
+PRESS = 150
+"""Milliseconds from pressing a button, which ends the typing in a field, to letting it go."""
 
 Change = Callable[[Design], bool]
 NewPage = Callable[..., Page]
@@ -94,7 +96,7 @@ def test_an_event_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     field(page, "Name").fill("old and fast")
     pick(page, "Factor", "ageOFocc")
     field(page, "Value").fill("80")
-    page.get_by_role("button", name="Add this event").click()
+    page.get_by_role("button", name="Add this event").click(delay=PRESS)
     until(lambda: "old_and_fast" in saved().events, page)
     assert saved().events["old_and_fast"].when == "ageOFocc < 80"
 
@@ -108,7 +110,7 @@ def test_another_factor_keeps_the_number_that_was_typed(open_: Any, busy: Any) -
     pick(page, "Factor", "yearacc")
     field(page, "Value").fill("2001")
     pick(page, "Comparison", "≥")
-    page.get_by_role("button", name="Add this event").click()
+    page.get_by_role("button", name="Add this event").click(delay=PRESS)
     until(lambda: "event_1" in saved().events, page)
     assert saved().events["event_1"].when == "yearacc >= 2001"
 
@@ -121,7 +123,7 @@ def test_a_rule_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     at_rest(page)
     busy()
     field(page, "Condition in SQL").fill("ageOFocc >= 16")
-    page.get_by_role("button", name="Add this rule").click()
+    page.get_by_role("button", name="Add this rule").click(delay=PRESS)
     until(lambda: saved().rules == ("ageOFocc >= 16",), page)
 
 
@@ -134,10 +136,10 @@ def test_what_rows_say_is_taken_along_to_sql(open_: Any, busy: Any) -> None:
     at_rest(page)
     busy()
     field(page, "Value").fill("17")
-    page.get_by_role("button", name="Write SQL").click()
+    page.get_by_role("button", name="Write SQL").click(delay=PRESS)
     expect(field(page, "Condition in SQL")).to_have_value("ageOFocc >= 17")
     field(page, "Condition in SQL").fill("ageOFocc >= 18")
-    page.get_by_role("button", name="Add this rule").click()
+    page.get_by_role("button", name="Add this rule").click(delay=PRESS)
     until(lambda: saved().rules == ("ageOFocc >= 18",), page)
 
 
@@ -146,9 +148,9 @@ def test_a_label_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     form(page, "Add a label")
     busy()
     field(page, "Name").fill("young")
-    page.get_by_role("radio", name="With a probability").click()
+    page.get_by_role("radio", name="With a probability").click(delay=PRESS)
     field(page, "SQL").fill("1 / (1 + exp(ageOFocc - 30))")
-    page.get_by_role("button", name="Add this label").click()
+    page.get_by_role("button", name="Add this label").click(delay=PRESS)
     until(lambda: "young" in saved().labels, page)
     assert saved().labels["young"].probability == "1 / (1 + exp(ageOFocc - 30))"
 
@@ -161,7 +163,7 @@ def test_levels_are_typed_in_one_go(open_: Any, busy: Any) -> None:
     field(page, "Score").fill("ageOFocc")
     field(page, "Cut at, ascending").fill("30, 60")
     field(page, "Levels, from the lowest score").fill("young, grown, old")
-    page.get_by_role("button", name="Add these levels").click()
+    page.get_by_role("button", name="Add these levels").click(delay=PRESS)
     until(lambda: "age" in saved().levels, page)
     assert list(saved().levels["age"].shares) == ["young", "grown", "old"]
     assert saved().levels["age"].cuts == (30, 60)
@@ -174,7 +176,7 @@ def test_a_sweep_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     pick(page, "Factor that varies", "ageOFocc")
     field(page, "Values").fill("20, 40, 60")
     field(page, "Groups").fill("50")
-    page.get_by_role("button", name="Add this sweep").click()
+    page.get_by_role("button", name="Add this sweep").click(delay=PRESS)
     until(lambda: len(saved().sweeps) == 1, page)
     assert (saved().sweeps[0].values, saved().sweeps[0].groups) == ((20, 40, 60), 50)
 
@@ -189,7 +191,7 @@ def test_a_floor_is_typed_in_one_go(open_: Any, busy: Any) -> None:
         page.get_by_role("option", name=name, exact=True).click()
     page.keyboard.press("Escape")
     field(page, "At least, rows of each").fill("9")
-    page.get_by_role("button", name="Add this floor").click()
+    page.get_by_role("button", name="Add this floor").click(delay=PRESS)
     until(lambda: len(saved().floors) == 1, page)
     assert (saved().floors[0].factors, saved().floors[0].at_least) == (("sex", "airbag"), 9)
 
@@ -235,16 +237,16 @@ def test_undone_faster_than_answered(open_: Any, busy: Any) -> None:
         at_rest(page)
     busy()
     undo = page.get_by_role("button", name=re.compile("Undo"))
-    undo.click()
-    undo.click()
+    undo.click(delay=PRESS)
+    undo.click(delay=PRESS)
     page.keyboard.press("Control+z")
     until(lambda: rate(saved, "full_speed_unprotected") == 0.1, page)
     expect(field(page, FAST)).to_have_value("10 %")
     settled(page, saved)
     redo = page.get_by_role("button", name=re.compile("Redo"))
     expect(redo).to_have_text(re.compile("Redo “rate of"))
-    redo.click()
-    redo.click()
+    redo.click(delay=PRESS)
+    redo.click(delay=PRESS)
     until(lambda: rate(saved, "full_speed_unprotected") == 0.07, page)
     expect(field(page, FAST)).to_have_value("7 %")
     settled(page, saved)
@@ -257,7 +259,7 @@ def test_what_was_undone_does_not_come_back_with_the_next_field(open_: Any, busy
     until(lambda: rate(saved, "full_speed_unprotected") == 0.06, page)
     at_rest(page)
     busy()
-    page.get_by_role("button", name=re.compile("Undo")).click()
+    page.get_by_role("button", name=re.compile("Undo")).click(delay=PRESS)
     field(page, OLD).fill("4 %")
     field(page, OLD).press("Enter")
     until(lambda: rate(saved, "older_without_belt") == 0.04, page)
@@ -282,7 +284,9 @@ def test_fields_of_a_factor_one_after_the_other(open_: Any, busy: Any) -> None:
     busy()
     field(page, "Unit").fill("y")
     field(page, "Missing").fill("3 %")
-    page.get_by_role("button", name=re.compile("^Bins")).or_(page.get_by_text(re.compile("^Bins: "))).first.click()
+    page.get_by_role("button", name=re.compile("^Bins")).or_(page.get_by_text(re.compile("^Bins: "))).first.click(
+        delay=PRESS
+    )
     until(lambda: saved().factor("ageOFocc").missing == 0.03, page)
     assert saved().factor("ageOFocc").unit == "y"
 
@@ -294,7 +298,7 @@ def test_both_factors_of_a_pair(open_: Any, busy: Any) -> None:
     pick(page, "Second factor of the pair", "sex")
     for name, chosen in (("First", "airbag"), ("Second", "sex")):
         expect(page.get_by_role("combobox", name=f"{name} factor of the pair")).to_have_value(chosen)
-    page.get_by_role("radio", name="Independent").click()
+    page.get_by_role("radio", name="Independent").click(delay=PRESS)
 
 
 def test_a_share_of_a_level_and_the_noise_of_a_label(open_: Any, busy: Any) -> None:
@@ -317,6 +321,19 @@ def test_rows_are_typed_and_generated_at_once(open_: Any, busy: Any, home: Works
     at_rest(page)
     busy()
     field(page, "Rows").fill("3k")
-    page.get_by_role("button", name="Generate 20,000 rows").click()
+    page.get_by_role("button", name="Generate 20,000 rows").click(delay=PRESS)
+    expect(page.get_by_test_id("verdict").filter(has_text="3,000 rows").first).to_be_visible()
+    assert saved().rows == 3000
+
+
+def test_generated_while_the_page_is_still_busy(open_: Any, busy: Any, home: Workspace) -> None:
+    page, saved = open_()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    field(page, "Rows").wait_for()
+    at_rest(page)
+    busy()
+    page.get_by_role("radio", name="CSV", exact=True).click(delay=PRESS)
+    field(page, "Rows").fill("3k")
+    page.get_by_role("button", name="Generate 20,000 rows").click(delay=PRESS)
     expect(page.get_by_test_id("verdict").filter(has_text="3,000 rows").first).to_be_visible()
     assert saved().rows == 3000

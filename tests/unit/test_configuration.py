@@ -17,6 +17,7 @@ from trimtab.core.cli.serve import command
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = {
+    "runner.fastReruns": False,
     "runner.postScriptGC": False,
     "server.maxUploadSize": 2000,
     "server.address": "localhost",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from trimtab.ui.session.callbacks import callbacks_run_whole
 from trimtab.ui.session.document import (
     PARAMETER,
     Document,
@@ -40,6 +41,7 @@ __all__ = [
     "PARAMETER",
     "Document",
     "Outcome",
+    "callbacks_run_whole",
     "costs",
     "document",
     "edit",
