@@ -8,6 +8,7 @@ from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
 from trimtab.core.shown.promised import promised
 from trimtab.core.words.numbers import percent
+from trimtab.core.words.typed import whole_number
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.controls.supplement import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
@@ -20,7 +21,6 @@ from trimtab.ui.delivery.delivery import (
     running_panel,
 )
 from trimtab.ui.delivery.jobs import JOBS
-from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, notice, section, styles
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell import session

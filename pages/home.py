@@ -44,7 +44,8 @@ def sample_card() -> None:
 def upload_card() -> None:
     """Bring in a file."""
     with st.container(border=True, key="tt_card_upload", height="stretch"):
-        section("Upload your own", "CSV, CSV.gz or Parquet, up to 2 GB")
+        most = st.get_option("server.maxUploadSize") / 1000  # GB
+        section("Upload your own", f"CSV, CSV.gz or Parquet, up to {most:g} GB")
         # No `type`: the browser would hide the reason; the reader names it.
         file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:

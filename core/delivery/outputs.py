@@ -17,9 +17,7 @@ from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.formats import MADE_IN, file_formats
-
-BLOCK = 65_536
-"""Rows read at once; as many as a block of sampling, so that a copy is made of the same blocks as the file itself."""
+from trimtab.core.sampling.plan import BLOCK
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,17 @@ class Output:
     def copy_path(self, suffix: str) -> Path:
         """Where the same rows in the format of a suffix are, beside the file itself."""
         return self.path.with_suffix(suffix)
+
+
+def new_path(folder: Path, design_id: str) -> Path:
+    """Where the next output of a design goes: its name says when; a second one within the same second gets a number."""
+    stamp = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M%S")
+    path = folder / f"{design_id}-{stamp}.parquet"
+    number = 2
+    while path.exists():
+        path = folder / f"{design_id}-{stamp}-{number}.parquet"
+        number += 1
+    return path
 
 
 def read_output(path: Path) -> Output:
@@ -115,7 +124,7 @@ def copy_rows(source: Path, target: Path, *, progress: Progress | None = None) -
 
 def _tables(file: pq.ParquetFile, progress: Progress | None) -> Iterator[pa.Table]:
     done, total = 0, file.metadata.num_rows
-    for batch in file.iter_batches(BLOCK):
+    for batch in file.iter_batches(BLOCK):  # so that a copy is made of the same blocks as the file itself
         yield pa.Table.from_batches([batch])
         done += len(batch)
         if progress:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Set
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,7 +19,7 @@ from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
 from trimtab.core.design.fields import Identifier, Level, Model, Name, Sha256, Text, broken
-from trimtab.core.design.fingerprint import decisive_order
+from trimtab.core.design.fingerprint import fingerprint_of
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.relations.relation import Relation
 from trimtab.core.relations.union import AnyRelation
@@ -276,34 +274,7 @@ class Design(Model):
 
     def fingerprint(self) -> str:
         """SHA-256 over what decides the rows: not name, description, units or the source's path."""
-        # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
-        unused = {
-            kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not getattr(self, kind.part)
-        }
-        if self.relations is not None:  # that nothing was found is something that was looked for
-            unused.discard("relations")
-        matters = self.model_dump(mode="json", exclude={"name", "description", "source", *unused})
-        said = self.source.dialect.given if self.source else {}
-        sha256 = self.source.sha256 if self.source else None
-        matters["source"] = {"sha256": sha256, **said} if said else sha256
-        matters["factors"] = {
-            name: {
-                field: value
-                for field, value in factor.items()
-                if field != "unit" and (field, value) != ("expression", None)
-            }
-            for name, factor in matters["factors"].items()
-            if self.factors[name] != Factor(unit=self.factors[name].unit)
-        }
-        for level in matters.get("levels", {}).values():
-            level["shares"] = list(level["shares"].items())  # their order is that of the score
-        made = [name for name, factor in self.factors.items() if factor.role == "derive" or self.source is None]
-        named = decisive_order(
-            self.factors, made, self.pairs, events=self.events, levels=self.levels, labels=self.labels
-        )
-        if named:
-            matters["order"] = named
-        return hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()
+        return fingerprint_of(self.model_dump(mode="json"))
 
     @property
     def content(self) -> str:

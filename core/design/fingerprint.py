@@ -1,30 +1,71 @@
-"""What of a design decides its rows, for the fingerprint: the order of names where it is not the alphabet's."""
+"""The fingerprint of a design: one text for all that decides its rows, by which approvals and outputs know it again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from trimtab.core.design.controls.pair import Pair
+from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.factors import Factor
 
+TOLD = ("name", "description", "source")
+"""Parts that decide no row; of the source its bytes do, and how they are read."""
 
-def decisive_order(
-    factors: Mapping[str, Factor], made: Iterable[str], pairs: Iterable[Pair], **parts: Mapping[str, Any]
-) -> dict[str, list[str]]:
+
+def fingerprint_of(design: Mapping[str, Any]) -> str:
+    """SHA-256, 64 hex digits, over what decides the rows of a design that is given as JSON has it.
+
+    Designs with the same fingerprint give the same bytes of rows at the same seed.
+    """
+    # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
+    unused = {kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not design[kind.part]}
+    if design["relations"] is not None:  # that nothing was found is something that was looked for
+        unused.discard("relations")
+    matters = {part: said for part, said in design.items() if part not in {*TOLD, *unused}}
+    matters["source"] = _source(design["source"])
+    matters["factors"] = {name: _factor(said) for name, said in design["factors"].items() if _factor(said) is not None}
+    if "levels" in matters:  # the order of their shares is that of the score
+        matters["levels"] = {
+            name: {**level, "shares": list(level["shares"].items())} for name, level in matters["levels"].items()
+        }
+    if order := _order(design):
+        matters["order"] = order
+    return hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()
+
+
+def _source(said: Mapping[str, Any] | None) -> Any:
+    """The bytes of a source by their SHA-256, and how they are to be read, where that is said."""
+    if said is None:
+        return None
+    reading = {field: value for field, value in said.items() if field not in ("path", "sha256") and value is not None}
+    return {"sha256": said["sha256"], **reading} if reading else said["sha256"]
+
+
+def _factor(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is said of a factor beside its unit; None if that is nothing."""
+    plain = Factor(unit=said["unit"]).model_dump(mode="json")
+    if said == plain:
+        return None
+    return {field: value for field, value in said.items() if field != "unit" and (field, value) != ("expression", None)}
+
+
+def _order(design: Mapping[str, Any]) -> dict[str, list[str]]:
     """The names whose order decides rows or columns, by the path of their mapping, wherever it is not the alphabet's.
 
-    `made` are the factors that no source has, `parts` what else of the design is a mapping by name. Columns of a
-    source stand in the source's order and quantiles in that of their shares, so these are not asked.
+    Columns of a source stand in the source's order and quantiles in that of their shares, so these are not asked.
     """
-    named: dict[str, Iterable[str]] = {"factors": made, **parts}
-    for name, factor in factors.items():
-        weights = getattr(factor.target, "weights", None)
-        if isinstance(weights, dict):
-            named[f"factors.{name}"] = weights
-    for at, pair in enumerate(pairs):
-        if isinstance(pair.weights, dict):
-            named[f"pairs.{at}"] = pair.weights
-            named |= {f"pairs.{at}.{level}": row for level, row in pair.weights.items()}
-    orders = {path: list(names) for path, names in named.items()}
+    declared = design["source"] is None
+    named: dict[str, Any] = {
+        "factors": {name: said for name, said in design["factors"].items() if declared or said["role"] == "derive"},
+        **{part: design[part] for part in ("events", "levels", "labels")},
+    }
+    for name, said in design["factors"].items():
+        named[f"factors.{name}"] = (said["target"] or {}).get("weights")
+    for at, pair in enumerate(design["pairs"]):
+        named[f"pairs.{at}"] = pair["weights"]
+        if isinstance(pair["weights"], Mapping):
+            named |= {f"pairs.{at}.{level}": row for level, row in pair["weights"].items()}
+    orders = {path: list(names) for path, names in named.items() if isinstance(names, Mapping)}
     return {path: names for path, names in orders.items() if names != sorted(names)}

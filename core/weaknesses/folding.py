@@ -11,8 +11,6 @@ from trimtab.core.weaknesses.candidates import Cells, Tested
 NOTABLE_SHARE, NOTABLE_T = 0.05, 3.0
 """A slice is notably worse than one that contains it if its mean error is greater by this share of that one's, and by
 this many standard errors of the difference between its rows and the others of that one."""
-LARGEST_P = 0.05
-"""A slice may be chance beyond this p, adjusted for all slices tested."""
 SAME_ROWS = 0.8
 """Two slices are the same finding if the rows they share are this share of the rows of either."""
 
@@ -20,15 +18,15 @@ SAME_ROWS = 0.8
 def folded(
     groups: Sequence[Cells],
     tested: Sequence[Tested],
-    p_values: Sequence[np.ndarray],
+    weak: Sequence[np.ndarray],
     rows: Sequence[np.ndarray],
     errors: np.ndarray,
     top: int,
 ) -> tuple[list[tuple[int, int]], int]:
-    """([group, candidate] of the `top` slices with an error above the mean, how many were left out on the way).
+    """([group, candidate] of the `top` slices that are weak, how many were left out on the way).
 
-    `p_values` (C,) per group are adjusted, `rows` hold (n,) codes per factor, `errors` (n,) are those of the rows. By
-    falling score, a slice that is not chance (LARGEST_P) is kept
+    `weak` (C,) says per group which are, `rows` hold (n,) codes per factor, `errors` (n,) are those of the rows. By
+    falling score, a weak slice is kept
 
     - beside one that contains it (one condition fewer) only if it is notably worse, see NOTABLE_T;
     - beside parts of it that were kept only if its other rows have an error above the mean too;
@@ -38,7 +36,7 @@ def folded(
     ranked = sorted(
         (-float(one.score[c]), len(groups[g].chosen), g, int(c))
         for g, one in enumerate(tested)
-        for c in np.flatnonzero((one.mean > mean) & (p_values[g] <= LARGEST_P))
+        for c in np.flatnonzero(weak[g])
     )
     kept: list[tuple[int, int]] = []
     masks: list[np.ndarray] = []

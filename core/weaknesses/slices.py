@@ -17,6 +17,8 @@ from trimtab.core.weaknesses.candidates import MAX_FACTORS, benjamini_hochberg, 
 from trimtab.core.weaknesses.folding import folded
 
 ALPHA = 0.95
+LARGEST_P = 0.05
+"""A slice may be chance beyond this p, adjusted for all slices tested."""
 LEAST_ROWS, LEAST_SHARE = 32, 0.01
 """Rows a slice has at least unless a person says otherwise: this many, and this share of all (SliceLine's own)."""
 
@@ -127,7 +129,8 @@ def slices_of(
     results = [tested(group, errors, alpha) for group in groups]
     every_p = np.concatenate([one.p for one in results]) if results else np.empty(0)
     adjusted = np.split(benjamini_hochberg(every_p), np.cumsum([len(one.p) for one in results]))
-    found, left_out = folded(groups, results, adjusted, rows, errors, top)
+    weak = [(one.mean > mean) & (p <= LARGEST_P) for one, p in zip(results, adjusted, strict=True)]
+    found, left_out = folded(groups, results, weak, rows, errors, top)
     slices = []
     for g, c in found:
         one, t = results[g], float(results[g].t[c])

@@ -17,6 +17,7 @@ from trimtab.core.source.intervals import wilson
 from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.numbers import one_in, percent
 from trimtab.core.words.plain import words
+from trimtab.core.words.typed import read_size
 from trimtab.ui.controls.event_form import KIND, PLACE, begin_form, event_form
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
@@ -34,7 +35,7 @@ from trimtab.ui.parts.control_rows import (
 )
 from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, quiet
-from trimtab.ui.parts.rates import interval_text, rate_of, read_size, size_text, steps
+from trimtab.ui.parts.rates import interval_text, rate_of, size_text, steps
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 

@@ -14,10 +14,10 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
+from trimtab.core.words.typed import whole_number
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
-from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 

@@ -15,6 +15,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
+from trimtab.core.words.typed import whole_number
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import (
     add_button,
@@ -30,7 +31,6 @@ from trimtab.ui.parts.control_rows import (
     slug,
 )
 from trimtab.ui.parts.forms import Form, begin, choice_field, commit, ends, field_key, form_of, text_field, trial, typed
-from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 

@@ -6,11 +6,10 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from trimtab.core.delivery.outputs import copy_rows, delete_output
+from trimtab.core.delivery.outputs import copy_rows, delete_output, new_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.files import save
 from trimtab.core.errors import CancelledError, TrimtabError
@@ -125,7 +124,12 @@ class Jobs:
             running = self._jobs.get(_key(workspace, design_id))
             if running is not None and running.status().state == "running":
                 return running
-            job = Job(study, _new_path(workspace, design_id), suffix, workspace.design_text(design_id))
+            job = Job(
+                study,
+                new_path(outputs_folder(workspace, design_id), design_id),
+                suffix,
+                workspace.design_text(design_id),
+            )
             self._jobs[_key(workspace, design_id)] = job
             # A daemon: a server that is stopped must not wait for the rows; the file appears whole or not at all.
             threading.Thread(target=job.run, name=f"generate {design_id}", daemon=True).start()
@@ -150,14 +154,3 @@ def outputs_folder(workspace: Workspace, design_id: str) -> Path:
 
 def _key(workspace: Workspace, design_id: str) -> tuple[Path, str]:
     return workspace.home.resolve(), design_id
-
-
-def _new_path(workspace: Workspace, design_id: str) -> Path:
-    """A name that says when; a second job within the same second gets a number."""
-    stamp = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M%S")
-    path = workspace.output(design_id, f"{design_id}-{stamp}.parquet")
-    number = 2
-    while path.exists():
-        path = workspace.output(design_id, f"{design_id}-{stamp}-{number}.parquet")
-        number += 1
-    return path

@@ -17,10 +17,10 @@ from trimtab.core.study.study import Study, whole_size
 from trimtab.core.weaknesses.budget import USUAL_DECAY, spread_rows, usual_curve
 from trimtab.core.weaknesses.slices import Slice
 from trimtab.core.words.numbers import exact_percent, one_in, percent
+from trimtab.core.words.typed import read_size, whole_number
 from trimtab.ui.changes.proposals import Proposal, proposal, show_changes, show_consequence
-from trimtab.ui.parts.numbers import whole_number
 from trimtab.ui.parts.parts import html, notice, quiet, section, short
-from trimtab.ui.parts.rates import read_size, steps
+from trimtab.ui.parts.rates import steps
 from trimtab.ui.shell import session
 from trimtab.ui.shell.pages import page_file
 from trimtab.ui.weaknesses.shares import Share, shares_of

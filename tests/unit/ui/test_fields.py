@@ -11,8 +11,9 @@ from trimtab.core.design.targets import FAMILIES
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.words.typed import read_size
 from trimtab.ui.factor.families import parameters
-from trimtab.ui.parts.rates import read_size, size_text, steps
+from trimtab.ui.parts.rates import size_text, steps
 from trimtab.ui.sculptor.shaping import entries
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trimtab.core.errors import InputError
-from trimtab.ui.parts.numbers import whole_number
+from trimtab.core.words.typed import whole_number
 
 
 @pytest.mark.parametrize(
