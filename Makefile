@@ -9,6 +9,8 @@ JUDGE := .judge
 app: $(VENV)/.app
 	$(BIN)/trimtab app
 
+# Hundreds of the tests begin a process of their own: what was compiled once is kept, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.test
 	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 

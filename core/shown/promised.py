@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import htpy as h
 
 from trimtab.core.design.controls.kind import KINDS
-from trimtab.core.design.controls.label import Label
-from trimtab.core.design.controls.level import LevelMix
-from trimtab.core.design.controls.pair import Pair
-from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
+from trimtab.core.review.controls.sentence import Sentence
+from trimtab.core.review.sentences import sentences
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import one_in, percent
+from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.core.words.plain import words
 
 CARRIED = 0.01
 """A shift from which a factor that nobody set is told."""
+MOST = 5
+"""Sentences of one kind, such as relations, that are told one by one."""
 
 
 def promised(study: Study, outcome: Projection) -> h.Element:
     """A line for each promise that is going to be made."""
     lines: list[h.Node] = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome)]
-    lines += _others(study.design)
+    lines += _others(study, {"event", "mode", *(control.kind for control in outcome.controls if control.factor)})
     if len(lines) == 1:
         lines.append("every factor as real as it can be: the design asks for nothing else yet")
     lines += _carried(study, outcome)
@@ -59,44 +59,21 @@ def _marginals(study: Study, outcome: Projection) -> Iterator[h.Fragment]:
             yield h.fragment[h.b[control.factor], f" {said}", note]
 
 
-def _others(design: Design) -> Iterator[h.Fragment]:
-    """What is asked beside the events and the shares of single factors."""
-    yield from (h.fragment[h.b[pair.name], f" {pair_text(pair)}"] for pair in design.pairs)
-    yield from (h.fragment[h.b[words(name)], f": {_mix(mix)}"] for name, mix in design.levels.items())
-    yield from (h.fragment[h.code[rule], " in every row"] for rule in design.rules)
-    for name, factor in design.factors.items():
-        if factor.role == "derive":
-            yield h.fragment[h.b[name], " computed in every row"]
-    yield from (h.fragment[h.b[words(name)], f" {_label(label)}"] for name, label in design.labels.items())
-    for sweep in design.sweeps:
-        rows = sweep.groups * len(sweep.values)
-        what = "nothing else differs" if sweep.others == "intervene" else "the others follow"
-        swept = f" swept over {len(sweep.values)} values in {sweep.groups:,} groups "
-        yield h.fragment[h.b[sweep.factor], swept, _quiet(f"{rows:,} of the rows; {what}")]
-    for floor in design.floors:
-        many = "level" if floor.strength == 1 else f"combination of {floor.strength}"
-        times = "once" if floor.at_least == 1 else f"{floor.at_least:,} times"
-        yield h.fragment[f"every {many} of ", h.b[floor.name], f" at least {times}"]
+def _others(study: Study, told: Set[str]) -> Iterator[h.Fragment]:
+    """What is asked beside kinds that are `told` already: the first sentences of each kind, and how many are more."""
+    by_kind: dict[str, list[Sentence]] = {}
+    for sentence in sentences(study):
+        if sentence.kind not in told:
+            by_kind.setdefault(sentence.kind, []).append(sentence)
+    for kind, of_kind in by_kind.items():
+        yield from (_sentence(sentence) for sentence in of_kind[:MOST])
+        if len(of_kind) > MOST:
+            yield h.fragment[_quiet(f"{counted(len(of_kind) - MOST, f'more {KINDS[kind].noun}')}: see the page Review")]
 
 
-def pair_text(pair: Pair) -> str:
-    """What a pair is asked to be.
-
-    >>> pair_text(Pair(factors=("carrier", "late"), target="independent"))
-    'independent of each other'
-    """
-    if pair.rank_correlation is not None:
-        return f"with a rank correlation of {pair.rank_correlation:g}"
-    return "independent of each other" if pair.target else "as in the table of weights"
-
-
-def _mix(mix: LevelMix) -> str:
-    return ", ".join(f"{percent(share)} {level}" for level, share in mix.shares.items())
-
-
-def _label(label: Label) -> str:
-    how = "computed in every row" if label.rule is not None else "drawn with its probability in every row"
-    return how if not label.noise else f"{how}, and wrong in exactly {percent(label.noise)} of them"
+def _sentence(sentence: Sentence) -> h.Fragment:
+    detail = [" ", _quiet(sentence.detail)] if sentence.detail else None
+    return h.fragment[h.b[sentence.subject], detail, ": ", sentence.text]
 
 
 def _carried(study: Study, outcome: Projection) -> Iterator[h.Fragment]:

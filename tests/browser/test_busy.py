@@ -18,7 +18,7 @@ from .actions import at_rest, until, visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
-SECONDS = 0.8
+SECONDS = 0.5
 """How long each run takes: a person does several things meanwhile."""
 PRESS = 150
 """Milliseconds from pressing a button, which ends the typing in a field, to letting it go."""
