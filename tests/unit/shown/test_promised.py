@@ -54,6 +54,6 @@ def test_every_kind_is_told(table_source: Make, part: str) -> None:
 def test_many_of_one_kind_are_told_in_one_line(table_source: Make) -> None:
     told = lines(table_source(TABLE), rules=[f"age >= {limit}" for limit in range(5, 15)])
     assert [line for line in told if "in every row" in line] == [
-        f"age at {limit} or more: in every row, as in reality" for limit in range(5, 10)
+        f"age at least {limit}: in every row, in reality in all rows" for limit in range(5, 10)
     ]
     assert "(5 more rules: see the page Review)" in told
