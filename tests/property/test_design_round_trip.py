@@ -23,7 +23,7 @@ from trimtab.core.design.targets import FAMILIES, Target
 from trimtab.core.errors import InputError
 
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
-SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=60, deadline=None, derandomize=True)
 
 # Whatever YAML lets through: words that YAML 1.1 or 1.2 take for something else, quotes, colons, breaks, other scripts.
 TRAPS = [
@@ -227,7 +227,7 @@ anything = st.recursive(
 )
 
 
-@settings(SETTINGS, max_examples=150)
+@settings(SETTINGS, max_examples=80)
 @given(data=st.dictionaries(st.sampled_from(WORDS), anything, max_size=6), design=designs())
 def test_any_other_file_is_refused_in_our_words(data: dict[str, Any], design: Design) -> None:
     text = yaml.safe_dump({**yaml.safe_load(dumps(design)), **data}, allow_unicode=True)
@@ -262,7 +262,7 @@ def test_other_readers_of_yaml_see_the_same_design(design: Design) -> None:
     assert Design.model_validate(yaml.safe_load(dumps(design))) == design
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=40)
 @given(design=designs())
 def test_the_schema_accepts_every_design(design: Design) -> None:
     SCHEMA.validate(yaml.safe_load(dumps(design)))

@@ -18,7 +18,7 @@ from trimtab.core.source.axes import Axis
 from trimtab.core.source.kinds import KINDS
 
 SETTINGS = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
 )
 LEVELS = ("a", "b", "c", "d")
 

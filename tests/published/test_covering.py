@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from trimtab.core.maths.covering import covering_array
@@ -27,6 +28,6 @@ from trimtab.core.maths.covering import covering_array
 def test_pairwise_sizes(sizes: list[int], pict: int) -> None:
     rows = covering_array(sizes)
     for i, j in combinations(range(len(sizes)), 2):
-        pairs = set(zip(rows[:, i].tolist(), rows[:, j].tolist(), strict=True))
-        assert pairs == {(a, b) for a in range(sizes[i]) for b in range(sizes[j])}
+        pairs = np.unique(rows[:, i] * sizes[j] + rows[:, j])
+        assert np.array_equal(pairs, np.arange(sizes[i] * sizes[j]))
     assert len(rows) <= 1.1 * pict

@@ -99,7 +99,7 @@ def _slider(found: doc.Document, name: str, event: Event) -> None:
     fields.show(key, rate)
     st.select_slider(
         f"Rate of {words(name)}",
-        steps(rate),
+        sorted(fields.choices(key, steps(rate))),
         format_func=lambda value: f"{percent(value)} · {one_in(value)}",
         key=key,
         on_change=fields.heard,

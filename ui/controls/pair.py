@@ -113,8 +113,8 @@ def _pair(found: doc.Document, names: list[str], pair: Names) -> None:
         for place, title in enumerate(("First factor of the pair", "Second factor of the pair")):
             key = f"tt_pair_factor_{place}"
             fields.show(key, pair[place])
-            heard = (key, _choose_by_name, place)
-            st.selectbox(title, names, key=key, on_change=fields.heard, args=heard, label_visibility="collapsed")
+            options, heard = fields.choices(key, names), (key, _choose_by_name, place)
+            st.selectbox(title, options, key=key, on_change=fields.heard, args=heard, label_visibility="collapsed")
     pair_heat(table, key="tt_pair_heat")
     _choices(table, pair, control)
     if control is not None and control.rank_correlation is not None:
@@ -141,7 +141,7 @@ def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
     fields.show("tt_pair_choice", now)
     st.segmented_control(
         f"Dependence of {plain(pair[0])} and {plain(pair[1])}",
-        choices(table, control),
+        fields.choices("tt_pair_choice", choices(table, control)),
         format_func=lambda choice: TITLES[choice],
         key="tt_pair_choice",
         required=True,

@@ -41,7 +41,7 @@ def family_fields(study: Study, name: str) -> None:
     fields.show(key, target.family)
     st.selectbox(
         "Family",
-        options,
+        fields.choices(key, options),
         key=key,
         format_func=lambda family: "Sculpted" if family == "histogram" else FAMILIES[family].title,
         on_change=fields.heard,
@@ -103,7 +103,8 @@ def held_fields(study: Study, name: str) -> None:
     texts = level_texts(column.values).to_pylist()
     key = key_of("tt_held", name)
     fields.show(key, [texts[code] for code in sorted(codes)])
-    st.multiselect("Values that are left", texts, key=key, on_change=fields.heard, args=(key, _set_held, name))
+    options = fields.choices(key, texts)
+    st.multiselect("Values that are left", options, key=key, on_change=fields.heard, args=(key, _set_held, name))
 
 
 def _set_held(name: str) -> None:

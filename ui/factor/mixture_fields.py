@@ -50,7 +50,7 @@ def mixture_fields(column: Column, name: str, target: Mixture) -> None:
             options = [one for one in known if not (FAMILIES[one].drawn or FAMILIES[one].composed) or one == family]
             st.selectbox(
                 "Family",
-                options,
+                fields.choices(field, options),
                 key=field,
                 format_func=lambda one: FAMILIES[one].title,
                 on_change=fields.heard,

@@ -9,14 +9,15 @@ else it holds was typed, and counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
 from trimtab.ui.session.document import refusal
 
+T = TypeVar("T")
 _CLOCK = "tt_clock"
 CLOCK_FIELD = "tt_seen_"
 """Begins the key of the hidden fields; the styles hide them."""
@@ -77,6 +78,18 @@ def give(key: str, value: object) -> None:
         before = [*known.before, known.value, *before]
     clock.given[key] = _Given(value, clock.run, before)
     st.session_state[key] = value
+
+
+def choices(key: str, options: Iterable[T]) -> list[T]:
+    """The options of a field that was just shown, and what the browser may still hold of before: what it sends that is
+    no option Streamlit takes for the first one, as if a person had chosen that."""
+    clock, found = _clock(), list(options)
+    known = clock.given.get(key)
+    if known is not None and _seen(clock) < known.run:
+        for value in (known.value, *known.before):
+            several = cast("list[T]", value if isinstance(value, list) else [value])
+            found += [one for one in several if one not in found]
+    return found
 
 
 def own(key: str, value: object, *, place: str = "") -> None:

@@ -32,7 +32,7 @@ from trimtab.ui.session.document import (
     undo_labels,
     workspace,
 )
-from trimtab.ui.session.fields import give, heard, own, run_ends, show
+from trimtab.ui.session.fields import choices, give, heard, own, run_ends, show
 from trimtab.ui.shell.entry import through_app
 from trimtab.ui.shell.header import header
 from trimtab.ui.shell.opening import empty_page
@@ -42,6 +42,7 @@ __all__ = [
     "Document",
     "Outcome",
     "callbacks_run_whole",
+    "choices",
     "costs",
     "document",
     "edit",

@@ -109,11 +109,11 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
     section(f"Boost {short(name_of(one.levels), 100)}")
     with st.container(horizontal=True, vertical_alignment="center", key="tt_boost_fields"):
         html(_now(found, share, rate))
-        options = [step for step in steps(rate, *HIGH) if step >= min(share.now, rate)]
         session.show("tt_boost_slider", rate)
+        options = [step for step in steps(rate, *HIGH) if step >= min(share.now, rate)]
         st.select_slider(
             "Share wanted",
-            options,
+            sorted(session.choices("tt_boost_slider", options)),
             format_func=lambda value: f"{percent(value)} · {one_in(value)}" if value < 0.1 else percent(value),
             key="tt_boost_slider",
             on_change=session.heard,
