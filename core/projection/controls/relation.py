@@ -21,6 +21,10 @@ from trimtab.core.relations.relation import Change, Relation, RowRelation
 from trimtab.core.source.columns import Column, as_numbers
 from trimtab.core.study.study import Study
 
+REPEATED = (
+    "rows are made of real values, so they would repeat them. Let the relation go, and number the rows afterwards."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class RelationControl(Control):
@@ -61,7 +65,7 @@ class RelationControl(Control):
 
     def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
         if not self.relation.kept:
-            yield Conflict((self.name,), f"{capital(self.name.called)}: {NOT_KEPT}", self.name, None)
+            yield Conflict((self.name,), f"{capital(self.name.called)}: {REPEATED}", self.name, None)
             return
         for control in others:
             if control.factor in self.relation.factors:
@@ -72,7 +76,7 @@ class RelationControl(Control):
         for code in control.invented(study):
             change = _change(study, control, int(code))
             if not self.relation.bears(str(control.factor), change):
-                yield _contradicted(control, str(self.relation.text), change, control.labels[code], self.name)
+                yield _contradicted(control, int(code), change == "missing", self.name)
                 return
 
 
@@ -182,13 +186,11 @@ def _change(study: Study, control: Control, code: int) -> Change:
     return "higher" if axis.lows[code] > column.numbers[-1] else "other"
 
 
-def _contradicted(control: Control, text: str, change: Change, label: str, relation: ControlName) -> Conflict:
-    where = "is to be missing" if change == "missing" else f"is to have values in {label}"
+def _contradicted(control: Control, code: int, missing: bool, relation: ControlName) -> Conflict:
+    where = "be missing" if missing else f"have values in {control.labels[code]}"
+    other = "Ask for no missing ones" if missing else "Ask for nothing there"
     message = (
-        f"{capital(control.name.called)}: `{control.factor}` {where}, where no real row shows what keeps "
-        f"relation `{text}`."
+        f"{capital(control.name.called)}: `{control.factor}` would {where}, where no real row shows what keeps "
+        f"{relation.called}. {other}, or let the relation go."
     )
     return Conflict((control.name, relation), message, control.name, None)
-
-
-NOT_KEPT = "rows are made of real values, so they repeat them. Let it go, and number the rows afterwards."
