@@ -154,12 +154,13 @@ def _key(columns: Sequence[Column], places: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _decided(roots: Sequence[Column], column: Column) -> tuple[np.ndarray, np.ndarray]:
-    key = _key(roots, [one.codes for one in roots])
-    pairs, counts = np.unique(np.stack([key, column.codes.astype(np.int64)]), axis=1, return_counts=True)
+    size = column.distinct + 1
+    both, counts = np.unique(_key(roots, [one.codes for one in roots]) * size + column.codes, return_counts=True)
+    keys, values = np.divmod(both, size)
     # The most frequent value of a key stands last.
-    order = np.lexsort((counts, pairs[0]))
-    last = np.append(np.flatnonzero(np.diff(pairs[0, order])), len(order) - 1)
-    return pairs[0, order[last]], pairs[1, order[last]]
+    order = np.lexsort((counts, keys))
+    last = np.flatnonzero(np.diff(keys[order], append=-1))
+    return keys[order[last]], values[order[last]]
 
 
 def _places(column: Column, values: pa.Array) -> np.ndarray:
