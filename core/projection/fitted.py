@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.errors import InputError
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.controls.kinds import controls_of
@@ -62,11 +63,36 @@ class Fitted:
 def fitted(study: Study, rows: int) -> Fitted:
     """Fit the study's design for `rows` rows. Raises ConflictsError if its controls can't be met together."""
     key = (study.grounding, study.design.content, rows)
-    return study.memo.of("fitted", key, lambda: _all_fitted(study, rows))
+    return study.memo.of("fitted", key, lambda: _or_told(study, rows))
 
 
-def _all_fitted(study: Study, rows: int) -> Fitted:
+def _or_told(study: Study, rows: int) -> Fitted:
+    """The fit. Raises ConflictsError that names the guards too which are in the way of all else, though no row could
+    show it: what a guard forbids is not made."""
     every = controls_of(study)
+    try:
+        return _all_fitted(study, rows, every)
+    except ConflictsError as error:
+        conflicts, told = error.conflicts, {name for one in error.conflicts for name in one.controls}
+    guards = {control.name: control.columns for control in every if control.guards}
+    if guards and guards.keys().isdisjoint(told) and _is_met(study, rows, guards):
+        asked = {name for control in every if control.name in told for name in study.grounding.tied(control.columns)}
+        near = [name for name, columns in guards.items() if not asked.isdisjoint(columns)] or [*guards]
+        alone = [name for name in near if not _is_met(study, rows, guards.keys() - {name})]
+        conflicts = tuple(one.beside(alone or near) for one in conflicts)
+    raise ConflictsError(conflicts)
+
+
+def _is_met(study: Study, rows: int, without: Collection[ControlName]) -> bool:
+    """Whether the design can be met without some of its controls."""
+    try:
+        _all_fitted(study, rows, controls_of(study, without=without))
+    except (ConflictsError, InputError):
+        return False
+    return True
+
+
+def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
     guards = tuple(control for control in every if control.guards)
     asking = tuple(control for control in every if control.constrains and not control.guards)
     beside = tuple(control for control in every if not control.constrains and not control.waits)

@@ -81,7 +81,8 @@ def event_rows_of(study: Study, event: EventControl, usable: np.ndarray, guards:
             here = np.flatnonzero(choice == i)
             taken[name][here] = rows[generator.integers(0, len(rows), len(here))]
         changed += choice > 0
-    tried = [_hits(study, event, at, changed) for at in _with_tied(study, base, taken)]
+    begun = _with_tied(study, base, taken) if guards else [{**dict.fromkeys(study.columns, base), **taken}]
+    tried = [_hits(study, event, at, changed) for at in begun]
     tried[1:] = [with_following(study, guards, at, taken) for at in tried[1:]]
     found = {name: np.concatenate([at[name] for at in tried]) for name in study.columns}
     if not len(base := next(iter(found.values()))):

@@ -183,7 +183,7 @@ def pair_rows_of(
     lending = ((rows[1], pair.sides[1], lends_second), (rows[0], pair.sides[0], ~lends_second))
     at = dict.fromkeys(study.columns, base)
     for lender, side, lends in lending:
-        for name in study.grounding.tied(side.columns):
+        for name in study.grounding.tied(side.columns) if guards else ():
             at[name] = np.where(lends, lender, at[name])
     at |= {name: base for side in pair.sides for name in side.columns}
     for lender, side, lends in lending:

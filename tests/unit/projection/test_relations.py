@@ -31,8 +31,8 @@ BEYOND = "{role: target, target: {family: uniform, low: 0, high: 20}}"
 
 @pytest.fixture
 def source(table_source: Callable[[dict[str, list[object]]], Source]) -> Source:
-    """400 rows: ten codes with five names, yes + no = total, low ≤ high, one and two missing together in every tenth
-    row."""
+    """400 rows: ten codes with five names, yes + no = total, low ≤ high, one and two missing together in every
+    twentieth row."""
     i = np.arange(400)
     yes, no = i % 7, i * 3 % 11
     low = i % 40
@@ -46,8 +46,8 @@ def source(table_source: Callable[[dict[str, list[object]]], Source]) -> Source:
             "total": (yes + no).tolist(),
             "low": low.tolist(),
             "high": (low + i % 13).tolist(),
-            "one": [None if k % 10 == 0 else float(k % 9) for k in i],
-            "two": [None if k % 10 == 0 else "xyz"[k % 3] for k in i],
+            "one": [None if k % 20 == 0 else float(k % 9) for k in i],
+            "two": [None if k % 20 == 0 else "xyz"[k % 3] for k in i],
         }
     )
 
@@ -112,6 +112,32 @@ def test_check_tells_it_as_every_other_conflict(source: Source, open_: Open) -> 
         "rows could keep it.",
     ]
     assert found["conflicts"][1]["ways"] == [{"relations": [{"remove": {"determines": ["code", "name"]}}]}]
+
+
+@pytest.mark.parametrize(
+    ("relation", "controls", "told"),
+    [
+        (
+            GAPS,
+            "factors: {one: {role: keep}, two: {missing: 0.9}}",
+            "Keep `one` asks for 5 % at `missing`, but the missing share of `two` leaves no room: the least that works "
+            "is 90 %. Without relation `one and two are missing in the same rows` it could be met.",
+        ),
+        (
+            CODE,
+            "factors: {name: {role: hold, value: N4}}\nevents: {odd: {when: code = 'C1' AND low = 2, rate: 0.1}}",
+            "Event `odd` asks for 10 %, but hold `name` leaves no room: the most that works is 0 %. "
+            "Without relation `code decides name` it could be met.",
+        ),
+    ],
+)
+def test_a_relation_is_named_too_where_two_others_clash_because_of_it(
+    relation: str, controls: str, told: str, source: Source, open_: Open
+) -> None:
+    study = open_(source, f"rows: 500\n{relation}\n{controls}")
+    conflicts = refused(study).conflicts
+    assert conflicts[0].message == told
+    assert [way.title for way in ways_out(study, conflicts)].count("Let the relation go") == 1
 
 
 def test_a_target_beyond_the_source_says_where(source: Source, open_: Open) -> None:
