@@ -101,6 +101,26 @@ def test_what_contradicts_a_relation_is_told_by_name_and_letting_it_go_settles_i
     assert project(free).rows == 500
 
 
+def test_a_target_can_be_cut_to_where_a_relation_is_kept(source: Source, open_: Open, tmp_path: Path) -> None:
+    study = open_(
+        source, f"rows: 500\n{SUM}\nfactors: {{yes: {{role: target, target: {{family: normal, mean: 4, sd: 3}}}}}}"
+    )
+    (cut, *others) = ways_out(study, refused(study).conflicts)
+    assert [way.title for way in (cut, *others)] == ["Cut yes to 0 and 6", "Let yes follow", "Let the relation go"]
+    made(open_study(with_part(study.design, cut.patch), source, previous=study), tmp_path)
+
+
+def test_a_sweep_can_let_the_others_go_along(source: Source, open_: Open, tmp_path: Path) -> None:
+    study = open_(source, f"rows: 500\n{CODE}\nsweeps: [{{factor: code, values: [C0, C9], groups: 3}}]")
+    (along, *others) = ways_out(study, refused(study).conflicts)
+    assert [way.title for way in (along, *others)] == [
+        "Draw the other factors anew",
+        "Remove the sweep of code",
+        "Let the relation go",
+    ]
+    made(open_study(with_part(study.design, along.patch), source, previous=study), tmp_path)
+
+
 def test_check_tells_it_as_every_other_conflict(source: Source, open_: Open) -> None:
     study = open_(source, f"{CODE}\nevents: {{odd: {{when: code = 'C0' AND name = 'N3', rate: 0.1}}}}")
     found = check_json(check(study))
