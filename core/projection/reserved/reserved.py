@@ -197,6 +197,6 @@ def possible(controls: Sequence[Coded], codes: np.ndarray) -> np.ndarray:
 
 
 def kept(study: Study, guards: Sequence[Coded], at: At) -> np.ndarray:
-    """(R,) how many of the `guards` allow each row made of `at`."""
+    """(R,) by how many of the `guards` each row made of `at` is allowed."""
     looked = {name: at[name] for name in dict.fromkeys(name for one in guards for name in one.columns)}
     return np.asarray(possible(guards, codes_at(study, guards, looked or at)).sum(axis=0))

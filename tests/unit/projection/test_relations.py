@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -158,6 +159,16 @@ def test_a_relation_is_named_too_where_two_others_clash_because_of_it(
     conflicts = refused(study).conflicts
     assert conflicts[0].message == told
     assert [way.title for way in ways_out(study, conflicts)].count("Let the relation go") == 1
+
+
+def test_the_command_ends_with_the_code_of_conflicts(source: Source, folder: Path, trimtab: Callable[..., Any]) -> None:
+    event = "events: {odd: {when: low > high, rate: 0.1}}"
+    (folder / "d.yaml").write_text(f"trimtab: 1\nname: d\nsource: {{path: {source.path}}}\n{ORDER}\n{event}\n")
+    told = trimtab("check", "d.yaml", "--json")
+    assert told.code == 3
+    assert [one["control"] for one in told.json["conflicts"]] == ["event odd", "relation low ≤ high"]
+    assert trimtab("sample", "d.yaml", "-o", "rows.parquet").code == 3
+    assert not (folder / "rows.parquet").exists()
 
 
 def test_a_target_beyond_the_source_says_where(source: Source, open_: Open) -> None:
