@@ -82,6 +82,9 @@ def event_rows_of(study: Study, event: EventControl, usable: np.ndarray, guards:
             taken[name][here] = rows[generator.integers(0, len(rows), len(here))]
         changed += choice > 0
     begun = _with_tied(study, base, taken) if guards else [{**dict.fromkeys(study.columns, base), **taken}]
+    # All others look at nothing but what the real row has.
+    tied = study.grounding.tied(event.predicate.columns)
+    guards = [guard for guard in guards if not set(tied).isdisjoint(guard.columns)]
     tried = [_hits(study, event, at, changed) for at in begun]
     tried[1:] = [with_following(study, guards, at, taken) for at in tried[1:]]
     found = {name: np.concatenate([at[name] for at in tried]) for name in study.columns}
