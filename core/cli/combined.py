@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trimtab.core.cli.console import note, print_table
 from trimtab.core.counting.computing import code_in
 from trimtab.core.counting.levels import Levels, declared_levels, own_axis, widened
 from trimtab.core.coverage.gaps.possible import design_levels, possible_of
+from trimtab.core.coverage.gaps.related import forbidden_by_relations
 from trimtab.core.coverage.tway import TWay, check_strength, t_way, t_way_of
 from trimtab.core.errors import Progress
 from trimtab.core.source.columns import Column
@@ -50,12 +53,19 @@ def combined_in(
     """t-way coverage of `sets` over the bins and levels that a design declares, without cells that it forbids."""
     check_strength(strength, len(names))
     levels = design_levels(study, names)
+    note_forbidden(study, levels)
     coded = {}
     for done, (label, data) in enumerate(sets.items()):
         if progress:
             progress(done, len(sets), f"coding {label}")
         coded[label] = code_in(study, data, levels)
     return t_way_of(coded, levels, strength, possible=possible_of(study, levels), progress=progress)
+
+
+def note_forbidden(study: Study, levels: Sequence[Levels]) -> None:
+    """Say which relations leave out cells of two of the factors, and how many."""
+    for text, _, never in forbidden_by_relations(study, levels):
+        note(f"{text}: {np.count_nonzero(never):,} combinations of the two can't be; they count nowhere.")
 
 
 def note_outside(found: TWay) -> None:

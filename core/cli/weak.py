@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from trimtab.core.cli.combined import note_forbidden
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import bring_in, compared, study_of, workspace
 from trimtab.core.cli.options import factors_of
@@ -50,6 +51,7 @@ def show_gaps(
             ):
                 levels = design_levels(study, factors_of(factors, study.axes))
                 possible = possible_of(study, levels)
+                note_forbidden(study, levels)
                 coded = code_in(study, counted, levels)
                 real = code_in(study, study.source, levels) if plausible else coded
         else:

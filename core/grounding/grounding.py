@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,12 @@ class Grounding:
     def size(self, neighbour: Neighbour) -> int:
         """Number of codes of one neighbour at its scale."""
         return self.codings[neighbour.factor].sizes[neighbour.fine]
+
+    def tied(self, factors: Sequence[str]) -> tuple[str, ...]:
+        """Some factors and all that one donor gives with them."""
+        blocks = self.ties.blocks if self.ties else ()
+        beside = (name for block in blocks if not set(block).isdisjoint(factors) for name in block)
+        return tuple(dict.fromkeys((*factors, *beside)))
 
 
 def learn(columns: Mapping[str, Column], *, ties: Ties | None = None, progress: Progress | None = None) -> Grounding:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import ConflictError
+from trimtab.core.words.plain import listed
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Conflict:
     message: str
     control: ControlName
     nearest: float | None
+
+    def beside(self, others: Sequence[ControlName]) -> Conflict:
+        """The same, told with others without which there would be none."""
+        message = f"{self.message} Without {listed([one.called for one in others])} it could be met."
+        return replace(self, controls=(*self.controls, *others), message=message)
 
     def as_json(self) -> dict[str, Any]:
         """The conflict in the names of the command line's contract."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.errors import InputError
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.controls.kinds import controls_of
@@ -62,24 +63,60 @@ class Fitted:
 def fitted(study: Study, rows: int) -> Fitted:
     """Fit the study's design for `rows` rows. Raises ConflictsError if its controls can't be met together."""
     key = (study.grounding, study.design.content, rows)
-    return study.memo.of("fitted", key, lambda: _all_fitted(study, rows))
+    return study.memo.of("fitted", key, lambda: _or_told(study, rows))
 
 
-def _all_fitted(study: Study, rows: int) -> Fitted:
+def _or_told(study: Study, rows: int) -> Fitted:
+    """The fit. Raises ConflictsError that names the guards too which are in the way of all else, though no row could
+    show it: what a guard forbids is not made."""
     every = controls_of(study)
-    controls = tuple(control for control in every if control.constrains)
+    try:
+        return _all_fitted(study, rows, every)
+    except ConflictsError as error:
+        conflicts, told = error.conflicts, {name for one in error.conflicts for name in one.controls}
+    guards = {control.name: control.columns for control in every if control.guards}
+    if guards and guards.keys().isdisjoint(told) and _is_met(study, rows, guards):
+        asked = {name for control in every if control.name in told for name in study.grounding.tied(control.columns)}
+        near = [name for name, columns in guards.items() if not asked.isdisjoint(columns)] or [*guards]
+        alone = [name for name in near if not _is_met(study, rows, guards.keys() - {name})]
+        conflicts = tuple(one.beside(alone or near) for one in conflicts)
+    raise ConflictsError(conflicts)
+
+
+def _is_met(study: Study, rows: int, without: Collection[ControlName]) -> bool:
+    """Whether the design can be met without some of its controls."""
+    try:
+        _all_fitted(study, rows, controls_of(study, without=without))
+    except (ConflictsError, InputError):
+        return False
+    return True
+
+
+def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
+    guards = tuple(control for control in every if control.guards)
+    asking = tuple(control for control in every if control.constrains and not control.guards)
     beside = tuple(control for control in every if not control.constrains and not control.waits)
-    pool = _with_unshown(study, controls, rows)
-    reserving = _reserved(study, pool, controls, beside, rows)
+    refused = [conflict for guard in guards for conflict in guard.refused(study, asking)]
+    if refused:
+        raise ConflictsError(refused)
+    pool = _with_unshown(study, asking, guards, rows)
+    controls = (*asking, *_awake(guards, pool))
+    reserving = _reserved(study, pool, controls, guards, beside, rows)
     reserved = reserving.reserved
     waiting = [control for control in every if control.waits]
     if waiting:
         free = _fitted(study, pool, controls, reserved, rows)
-        pool, settled = _settled(study, free, waiting)
-        controls = (*controls, *settled)
+        pool, settled = _settled(study, free, waiting, guards)
+        controls = (*asking, *settled, *_awake(guards, pool))
         reserved = reserved.with_codes(study, controls)
     found = _fitted(study, pool, controls, reserved, rows)
-    return replace(found, beside=beside, floors=reserving.floors)
+    idle = tuple(guard for guard in guards if guard not in controls)
+    return replace(found, beside=(*beside, *idle), floors=reserving.floors)
+
+
+def _awake(guards: Sequence[Control], pool: Pool) -> tuple[Control, ...]:
+    """The guards that have something to look after: some row of the pool has not what they ask."""
+    return tuple(guard for guard in guards if not guard.idle(pool))
 
 
 def _fitted(study: Study, pool: Pool, controls: tuple[Control, ...], reserved: Reserved, rows: int) -> Fitted:
@@ -97,7 +134,7 @@ def row_weights(cells: Cells, shares: np.ndarray, rows: int) -> np.ndarray:
     return weights
 
 
-def _with_unshown(study: Study, controls: Sequence[Control], rows: int) -> Pool:
+def _with_unshown(study: Study, controls: Sequence[Control], guards: Sequence[Control], rows: int) -> Pool:
     """The pool, with rows for what is asked for and no learning row shows."""
     real = study.memo.of("pool", study.grounding, lambda: Pool.real(study))
     real = replace(real, study=study)
@@ -105,7 +142,7 @@ def _with_unshown(study: Study, controls: Sequence[Control], rows: int) -> Pool:
     never = [control for control in controls if control.never_shown(real, total)]
     if not never:
         return real
-    required = [control for control in controls if control.of_every_row]
+    required = [control for control in (*controls, *guards) if control.of_every_row]
     key = (
         study.grounding,
         tuple(control.geometry(study) for control in never),
@@ -119,14 +156,16 @@ def _with_unshown(study: Study, controls: Sequence[Control], rows: int) -> Pool:
         usable = np.flatnonzero(good) if good.any() else np.arange(real.rows)
         pool = real
         for control in never:
-            at = control.rows_of_it(study, usable)
+            at = control.rows_of_it(study, usable, guards)
             pool = pool.with_rows(at) if at else pool
         return pool
 
     return replace(study.memo.of("pool with events", key, make), study=study)
 
 
-def _settled(study: Study, free: Fitted, waiting: Sequence[Control]) -> tuple[Pool, tuple[Control, ...]]:
+def _settled(
+    study: Study, free: Fitted, waiting: Sequence[Control], guards: Sequence[Control]
+) -> tuple[Pool, tuple[Control, ...]]:
     """Controls that wait for what all others come to; and the pool with rows for combinations that they need and no
     row has."""
     weights = row_weights(free.cells, free.fit.shares, free.pool.rows) * free.drawn
@@ -143,7 +182,7 @@ def _settled(study: Study, free: Fitted, waiting: Sequence[Control]) -> tuple[Po
             now += source_counts(study, free.pool, control)
             total += study.source.rows
         settled = control.settled(study, free.pool, now, total)
-        at = settled.constructed(study, free.pool)
+        at = settled.constructed(study, free.pool, guards)
         made = made.with_rows(at) if at else made
         found.append(settled)
     if made is free.pool:
@@ -152,19 +191,26 @@ def _settled(study: Study, free: Fitted, waiting: Sequence[Control]) -> tuple[Po
         study.grounding,
         free.pool.key,
         tuple((control.geometry(study), control.requested.tobytes()) for control in found),
+        tuple(guard.geometry(study) for guard in guards),
     )
     return replace(study.memo.of("pool with pairs", key, lambda: made), study=study), tuple(found)
 
 
 def _reserved(
-    study: Study, pool: Pool, controls: tuple[Control, ...], beside: Sequence[Control], rows: int
+    study: Study,
+    pool: Pool,
+    controls: tuple[Control, ...],
+    guards: Sequence[Control],
+    beside: Sequence[Control],
+    rows: int,
 ) -> Reserving:
     """The rows that some controls reserve, chosen as the rest of the design weighs real rows."""
     reserved = Reserved.none(study, len(controls))
     if not any(control.reserves for control in beside):
         return Reserving(study, pool, controls, np.empty(0), rows, reserved)
     free = _fitted(study, pool, controls, reserved, rows)
-    task = Reserving(study, pool, controls, row_weights(free.cells, free.fit.shares, pool.rows), rows, reserved)
+    weights = row_weights(free.cells, free.fit.shares, pool.rows)
+    task = Reserving(study, pool, controls, weights, rows, reserved, guards=guards)
     for control in beside:
         task = control.reserve(task)
     if task.reserved.rows > rows:

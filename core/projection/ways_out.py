@@ -15,6 +15,7 @@ from trimtab.core.design.patching import with_part
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.projection import project
+from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study, open_study, whole_size
 from trimtab.core.words.numbers import rounded_percent
 from trimtab.core.words.plain import words
@@ -97,7 +98,7 @@ def _without(design: Design, name: ControlName) -> Patch:
 def _number(study: Study, conflict: Conflict) -> WayOut | None:
     """Another number for the control of a conflict that would work, where it is known."""
     name = conflict.control
-    if conflict.nearest is None or name.kind not in _NUMBERS:
+    if name.kind not in _NUMBERS or (conflict.nearest is None and name.kind != "target"):
         return None
     return _NUMBERS[name.kind](study, name, conflict)
 
@@ -121,7 +122,10 @@ def _groups(study: Study, name: ControlName, conflict: Conflict) -> WayOut | Non
     groups = math.ceil(conflict.nearest or 0)
     first, *others = _parts(study.design, name)
     if groups < 1:
-        return None
+        # What a relation ties to the factor can't stay where that changes, but it can go along.
+        patch = {"sweeps": [{**first, "others": "condition"}, *others]}
+        tied = any(one.kind == "relation" for one in conflict.controls)
+        return WayOut("Draw the other factors anew", patch) if tied and _is_met(study, patch) else None
     return WayOut(f"Use {groups:,} groups", {"sweeps": [{**first, "groups": groups}, *others]})
 
 
@@ -133,11 +137,25 @@ def _correlation(study: Study, name: ControlName, conflict: Conflict) -> WayOut 
     return WayOut(f"Use {conflict.nearest:g}", {"pairs": [pair]})
 
 
+def _cut(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    """The target cut to the values that there are, if it reaches where a relation can't be kept."""
+    target, column = study.design.factor(name.of).target, study.columns[name.of]
+    if conflict.nearest is not None or column.kind not in ("continuous", "count") or not hasattr(target, "low"):
+        return None
+    ends = float(column.numbers[0]), float(column.numbers[-1])
+    own = (getattr(target, "low", None), getattr(target, "high", None))
+    low, high = (end if asked is None else float(asked) for end, asked in zip(ends, own, strict=True))
+    low, high = max(low, ends[0]), min(high, ends[1])
+    title = "Cut {} to {} and {}".format(name.of, *number_texts([low, high]))
+    return WayOut(title, {"factors": {name.of: {"target": {"low": low, "high": high}}}}) if low < high else None
+
+
 _NUMBERS: dict[str, Callable[[Study, ControlName, Conflict], WayOut | None]] = {
     "event": _rate,
     "rows": _rows,
     "sweep": _groups,
     "pair": _correlation,
+    "target": _cut,
 }
 
 

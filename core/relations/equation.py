@@ -15,7 +15,7 @@ from trimtab.core.expressions.checking import sql_of
 from trimtab.core.relations.formulas.curves import curves
 from trimtab.core.relations.formulas.sums import sums
 from trimtab.core.relations.formulas.writing import columns_in, number, sides
-from trimtab.core.relations.relation import Claim, RowRelation
+from trimtab.core.relations.relation import Change, Claim, RowRelation
 from trimtab.core.relations.sample import Sample
 
 DIGITS = 1e-12
@@ -67,17 +67,23 @@ class Equation(RowRelation):
         """See `Relation.text`."""
         return f"{self.equation}, to ±{number(self.tolerance)}" if self.tolerance else self.equation
 
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; what is missing is not computed."""
+        return change == "missing"
+
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; rows in which both sides are known are tested."""
-        owner = f"equation `{self.equation}`"
-        tree = parse_scalar(self.right, kinds, owner=owner).tree.copy()
-        root = exp.Paren(this=tree)
         columns = [f"abs(CAST({quote_name(name)} AS DOUBLE))" for name in columns_in(self.right)]
-        for column in list(root.find_all(exp.Column)):
-            column.replace(exp.cast(column.copy(), exp.DataType.Type.DOUBLE))
-        left, right = f"CAST({quote_name(self.left)} AS DOUBLE)", f"TRY(CAST({sql_of(root)} AS DOUBLE))"
+        left, right = f"CAST({quote_name(self.left)} AS DOUBLE)", self.formulas(kinds)[self.left]
         slack = f"{self.tolerance!r} + {DIGITS!r} * greatest(abs({left}), abs({right}), {', '.join(columns)})"
         return f"isfinite({left}) AND isfinite({right})", f"abs({left} - {right}) <= {slack}"
+
+    def formulas(self, kinds: Mapping[str, str]) -> Mapping[str, str]:
+        """See `Relation.formulas`; it computes with doubles."""
+        root = exp.Paren(this=parse_scalar(self.right, kinds, owner=f"equation `{self.equation}`").tree.copy())
+        for column in list(root.find_all(exp.Column)):
+            column.replace(exp.cast(column.copy(), exp.DataType.Type.DOUBLE))
+        return {self.left: f"TRY(CAST({sql_of(root)} AS DOUBLE))"}
 
     def check(self, kinds: Mapping[str, str]) -> None:
         """See `Relation.check`; the expression is read as every other."""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
-from trimtab.core.relations.relation import Claim, RowRelation, listed
+from trimtab.core.relations.relation import Change, Claim, RowRelation, listed
 from trimtab.core.relations.sample import Sample
 from trimtab.core.relations.surprise import FEWEST_ROWS, SEVERAL_FACTORS, bound
 
@@ -40,6 +40,10 @@ class MissingTogether(RowRelation):
     def text(self) -> str:
         """See `Relation.text`."""
         return f"{listed(self.factors)} are missing in the same rows"
+
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; any other value will do."""
+        return change != "missing"
 
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; rows in which one of them is missing are tested."""

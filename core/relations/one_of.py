@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
-from trimtab.core.relations.relation import Claim, RowRelation, listed
+from trimtab.core.relations.relation import Change, Claim, RowRelation, listed
 from trimtab.core.relations.sample import Sample
 from trimtab.core.relations.surprise import SEVERAL_FACTORS, bound
 
@@ -40,6 +40,10 @@ class _Set(RowRelation):
         """See `Relation.factors`."""
         found: tuple[str, ...] = getattr(self, self.kind)
         return found
+
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; rows with a missing one are not looked at."""
+        return change == "missing"
 
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; a row with a missing one is not tested."""

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
 from trimtab.core.errors import InputError
-from trimtab.core.relations.relation import Claim, RowRelation
+from trimtab.core.relations.relation import Change, Claim, RowRelation
 from trimtab.core.relations.sample import FIRST_ROWS, Sample
 from trimtab.core.relations.surprise import FEWEST_ROWS, SEVERAL_FACTORS, bound
 
@@ -51,6 +51,11 @@ class Order(RowRelation):
     def text(self) -> str:
         """See `Relation.text`."""
         return (" < " if self.strict else " ≤ ").join(self.order)
+
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; the smallest may become smaller and the largest larger."""
+        ends = {"lower": self.order[0], "higher": self.order[-1]}
+        return change == "missing" or ends.get(change) == factor
 
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; of a row with something missing what is known is compared."""

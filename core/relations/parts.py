@@ -15,7 +15,7 @@ from trimtab.core.design.fields import Name, Text, broken
 from trimtab.core.expressions import parse_scalar
 from trimtab.core.expressions.evaluate import evaluate
 from trimtab.core.relations.formulas.writing import columns_in
-from trimtab.core.relations.relation import Claim, RowRelation, written
+from trimtab.core.relations.relation import Change, Claim, RowRelation, written
 from trimtab.core.relations.sample import FIRST_ROWS, Sample
 from trimtab.core.relations.surprise import ONE_FACTOR, bound, spread
 
@@ -82,15 +82,26 @@ class Parts(RowRelation):
         """See `Relation.text`."""
         return ", ".join(f"{name} = {expression}" for name, expression in self.parts.items())
 
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; what is missing is not computed."""
+        return change == "missing"
+
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; rows in which a part and what it is of are known are tested."""
         tested, holds = [], []
-        for name, expression in self.parts.items():
-            column, scalar = quote_name(name), parse_scalar(expression, kinds, owner=f"parts of `{name}`")
-            known = f"{column} IS NOT NULL AND ({scalar.sql}) IS NOT NULL"
+        for name, sql in self.formulas(kinds).items():
+            column = quote_name(name)
+            known = f"{column} IS NOT NULL AND ({sql}) IS NOT NULL"
             tested.append(f"({known})")
-            holds.append(f"(NOT ({known}) OR {column} = ({scalar.sql}))")
+            holds.append(f"(NOT ({known}) OR {column} = ({sql}))")
         return " OR ".join(tested), " AND ".join(holds)
+
+    def formulas(self, kinds: Mapping[str, str]) -> Mapping[str, str]:
+        """See `Relation.formulas`."""
+        return {
+            name: parse_scalar(expression, kinds, owner=f"parts of `{name}`").sql
+            for name, expression in self.parts.items()
+        }
 
     def check(self, kinds: Mapping[str, str]) -> None:
         """See `Relation.check`; each expression is read as every other."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from trimtab.core.design.fields import Model
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.reading import is_plain_name
 from trimtab.core.relations.sample import Sample
+
+Change = Literal["missing", "lower", "higher", "other"]
+"""What may happen to one value of a row while all others stay: it goes, or another one takes its place, which is lower
+or higher than any that the column has, or anything else."""
 
 KINDS: dict[str, type[Relation]] = {}
 """Every kind by its name, which is the key of its entry in a design file; defining the class registers it."""
@@ -50,6 +54,10 @@ class Relation(Model):
         """What holds, for people."""
         raise NotImplementedError
 
+    def bears(self, factor: str, change: Change) -> bool:
+        """Whether every row that keeps it still does, if the value of one of its factors alone changes so."""
+        return False
+
     def check(self, kinds: Mapping[str, str]) -> None:
         """Raise InputError unless its factors have `kinds` of which it can hold."""
         wrong = [name for name in self.factors if self.of_kinds and kinds[name] not in self.of_kinds]
@@ -64,6 +72,10 @@ class Relation(Model):
         `kinds` are those of the columns. Raises InputError if an expression in it can't be read.
         """
         raise NotImplementedError
+
+    def formulas(self, kinds: Mapping[str, str]) -> Mapping[str, str]:
+        """SQL that computes some of its `decided` factors from columns of these kinds."""
+        return {}
 
     @classmethod
     def find(cls, sample: Sample) -> list[Claim]:

@@ -19,9 +19,8 @@ class Ordered:
     numbers: tuple[np.ndarray, np.ndarray]
     strict: bool
 
-    def broken(self, codes: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """(m,) whether rows with these codes of both are out of order; what is missing is in no order."""
-        low, high = (table.take(code) for table, code in zip(self.numbers, codes, strict=True))
+    def broken(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """(m,) whether rows with these numbers of both are out of order; what is missing is in no order."""
         return np.asarray(low >= high if self.strict else low > high)
 
 

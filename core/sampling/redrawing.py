@@ -20,6 +20,7 @@ from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.sampling.donors import Donors, Fixed
 from trimtab.core.sampling.orders import Ordered
 from trimtab.core.sampling.shares import rows_going_back
+from trimtab.core.source.columns import as_numbers
 from trimtab.core.study.study import Study
 
 ATTEMPTS = 3
@@ -156,12 +157,21 @@ class Redrawing:
         """(len(rows),) whether a row would get two values of which the one that always is smaller is larger."""
         wrong = np.zeros(len(rows), dtype=bool)
         for one in orders:
-            at = [(chosen if name in redrawn else self.made.at[name])[rows] for name in one.factors]
-            first, second = (
-                self.study.columns[name].codes.take(where) for name, where in zip(one.factors, at, strict=True)
+            low, high = (
+                self._numbers(name, numbers, (chosen if name in redrawn else self.made.at[name])[rows], rows)
+                for name, numbers in zip(one.factors, one.numbers, strict=True)
             )
-            wrong |= one.broken((first, second))
+            wrong |= one.broken(low, high)
         return wrong
+
+    def _numbers(self, name: str, numbers: np.ndarray, at: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """(len(rows),) the numbers of a factor where it takes the values of the rows `at`, `numbers` those of its
+        values, nan for missing; of a sweep the numbers that stand there."""
+        found = numbers.take(self.study.columns[name].codes.take(at))
+        if name in self.made.values:
+            swept = self.made.values[name].take(pa.array(rows))
+            found = np.where(swept.is_valid().to_numpy(zero_copy_only=False), as_numbers(swept), found)
+        return found
 
     def _keep_shares(self, donors: Donors, chosen: np.ndarray) -> None:
         """Let some rows keep their value, in place, so that every factor's bins have the shares they began with."""

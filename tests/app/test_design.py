@@ -294,6 +294,28 @@ def test_a_conflict_is_shown_with_a_value_that_works_and_a_click_uses_it(
     assert kept.factor("belt").role == "follow" or (rate is not None and 0.9 * real < rate < 1.001 * real)
 
 
+def test_what_contradicts_a_relation_is_told_and_a_click_lets_it_go(
+    start: Start, home: Workspace, tmp_path: Path
+) -> None:
+    begin = np.arange(400) % 50
+    pd.DataFrame({"begin": begin, "end": begin + np.arange(400) % 7}).to_parquet(tmp_path / "trips.parquet")
+    source = home.spool(tmp_path / "trips.parquet")
+    late = {"role": "target", "target": {"family": "uniform", "low": 0, "high": 80}}
+    design = Design(
+        name="trips",
+        source=SourceRef(path=source.name, sha256=source.sha256),
+        factors={"begin": late},
+        relations=({"order": ["begin", "end"]},),
+    )
+    app = start("design", id_ := home.save_design(design))
+    assert "where no real row shows what keeps relation" in body(app)
+    ways = [one for one in app.button if str(one.key).startswith("tt_way_out_")]
+    assert [one.label for one in ways] == ["Cut begin to 0 and 49", "Let begin follow", "Let the relation go"]
+    ways[2].click().run()
+    assert home.load_design(id_).relations == ()
+    assert "no real row" not in body(app)
+
+
 def test_the_address_brings_the_design_back_in_another_session(start: Start, design_id: str) -> None:
     first = start("design", design_id)
     drag(first, "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])

@@ -103,7 +103,7 @@ def _conflict_text(found: Sequence[Conflict]) -> h.Element:
 def _set_text(found: Sequence[Conflict]) -> h.Node:
     """One conflict in a sentence or two, and what would work."""
     limits = [limit for limit in map(_limit, found) if limit]
-    told = [one.message for one in found if one.control.kind in TOLD]
+    told = [one.message for one in found if one.control.kind in TOLD or _is_forbidden(one)]
     if not told and not limits:  # a keep or a target that leaves no room asks for no other number, unless it is alone
         told = [one.message for one in found if one.nearest is not None or len(one.controls) == 1][:1]
     if told:
@@ -116,6 +116,11 @@ def _set_text(found: Sequence[Conflict]) -> h.Node:
     remedy = limits or " Ask for less of one of them, or take the last step back."
     listed = [[", " if place else "", name] for place, name in enumerate(all_but_last)]
     return [listed, " and ", last, " pull against each other.", remedy]
+
+
+def _is_forbidden(found: Conflict) -> bool:
+    """Whether a relation forbids what a control asks for, so that no number of it would work."""
+    return found.nearest is None and any(name.kind == "relation" for name in found.controls)
 
 
 def _limit(found: Conflict) -> list[h.Node]:

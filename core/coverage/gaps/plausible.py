@@ -12,7 +12,7 @@ import numpy as np
 
 from trimtab.core.counting.levels import Coded, Levels
 from trimtab.core.coverage.gaps.patterns import counts_of
-from trimtab.core.coverage.gaps.possible import Possible
+from trimtab.core.coverage.gaps.possible import Possible, without_cells
 from trimtab.core.grounding.ruled_out import structural
 
 
@@ -27,7 +27,5 @@ def plausible_of(real: Coded, levels: Sequence[Levels], possible: Possible | Non
         expected = np.multiply.outer(counts.sum(axis=1), counts.sum(axis=0)) / rows
         never = structural(counts == 0, expected)
         if never.any():
-            cube = np.ones((pair[0].size + 1, pair[1].size + 1), dtype=bool)
-            cube[:-1, :-1] = ~never
-            groups.append(((i, j), cube))
+            groups.append(((i, j), without_cells(never)))
     return Possible(tuple(one.size for one in levels), tuple(groups)) if groups else None

@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 
 from trimtab.core.counting.levels import Levels, declared_levels, own_axis
+from trimtab.core.coverage.gaps.related import forbidden_by_relations
 from trimtab.core.coverage.gaps.restrictions import Candidates, Restriction, held_back, restrictions_of
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
@@ -66,6 +67,13 @@ class Possible:
         return np.asarray(part.reshape([next(widths) if i in factors else 1 for i in chosen]))
 
 
+def without_cells(never: np.ndarray) -> np.ndarray:
+    """(size + 1 of each) bool: what is left of two factors' cells (sizes) without some; the last slots are open."""
+    cube = np.ones((never.shape[0] + 1, never.shape[1] + 1), dtype=bool)
+    cube[:-1, :-1] = ~never
+    return cube
+
+
 def design_levels(study: Study, names: Sequence[str]) -> list[Levels]:
     """All levels of factors in a design: the bins of their display axes; categories are told apart where there are not
     too many, whatever the axis shows of them."""
@@ -91,12 +99,12 @@ def possible_of(study: Study, levels: Sequence[Levels]) -> Possible | None:
     """Which combinations of `levels` the design leaves room for; None if it is all of them.
 
     Rules, holds, levels and bins that are asked for nothing, and events that are to be true never or always, count;
-    and what a derived factor is computed from. A combination is possible if a real row, or one put together from
-    values of the source, shows it and keeps them all. Tried are all values of the factors that are tied together where
-    that is at most `MOST_CANDIDATES` rows. Where it is more, of each level the lowest and highest value, those next to
-    the numbers that conditions name, and others evenly between: that is exact for comparisons that are monotone in each
-    factor, and may miss what only few values in the middle of a level allow. A bin of the display axis in which the
-    source has no value counts as possible unless the factor is held.
+    relations by which one factor decides another; and what a derived factor is computed from. A combination is possible
+    if a real row, or one put together from values of the source, shows it and keeps them all. Tried are all values of
+    the factors that are tied together where that is at most `MOST_CANDIDATES` rows. Where it is more, of each level the
+    lowest and highest value, those next to the numbers that conditions name, and others evenly between: that is exact
+    for comparisons that are monotone in each factor, and may miss what only few values in the middle of a level allow.
+    A bin of the display axis in which the source has no value counts as possible unless the factor is held.
 
     Raises InputError if a rule can't be computed, ties too many levels together, or no row keeps all.
     """
@@ -110,6 +118,8 @@ def possible_of(study: Study, levels: Sequence[Levels]) -> Possible | None:
             cube = _cube(study, [levels[i] for i in factors], sorted(columns), own, allowed)
             if not cube.all():
                 groups.append((factors, cube))
+    for _, pair, never in forbidden_by_relations(study, levels):
+        groups.append((pair, without_cells(never)))
     return Possible(tuple(one.size for one in levels), tuple(groups)) if groups else None
 
 

@@ -62,7 +62,11 @@ class Restriction:
 
 def restrictions_of(study: Study, factors: Sequence[str]) -> list[Restriction]:
     """What every row of a design keeps, and what ties derived ones among `factors` to the columns they come from."""
-    strict = [one for one in controls_of(study) if one.constrains and not one.decided and not one.requested.all()]
+    strict = [
+        one
+        for one in controls_of(study)
+        if one.constrains and not one.guards and not one.decided and not one.requested.all()
+    ]
     found = [_of_control(control) for control in strict]
     for name in factors:
         if name in study.definitions:

@@ -23,6 +23,10 @@ class RelationKind(Kind):
         return "is to hold in every row"
 
     @classmethod
+    def limit(cls, limit: str, *, most: bool, certain: bool) -> str:
+        return f"at most {limit} of the rows could keep it"
+
+    @classmethod
     def of(cls, part: Any) -> str:
         return relation_of(part).text
 

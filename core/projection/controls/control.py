@@ -6,7 +6,7 @@ says of itself: nobody asks what kind it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from trimtab.core.projection.pool.pool import At, Pool
 from trimtab.core.projection.reserved.reserved import Reserving
 from trimtab.core.registering import Places
 from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
 
 
@@ -32,6 +33,10 @@ class Rows(Protocol):
 
     def side(self, side: Side) -> np.ndarray:
         """(n,) the bin of each row; -1 outside the axis."""
+
+    def places(self, column: Column) -> np.ndarray:
+        """(n,) the position of each row's value among those of a column of the source, their number for missing; -1 for
+        a value that the source does not have."""
 
     def marginal(self, factor: str, code_of_value: np.ndarray, axis: Axis | None) -> np.ndarray:
         """(n,) the code of each row's value of a factor, by the code of the source's values, last missing; by the bins
@@ -78,6 +83,8 @@ class Control:
     """What it asks of each code moves with the number of rows."""
     reserves: ClassVar[bool] = False
     """It sets rows of its own before all others are drawn."""
+    guards: ClassVar[bool] = False
+    """It asks for nothing that real rows have not: it looks after the others, and stands aside where it is `idle`."""
     retold: ClassVar[bool] = False
     """Its code follows from those of its features, also in bins that the source never shows."""
 
@@ -170,14 +177,28 @@ class Control:
         """Why its whole rows among `total` can't be what is asked for, whatever the others are."""
         return ()
 
+    def refused(self, study: Study, others: Sequence[Control]) -> Iterable[Conflict]:
+        """Why it can't stand beside the `others` of its design, whatever rows there are."""
+        return ()
+
+    def idle(self, pool: Pool) -> bool:
+        """Whether all rows of a pool have what it asks of every row."""
+        return False
+
+    def following(self, study: Study, at: At) -> Iterable[tuple[str, np.ndarray]]:
+        """Factors that others decide in rows made of `at`, each with the position of its value (R,) there, -1 where the
+        source has none that would do."""
+        return ()
+
     # What only some kinds have: rows of their own, a table that is settled later, a factor whose marginal they control.
 
     def never_shown(self, pool: Pool, total: int) -> bool:
         """Whether it asks, in `total` rows, for what no learning row shows, so that rows are to be constructed."""
         return False
 
-    def rows_of_it(self, study: Study, usable: np.ndarray) -> At | None:
-        """Constructed rows that have what it asks for, begun with `usable` learning rows; None if there are none."""
+    def rows_of_it(self, study: Study, usable: np.ndarray, guards: Sequence[Control]) -> At | None:
+        """Constructed rows that have what it asks for, begun with `usable` learning rows, if possible such as the
+        `guards` allow; None if there are none."""
         return None
 
     @property
@@ -194,8 +215,9 @@ class Control:
         """Number of codes."""
         return len(self.requested)
 
-    def constructed(self, study: Study, pool: Pool) -> At | None:
-        """Rows for codes that it asks for and no learning row has; None if there are none."""
+    def constructed(self, study: Study, pool: Pool, guards: Sequence[Control]) -> At | None:
+        """Rows for codes that it asks for and no learning row has, if possible such as the `guards` allow; None if
+        there are none."""
         return None
 
     def reserve(self, task: Reserving) -> Reserving:

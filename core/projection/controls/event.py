@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from trimtab.core.design.validation import event_predicate
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
 from trimtab.core.projection.controls.condition import Condition, truths_of
-from trimtab.core.projection.controls.control import controls_at
+from trimtab.core.projection.controls.control import Control, controls_at
 from trimtab.core.projection.pool.pool import At, Pool, table_at
+from trimtab.core.projection.reserved.following import with_following
+from trimtab.core.projection.reserved.reserved import kept
 from trimtab.core.study.study import Study, whole_size
 
 HALF = 0.5
@@ -41,8 +44,8 @@ class EventControl(Condition):
         key = (pool.study.grounding, pool.key, self.predicate.sql)
         return not pool.study.memo.of("whether it happens", key, lambda: bool(self.codes(pool).any()))
 
-    def rows_of_it(self, study: Study, usable: np.ndarray) -> At | None:
-        return event_rows_of(study, self, usable)
+    def rows_of_it(self, study: Study, usable: np.ndarray, guards: Sequence[Control]) -> At | None:
+        return event_rows_of(study, self, usable, guards)
 
 
 @controls_at(10)
@@ -59,31 +62,58 @@ def events_of(study: Study) -> tuple[EventControl, ...]:
     return tuple(found)
 
 
-def event_rows_of(study: Study, event: EventControl, usable: np.ndarray) -> At | None:
+def event_rows_of(study: Study, event: EventControl, usable: np.ndarray, guards: Sequence[Control] = ()) -> At | None:
     """Rows in which an event is true that is true in no real one; None if none was found.
 
     `usable` are the learning rows to begin with. The factors of its conditions take their values from other rows, by
-    chance or from those that fulfil one of them. Rows in which fewer factors were changed come first.
+    chance or from those that fulfil one of them. Rows in which fewer factors were changed come first, and if some are
+    such as the `guards` allow, only those come.
     """
     generator = stream(ONE_FOR_ALL, f"event {event.of}")
     base = usable[generator.integers(0, len(usable), TRIES)]
-    at = dict.fromkeys(study.columns, base)
+    taken = {}
     changed = np.zeros(TRIES, dtype=np.int64)
     for name in event.predicate.columns:
         lenders = _lenders(study, event, name)
         choice = generator.integers(0, len(lenders) + 1, TRIES)
-        taken = base.copy()
+        taken[name] = base.copy()
         for i, rows in enumerate(lenders, start=1):
             here = np.flatnonzero(choice == i)
-            taken[here] = rows[generator.integers(0, len(rows), len(here))]
-        at[name] = taken
+            taken[name][here] = rows[generator.integers(0, len(rows), len(here))]
         changed += choice > 0
+    begun = _with_tied(study, base, taken) if guards else [{**dict.fromkeys(study.columns, base), **taken}]
+    # All others look at nothing but what the real row has.
+    tied = study.grounding.tied(event.predicate.columns)
+    guards = [guard for guard in guards if not set(tied).isdisjoint(guard.columns)]
+    tried = [_hits(study, event, at, changed) for at in begun]
+    tried[1:] = [with_following(study, guards, at, taken) for at in tried[1:]]
+    found = {name: np.concatenate([at[name] for at in tried]) for name in study.columns}
+    if not len(base := next(iter(found.values()))):
+        return None
+    allowed = kept(study, guards, found)
+    chosen = np.flatnonzero(allowed == len(guards)) if guards else np.arange(len(base))
+    if not len(chosen):  # none can be: so that it can be told what is in the way
+        chosen = np.argsort(-allowed, kind="stable")
+    return {name: rows[chosen[:MOST_ROWS]] for name, rows in found.items()}
+
+
+def _with_tied(study: Study, base: np.ndarray, taken: At) -> Iterator[At]:
+    """Rows (TRIES,) begun with `base` in which some factors are `taken` from others: each with all that is tied to it,
+    then where several are tied together each by itself."""
+    whole = dict.fromkeys(study.columns, base)
+    for name, rows in taken.items():
+        whole |= dict.fromkeys(study.grounding.tied([name]), rows)
+    yield whole
+    if any(whole[name] is not rows for name, rows in taken.items()):
+        yield {**whole, **taken}
+
+
+def _hits(study: Study, event: EventControl, at: At, changed: np.ndarray) -> At:
+    """The rows among `at` (TRIES,) in which an event is true, those in which fewer factors were `changed` first."""
     table = table_at(study, event.predicate.columns, at)
     hits = np.flatnonzero(event.from_features([feature.of_table(table) for feature in event.features]))
-    if not len(hits):
-        return None
-    chosen = hits[np.argsort(changed[hits], kind="stable")[:MOST_ROWS]]
-    return {name: rows[chosen] for name, rows in at.items()}
+    hits = hits[np.argsort(changed[hits], kind="stable")]
+    return {name: rows[hits] for name, rows in at.items()}
 
 
 def _lenders(study: Study, event: EventControl, name: str) -> list[np.ndarray]:

@@ -21,6 +21,7 @@ from trimtab.core.projection.features.side import Side, side_of
 from trimtab.core.projection.pool.pool import At, table_at
 from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.floor_rows import floor_rows
+from trimtab.core.projection.reserved.following import with_following
 from trimtab.core.projection.reserved.reserved import FloorPlan, Part, Reserved, Reserving, codes_at, possible
 from trimtab.core.study.study import Study
 
@@ -119,7 +120,8 @@ class _Maker:
         self.sides = [side_of(task.study, name, f"Floor `{floor.name}`") for name in floor.factors]
         self.codes = [np.asarray(pool.side(side)) for side in self.sides]
         self.weights = np.where(np.logical_and.reduce([code >= 0 for code in self.codes]), task.weights, 0.0)
-        self.controls = [control for control in task.controls if not control.requested.all()]
+        self.guards = task.guards
+        self.controls = [control for control in (*task.controls, *task.guards) if not control.requested.all()]
         learned = [code[: pool.learned] for code in self.codes]
         self.orders = [np.argsort(code, kind="stable") for code in learned]
         self.starts = [
@@ -168,12 +170,16 @@ class _Maker:
     def _at(self, combinations: np.ndarray, attempt: int, names: Sequence[str]) -> dict[str, np.ndarray]:
         """The same rows for the same combination, whatever stands beside it."""
         rows = [self._row(place, combinations, attempt) for place in range(len(self.sides))]
-        base = rows[attempt % len(rows)]
-        at = {name: base.copy() for name in names}
+        base = attempt % len(rows)
+        at = {name: rows[base].copy() for name in names}
+        # What is tied to a factor comes along, but not over a factor of the floor; the base's own last.
+        for place in (*range(base), *range(base + 1, len(rows)), base):
+            for name in self.study.grounding.tied(self.sides[place].columns):
+                at[name] = rows[place].copy()
         for side, own in zip(self.sides, rows, strict=True):
             for name in side.columns:
                 at[name] = own.copy()
-        return at
+        return with_following(self.study, self.guards, at, [name for side in self.sides for name in side.columns])
 
     def _row(self, place: int, combinations: np.ndarray, attempt: int) -> np.ndarray:
         # Numbers that look random, yet are the same wherever a combination stands (S. Vigna's splitmix64).

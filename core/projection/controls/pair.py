@@ -17,6 +17,8 @@ from trimtab.core.projection.controls.pair_tables import correlated, supported, 
 from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.features.side import Side, side_of
 from trimtab.core.projection.pool.pool import At, Pool, picker
+from trimtab.core.projection.reserved.following import with_following
+from trimtab.core.projection.reserved.reserved import kept
 from trimtab.core.projection.solver.wording import capital
 from trimtab.core.study.study import Study
 
@@ -27,6 +29,9 @@ HALF = 0.5
 
 ROWS_A_CELL = 8
 """Rows that are constructed for one combination of a pair; half of them begin with either factor's row."""
+
+TRIES = 8
+"""Where relations hold, so many times as many are tried."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +98,10 @@ class PairControl(Control):
             found = replace(found, requested=supported(found.table, ~few).ravel())
         return found
 
-    def constructed(self, study: Study, pool: Pool) -> At | None:
+    def constructed(self, study: Study, pool: Pool, guards: Sequence[Control]) -> At | None:
         """Rows for the combinations that it asks for and no learning row has; None if there are none to make."""
         wanted = np.flatnonzero((self._unseen(pool) & (self.table > 0)).ravel())
-        return pair_rows_of(study, pool, self, wanted) if len(wanted) else None
+        return pair_rows_of(study, pool, self, wanted, guards) if len(wanted) else None
 
     def _unseen(self, pool: Pool) -> np.ndarray:
         """(A, B) the combinations that no learning row has."""
@@ -154,13 +159,17 @@ def _own_control(study: Study, name: str) -> ControlName | None:
     return ControlName(role, name) if role in OWN_ROLES else None
 
 
-def pair_rows_of(study: Study, pool: Pool, pair: PairControl, unseen: np.ndarray) -> At | None:
+def pair_rows_of(
+    study: Study, pool: Pool, pair: PairControl, unseen: np.ndarray, guards: Sequence[Control] = ()
+) -> At | None:
     """Rows for the codes `unseen` (u,) of a pair, which no real row has; None if there are none.
 
-    The factors of one side keep a real row's values, those of the other take another row's.
+    The factors of one side keep a real row's values, those of the other, and what is tied to them, take another row's.
+    Of each code more are tried if there are `guards`, and those are taken that most of these allow.
     """
     generator = stream(ONE_FOR_ALL, str(pair.name))
-    first, second = np.divmod(np.repeat(unseen, ROWS_A_CELL), pair.sides[1].size)
+    wanted = np.repeat(unseen, ROWS_A_CELL * (TRIES if guards else 1))
+    first, second = np.divmod(wanted, pair.sides[1].size)
     rows = [
         picker(pool.side(side)[: pool.learned], side.size, generator)(codes)
         for side, codes in zip(pair.sides, (first, second), strict=True)
@@ -168,11 +177,28 @@ def pair_rows_of(study: Study, pool: Pool, pair: PairControl, unseen: np.ndarray
     known = (rows[0] >= 0) & (rows[1] >= 0)
     if not known.any():
         return None
-    rows = [one[known] for one in rows]
-    lends_second = np.arange(len(rows[0])) % 2 == 0
+    rows, wanted = [one[known] for one in rows], wanted[known]
+    lends_second = np.arange(len(wanted)) % 2 == 0
     base = np.where(lends_second, rows[0], rows[1])
+    lending = ((rows[1], pair.sides[1], lends_second), (rows[0], pair.sides[0], ~lends_second))
     at = dict.fromkeys(study.columns, base)
-    for lender, side, lends in ((rows[1], pair.sides[1], lends_second), (rows[0], pair.sides[0], ~lends_second)):
+    for lender, side, lends in lending:
+        for name in study.grounding.tied(side.columns) if guards else ():
+            at[name] = np.where(lends, lender, at[name])
+    at |= {name: base for side in pair.sides for name in side.columns}
+    for lender, side, lends in lending:
         for name in side.columns:
             at[name] = np.where(lends, lender, at[name])
-    return at
+    if not guards:
+        return at
+    at = with_following(study, guards, at, [name for side in pair.sides for name in side.columns])
+    chosen = _best_of_each(wanted, kept(study, guards, at))
+    return {name: own[chosen] for name, own in at.items()}
+
+
+def _best_of_each(wanted: np.ndarray, worth: np.ndarray) -> np.ndarray:
+    """Of the rows of each of the codes `wanted` (m,) the ROWS_A_CELL of most `worth` (m,)."""
+    order = np.lexsort((-worth, wanted))
+    starts = np.flatnonzero(np.diff(wanted[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    return order[rank < ROWS_A_CELL]

@@ -85,7 +85,7 @@ class _Task:
     def works(self, base: np.ndarray, values: pa.Array) -> tuple[np.ndarray, ControlName | None]:
         """(B, V) whether real rows `base` (B, V) can take the `values` (V,); and the control that is most often in the
         way of all of them."""
-        study, controls = self.task.study, self.task.controls
+        study, controls = self.task.study, (*self.task.controls, *self.task.guards)
         at, shown = _varied(study, base, self.sweep.factor, values)
         codes = codes_at(study, controls, at, {self.sweep.factor: shown})
         fine = possible(controls, codes).reshape(len(codes), *base.shape)

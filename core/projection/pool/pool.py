@@ -15,6 +15,7 @@ import pyarrow as pa
 from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.features.side import Side
 from trimtab.core.source.axes import Axis
+from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
 
 At = Mapping[str, np.ndarray]
@@ -90,6 +91,10 @@ class Pool:
             return self.feature(side.feature)
         assert side.code_of_value is not None  # a factor of the source has them
         return self.extended(side.name, side.code_of_value[self.study.columns[side.name].codes])
+
+    def places(self, column: Column) -> np.ndarray:
+        """(rows,) the position of each row's value of a column, the number of its values for missing."""
+        return self.extended(column.name, column.codes.astype(np.int64))
 
     def marginal(self, factor: str, code_of_value: np.ndarray, axis: Axis | None) -> np.ndarray:
         """(rows,) the code of each row's value of a factor."""

@@ -5,7 +5,7 @@ They count in every promise; the other rows bring what they leave to be brought.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -35,8 +35,20 @@ class Coded(Protocol):
     def decided(self) -> Mapping[str, np.ndarray]:
         """Factors whose value alone decides its code: (K+1,) that code, last missing."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All factors of the source that it looks at."""
+
     def codes(self, rows: Any) -> np.ndarray:
         """(n,) the code of each row; -1 where it has none."""
+
+
+class Guard(Coded, Protocol):
+    """A control that looks after constructed rows, and knows what follows from others in them."""
+
+    def following(self, study: Study, at: At) -> Iterable[tuple[str, np.ndarray]]:
+        """Factors that others decide in rows made of `at`, each with the position of its value (R,) there, -1 where the
+        source has none that would do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +136,9 @@ class FloorPlan:
 
 @dataclass(frozen=True, eq=False)
 class Reserving:
-    """What a control needs to reserve its rows among `rows`: the `controls` that they must keep too, and the shares
-    `weights` (pool.rows,) of the pool's rows as the rest of the design weighs them. `reserved` and `floors` are what is
-    reserved so far, `groups` how many groups of sweeps."""
+    """What a control needs to reserve its rows among `rows`: the `controls` that they must keep too, and the `guards`,
+    and the shares `weights` (pool.rows,) of the pool's rows as the rest of the design weighs them. `reserved` and
+    `floors` are what is reserved so far, `groups` how many groups of sweeps."""
 
     study: Study
     pool: Pool
@@ -136,6 +148,7 @@ class Reserving:
     reserved: Reserved
     groups: int = 0
     floors: tuple[FloorPlan, ...] = ()
+    guards: Sequence[Guard] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +173,7 @@ def codes_at(
     `values` stand in the rows instead, where they are not NULL.
     """
     values = values or {}
-    rows = _ReservedRows(with_values(table_at(study, list(study.columns), at), values), study, at, values)
+    rows = _ReservedRows(with_values(table_at(study, list(at), at), values), study, at, values)
     if not controls:
         return np.zeros((0, len(next(iter(at.values())))), np.int64)
     return np.stack([control.codes(rows) for control in controls]).astype(np.int64)
@@ -181,3 +194,9 @@ def possible(controls: Sequence[Coded], codes: np.ndarray) -> np.ndarray:
     """(controls, R) whether each row's code may occur: it has one, and it is not asked for nothing."""
     found = [(code >= 0) & (control.requested > 0)[code] for control, code in zip(controls, codes, strict=True)]
     return np.stack(found) if found else np.ones((0, codes.shape[1]), dtype=bool)
+
+
+def kept(study: Study, guards: Sequence[Coded], at: At) -> np.ndarray:
+    """(R,) by how many of the `guards` each row made of `at` is allowed."""
+    looked = {name: at[name] for name in dict.fromkeys(name for one in guards for name in one.columns)}
+    return np.asarray(possible(guards, codes_at(study, guards, looked or at)).sum(axis=0))

@@ -1,0 +1,197 @@
+"""Relations: what always holds, of rows that no real one is like: constructed ones, and those of values never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.expressions.evaluate import evaluate
+from trimtab.core.projection.conflict import Conflict
+from trimtab.core.projection.controls.control import Control, Rows, controls_at
+from trimtab.core.projection.features.feature import Feature, truth
+from trimtab.core.projection.pool.pool import At, Pool, table_at
+from trimtab.core.projection.pool.table_rows import places_of
+from trimtab.core.projection.solver.wording import capital
+from trimtab.core.relations.determines import Determines
+from trimtab.core.relations.relation import Change, Relation, RowRelation
+from trimtab.core.source.columns import Column, as_numbers
+from trimtab.core.study.study import Study
+
+REPEATED = (
+    "rows are made of real values, so they would repeat them. Let the relation go, and number the rows afterwards."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RelationControl(Control):
+    """A relation: code 1 where a row keeps it, which all are asked to do, and 0 where it breaks it.
+
+    Rows that are real keep it, and what one donor gives does; so it is asked of the others only.
+    """
+
+    relation: Relation
+
+    kind = "relation"
+    generated_only = True
+    settles = False
+    guards = True
+
+    @property
+    def name(self) -> ControlName:
+        return ControlName("relation", self.relation.text)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.relation.factors
+
+    @property
+    def of_every_row(self) -> bool:
+        return True
+
+    @property
+    def together(self) -> Sequence[str]:
+        return [name for name in self.relation.factors if not self.relation.bears(name, "missing")]
+
+    def idle(self, pool: Pool) -> bool:
+        key = (pool.study.grounding, pool.key, self.relation.model_dump_json())
+        return pool.study.memo.of("whether a relation holds", key, lambda: bool(self.codes(pool).all()))
+
+    def geometry(self, study: Study) -> Hashable:
+        return (self.name, self.relation.model_dump_json())
+
+    def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
+        if not self.relation.kept:
+            yield Conflict((self.name,), f"{capital(self.name.called)}: {REPEATED}", self.name, None)
+            return
+        for control in others:
+            if control.factor in self.relation.factors:
+                yield from self._beyond(study, control)
+
+    def _beyond(self, study: Study, control: Control) -> Iterator[Conflict]:
+        """Why it can't be kept where a control asks for values that no learning row has."""
+        for code in control.invented(study):
+            change = _change(study, control, int(code))
+            if not self.relation.bears(str(control.factor), change):
+                yield _contradicted(control, int(code), change == "missing", self.name)
+                return
+
+
+@dataclass(frozen=True, eq=False)
+class _OfRow(RelationControl):
+    """A relation that each row keeps or breaks by itself: a condition of several factors."""
+
+    feature: Feature
+    formulas: Mapping[str, str]
+
+    def codes(self, rows: Rows) -> np.ndarray:
+        return rows.feature(self.feature)
+
+    def following(self, study: Study, at: At) -> Iterator[tuple[str, np.ndarray]]:
+        rows = table_at(study, self.columns, at)
+        for name, sql in self.formulas.items():
+            (values,) = evaluate([sql], rows, owner=self.feature.owner)
+            yield name, _places(study.columns[name], values)
+
+
+@dataclass(frozen=True, eq=False)
+class _Decided(RelationControl):
+    """A relation by which one factor is decided: `keys` (D,) ascending, are the combinations of the `roots` that the
+    learning rows have, and `values` (D,) the position of the value that most of them have there."""
+
+    roots: tuple[Column, ...]
+    column: Column
+    keys: np.ndarray
+    values: np.ndarray
+
+    def codes(self, rows: Rows) -> np.ndarray:
+        decided = self._of([rows.places(column) for column in self.roots])
+        return np.asarray((decided >= 0) & (decided == rows.places(self.column)), dtype=np.int64)
+
+    def following(self, study: Study, at: At) -> Iterator[tuple[str, np.ndarray]]:
+        yield self.column.name, self._of([column.codes[at[column.name]].astype(np.int64) for column in self.roots])
+
+    def _of(self, places: Sequence[np.ndarray]) -> np.ndarray:
+        """(n,) what is decided by values of the roots at these places; -1 by what the source never shows."""
+        key = _key(self.roots, places)
+        at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
+        known = np.logical_and.reduce([place >= 0 for place in places]) & (self.keys[at] == key)
+        return np.where(known, self.values[at], -1)
+
+
+@controls_at(90)
+def relations_of(study: Study) -> tuple[RelationControl, ...]:
+    """The relations of a study's design that speak of delivered factors only."""
+    found = study.design.relations or ()
+    return tuple(_control(study, one) for one in found if all(study.role(name) != "drop" for name in one.factors))
+
+
+def _control(study: Study, relation: Relation) -> RelationControl:
+    asked = np.array([0.0, 1.0])
+    if isinstance(relation, Determines):
+        roots = tuple(study.columns[name] for name in relation.roots)
+        column = study.columns[relation.decided[0]]
+        keys, values = study.memo.of("what is decided", (*roots, column), lambda: _decided(roots, column))
+        return _Decided(asked, (), relation, roots, column, keys, values)
+    if isinstance(relation, RowRelation):
+        kinds = {name: column.kind for name, column in study.columns.items()}
+        tested, holds = relation.conditions(kinds)
+        sql = f"CAST((({tested}) AND ({holds}) IS NOT TRUE) IS NOT TRUE AS DOUBLE)"
+        feature = Feature(f"Relation `{relation.text}`", sql, relation.factors, truth, "truth")
+        return _OfRow(asked, (), relation, feature, relation.formulas(kinds))
+    return RelationControl(asked, (), relation)
+
+
+def _key(columns: Sequence[Column], places: Sequence[np.ndarray]) -> np.ndarray:
+    """(n,) one number for the positions of the values of one or two columns."""
+    key = places[0].astype(np.int64)
+    for column, place in zip(columns[1:], places[1:], strict=True):
+        key = key * (column.distinct + 1) + place
+    return key
+
+
+def _decided(roots: Sequence[Column], column: Column) -> tuple[np.ndarray, np.ndarray]:
+    size = column.distinct + 1
+    both, counts = np.unique(_key(roots, [one.codes for one in roots]) * size + column.codes, return_counts=True)
+    keys, values = np.divmod(both, size)
+    # The most frequent value of a key stands last.
+    order = np.lexsort((counts, keys))
+    last = np.flatnonzero(np.diff(keys[order], append=-1))
+    return keys[order[last]], values[order[last]]
+
+
+def _places(column: Column, values: pa.Array) -> np.ndarray:
+    """(n,) where computed `values` stand among those of a column, of numbers the nearest one; -1 for none."""
+    if not len(column.numbers):
+        return places_of(values.cast(column.type), column)
+    numbers = as_numbers(values)
+    right = np.searchsorted(column.numbers, numbers).clip(0, column.distinct - 1)
+    left = (right - 1).clip(0)
+    nearer = np.abs(numbers - column.numbers[left]) < np.abs(column.numbers[right] - numbers)
+    return np.where(np.isfinite(numbers), np.where(nearer, left, right), -1)
+
+
+def _change(study: Study, control: Control, code: int) -> Change:
+    """What happens to a value that is taken to a code which no learning row has."""
+    if code == control.missing_code:
+        return "missing"
+    column = study.columns[str(control.factor)]
+    axis = control.axis
+    if axis is None or not axis.numeric or not column.distinct:
+        return "other"
+    if axis.highs[code] <= column.numbers[0]:
+        return "lower"
+    return "higher" if axis.lows[code] > column.numbers[-1] else "other"
+
+
+def _contradicted(control: Control, code: int, missing: bool, relation: ControlName) -> Conflict:
+    where = "be missing" if missing else f"have values in {control.labels[code]}"
+    other = "Ask for no missing ones" if missing else "Ask for nothing there"
+    message = (
+        f"{capital(control.name.called)}: `{control.factor}` would {where}, where no real row shows what keeps "
+        f"{relation.called}. {other}, or let the relation go."
+    )
+    return Conflict((control.name, relation), message, control.name, None)
