@@ -54,6 +54,7 @@ class Parts(RowRelation):
     """`{month: "month(date)", …}`: columns that are computed from dates."""
 
     kind: ClassVar[str] = "parts"
+    title: ClassVar[str] = "computed from dates"
 
     parts: Annotated[dict[Name, Text], Field(min_length=1)] = Field(
         description="Column -> SQL expression over columns of dates."
