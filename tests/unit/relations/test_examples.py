@@ -61,6 +61,16 @@ def test_dates_are_written_as_everywhere(table_source: Make) -> None:
     assert found[0] == "2021-05-01 06:00:00 → 5"
 
 
+def test_what_follows_differs_if_it_can(table_source: Make) -> None:
+    source = table_source({"a": [1, 1, 1, 2, 2, 3], "b": [0, 0, 0, 0, 0, 7]})
+    assert shown(source, most=2, determines=("a", "b")) == ("1 → 0", "3 → 7")
+
+
+def test_a_long_value_is_cut_not_what_follows_from_it(table_source: Make) -> None:
+    source = table_source({"note": ["so " * 50] * 3, "b": [1, 1, 1]})
+    assert shown(source, determines=("note", "b")) == (f"{'so ' * 12}so… → 1",)
+
+
 def test_there_are_as_many_as_asked_for_the_frequent_ones_first(table_source: Make) -> None:
     source = table_source({"a": [1, 2, 2, 3, 3, 3, 4], "b": [5, 6, 6, 7, 7, 7, 8]})
     assert shown(source, most=2, determines=("a", "b")) == ("3 → 7", "2 → 6")
