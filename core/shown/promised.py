@@ -14,7 +14,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import one_in, percent
+from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.core.words.plain import words
 
 CARRIED = 0.01
@@ -64,6 +64,10 @@ def _others(design: Design) -> Iterator[h.Fragment]:
     yield from (h.fragment[h.b[pair.name], f" {pair_text(pair)}"] for pair in design.pairs)
     yield from (h.fragment[h.b[words(name)], f": {_mix(mix)}"] for name, mix in design.levels.items())
     yield from (h.fragment[h.code[rule], " in every row"] for rule in design.rules)
+    dropped = {name for name, factor in design.factors.items() if factor.role == "drop"}
+    held = sum(dropped.isdisjoint(relation.factors) for relation in design.relations or ())
+    if held:
+        yield h.fragment[h.b[counted(held, "relation")], " in every row, as in reality"]
     for name, factor in design.factors.items():
         if factor.role == "derive":
             yield h.fragment[h.b[name], " computed in every row"]

@@ -38,7 +38,6 @@ MOST_FOUND = 32
 """Sources of which is known what always holds in them: so little that it outlives what was learned."""
 
 DECLARING = "Declaring the factors anew, which takes a moment…"
-LEARNING = "Learning anew how the columns move together…"
 
 Kinds = tuple[tuple[str, Kind], ...]
 
@@ -161,13 +160,10 @@ def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:
     """The study of the next revision of the design of `previous`. Raises InputError for what is wrong with it."""
     if stays(previous.design, design):
         return open_study(design, previous.source, previous=previous)
-    if design.source is None:
-        with st.spinner(DECLARING):
-            return study_of(design, workspace)
-    if kinds_of(previous.design) != kinds_of(design):  # the page says that it takes a moment
-        return library().study(design, previous.source)
-    with st.spinner(LEARNING):
-        return library().study(design, previous.source)
+    if design.source is not None:
+        return library().study(design, previous.source)  # the page says that it takes a moment
+    with st.spinner(DECLARING):
+        return study_of(design, workspace)
 
 
 def copy_of(design: Design, text: str, home: Workspace) -> str:

@@ -37,7 +37,7 @@ class Heard:
 def test_a_source_is_read_looked_at_and_learned_once(source: Source) -> None:
     library, first, again = Library(), Heard(), Heard()
     study = library.begin(source, name="one", progress=first)
-    assert (first.times("reading total"), first.times("looking for what always holds: order")) == (1, 1)
+    assert (first.times("reading total"), first.times("looking for what always holds: in order")) == (1, 1)
     assert {one.text for one in study.design.relations or ()} == set(KEPT)
     second = library.begin(source, name="two", progress=again)
     assert again.messages == []
