@@ -163,3 +163,15 @@ def test_names_and_values_are_text(start: Start, name: str) -> None:
     assert "<u>" not in text_of(app)
     assert EVIL not in text_of(app)
     assert f"{name} decides b" in unescape(text_of(app))
+
+
+def test_a_kind_in_which_it_can_not_hold_is_refused_with_the_way_out(start: Start, home: Workspace) -> None:
+    app = uploaded(start, holding_table())
+    before = saved(home)
+    sound(app.selectbox(key="tt_kind_total").select("categorical").run())
+    assert "let it go on the page Data" in text_of(app)
+    assert saved(home) == before
+    sound(app.toggle(key=switch("total = yes + no")).set_value(False).run())
+    sound(app.selectbox(key="tt_kind_total").select("categorical").run())
+    assert saved(home).factor("total").kind == "categorical"
+    assert "total = yes + no" not in unescape(text_of(app))
