@@ -24,13 +24,13 @@ TITLE = "What always holds"
 ABOUT = "in the real rows, and more than chance; generated rows keep it, unless you let it go"
 NOTHING = "Nothing was found: no column follows from others in every row by more than chance."
 NOT_LOOKED = (
-    "Nobody has looked yet: a code that decides a name, a sum, dates in order. What is found is kept in every "
-    "generated row; without it, columns that belong together come apart."
+    "Nobody has looked yet for what holds in every row: a code that decides a name, a sum, dates in order. What is "
+    "found is kept in every generated row; else columns that belong together come apart."
 )
 ANCHOR = "tt-always-holds"
 SWITCH = 92
 """Width of a switch with its word, in px."""
-LEARNING = "Learning anew how the columns move together…"
+LEARNING = "Learning anew how the columns move together"
 _LOOK = "tt_relations_look_wanted"
 _WANTED = "tt_relations_wanted"
 _Wanted = dict[str, tuple[str, Relation, bool]]
@@ -38,7 +38,12 @@ _Wanted = dict[str, tuple[str, Relation, bool]]
 
 
 def always_holds(found: doc.Document) -> None:
-    """The section of the page Data."""
+    """The section of the page Data: in a container, so that a bar in it takes the place of nothing below."""
+    with st.container(key="tt_always"):
+        _section(found)
+
+
+def _section(found: doc.Document) -> None:
     if found.design.relations is None:
         section(TITLE)
         _not_looked(found)
@@ -78,8 +83,10 @@ def _not_looked(found: doc.Document) -> None:
     refused(PLACE)
     st.button("Look for what always holds", key="tt_relations_look", icon=":material/search:", on_click=_want_look)
     if st.session_state.get(_LOOK) == found.design_id:  # in the page's body, where there is a place for a bar
-        claims = _found(found)
-        doc.edit("look for what always holds", lambda design: with_all_kept(design, claims), place=PLACE)
+        with progress_bar() as progress:
+            claims = library().found(found.study, progress=progress)
+            progress(1, 1, LEARNING)
+            doc.edit("look for what always holds", lambda design: with_all_kept(design, claims), place=PLACE)
         st.session_state[_LOOK] = None
         st.rerun()
 
@@ -129,7 +136,7 @@ def apply_switches(place: DeltaGenerator) -> None:
     wanted: _Wanted | None = st.session_state.get(_WANTED)
     if not wanted:
         return
-    with place, st.spinner(LEARNING):
+    with place, st.spinner(f"{LEARNING}…"):
         for text, (design_id, relation, keep) in list(wanted.items()):
             found = doc.document()
             if found and found.design_id == design_id:
