@@ -104,11 +104,12 @@ class Library:
         lender = next(iter((*tied, *fit)), None)
         columns = lender.columns if lender else None
         study = open_study(design, source, previous=lender, columns=columns, progress=progress)
-        self._hold(study, instead=lender if lender and lender.grounding is study.grounding else None)
+        # Of two that share what was learned the first one lends on: it asks for the fewest kinds, so it serves most.
+        self._hold(lender if lender and lender.grounding is study.grounding else study)
         return study
 
-    def _hold(self, study: Study, instead: Study | None = None) -> None:
-        self._open = [study, *(one for one in self._open if one is not instead)][:MOST_SOURCES]
+    def _hold(self, study: Study) -> None:
+        self._open = [study, *(one for one in self._open if one is not study)][:MOST_SOURCES]
 
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:

@@ -60,6 +60,14 @@ def test_other_ties_are_learned_on_the_same_columns_and_lent_again(source: Sourc
     assert library.study(study.design.without_relation("begun ≤ ended"), source).grounding is study.grounding
 
 
+def test_a_design_that_asks_for_no_kinds_is_served_after_one_that_does(source: Source) -> None:
+    library = Library()
+    silent = Design(name="t", source={"path": "x"})
+    study = library.study(silent, source)
+    assert library.study(silent.with_factor("yes", kind="count"), source).grounding is study.grounding
+    assert library.study(silent, source).grounding is study.grounding
+
+
 def test_another_kind_is_looked_at_anew(source: Source) -> None:
     library = Library()
     study = library.begin(source, name="one")
