@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.source.profile import FactorProfile, Profile, profile
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent
+from trimtab.core.words.plain import listed
 from trimtab.ui.data.columns import column_card, rare_levels
-from trimtab.ui.parts.parts import chip, chips, html, notice, quiet, section, title
+from trimtab.ui.data.holding import always_holds, apply_switches, relations_chip
+from trimtab.ui.parts.parts import chip, chips, corner, html, notice, quiet, section, title
 from trimtab.ui.shell import session
 
 PLACE = "data"
@@ -35,8 +38,18 @@ def figures(found: session.Document, seen: Profile) -> None:
         chip("columns with gaps", f"{with_gaps:,}"),
         chip("cells missing", percent(gaps / max(cells, 1))),
     ]
+    parts += filter(None, [relations_chip(found.study)])
     parts += [chip(f"SHA-256 {found.study.source.sha256[:12]}…", title=found.study.source.sha256)]
     html(chips(parts))
+
+
+def left_out(study: Study, seen: Profile) -> list[str]:
+    """A sentence about the columns that are no factors because they only tell rows apart."""
+    names = [f"`{one.name}`" for one in seen.factors if one.identifier and study.role(one.name) == "drop"]
+    if not names or study.declared:
+        return []
+    verb, they = ("tells", "it is") if len(names) == 1 else ("tell", "they are")
+    return [f"{listed(names)} only {verb} rows apart, so {they} left out."]
 
 
 def seen_of(study: Study) -> Profile:
@@ -44,19 +57,21 @@ def seen_of(study: Study) -> Profile:
     return study.memo.of("profile", study.grounding, lambda: profile(study.columns, study.source.rows))
 
 
-def apply_kind() -> None:
-    """Make a change of kind that was asked for: the columns are read again, which takes a moment."""
+def apply_kind(place: DeltaGenerator) -> None:
+    """Make a change of kind that was asked for: the columns are read again, which takes a moment, as `place` says."""
     wanted = st.session_state.pop("tt_kind_wanted", None)
     if wanted:
         name, kind = wanted
-        with st.spinner("Reading the column again and learning how the others move with it…"):
+        with place, st.spinner("Reading the column again and learning how the others move with it…"):
             session.edit(f"kind of {name}", lambda design: design.with_factor(name, kind=kind), place=PLACE)
 
 
 @st.fragment
 def page() -> None:
     """The whole page: one fragment, so that a switch repaints it quickly."""
-    apply_kind()
+    place = corner()
+    apply_kind(place)
+    apply_switches(place)
     found = session.require_document()
     session.header("data")
     declared = found.study.declared
@@ -66,10 +81,12 @@ def page() -> None:
     message = session.refusal(PLACE)
     if message:
         notice(message)
-    if found.study.source.notes:
-        notice("\n".join(found.study.source.notes), tone="info")
+    notes = [*found.study.source.notes, *left_out(found.study, seen)]
+    if notes:
+        notice("\n".join(notes), tone="info")
     wall(found.study, seen.factors)
     if not declared:
+        always_holds(found)
         section("Rare levels", "below 1 % of the rows, with 95 % intervals (Wilson)")
         if not rare_levels(found.study, seen.factors):
             quiet("There are none: every level of every category comes up in at least 1 % of the rows.")

@@ -123,7 +123,7 @@ class Data(Rows):
     def neutral(self, name: str = "design") -> Design:
         """The design that changes nothing, to begin with: every factor follows, what always holds is kept, and what
         identifies rows is dropped."""
-        return neutral_design(self.source, self.profile, self.relations, name=name, path=self.path)
+        return neutral_design(self.source, self._read, self.relations, name=name, path=self.path)
 
     def study(self, design: Design, *, progress: Progress | None = None) -> Study:
         """The study of a design on these data. Raises InputError with every fault of the design."""

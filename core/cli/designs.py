@@ -17,14 +17,11 @@ from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.relations.finding import find_relations
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import sentences
-from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
-from trimtab.core.source.profile import profile
-from trimtab.core.study.neutral import neutral_design
+from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent
 
@@ -40,10 +37,8 @@ def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as
     check_writable(output)
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
-        columns = read_columns(source, progress=progress)
-        found, relations = profile(columns, source.rows), find_relations(columns, source, progress=progress)
-    place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
-    design = neutral_design(source, found, relations, name=data.name.split(".")[0] or data.name, path=place)
+        place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
+        design = begin_design(source, name=data.name.split(".")[0] or data.name, path=place, progress=progress).design
     save(design, output)
     for identifier in (name for name, factor in design.factors.items() if factor.role == "drop"):
         note(f"`{identifier}` has role drop: it only tells rows apart.")

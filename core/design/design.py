@@ -267,10 +267,12 @@ class Design(Model):
             raise InputError(f"Design `{self.name}`: there is no relation `{text}`.{nearest(text, known)}")
         return self._without_listed("relations", known.index(text))
 
-    def with_relation(self, relation: Relation) -> Design:
-        """A copy in which one relation more holds in every row; one that does already is there once."""
+    def with_relation(self, relation: Relation, at: int | None = None) -> Design:
+        """A copy in which one relation more holds in every row, before the one at a position (from 0) or as the last;
+        one that does already is there once."""
         known = self.relations or ()
-        return self if relation in known else self.changed(relations=(*known, relation))
+        before = known[:at]
+        return self if relation in known else self.changed(relations=(*before, relation, *known[len(before) :]))
 
     def fingerprint(self) -> str:
         """SHA-256 over what decides the rows: not name, description, units or the source's path."""

@@ -30,6 +30,8 @@ class Determines(Relation):
     """`[a, b]`: rows that are alike in a are alike in b. `[[a, b], c]`: those that are alike in a and b are so in c."""
 
     kind: ClassVar[str] = "determines"
+    title: ClassVar[str] = "one follows from another"
+    counts_gaps: ClassVar[bool] = True
 
     determines: tuple[Name | tuple[Name, Name], Name] = Field(description="What decides, one factor or two, and what.")
 

@@ -14,7 +14,7 @@ from trimtab.core.expressions import parse_scalar
 from trimtab.core.expressions.checking import sql_of
 from trimtab.core.relations.formulas.curves import curves
 from trimtab.core.relations.formulas.sums import sums
-from trimtab.core.relations.formulas.writing import columns_in, number, sides
+from trimtab.core.relations.formulas.writing import columns_in, filled, number, sides
 from trimtab.core.relations.relation import Change, Claim, RowRelation
 from trimtab.core.relations.sample import Sample
 
@@ -26,6 +26,7 @@ class Equation(RowRelation):
     """`total = yes + no`: a column is what an expression over others gives, up to the `tolerance`."""
 
     kind: ClassVar[str] = "equation"
+    title: ClassVar[str] = "computed from others"
     of_kinds: ClassVar[tuple[str, ...]] = ("continuous", "count")
 
     equation: Text = Field(description="`column = SQL expression over other columns`.")
@@ -70,6 +71,10 @@ class Equation(RowRelation):
     def bears(self, factor: str, change: Change) -> bool:
         """See `Relation.bears`; what is missing is not computed."""
         return change == "missing"
+
+    def example(self, values: Mapping[str, str]) -> str:
+        """See `Relation.example`: `12 = 5 + 7`."""
+        return f"{values[self.left]} = {filled(self.right, values)}"
 
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; rows in which both sides are known are tested."""

@@ -26,7 +26,7 @@ def find_relations(
     claims: list[Claim] = []
     for done, kind in enumerate(KINDS.values()):
         if progress:
-            progress(done, len(KINDS) + 1, f"looking for what always holds: {kind.kind}")
+            progress(done, len(KINDS) + 1, f"looking for what always holds: {kind.title}")
         claims += kind.find(sample)
     kinds = {name: column.kind for name, column in columns.items()}
     counted = count(source.path, [claim.relation for claim in claims], kinds)

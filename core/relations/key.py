@@ -21,6 +21,7 @@ class Key(Relation):
     """`[a]` or `[a, b]`: no two rows are alike in all of them; rows in which one is missing do not count."""
 
     kind: ClassVar[str] = "key"
+    title: ClassVar[str] = "never repeats"
     one_donor: ClassVar[bool] = False
     kept: ClassVar[bool] = False
 

@@ -20,6 +20,8 @@ class MissingTogether(RowRelation):
 
     one_donor: ClassVar[bool] = False
     kind: ClassVar[str] = "missing_together"
+    title: ClassVar[str] = "missing together"
+    counts_gaps: ClassVar[bool] = True
 
     missing_together: Annotated[tuple[Name, ...], Field(min_length=2)] = Field(
         description="Factors that are missing in the same rows."

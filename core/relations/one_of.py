@@ -20,6 +20,9 @@ AT_MOST_ALPHA = 1e-24
 FEWEST_COLUMNS = 3
 """Of two columns, one decides the other."""
 
+TRUE = ("1", "true")
+"""How a true value is written."""
+
 Set = Annotated[tuple[Name, ...], Field(min_length=2)]
 
 
@@ -45,6 +48,10 @@ class _Set(RowRelation):
         """See `Relation.bears`; rows with a missing one are not looked at."""
         return change == "missing"
 
+    def example(self, values: Mapping[str, str]) -> str:
+        """See `Relation.example`: the names of those that are true."""
+        return ", ".join(name for name in self.factors if values[name] in TRUE) or "none of them"
+
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; a row with a missing one is not tested."""
         names = [quote_name(name) for name in self.factors]
@@ -56,6 +63,7 @@ class OneOf(_Set):
     """`[a, b, c]`: in every row exactly one of them is 1 (or true), the others 0."""
 
     kind: ClassVar[str] = "one_of"
+    title: ClassVar[str] = "exactly one is true"
     holds: ClassVar[str] = "="
 
     one_of: Set = Field(description="Yes/no columns of which exactly one is true.")
@@ -83,6 +91,7 @@ class AtMostOneOf(_Set):
     """`[a, b, c]`: in every row at most one of them is 1 (or true), the others 0."""
 
     kind: ClassVar[str] = "at_most_one_of"
+    title: ClassVar[str] = "at most one is true"
     holds: ClassVar[str] = "<="
 
     at_most_one_of: Set = Field(description="Yes/no columns of which at most one is true.")

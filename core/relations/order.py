@@ -31,6 +31,7 @@ class Order(RowRelation):
 
     one_donor: ClassVar[bool] = False
     kind: ClassVar[str] = "order"
+    title: ClassVar[str] = "in order"
     of_kinds: ClassVar[tuple[str, ...]] = ("continuous", "count", "datetime")
 
     order: Annotated[tuple[Name, ...], Field(min_length=2)] = Field(description="Factors, the smallest first.")
@@ -56,6 +57,10 @@ class Order(RowRelation):
         """See `Relation.bears`; the smallest may become smaller and the largest larger."""
         ends = {"lower": self.order[0], "higher": self.order[-1]}
         return change == "missing" or ends.get(change) == factor
+
+    def example(self, values: Mapping[str, str]) -> str:
+        """See `Relation.example`: `3 ≤ 5`."""
+        return (" < " if self.strict else " ≤ ").join(values[name] for name in self.order)
 
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; of a row with something missing what is known is compared."""

@@ -54,6 +54,7 @@ class Parts(RowRelation):
     """`{month: "month(date)", …}`: columns that are computed from dates."""
 
     kind: ClassVar[str] = "parts"
+    title: ClassVar[str] = "computed from dates"
 
     parts: Annotated[dict[Name, Text], Field(min_length=1)] = Field(
         description="Column -> SQL expression over columns of dates."
@@ -127,16 +128,15 @@ def _evident(sample: Sample) -> Iterator[tuple[str, tuple[str, ...], str, float]
     expressions = [form.format(*(quote_name(name) for name in roots)) for roots, form in asked]
     dates = pa.table({name: _values(sample, names.index(name), rows) for name in {one for r, _ in asked for one in r}})
     computed = evaluate(expressions, dates, owner="parts of dates")
-    taken = set()
-    others = [place for place in range(len(names)) if place not in sample.dates]
-    needed = bound(len(others) * len(asked), ONE_FACTOR)
+    places = [place for place in range(len(names)) if place not in sample.dates]
+    needed = bound(len(places) * len(asked), ONE_FACTOR)
+    columns, taken = _Columns(sample, places, rows), set()
     for (roots, form), values in zip(asked, computed, strict=True):
-        for place in others:
-            if place not in taken and _same(sample, place, values, rows):
-                found = _nats(sample, place, roots, values)
-                if found >= needed:
-                    taken.add(place)
-                    yield names[place], roots, form.format(*map(written, roots)), found
+        for place in columns.same(values):
+            found = 0.0 if place in taken else _nats(sample, place, roots, values)
+            if found >= needed:
+                taken.add(place)
+                yield names[place], roots, form.format(*map(written, roots)), found
 
 
 def _forms(sample: Sample) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -152,16 +152,33 @@ def _values(sample: Sample, place: int, rows: int) -> pa.Array:
     return column.values.take(pa.array(codes, mask=codes == column.distinct))
 
 
-def _same(sample: Sample, place: int, values: pa.Array, rows: int) -> bool:
-    """Whether a column has the `values` wherever both are known, in FEWEST_VALUES rows at least."""
-    own = _values(sample, place, rows)
-    text = pa.types.is_string(own.type)
-    if text != pa.types.is_string(values.type) or pa.types.is_boolean(own.type):
-        return False
-    if text:
-        equal = pa.compute.equal(own, values)
-    else:
-        equal = pa.compute.equal(own.cast(pa.float64()), values.cast(pa.float64()))
+class _Columns:
+    """The first `rows` values of some columns, read once: thousands of expressions may be compared with them."""
+
+    def __init__(self, sample: Sample, places: Sequence[int], rows: int) -> None:
+        own = {place: _values(sample, place, rows) for place in places}
+        self._texts = {place: one for place, one in own.items() if pa.types.is_string(one.type)}
+        self._numeric = [
+            place for place, one in own.items() if place not in self._texts and not pa.types.is_boolean(one.type)
+        ]
+        self._numbers = np.array([_floats(own[place]) for place in self._numeric]).reshape(-1, rows)
+        self._known = ~np.isnan(self._numbers)
+
+    def same(self, values: pa.Array) -> list[int]:
+        """Places of the columns that have the `values` wherever both are known, in FEWEST_VALUES rows at least."""
+        if pa.types.is_string(values.type):
+            return [place for place, own in self._texts.items() if _always(pa.compute.equal(own, values))]
+        numbers = _floats(values)
+        known = self._known & ~np.isnan(numbers)
+        holds = ~(known & (self._numbers != numbers)).any(axis=1) & (known.sum(axis=1) >= FEWEST_VALUES)
+        return [self._numeric[i] for i in np.flatnonzero(holds)]
+
+
+def _floats(values: pa.Array) -> np.ndarray:
+    return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
+
+
+def _always(equal: pa.Array) -> bool:
     known = equal.drop_null()
     return len(known) >= FEWEST_VALUES and bool(pa.compute.all(known).as_py())
 

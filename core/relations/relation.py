@@ -26,10 +26,14 @@ class Relation(Model):
     """
 
     kind: ClassVar[str]
+    title: ClassVar[str]
+    """The kind in plain words."""
     one_donor: ClassVar[bool] = True
     """Whether it holds if all its factors come from one real row."""
     kept: ClassVar[bool] = True
     """Whether generated rows keep it by the way they are made."""
+    counts_gaps: ClassVar[bool] = False
+    """Whether a missing value is a value to it."""
     of_kinds: ClassVar[tuple[str, ...]] = ()
     """The kinds its factors can have; none for any."""
 
@@ -57,6 +61,13 @@ class Relation(Model):
     def bears(self, factor: str, change: Change) -> bool:
         """Whether every row that keeps it still does, if the value of one of its factors alone changes so."""
         return False
+
+    def example(self, values: Mapping[str, str]) -> str:
+        """A row for people, whose `values` are texts, in the order in which `text` names the factors; an arrow leads to
+        what follows from the others."""
+        given = ", ".join(values[name] for name in self.factors if name not in self.decided)
+        follows = ", ".join(values[name] for name in self.decided)
+        return f"{given} → {follows}" if follows else given
 
     def check(self, kinds: Mapping[str, str]) -> None:
         """Raise InputError unless its factors have `kinds` of which it can hold."""

@@ -1,37 +1,62 @@
-"""The neutral design of a source: every factor follows, and what only identifies rows is left out."""
+"""The neutral design of a source: every factor follows, what only identifies rows is left out, what holds is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from trimtab.core.design.design import Design, reference
 from trimtab.core.design.factors import Factor
-from trimtab.core.errors import InputError
-from trimtab.core.relations.relation import Found
-from trimtab.core.source.profile import Profile
+from trimtab.core.errors import InputError, Progress
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found, Relation
+from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.identifiers import is_identifier
 from trimtab.core.source.spool import Source
 
 
-def neutral_design(source: Source, profile: Profile, relations: Sequence[Found], *, name: str, path: str) -> Design:
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A neutral design, and what was read and found on the way: the source's columns, and what holds in every row."""
+
+    design: Design
+    columns: Mapping[str, Column]
+    found: tuple[Found, ...]
+
+
+def begin_design(source: Source, *, name: str, path: str, progress: Progress | None = None) -> Begun:
+    """Read a source, look for what always holds in it, and begin a design: see `neutral_design`."""
+    columns = read_columns(source, progress=progress)
+    found = find_relations(columns, source, progress=progress)
+    return Begun(neutral_design(source, columns, found, name=name, path=path), columns, found)
+
+
+def neutral_design(
+    source: Source, columns: Mapping[str, Column], found: Sequence[Found], *, name: str, path: str
+) -> Design:
     """A design in which every factor of `source` has its kind and follows, and what was found to hold holds; a column
     that only tells rows apart is dropped.
 
     `path` is where the design says that its data are. Raises InputError for a name that is blank, or if all columns
     only tell rows apart.
     """
-    dropped = {factor.name for factor in profile.factors if factor.identifier}
-    if len(dropped) == len(profile.factors):
+    dropped = {column.name for column in columns.values() if is_identifier(column)}
+    if len(dropped) == len(columns):
         raise InputError(
             f"{source.name}: every column only tells rows apart ({', '.join(sorted(dropped))}), so there is nothing to "
             "learn and nothing to design. Bring in data with at least one column that has levels or measures."
         )
     factors = {
-        factor.name: Factor(kind=factor.kind, role="drop" if factor.identifier else "follow")
-        for factor in profile.factors
+        one.name: Factor(kind=one.kind, role="drop" if one.name in dropped else "follow") for one in columns.values()
     }
-    kept = tuple(
-        one.relation
-        for one in relations
-        if one.relation.kept and not one.exceptions and dropped.isdisjoint(one.relation.factors)
-    )
+    kept = tuple(worth_keeping(found, dropped))
     return Design(name=name, source=reference(path, source), factors=factors, relations=kept)
+
+
+def worth_keeping(found: Sequence[Found], left_out: Collection[str]) -> list[Relation]:
+    """Of what was `found` that which rows can keep, without an exception and without the factors that are left out."""
+    return [
+        one.relation
+        for one in found
+        if one.relation.kept and not one.exceptions and set(left_out).isdisjoint(one.relation.factors)
+    ]

@@ -93,26 +93,28 @@ class Study:
 
 
 def open_study(
-    design: Design, source: Source, *, progress: Progress | None = None, previous: Study | None = None
+    design: Design,
+    source: Source,
+    *,
+    progress: Progress | None = None,
+    previous: Study | None = None,
+    columns: Mapping[str, Column] | None = None,
 ) -> Study:
     """Open `source` and check `design` against it.
 
-    `previous`, an earlier study of the same source, lends what is still valid. Raises InputError for all faults at
-    once.
+    `columns` are those of the source if they are read already, with the kinds the design asks for. `previous`, an
+    earlier study of the same source, lends what is still valid. Raises InputError for all faults at once.
     """
     check_provenance(source.columns, source.name)
-    kinds = {
-        name: one.kind
-        for name, one in design.factors.items()
-        if one.kind and one.role != "derive" and name in source.columns
-    }
-    if previous and previous.source.key == source.key and _same_kinds(previous, kinds):
-        columns, grounding, memo = previous.columns, previous.grounding, previous.memo
-    else:
-        columns, grounding, memo = read_columns(source, kinds, progress=progress), None, None
+    if columns is None:
+        kinds = asked_kinds(design, source)
+        same = previous is not None and previous.source.key == source.key and _same_kinds(previous, kinds)
+        columns = previous.columns if previous and same else read_columns(source, kinds, progress=progress)
     check_against(design, columns)
     ties = ties_of(design.relations, columns)
-    if grounding is None or memo is None or grounding.ties != ties:
+    if previous and previous.columns is columns and previous.grounding.ties == ties:
+        grounding, memo = previous.grounding, previous.memo
+    else:
         grounding = learn(columns, ties=ties, progress=progress)
         memo = Memo((columns, grounding))
     definitions = definitions_of(design, columns)
@@ -120,6 +122,15 @@ def open_study(
     axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
     check_tables(design, axes)
     return Study(design, source, columns, definitions, axes, grounding, memo)
+
+
+def asked_kinds(design: Design, source: Source) -> dict[str, Kind]:
+    """The kinds that a design asks for of columns of its source; of what it computes itself it asks for none."""
+    return {
+        name: one.kind
+        for name, one in design.factors.items()
+        if one.kind and one.role != "derive" and name in source.columns
+    }
 
 
 def whole_size(study: Study, rows: int) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
+from trimtab.core.source.columns import read_columns
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 
@@ -47,6 +48,17 @@ def test_an_earlier_study_lends_what_is_still_valid(source: Source) -> None:
     assert second.grounding is first.grounding
     assert second.memo is first.memo
     assert second.display_codes("speed") is first.display_codes("speed")
+
+
+def test_columns_that_were_read_are_not_read_again(source: Source) -> None:
+    columns = read_columns(source)
+    first = open_study(design(source), source, columns=columns)
+    assert first.columns is columns
+    # With other ties between the columns only these are learned anew.
+    tied = open_study(design(source, relations=({"determines": ("lane", "road")},)), source, previous=first)
+    assert tied.columns is columns
+    assert tied.grounding is not first.grounding
+    assert open_study(design(source), source, columns=columns, previous=first).grounding is first.grounding
 
 
 def test_another_kind_or_another_source_is_read_anew(source: Source, table_source: Make) -> None:

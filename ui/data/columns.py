@@ -34,7 +34,7 @@ def column_card(study: Study, factor: FactorProfile) -> None:
     """The card of one column: picture, figures, kind, and whether it is a factor."""
     used = study.role(factor.name) != "drop"
     with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
-        about = declared_about(study, factor.name) if study.declared else _about(factor)
+        about = declared_about(study, factor.name) if study.declared else _about(factor, used=used)
         facts = h.p(".tt-facts", title=about)[about]
         html(h.div(class_=["tt-column", not used and "off"])[_head(factor), _picture(study, factor), facts])
         if study.declared:
@@ -72,14 +72,14 @@ def _text(value: float | str | None) -> str:
     return value if isinstance(value, str) else "" if value is None else number_texts([value])[0]
 
 
-def _about(factor: FactorProfile) -> str:
+def _about(factor: FactorProfile, *, used: bool) -> str:
     parts = [counted(factor.distinct, "value")]
     if factor.mean is not None:
         parts.append(f"mean {factor.mean:.4g}")
     if factor.top is not None and factor.counts.sum():
         parts.append(f"mostly {factor.top}, {percent(factor.counts[:-1].max() / factor.counts.sum())}")
     if factor.identifier:
-        parts.append("looks like an identifier: better switched off")
+        parts.append("looks like an identifier: better switched off" if used else "only tells rows apart: left out")
     elif factor.constant:
         parts.append("always the same")
     return " · ".join(parts)

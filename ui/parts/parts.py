@@ -8,6 +8,7 @@ from typing import Literal
 
 import htpy as h
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.ui.parts.assets import ROOMS
 
@@ -75,6 +76,12 @@ def notice(message: str, *, tone: str = "warn") -> None:
     mark = {"warn": "⚠", "info": "i", "good": "✓"}[tone]
     lines = [h.span[code_marks(line)] for line in message.splitlines()]
     html(h.div(class_=["tt-notice", tone], role="alert" if tone == "warn" else "note")[h.i[mark], h.p[lines]])
+
+
+def corner() -> DeltaGenerator:
+    """A place for a spinner that is in sight wherever one is on the page. Every run makes it first: where things stand
+    in the order of a page decides what is taken for what while the page is drawn again."""
+    return st.container(key="tt_corner")
 
 
 def conflict_box(*sentences: h.Node) -> h.Element:

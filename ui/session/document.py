@@ -117,11 +117,10 @@ def open_design(design_id: str) -> Document:
 
 
 def open_upload(file: Path, *, progress: Progress | None = None) -> Document:
-    """Bring a data file in and begin a design on it. Raises InputError; then nothing has changed."""
+    """Bring a data file in and begin its neutral design. Raises InputError; then nothing has changed."""
     source = workspace().spool(file, progress=progress)
-    design = Design(name=file.name.split(".")[0] or "design", source=SourceRef(path=source.name, sha256=source.sha256))
-    study = library().study(design, source, progress=progress)
-    return _begin(workspace().save_design(design), design, study)
+    study = library().begin(source, name=file.name.split(".")[0] or "design", progress=progress)
+    return _begin(workspace().save_design(study.design), study.design, study)
 
 
 def open_declared(design: Design, *, progress: Progress | None = None) -> Document:

@@ -11,21 +11,31 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from trimtab.core.declared.declared import declared_source
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design, reference
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import Progress
+from trimtab.core.grounding.ties import Ties, ties_of
+from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.relation import Found
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.neutral import begin_design
+from trimtab.core.study.study import Study, asked_kinds, open_study
 from trimtab.core.workspace.workspace import Workspace
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 MOST_SOURCES = 4
-"""Sources kept open: the one used longest ago is closed first. Whoever works on it keeps it until they leave."""
+"""Studies kept open: the one used longest ago is closed first. Whoever works on it keeps it until they leave."""
+
+MOST_FOUND = 32
+"""Sources of which is known what always holds in them: so little that it outlives what was learned."""
 
 DECLARING = "Declaring the factors anew, which takes a moment…"
 
@@ -39,9 +49,14 @@ def kinds_of(design: Design) -> Kinds:
 
 @dataclass
 class Library:
-    """Studies without any control, by source and kinds. Safe to use from the threads of several sessions."""
+    """The studies learned last, one for each source, kinds and ties between columns; and what holds in each source.
 
-    _open: OrderedDict[tuple[str, Kinds], Study] = field(default_factory=OrderedDict)
+    Safe to use from the threads of several sessions: two people who open the same source at once learn it once.
+    """
+
+    _open: list[Study] = field(default_factory=list)
+    _found: OrderedDict[tuple[str, Kinds], tuple[Found, ...]] = field(default_factory=OrderedDict)
+    _begun: OrderedDict[str, Design] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def study(self, design: Design, source: Source, *, progress: Progress | None = None) -> Study:
@@ -49,31 +64,75 @@ class Library:
 
         Raises InputError for what is wrong with the design.
         """
-        return open_study(design, source, previous=self._base(source, kinds_of(design), progress))
-
-    def _base(self, source: Source, kinds: Kinds, progress: Progress | None) -> Study:
-        # One after the other: two people who open the same source at once learn it once.
         with self._lock:
-            key = next((key for key, study in self._open.items() if _fits(key, study, source, kinds)), None)
-            if key is None:
-                key = (source.key, kinds)
-                self._open[key] = open_study(_plain(source, kinds), source, progress=progress)
-            self._open.move_to_end(key)
-            while len(self._open) > MOST_SOURCES:
-                self._open.popitem(last=False)
-            return self._open[key]
+            return self._study(design, source, progress)
+
+    def begin(self, source: Source, *, name: str, progress: Progress | None = None) -> Study:
+        """The study of the neutral design of a source; what always holds in it is looked for once.
+
+        Raises InputError if no design can be begun on it.
+        """
+        with self._lock:
+            if source.key in self._begun:
+                design = self._begun[source.key].changed(name=name, source=reference(source.name, source))
+                return self._study(design, source, progress)
+            begun = begin_design(source, name=name, path=source.name, progress=progress)
+            study = open_study(begun.design, source, columns=begun.columns, progress=progress)
+            self._hold(study)
+            _keep(self._begun, source.key, begun.design)
+            _keep(self._found, _as_read(study), begun.found)
+            return study
+
+    def knows(self, study: Study) -> bool:
+        """Whether `found` answers at once."""
+        return _as_read(study) in self._found
+
+    def found(self, study: Study, *, progress: Progress | None = None) -> tuple[Found, ...]:
+        """What always holds in the source of a study, as its columns are read; looked for once."""
+        key = _as_read(study)
+        if key in self._found:  # whoever learns something else meanwhile is not waited for
+            return self._found[key]
+        with self._lock:
+            if key not in self._found:
+                _keep(self._found, key, find_relations(study.columns, study.source, progress=progress))
+            return self._found[key]
+
+    def _study(self, design: Design, source: Source, progress: Progress | None) -> Study:
+        asked = asked_kinds(design, source)
+        fit = [one for one in self._open if _fits(one, source, asked)]
+        tied = [one for one in fit if _ties(design, one) == one.grounding.ties]
+        lender = next(iter((*tied, *fit)), None)
+        columns = lender.columns if lender else None
+        study = open_study(design, source, previous=lender, columns=columns, progress=progress)
+        # Of two that share what was learned the first one lends on: it asks for the fewest kinds, so it serves most.
+        self._hold(lender if lender and lender.grounding is study.grounding else study)
+        return study
+
+    def _hold(self, study: Study) -> None:
+        self._open = [study, *(one for one in self._open if one is not study)][:MOST_SOURCES]
 
 
-def _fits(key: tuple[str, Kinds], study: Study, source: Source, kinds: Kinds) -> bool:
-    """True if the study was read with these kinds: all that are asked for, and no other that was not."""
-    wanted: Mapping[str, Kind] = dict(kinds)
-    same = key[0] == source.key and all(name in wanted for name, _ in key[1])
-    return same and all(study.columns[name].kind == kind for name, kind in kinds if name in study.columns)
+def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    kept[key] = value
+    while len(kept) > MOST_FOUND:
+        kept.popitem(last=False)
 
 
-def _plain(source: Source, kinds: Kinds) -> Design:
-    factors = {name: Factor(kind=kind) for name, kind in kinds if name in source.columns}
-    return Design(name="source", source=SourceRef(path=source.name, sha256=source.sha256), factors=factors)
+def _as_read(study: Study) -> tuple[str, Kinds]:
+    """What decides what can be found: the source, and the kinds that its columns have."""
+    return study.source.key, tuple((name, column.kind) for name, column in study.columns.items())
+
+
+def _fits(study: Study, source: Source, asked: Mapping[str, Kind]) -> bool:
+    """Whether a study was read with these kinds: all that are asked for, and no other that was not."""
+    same = study.source.key == source.key and asked_kinds(study.design, source).keys() <= asked.keys()
+    return same and all(study.columns[name].kind == kind for name, kind in asked.items())
+
+
+def _ties(design: Design, study: Study) -> Ties | None:
+    """The ties of a design on the columns of a study; of a relation that names others, a fault is told later."""
+    known = [one for one in design.relations or () if study.columns.keys() >= set(one.factors)]
+    return ties_of(None if design.relations is None else known, study.columns)
 
 
 @st.cache_resource(show_spinner=False)
@@ -103,7 +162,7 @@ def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:
     if stays(previous.design, design):
         return open_study(design, previous.source, previous=previous)
     if design.source is not None:
-        return library().study(design, previous.source)
+        return library().study(design, previous.source)  # the page says that it takes a moment
     with st.spinner(DECLARING):
         return study_of(design, workspace)
 
@@ -120,7 +179,7 @@ def stays(before: Design, after: Design) -> bool:
     """Whether what is known of the source of one design serves another: nothing needs to be read or declared anew."""
     if after.source is None:
         return before.source is None and _declared(before) == _declared(after)
-    return kinds_of(before) == kinds_of(after)
+    return kinds_of(before) == kinds_of(after) and before.relations == after.relations
 
 
 def refreshed(study: Study, workspace: Workspace) -> Study:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -11,7 +12,7 @@ import streamlit as st
 
 from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.errors import Progress, TrimtabError
-from trimtab.ui.parts.parts import notice, title
+from trimtab.ui.parts.parts import notice, plain, title
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.pages import page_file
 
@@ -27,18 +28,28 @@ def sample_button(name: str, label: str, *, primary: bool = False, key: str = ""
 
 def go(open_: Callable[[Progress], doc.Document], page: str) -> None:
     """Open something with a progress bar, then go to `page`; or say what went wrong and stay."""
-    bar = st.progress(0.0, "Opening…")
-
-    def report(done: int, total: int, message: str) -> None:
-        bar.progress(min(1.0, done / max(total, 1)), f"{message[:1].upper()}{message[1:]}…".replace("`", ""))
-
     try:
-        found = open_(report)
+        with progress_bar() as progress:
+            found = open_(progress)
     except TrimtabError as error:
-        bar.empty()
         doc.refuse(str(error), place=WENT_WRONG)
         return
     st.switch_page(page, query_params={doc.PARAMETER: found.design_id})
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar that shows how far something is; it is gone afterwards."""
+    bar = st.progress(0.0, "Opening…")
+
+    def report(done: int, total: int, message: str) -> None:
+        text = f"{message[:1].upper()}{message[1:]}…".replace("`", "")
+        bar.progress(min(1.0, done / max(total, 1)), plain(text))
+
+    try:
+        yield report
+    finally:
+        bar.empty()
 
 
 def open_uploaded(name: str, content: IO[bytes], progress: Progress) -> doc.Document:

@@ -11,6 +11,9 @@ from trimtab.core.relations.relation import Relation
 from trimtab.core.relations.union import relation_of
 from trimtab.core.source.columns import Column
 
+GO = "Take the relation out of `relations`; in the app, let it go on the page Data."
+"""What a person can do about one that no longer fits."""
+
 
 class RelationKind(Kind):
     """Relations: what always holds in reality, and therefore in every row."""
@@ -48,10 +51,8 @@ def relation_faults(
             continue
         anew = [name for name in relation.factors if name in derived]
         if anew:
-            yield InputError(
-                f"{owner}: `{anew[0]}` has role derive, so it is not as in reality. Take it out of `relations`."
-            )
+            yield InputError(f"{owner}: `{anew[0]}` has role derive, so it is not as in reality. {GO}")
         try:
             relation.check(kinds)
         except InputError as error:
-            yield error
+            yield InputError(f"{error} {GO}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from trimtab.core.errors import InputError
@@ -30,6 +32,18 @@ def sides(equation: str) -> tuple[str, str] | None:
     if not isinstance(tree, exp.EQ) or not isinstance(tree.this, exp.Column):
         return None
     return tree.this.name, tree.expression.sql(dialect=Typed)
+
+
+def filled(expression: str, values: Mapping[str, str]) -> str:
+    """An expression with values, as texts, in the place of its columns.
+
+    >>> filled('yes + "no"', {"yes": "3", "no": "-4"})
+    '3 + -4'
+    """
+    root = exp.Paren(this=read(expression, owner=""))
+    for column in list(root.find_all(exp.Column)):
+        column.replace(exp.var(values[column.name]))
+    return str(root.this.sql(dialect=Typed))
 
 
 def number(value: float) -> str:

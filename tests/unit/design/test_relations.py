@@ -109,6 +109,7 @@ def test_a_person_lets_go_and_takes_back() -> None:
     back = free.with_relation(Determines(determines=("st", "state")))
     assert sorted(one.text for one in back.relations or ()) == sorted(one.text for one in design.relations or ())
     assert back.with_relation(Determines(determines=("st", "state"))) == back
+    assert free.with_relation(Determines(determines=("st", "state")), at=0) == design
     with pytest.raises(InputError, match=r"there is no relation `st decides stat`\. Did you mean `st decides state`\?"):
         design.without_relation("st decides stat")
 

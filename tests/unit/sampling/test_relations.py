@@ -10,12 +10,9 @@ import pytest
 
 from trimtab.core.delivery.promises.measuring import receipt
 from trimtab.core.design.design import Design
-from trimtab.core.relations.finding import find_relations
 from trimtab.core.sampling.run import generate
-from trimtab.core.source.columns import read_columns
-from trimtab.core.source.profile import profile
 from trimtab.core.source.spool import Source, spool
-from trimtab.core.study.neutral import neutral_design
+from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import open_study
 
 DATA = Path(__file__).parents[1] / "relations" / "data"
@@ -23,9 +20,7 @@ DATA = Path(__file__).parents[1] / "relations" / "data"
 
 def neutral(file: str, home: Path) -> tuple[Source, Design]:
     source = spool(DATA / file, home)
-    columns = read_columns(source)
-    found = find_relations(columns, source)
-    return source, neutral_design(source, profile(columns, source.rows), found, name="test", path=file)
+    return source, begin_design(source, name="test", path=file).design
 
 
 def relation_promises(source: Source, design: Design, folder: Path, rows: int = 1500) -> list[tuple[str, object]]:
