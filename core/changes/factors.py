@@ -83,9 +83,12 @@ def edge_bounds(axis: Axis) -> list[float | str]:
 
 def with_family(study: Study, projection: Projection | None, name: str, family: str) -> Design:
     """The design with a factor as a target of another family: a drawn one keeps the shares that come out now, any other
-    begins with what resembles the source. Raises InputError, naming the factor, for a family that there is not."""
+    begins with what resembles the source; where relations speak of the factor it does not reach beyond the source.
+
+    Raises InputError, naming the factor, for a family that there is not.
+    """
     axis, column = study.axes[name], study.columns[name]
-    target = starting(family, column, axis)
+    target = {**starting(family, column, axis), **_ends(study, name, family)}
     if FAMILIES[family].drawn:
         after = after_of(projection, name)
         shares = present(study.real_shares(name) if after is None else after)
@@ -94,6 +97,14 @@ def with_family(study: Study, projection: Projection | None, name: str, family: 
         weights = {label: weight_of(share) for label, share in zip(axis.labels, shares, strict=True)}
         target = {"family": family, "weights": weights}
     return study.design.with_factor(name, role="target", value=None, values=None, target=target, **_kind(study, name))
+
+
+def _ends(study: Study, name: str, family: str) -> dict[str, float]:
+    """The smallest and the largest value, where relations tell nothing beyond them; nothing else is cut."""
+    column, bound = study.columns[name], any(name in one.factors for one in study.design.relations or ())
+    if not bound or column.kind not in ("continuous", "count") or "low" not in FAMILIES[family].model_fields:
+        return {}
+    return {"low": float(column.numbers[0]), "high": float(column.numbers[-1])}
 
 
 def with_role(study: Study, projection: Projection | None, name: str, role: str) -> Design:

@@ -175,3 +175,18 @@ def test_a_preset_acts_on_what_is_there(study: Study) -> None:
     )
     with pytest.raises(InputError, match=r"there is no preset `flaten`\. Did you mean `flatten`\?"):
         with_preset(study, None, "road", "flaten")
+
+
+@pytest.mark.parametrize("family", [one for name, one in STARTS if name == "speed"])
+def test_a_family_begins_within_what_relations_know(family: str, tmp_path: Path) -> None:
+    file = tmp_path / "fast.csv"
+    table()[["speed"]].assign(fast=lambda rows: rows["speed"] > 60).to_csv(file, index=False)
+    source = spool(file, tmp_path / "home")
+    design = Design(
+        name="x",
+        source=SourceRef(path="fast.csv", sha256=source.sha256),
+        relations=[{"determines": ["speed", "fast"]}],
+    )
+    study = open_study(design, source)
+    after = open_study(with_family(study, project(study), "speed", family), source, previous=study)
+    assert project(after).rows == design.rows

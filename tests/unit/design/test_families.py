@@ -210,7 +210,7 @@ def test_a_new_family_is_offered_projected_and_drawn(
     assert "rayleigh" in suitable_families("continuous")
     begin = starting("rayleigh", column)
     assert trimtab("init", "winds.parquet", "-o", "d.yaml").code == 0
-    design = load("d.yaml").with_factor("wind", role="target", target=begin).changed(rows=5000)
+    design = load("d.yaml").with_factor("wind", role="target", target=begin).changed(rows=5000, relations=None)
     (folder / "d.yaml").write_text(dumps(design), encoding="utf-8")
     assert trimtab("check", "d.yaml", "--json").json["feasible"]
     made = trimtab("sample", "d.yaml", "-o", "rows.parquet", "--json")
