@@ -75,9 +75,13 @@ class RelationControl(Control):
         """Why it can't be kept where a control asks for values that no learning row has."""
         for code in control.invented(study):
             change = _change(study, control, int(code))
-            if not self.relation.bears(str(control.factor), change):
+            if not self._bears(control, int(code), change):
                 yield _contradicted(control, int(code), change == "missing", self.name)
                 return
+
+    def _bears(self, control: Control, code: int, change: Change) -> bool:
+        """Whether rows keep it whose value of a control's factor is taken to a code that no learning row has."""
+        return self.relation.bears(str(control.factor), change)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +117,18 @@ class _Decided(RelationControl):
 
     def following(self, study: Study, at: At) -> Iterator[tuple[str, np.ndarray]]:
         yield self.column.name, self._of([column.codes[at[column.name]].astype(np.int64) for column in self.roots])
+
+    def _bears(self, control: Control, code: int, change: Change) -> bool:
+        """A new value decides what all rows have that lend themselves to it, if they have the same."""
+        column = next((one for one in self.roots if one.name == control.factor), None)
+        if column is None or change == "missing":
+            return False
+        of_row = control.plain[column.name][column.codes]
+        seen = np.unique(of_row[of_row != control.missing_code])
+        if not len(seen):
+            return False
+        lent = of_row == seen[np.abs(seen - code).argmin()]
+        return bool(np.ptp(self.column.codes[lent]) == 0)
 
     def _of(self, places: Sequence[np.ndarray]) -> np.ndarray:
         """(n,) what is decided by values of the roots at these places; -1 by what the source never shows."""

@@ -47,6 +47,7 @@ def source(table_source: Callable[[dict[str, list[object]]], Source]) -> Source:
             "total": (yes + no).tolist(),
             "low": low.tolist(),
             "high": (low + i % 13).tolist(),
+            "big": (yes > 3).tolist(),
             "one": [None if k % 20 == 0 else float(k % 9) for k in i],
             "two": [None if k % 20 == 0 else "xyz"[k % 3] for k in i],
         }
@@ -185,6 +186,7 @@ def test_a_target_beyond_the_source_says_where(source: Source, open_: Open) -> N
         (ORDER, "factors: {high: {role: target, target: {family: uniform, low: 0, high: 80}}}"),
         (ORDER, "factors: {low: {role: target, target: {family: normal, mean: 0, sd: 20, low: -30, high: 39}}}"),
         (SUM, "factors: {no: {missing: 0.3}}"),
+        ("relations: [{determines: [yes, big]}]", f"factors: {{yes: {BEYOND}}}"),
         (GAPS, "factors: {two: {missing: 0.9}}"),
         (GAPS, "factors: {one: {role: target, target: {family: uniform, low: 0, high: 30}}}"),
         (CODE, "factors: {code: {role: target, target: {family: categorical, weights: {C0: 1, C7: 9}}}}"),
