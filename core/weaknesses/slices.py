@@ -128,7 +128,8 @@ def slices_of(
     groups = candidates(rows, [one.size for one in levels], errors, least, progress, max_factors)
     results = [tested(group, errors, alpha) for group in groups]
     every_p = np.concatenate([one.p for one in results]) if results else np.empty(0)
-    adjusted = np.split(benjamini_hochberg(every_p), np.cumsum([len(one.p) for one in results]))
+    ends = np.cumsum([len(one.p) for one in results], dtype=np.int64)
+    adjusted = np.split(benjamini_hochberg(every_p), ends)[: len(results)]  # behind the last end nothing is left
     weak = [(one.mean > mean) & (p <= LARGEST_P) for one, p in zip(results, adjusted, strict=True)]
     found, left_out = folded(groups, results, weak, rows, errors, top)
     slices = []
