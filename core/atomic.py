@@ -6,7 +6,9 @@ import errno
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,12 +82,37 @@ def scratch(parent: Path | None, prefix: str) -> Iterator[Path]:
     """
     parent = Path(tempfile.gettempdir()) if parent is None else parent
     _sweep(parent, prefix)
-    folder, lock = _locked(parent, prefix)
+    made: tuple[Path, int] | None = None
     try:
-        yield folder
+        with _uninterrupted():
+            made = _locked(parent, prefix)
+        yield made[0]
     finally:
-        _clear(folder)
-        os.close(lock)
+        if made is not None:
+            with _uninterrupted():
+                _clear(made[0])
+                os.close(made[1])
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off SIGINT and SIGTERM until the block ends: making a folder and remembering it are one step, and so is
+    clearing it away. Only the main thread hears of signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    known = {one: handler for one, handler in handlers.items() if handler is not None}  # None: not Python's own
+    for one in known:
+        signal.signal(one, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for one, handler in known.items():
+            signal.signal(one, handler)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 def _clear(folder: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from trimtab.core import atomic
 from trimtab.core.atomic import append_line, replacing, write_new, write_text
 from trimtab.core.errors import CancelledError, InputError
 
@@ -98,3 +101,27 @@ def test_a_line_is_added_whole_and_after_half_a_line_a_new_one_begins(tmp_path: 
     assert file.read_bytes().splitlines()[-1] == b"three"
     with pytest.raises(ValueError, match="a line break"):
         append_line(file, "four\nfive")
+
+
+@pytest.mark.parametrize("step", ["_locked", "_clear"])
+def test_a_signal_while_the_folder_is_made_or_cleared_leaves_nothing(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = getattr(atomic, step)
+
+    def struck(*arguments: Any) -> Any:
+        made = plain(*arguments) if step == "_locked" else None
+        signal.raise_signal(signal.SIGTERM)
+        return made if step == "_locked" else plain(*arguments)
+
+    def ended(*_: object) -> None:
+        raise SystemExit(143)
+
+    monkeypatch.setattr(atomic, step, struck)
+    before = signal.signal(signal.SIGTERM, ended)
+    try:
+        with pytest.raises(SystemExit, match="143"), atomic.scratch(tmp_path, atomic.PARTIAL):
+            pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert list(tmp_path.iterdir()) == []
