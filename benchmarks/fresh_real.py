@@ -1,5 +1,6 @@
 """Prints the fresh-real ratio on real tables, neutral and under two strong targets: `python -m benchmarks.fresh_real`.
 
+Neutral is the design that `init` and an upload begin with, relations and all.
 Beside it: rows drawn with replacement from the learned half (the best that copying can do), and SDV where the judge
 environment is there. See `fresh_measure` for the measure.
 """
@@ -18,11 +19,12 @@ import pyarrow as pa
 
 from benchmarks import fresh_measure as fresh
 from benchmarks.sdv_peer import has_sdv, run_sdv
-from benchmarks.tables import design_on, spooled, table
+from benchmarks.tables import spooled, table
 from trimtab.core.cli.console import print_table
 from trimtab.core.design.factors import Factor
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.axes import Axis
+from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study, open_study
 
 TARGETS = {
@@ -71,12 +73,16 @@ def halves_of(name: str, folder: Path) -> Halves:
     """Split a table and learn from one half."""
     learned, left = fresh.split(table(name))
     source = spooled(learned, folder, name)
-    return Halves(name, learned, left, open_study(design_on(source), source))
+    begun = begin_design(source, name=name, path=source.name)
+    design = begun.design.changed(output={"provenance": False})
+    study = open_study(design, source, columns=begun.columns)
+    shown = list(study.shown)
+    return Halves(name, learned.select(shown), left.select(shown), study)
 
 
 def neutral(halves: Halves, *, sdv: bool) -> Measured:
     """The ratio where every factor follows."""
-    return _measured(halves, halves.study, list(halves.study.columns), (None, None), sdv=sdv)
+    return _measured(halves, halves.study, list(halves.study.shown), (None, None), sdv=sdv)
 
 
 def targeted(halves: Halves) -> Measured:
@@ -84,11 +90,12 @@ def targeted(halves: Halves) -> Measured:
     asked = TARGETS[halves.name]
     requested = {name: fresh.tilted(halves.study.real_shares(name), shift) for name, shift in asked.items()}
     factors = {name: _target(halves.study.axes[name], shares) for name, shares in requested.items()}
-    study = open_study(design_on(halves.study.source, factors=factors), halves.study.source, previous=halves.study)
+    design = halves.study.design.changed(factors={**halves.study.design.factors, **factors})
+    study = open_study(design, halves.study.source, previous=halves.study)
     weigh = partial(fresh.rake, axes=study.axes, requested=requested)
     own = {name: study.columns[name] for name in asked}
     weights = weigh(own), weigh(fresh.columns_of(halves.fresh, list(asked), own))
-    left = [name for name in study.columns if name not in asked]
+    left = [name for name in study.shown if name not in asked]
     return _measured(halves, study, left, weights, sdv=False)
 
 
@@ -137,7 +144,7 @@ def _target(axis: Axis, shares: np.ndarray) -> Factor:
     else:
         target = {"family": "categorical", "weights": dict(zip(axis.levels, present, strict=True))}
     edges = axis.edges if axis.numeric else None
-    return Factor.model_validate({"role": "target", "target": target, "edges": edges})
+    return Factor.model_validate({"kind": axis.kind, "role": "target", "target": target, "edges": edges})
 
 
 def _row(one: Measured, aim: float) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ def with_family(study: Study, projection: Projection | None, name: str, family: 
 
 def _ends(study: Study, name: str, family: str) -> dict[str, float]:
     """The smallest and the largest value, where relations tell nothing beyond them; nothing else is cut."""
-    column, bound = study.columns[name], any(name in one.factors for one in study.design.relations or ())
+    column, bound = study.columns[name], any(name in one.factors for one in study.relations)
     if not bound or column.kind not in ("continuous", "count") or "low" not in FAMILIES[family].model_fields:
         return {}
     return {"low": float(column.numbers[0]), "high": float(column.numbers[-1])}

@@ -25,7 +25,8 @@ def fingerprint_of(design: Mapping[str, Any]) -> str:
         unused.discard("relations")
     matters = {part: said for part, said in design.items() if part not in {*TOLD, *unused}}
     matters["source"] = _source(design["source"])
-    matters["factors"] = {name: _factor(said) for name, said in design["factors"].items() if _factor(said) is not None}
+    factors = {name: _factor(said) for name, said in design["factors"].items()}
+    matters["factors"] = {name: said for name, said in factors.items() if said is not None}
     if "levels" in matters:  # the order of their shares is that of the score
         matters["levels"] = {
             name: {**level, "shares": list(level["shares"].items())} for name, level in matters["levels"].items()

@@ -27,7 +27,7 @@ class Ordered:
 def orders_of(study: Study) -> tuple[Ordered, ...]:
     """Every two factors of the design's orders."""
     found = []
-    for relation in study.design.relations or ():
+    for relation in study.relations:
         if isinstance(relation, Order):
             for a, b in combinations(relation.order, 2):
                 tables = [np.append(study.columns[name].numbers, np.nan) for name in (a, b)]

@@ -11,6 +11,8 @@ from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import listed
 
+REPEATED = "Rows are made of real values and would repeat them, so the design can’t be met with it. Let it go."
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -68,7 +70,7 @@ def _remark(study: Study, relation: Relation, kept: bool, computed: Sequence[str
     if dropped:
         return f"{listed(dropped)} {_is(dropped)} left out, so there is nothing to keep."
     if not relation.kept:
-        return "Generated rows may break it; the receipt says how many do." if kept else "Generated rows don’t keep it."
+        return REPEATED if kept else "Generated rows don’t keep it."
     return ""
 
 

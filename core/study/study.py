@@ -16,6 +16,7 @@ from trimtab.core.errors import Progress
 from trimtab.core.expressions.evaluate import evaluate
 from trimtab.core.grounding.grounding import Grounding, learn
 from trimtab.core.grounding.ties import ties_of
+from trimtab.core.relations.relation import Relation
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.columns import Column, encode, read_columns
@@ -52,6 +53,12 @@ class Study:
         computed."""
         real = tuple(name for name in self.columns if self.role(name) != "drop")
         return (*real, *(name for name in self.definitions if name not in self.columns))
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """What is to hold in every row: the design's relations but for those of dropped factors, which no row has."""
+        found = self.design.relations or ()
+        return tuple(one for one in found if all(self.role(name) != "drop" for name in one.factors))
 
     @property
     def declared(self) -> bool:

@@ -314,11 +314,15 @@ def test_a_share_of_a_level_and_the_noise_of_a_label(open_: Any, busy: Any) -> N
     assert saved().levels["age"].shares["young"] == 0.4
 
 
-def test_rows_are_typed_and_generated_at_once(open_: Any, busy: Any, home: Workspace) -> None:
-    page, saved = open_()
+def to_generate(page: Page) -> None:
     page.get_by_role("button", name="Generate", exact=True).click()
     field(page, "Rows").wait_for()
     at_rest(page)
+
+
+def test_rows_are_typed_and_generated_at_once(open_: Any, busy: Any, home: Workspace) -> None:
+    page, saved = open_()
+    to_generate(page)
     busy()
     field(page, "Rows").fill("3k")
     page.get_by_role("button", name="Generate 20,000 rows").click(delay=PRESS)
@@ -328,9 +332,7 @@ def test_rows_are_typed_and_generated_at_once(open_: Any, busy: Any, home: Works
 
 def test_generated_while_the_page_is_still_busy(open_: Any, busy: Any, home: Workspace) -> None:
     page, saved = open_()
-    page.get_by_role("button", name="Generate", exact=True).click()
-    field(page, "Rows").wait_for()
-    at_rest(page)
+    to_generate(page)
     busy()
     page.get_by_role("radio", name="CSV", exact=True).click(delay=PRESS)
     field(page, "Rows").fill("3k")

@@ -17,8 +17,8 @@ def forbidden_by_relations(study: Study, levels: Sequence[Levels]) -> Iterator[t
 
     A level of which only rows beyond the learning ones have values is left open.
     """
-    position = {one.factor: i for i, one in enumerate(levels) if study.role(one.factor) != "drop"}
-    for relation in study.design.relations or ():
+    position = {one.factor: i for i, one in enumerate(levels)}
+    for relation in study.relations:
         if isinstance(relation, Determines) and len(relation.factors) == 2 and set(relation.factors) <= position.keys():
             root, decided = (position[name] for name in relation.factors)
             never = _never(study, levels[root], levels[decided])

@@ -27,9 +27,7 @@ def relation_promises(study: Study, data: DataSet) -> Iterator[Promise]:
     """*relation*: no row breaks it. Where factors decide another, rows break it too if the source has their
     determinants with another value. One of a dropped factor promises nothing."""
     kinds = {name: column.kind for name, column in study.columns.items()}
-    for relation in study.design.relations or ():
-        if any(study.role(name) == "drop" for name in relation.factors):
-            continue
+    for relation in study.relations:
         name, lacks = ControlName("relation", relation.text), lacking(data.types, relation.factors)
         if lacks:
             yield unmeasured(name, 0, lacks, "rows")

@@ -140,9 +140,8 @@ class _Decided(RelationControl):
 
 @controls_at(90)
 def relations_of(study: Study) -> tuple[RelationControl, ...]:
-    """The relations of a study's design that speak of delivered factors only."""
-    found = study.design.relations or ()
-    return tuple(_control(study, one) for one in found if all(study.role(name) != "drop" for name in one.factors))
+    """The relations that are to hold in a study's rows."""
+    return tuple(_control(study, one) for one in study.relations)
 
 
 def _control(study: Study, relation: Relation) -> RelationControl:

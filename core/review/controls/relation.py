@@ -11,9 +11,7 @@ from trimtab.core.study.study import Study
 
 @sentences_at(75)
 def relation_sentences(study: Study) -> Iterator[Sentence]:
-    """A sentence for each relation but those of dropped factors, which are not in the rows."""
-    for relation in study.design.relations or ():
-        if any(study.role(name) == "drop" for name in relation.factors):
-            continue
+    """A sentence for each relation that is to hold."""
+    for relation in study.relations:
         name = ControlName("relation", relation.text)
         yield Sentence(name, relation.text, "in every row, as in reality", asked="in every row")

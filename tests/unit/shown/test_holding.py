@@ -50,7 +50,10 @@ def test_what_was_written_by_hand_is_counted(shown: Callable[..., tuple[Holding,
 def test_a_key_that_a_design_asks_for_can_be_let_go(shown: Callable[..., tuple[Holding, ...]]) -> None:
     _, key = shown(relations=({"key": ("row",)},))
     assert (key.kept, key.can_change) == (True, True)
-    assert key.remark == "Generated rows may break it; the receipt says how many do."
+    assert (
+        key.remark
+        == "Rows are made of real values and would repeat them, so the design can’t be met with it. Let it go."
+    )
 
 
 def test_factors_that_are_left_out_or_computed_are_told(shown: Callable[..., tuple[Holding, ...]]) -> None:
