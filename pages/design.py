@@ -105,12 +105,12 @@ def heading(found: session.Document, name: str) -> None:
 
 
 def chosen_factor(found: session.Document) -> str:
-    """The factor that is shown: the one chosen, else the first that is asked for, else the first."""
+    """The factor that is shown: the one chosen, else the first that is asked for, else the first that rows have."""
     chosen = st.session_state.get(FACTOR)
     if chosen in factors_of(found.study):
         return str(chosen)
     targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
-    first = next(iter((*targets, *found.study.columns)))
+    first = next(iter((*targets, *found.study.shown, *found.study.columns)))
     st.session_state[FACTOR] = first  # it stays the chosen one when its role changes
     return first
 

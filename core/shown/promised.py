@@ -15,6 +15,7 @@ from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.core.words.plain import words
 
+AS_REAL = "every factor as real as it can be"
 CARRIED = 0.01
 """A shift from which a factor that nobody set is told."""
 MOST = 5
@@ -26,7 +27,9 @@ def promised(study: Study, outcome: Projection) -> h.Element:
     lines: list[h.Node] = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome)]
     lines += _others(study, {"event", "mode", *(control.kind for control in outcome.controls if control.factor)})
     if len(lines) == 1:
-        lines.append("every factor as real as it can be: the design asks for nothing else yet")
+        lines.append(f"{AS_REAL}: the design asks for nothing else yet")
+    elif all(shift.tv < STILL for shift in outcome.shifts):
+        lines.append(AS_REAL)
     lines += _carried(study, outcome)
     return h.ul(".td-promised")[[h.li[line] for line in lines]]
 

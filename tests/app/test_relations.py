@@ -63,6 +63,12 @@ def test_an_upload_begins_the_design_that_init_writes(start: Start, home: Worksp
     assert found.factor("row").role == "drop"
 
 
+def test_a_design_begins_at_a_factor_that_rows_have(start: Start) -> None:
+    app = uploaded(start, holding_table()[["row", "st", "state"]])
+    sound(app.switch_page("pages/design.py").run())
+    assert app.session_state["tt_factor"] == "st"
+
+
 def test_all_is_shown_with_evidence_and_examples(start: Start) -> None:
     app = uploaded(start, holding_table())
     text = unescape(text_of(app))

@@ -10,7 +10,7 @@ import pytest
 
 from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import project
-from trimtab.core.shown.promised import promised
+from trimtab.core.shown.promised import AS_REAL, promised
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import open_study
 
@@ -47,7 +47,7 @@ def lines(source: Source, **parts: object) -> list[str]:
 def test_every_kind_is_told(table_source: Make, part: str) -> None:
     source = table_source(TABLE)
     told = lines(source, **{part: PARTS[part]})
-    assert len([line for line in told if "carried along" not in line]) == 2  # the rows and it
+    assert len([line for line in told if "carried along" not in line and line != AS_REAL]) == 2  # the rows and it
     assert not any("nothing else" in line for line in told)
 
 
@@ -57,3 +57,10 @@ def test_many_of_one_kind_are_told_in_one_line(table_source: Make) -> None:
         f"age at least {limit}: in every row, in reality in all rows" for limit in range(5, 10)
     ]
     assert "(5 more rules: see the page Review)" in told
+
+
+def test_that_nothing_moves_is_told(table_source: Make) -> None:
+    source = table_source(TABLE)
+    assert lines(source)[-1] == f"{AS_REAL}: the design asks for nothing else yet"
+    assert lines(source, relations=PARTS["relations"])[-1] == AS_REAL
+    assert AS_REAL not in lines(source, quantiles=PARTS["quantiles"])
