@@ -6,7 +6,7 @@ import streamlit as st
 from trimtab.core.design.design import Design
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.projection.projection import Projection
-from trimtab.core.shown.promised import promised
+from trimtab.core.shown.will_come_out import will_come_out
 from trimtab.core.words.numbers import percent
 from trimtab.core.words.typed import whole_number
 from trimtab.ui.changes.changes import conflicts
@@ -76,7 +76,7 @@ def feasibility(found: session.Document) -> bool:
             conflicts(outcome)
         st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
         return False
-    html(promised(found.study, outcome))
+    html(will_come_out(found.study, outcome))
     if found.study.declared:
         notice(NO_DATA, tone="info")
     elif outcome.ungrounded > 0:

@@ -1,5 +1,5 @@
-"""A design without data while it is drafted: families to choose from, what they begin with, a checked factor, an
-example."""
+"""A design without data while it is drafted (cold start): families that are offered, what a factor begins with, a
+checked factor, an example."""
 
 from __future__ import annotations
 

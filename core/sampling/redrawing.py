@@ -18,7 +18,7 @@ from trimtab.core.projection.pool.pool import table_at
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.sampling.donors import Donors, Fixed
-from trimtab.core.sampling.orders import Ordered
+from trimtab.core.sampling.kept_orders import Ordered
 from trimtab.core.sampling.shares import rows_going_back
 from trimtab.core.source.columns import as_numbers
 from trimtab.core.study.study import Study

@@ -22,7 +22,7 @@ from trimtab.core.projection.fitted import row_weights
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.projection import Projection
 from trimtab.core.sampling.donors import Donors, Fixed, donors_of
-from trimtab.core.sampling.orders import orders_of
+from trimtab.core.sampling.kept_orders import orders_of
 from trimtab.core.sampling.plan import Plan
 from trimtab.core.sampling.redrawing import Held, Redrawing, Spliced
 from trimtab.core.sampling.shares import weight_classes

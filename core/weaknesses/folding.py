@@ -1,4 +1,4 @@
-"""Folding: of weak slices that say the same only the one that says it best is kept."""
+"""Weak slices are ranked and folded: of those that say the same only the one that says it best is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Weak slices: conjunctions of levels in which a model's error is above its mean, the worst and largest first."""
+"""Weak slices: conjunctions of levels in which a model's error is above its mean. `candidates` scores them, `folding`
+ranks them."""
 
 from __future__ import annotations
 

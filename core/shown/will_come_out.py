@@ -22,7 +22,7 @@ MOST = 5
 """Sentences of one kind, such as relations, that are told one by one."""
 
 
-def promised(study: Study, outcome: Projection) -> h.Element:
+def will_come_out(study: Study, outcome: Projection) -> h.Element:
     """A line for each promise that is going to be made."""
     lines: list[h.Node] = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome)]
     lines += _others(study, {"event", "mode", *(control.kind for control in outcome.controls if control.factor)})

@@ -10,7 +10,7 @@ import pytest
 
 from trimtab.core.design.design import Design
 from trimtab.core.projection.projection import project
-from trimtab.core.shown.promised import AS_REAL, promised
+from trimtab.core.shown.will_come_out import AS_REAL, will_come_out
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import open_study
 
@@ -39,7 +39,7 @@ PARTS = {
 def lines(source: Source, **parts: object) -> list[str]:
     design = Design(name="x", source={"path": "t.parquet", "sha256": source.sha256}, rows=300, **parts)
     study = open_study(design, source)
-    html = str(promised(study, project(study)))
+    html = str(will_come_out(study, project(study)))
     return [re.sub("<[^>]*>", "", line) for line in re.findall("<li>(.*?)</li>", html)]
 
 
