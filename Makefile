@@ -11,8 +11,10 @@ app: $(VENV)/.app
 
 # Hundreds of the tests begin a process of their own: what was compiled once is kept, whatever the environment says.
 test: export PYTHONDONTWRITEBYTECODE :=
+# One worker more than there are cores, for browser tests wait most of the time.
+test: workers = $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 test: $(VENV)/.test
-	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	chromium="$$(./tests/browser/chromium.sh)" && TRIMTAB_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n "$(workers)" --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trimtab.core.design.design import Design
+from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
+from trimtab.core.source.columns import Column
 from trimtab.core.study.neutral import worth_keeping
 
 
@@ -15,12 +17,30 @@ def with_kept(design: Design, found: Sequence[Found], relation: Relation) -> Des
     texts = [one.relation.text for one in found]
     later = texts[texts.index(relation.text) + 1 :] if relation.text in texts else []
     places = [place for place, one in enumerate(design.relations or ()) if one.text in later]
+    if _is_left_out(design, relation):
+        design = design.with_factor(relation.factors[0], role="follow")
     return design.with_relation(relation, min(places, default=None))
 
 
-def with_all_kept(design: Design, found: Sequence[Found]) -> Design:
+def without_kept(design: Design, relation: Relation) -> Design:
+    """The design in which a relation need not hold. The identifier of a key is left out then, as `init` does it: its
+    values would say that generated rows are real ones."""
+    design = design.without_relation(relation.text)
+    identifier = isinstance(relation, Key) and len(relation.factors) == 1
+    if identifier and design.factor(relation.factors[0]).role == "follow":
+        design = design.with_factor(relation.factors[0], role="drop")
+    return design
+
+
+def _is_left_out(design: Design, relation: Relation) -> bool:
+    """Whether it is the key of an identifier that the design drops."""
+    alone = isinstance(relation, Key) and len(relation.factors) == 1
+    return alone and design.factor(relation.factors[0]).role == "drop"
+
+
+def with_all_kept(design: Design, found: Sequence[Found], columns: Mapping[str, Column]) -> Design:
     """The design in which all holds that was found and that rows can keep, but for what it drops or computes anew."""
     left_out = [name for name, factor in design.factors.items() if factor.role in ("drop", "derive")]
-    for relation in reversed(worth_keeping(found, left_out)):
+    for relation in reversed(worth_keeping(found, columns, left_out)):
         design = with_kept(design, found, relation)
     return design if design.relations is not None else design.changed(relations=())

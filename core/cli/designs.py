@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
+from trimtab.core.projection.solver.wording import capital
+from trimtab.core.relations.key import Key
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import sentences
@@ -155,6 +157,8 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
             ("relation", "real rows", "exceptions"),
             [(one.relation.text, f"{one.rows:,}", f"{one.exceptions:,}") for one in found.relations],
         )
+        for key in (one.relation for one in found.relations if isinstance(one.relation, Key)):
+            note(f"{capital(key.renewal(study.columns))}.")
     if projection.floors:
         print("\nFloors")
         print_table(
@@ -170,7 +174,14 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         print_table(("control", "bits"), [(str(one.name), f"{one.cost_bits:.4f}") for one in dearest])
     print("\nWhat changes")
     moved = sorted(projection.shifts, key=lambda one: -one.tv)
+    anew = {one.renewed for one in found.relations}
     print_table(
         ("factor", "shift (tv)", ""),
-        [(one.factor, f"{one.tv:.4f}", "asked for" if one.asked else "carried along") for one in moved],
+        [(one.factor, f"{one.tv:.4f}", _why(one, anew)) for one in moved],
     )
+
+
+def _why(shift: Shift, renewed: Collection[str | None]) -> str:
+    if shift.factor in renewed:
+        return "new values"
+    return "asked for" if shift.asked else "carried along"

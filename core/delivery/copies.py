@@ -20,6 +20,7 @@ from trimtab.core.counting.datasets import ROWS, open_data, reading_of
 from trimtab.core.database import quote_name
 from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.grounding.coding import Coding
+from trimtab.core.sampling.new_keys import renewed_factors
 from trimtab.core.sampling.run import prepare
 from trimtab.core.source.columns import Column, as_numbers
 from trimtab.core.study.memo import Memo
@@ -92,8 +93,8 @@ def copies_json(copies: Copies) -> dict[str, object]:
 
 
 def learned_factors(study: Study) -> tuple[str, ...]:
-    """The factors whose values were learned from the source: neither dropped nor computed from others."""
-    computed = {*study.design.labels, *study.design.levels}
+    """The factors whose values were learned from the source: neither dropped nor computed from others nor made anew."""
+    computed = {*study.design.labels, *study.design.levels, *renewed_factors(study)}
     return tuple(name for name in study.columns if study.role(name) not in ("drop", "derive") and name not in computed)
 
 

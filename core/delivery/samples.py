@@ -26,7 +26,7 @@ def design_sample(study: Study, projection: Projection, folder: Path) -> Path:
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         generator = prepare(study, projection=projection)
-        write([generator.block(0)], path, schema=schema_of(study, provenance=study.design.output.provenance))
+        write([generator.first()], path, schema=schema_of(study, provenance=study.design.output.provenance))
         _prune(folder)
     return path
 

@@ -11,6 +11,7 @@ from trimtab.core.projection.projection import ControlCost, Projection, control_
 from trimtab.core.projection.rates import real_rows, unknown_rows
 from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
 from trimtab.core.relations.finding import count
+from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Relation
 from trimtab.core.study.study import Study
 
@@ -31,6 +32,8 @@ class RelationRows:
     relation: Relation
     rows: int
     exceptions: int
+    renewed: str | None
+    """The factor of which rows get new values, so that it holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,10 @@ def _relations(study: Study) -> tuple[RelationRows, ...]:
     relations = study.design.relations or ()
     kinds = {name: column.kind for name, column in study.columns.items()}
     counted = count(study.source.path, relations, kinds)
-    return tuple(RelationRows(one, *rows) for one, rows in zip(relations, counted, strict=True))
+    return tuple(
+        RelationRows(one, *rows, one.renewed(study.columns) if isinstance(one, Key) else None)
+        for one, rows in zip(relations, counted, strict=True)
+    )
 
 
 def _ways(study: Study, conflicts: tuple[Conflict, ...]) -> tuple[tuple[WayOut, ...], ...]:
@@ -104,6 +110,7 @@ def check_json(found: Checked) -> dict[str, Any]:
                 "text": one.relation.text,
                 "rows": one.rows,
                 "exceptions": one.exceptions,
+                "renewed": one.renewed,
             }
             for one in found.relations
         ],

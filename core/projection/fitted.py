@@ -96,7 +96,8 @@ def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
     guards = tuple(control for control in every if control.guards)
     asking = tuple(control for control in every if control.constrains and not control.guards)
     beside = tuple(control for control in every if not control.constrains and not control.waits)
-    refused = [conflict for guard in guards for conflict in guard.refused(study, asking)]
+    others = [control for control in every if not control.guards]
+    refused = [conflict for guard in guards for conflict in guard.refused(study, others)]
     if refused:
         raise ConflictsError(refused)
     pool = _with_unshown(study, asking, guards, rows)

@@ -62,6 +62,10 @@ class Determines(Relation):
         """See `Relation.text`."""
         return f"{listed(self.roots)} {'decides' if len(self.roots) == 1 else 'decide'} {self.decided[0]}"
 
+    def bears_renewal(self, factor: str) -> bool:
+        """See `Relation.bears_renewal`: rows of one new value have what those of its old one have."""
+        return factor in self.roots
+
     def query(self, table: str, kinds: Mapping[str, str]) -> str:
         """See `Relation.query`; what breaks it are rows beside the most frequent value of their determinants."""
         roots = [f"{quote_name(name)} AS r{i}" for i, name in enumerate(self.roots)]

@@ -11,10 +11,12 @@ from pydantic import Field, model_validator
 
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
-from trimtab.core.relations.relation import Claim, Relation, listed
+from trimtab.core.relations.relation import Change, Claim, Relation, listed
 from trimtab.core.relations.sample import WIDE, Sample
 from trimtab.core.relations.surprise import ONE_FACTOR, SEVERAL_FACTORS, bound, combined
-from trimtab.core.source.identifiers import collisions
+from trimtab.core.source.columns import Column
+from trimtab.core.source.identifiers import collisions, is_identifier, names_owners
+from trimtab.core.source.key_forms import form_of
 
 
 class Key(Relation):
@@ -23,7 +25,6 @@ class Key(Relation):
     kind: ClassVar[str] = "key"
     title: ClassVar[str] = "never repeats"
     one_donor: ClassVar[bool] = False
-    kept: ClassVar[bool] = False
 
     key: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(description="Factors that tell every row apart.")
 
@@ -43,6 +44,35 @@ class Key(Relation):
         """See `Relation.text`."""
         together = " together" if len(self.factors) > 1 else ""
         return f"{listed(self.factors)}{together} {'differ' if together else 'differs'} in every row"
+
+    def bears(self, factor: str, change: Change) -> bool:
+        """See `Relation.bears`; rows in which a factor is missing do not count."""
+        return change == "missing"
+
+    def kept_in(self, columns: Mapping[str, Column]) -> bool:
+        """See `Relation.kept_in`: rows of real values repeat them, unless one factor's are made anew."""
+        return self.renewed(columns) is not None
+
+    def renewed(self, columns: Mapping[str, Column]) -> str | None:
+        """The factor of which new values are made, in their own form: the identifier, or of several factors the one
+        that names an owner, such as a customer; it has more values than each of the others. None if none has a form."""
+        most = max(self.factors, key=lambda name: columns[name].distinct)
+        column, others = columns[most], [columns[name] for name in self.factors if name != most]
+        if any(one.distinct >= column.distinct for one in others):
+            return None
+        named = names_owners(column) if others else is_identifier(column)
+        return most if named and form_of(column) else None
+
+    def renewal(self, columns: Mapping[str, Column]) -> str:
+        """What is done to keep it, for people; nothing if that can't be."""
+        name = self.renewed(columns)
+        form = form_of(columns[name]) if name else None
+        if name is None or form is None or not form.room:
+            return ""
+        such = f"such as {form.keys(np.arange(1))[0].as_py()}"
+        if len(self.factors) == 1:
+            return f"every row gets a new {name}, {such}"
+        return f"rows that would repeat {listed(self.factors)} get a new {name}, {such}"
 
     def query(self, table: str, kinds: Mapping[str, str]) -> str:
         """See `Relation.query`; what breaks it are rows beside the first of their values."""

@@ -47,6 +47,10 @@ class MissingTogether(RowRelation):
         """See `Relation.bears`; any other value will do."""
         return change != "missing"
 
+    def bears_renewal(self, factor: str) -> bool:
+        """See `Relation.bears_renewal`: what is missing stays missing."""
+        return True
+
     def conditions(self, kinds: Mapping[str, str]) -> tuple[str, str]:
         """See `RowRelation.conditions`; rows in which one of them is missing are tested."""
         gaps = [f"{quote_name(name)} IS NULL" for name in self.factors]

@@ -10,6 +10,7 @@ from trimtab.core.design.fields import Model
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.reading import is_plain_name
 from trimtab.core.relations.sample import Sample
+from trimtab.core.source.columns import Column
 
 Change = Literal["missing", "lower", "higher", "other"]
 """What may happen to one value of a row while all others stay: it goes, or another one takes its place, which is lower
@@ -30,8 +31,6 @@ class Relation(Model):
     """The kind in plain words."""
     one_donor: ClassVar[bool] = True
     """Whether it holds if all its factors come from one real row."""
-    kept: ClassVar[bool] = True
-    """Whether generated rows keep it by the way they are made."""
     counts_gaps: ClassVar[bool] = False
     """Whether a missing value is a value to it."""
     of_kinds: ClassVar[tuple[str, ...]] = ()
@@ -61,6 +60,14 @@ class Relation(Model):
     def bears(self, factor: str, change: Change) -> bool:
         """Whether every row that keeps it still does, if the value of one of its factors alone changes so."""
         return False
+
+    def bears_renewal(self, factor: str) -> bool:
+        """Whether it still holds if the values of one of its factors are made anew, each for rows of one old one."""
+        return False
+
+    def kept_in(self, columns: Mapping[str, Column]) -> bool:
+        """Whether rows that are made of these columns can keep it."""
+        return True
 
     def example(self, values: Mapping[str, str]) -> str:
         """A row for people, whose `values` are texts, in the order in which `text` names the factors; an arrow leads to

@@ -17,7 +17,9 @@ from trimtab.core.projection.features.target_axis import target_of
 from trimtab.core.projection.pool.inside import evenly, values_inside
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.reserved.reserved import with_values
+from trimtab.core.relations.key import Key
 from trimtab.core.sampling.computed import computed, computed_fields
+from trimtab.core.sampling.new_keys import Codes, NewKeys
 from trimtab.core.sampling.plan import Plan, make_plan
 from trimtab.core.sampling.redrawing import Spliced
 from trimtab.core.sampling.splice import Splicer
@@ -42,8 +44,17 @@ class Generator:
     splicer: Splicer
     weights: np.ndarray
 
+    def first(self) -> pa.Table:
+        """The rows of the first block, as they are delivered."""
+        new_keys = NewKeys.of(self.study, self.plan.rows)
+        return new_keys.renewed(*self.with_codes(0))
+
     def block(self, number: int) -> pa.Table:
-        """The rows of one block, at most BLOCK of them."""
+        """The rows of one block, at most BLOCK of them, before new keys are made."""
+        return self.with_codes(number)[0]
+
+    def with_codes(self, number: int) -> tuple[pa.Table, Codes]:
+        """The rows of a block, and the codes of what keys are of."""
         made = self.splicer.rows(number)
         plain = pa.table({name: self._values(name, made, number) for name in self.study.delivered})
         table = pa.table(computed(self.study, with_values(plain, made.values), self.plan, number))
@@ -51,7 +62,9 @@ class Generator:
         if len(schema) > len(table.column_names):
             for name, values in self._provenance(made).items():
                 table = table.append_column(name, values)
-        return table.select(schema.names).cast(schema)
+        keyed = {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}
+        codes = {name: self.study.columns[name].codes[made.at[name]] for name in keyed}
+        return table.select(schema.names).cast(schema), codes
 
     def _values(self, name: str, made: Spliced, number: int) -> pa.Array:
         column, projection = self.study.columns[name], self.projection
@@ -145,7 +158,7 @@ def generate(
     most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the first row.
     """
     generator = prepare(study, rows=rows, seed=seed, projection=projection)
-    return _blocks(generator, workers, progress)
+    return _blocks(generator, NewKeys.of(study, generator.plan.rows), workers, progress)
 
 
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
@@ -159,16 +172,16 @@ def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _blocks(generator: Generator, workers: int, progress: Progress | None) -> Iterator[pa.Table]:
+def _blocks(generator: Generator, new_keys: NewKeys, workers: int, progress: Progress | None) -> Iterator[pa.Table]:
     total, done = generator.plan.rows, 0
-    waiting: deque[Future[pa.Table]] = deque()
+    waiting: deque[Future[tuple[pa.Table, Codes]]] = deque()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         try:
             for number in range(generator.plan.blocks + workers):
                 if number < generator.plan.blocks:
-                    waiting.append(pool.submit(generator.block, number))
+                    waiting.append(pool.submit(generator.with_codes, number))
                 if number >= workers and waiting:
-                    table = waiting.popleft().result()
+                    table = new_keys.renewed(*waiting.popleft().result())
                     done += table.num_rows
                     if progress:
                         progress(done, total, f"{done:,} of {total:,} rows")

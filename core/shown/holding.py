@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trimtab.core.projection.solver.wording import capital
 from trimtab.core.relations.examples import examples
 from trimtab.core.relations.finding import count
+from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import listed
@@ -57,7 +59,7 @@ def _holding(study: Study, one: Found, *, kept: bool) -> Holding:
         "examples of a relation", (relation.kind, relation.model_dump_json()), lambda: examples(relation, study.columns)
     )
     computed = [name for name in relation.factors if study.role(name) == "derive"]
-    can_change = kept or (relation.kept and not computed)
+    can_change = kept or (relation.kept_in(study.columns) and not computed)
     return Holding(
         relation, one.rows, one.exceptions, shown, kept, can_change, _remark(study, relation, kept, computed)
     )
@@ -67,11 +69,14 @@ def _remark(study: Study, relation: Relation, kept: bool, computed: Sequence[str
     if computed:
         return f"{listed(computed)} {_is(computed)} computed by the design, so this does not hold in generated rows."
     dropped = [name for name in relation.factors if study.role(name) == "drop"]
+    able = relation.kept_in(study.columns)
+    if dropped and isinstance(relation, Key) and able:
+        return f"{listed(dropped)} {_is(dropped)} left out. Kept, {relation.renewal(study.columns)}."
     if dropped:
         return f"{listed(dropped)} {_is(dropped)} left out, so there is nothing to keep."
-    if not relation.kept:
+    if not able:
         return REPEATED if kept else "Generated rows don’t keep it."
-    return ""
+    return f"{capital(relation.renewal(study.columns))}." if kept and isinstance(relation, Key) else ""
 
 
 def _is(names: Sequence[str]) -> str:

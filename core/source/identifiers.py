@@ -27,6 +27,11 @@ QUANTILES = 32
 NAMED_SO = re.compile(
     r"(?i:row|row_?(id|names?|numbers?|no|nr)|index|key|uuid|guid|(.*_)?id(_?(no|nr|num|number|code))?)|.*[a-z]I[Dd]"
 )
+OWNERS = (
+    "account|case|client|contract|customer|device|driver|employee|household|invoice|loan|machine|member|order|owner|patient|"
+    "person|player|policy|sensor|session|student|subject|user|vehicle|visitor"
+)
+OWNER_NAMED = re.compile(rf"(?i:(.*_)?({OWNERS})(_?(no|nr|num|number|key|code))?)")
 NUMBERED = r"^(?P<head>\D*?)(?P<number>\d{1,15})$"
 
 
@@ -45,6 +50,14 @@ def is_identifier(column: Column) -> bool:
     if column.distinct < filled:
         return False
     return bool(re.fullmatch(NAMED_SO, column.name)) or _run(column.numbers) or _key(column.numbers)
+
+
+def names_owners(column: Column) -> bool:
+    """Whether the values of a column name those to whom several rows may belong: texts with digits do, and whole
+    numbers if the column is called so, for a year is none."""
+    if column.kind == "categorical":
+        return True
+    return column.kind == "count" and bool(NAMED_SO.fullmatch(column.name) or OWNER_NAMED.fullmatch(column.name))
 
 
 def collisions(column: Column) -> float:

@@ -9,6 +9,7 @@ from trimtab.core.design.design import Design, reference
 from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.relations.finding import find_relations
+from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.source.columns import Column, read_columns
 from trimtab.core.source.identifiers import is_identifier
@@ -49,14 +50,23 @@ def neutral_design(
     factors = {
         one.name: Factor(kind=one.kind, role="drop" if one.name in dropped else "follow") for one in columns.values()
     }
-    kept = tuple(worth_keeping(found, dropped))
+    kept = tuple(worth_keeping(found, columns, dropped))
     return Design(name=name, source=reference(path, source), factors=factors, relations=kept)
 
 
-def worth_keeping(found: Sequence[Found], left_out: Collection[str]) -> list[Relation]:
-    """Of what was `found` that which rows can keep, without an exception and without the factors that are left out."""
-    return [
+def worth_keeping(found: Sequence[Found], columns: Mapping[str, Column], left_out: Collection[str]) -> list[Relation]:
+    """Of what was `found` that which rows can keep, without an exception and without the factors that are left out. A
+    single key is kept only if asked for, and one whose values are made anew only if nothing else speaks of those."""
+    able = [
         one.relation
         for one in found
-        if one.relation.kept and not one.exceptions and set(left_out).isdisjoint(one.relation.factors)
+        if not one.exceptions and set(left_out).isdisjoint(one.relation.factors) and one.relation.kept_in(columns)
     ]
+    others = [one for one in able if not isinstance(one, Key)]
+    keys = [one for one in able if isinstance(one, Key) and len(one.factors) > 1]
+    kept: list[Relation] = []
+    for key in keys:
+        owner = str(key.renewed(columns))
+        if all(owner not in one.factors or one.bears_renewal(owner) for one in (*others, *kept)):
+            kept.append(key)
+    return [one for one in able if one in others or one in kept]

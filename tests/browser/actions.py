@@ -68,11 +68,15 @@ def faults(page: Page, *, every: bool = False, context: dict[str, Any] | None = 
         page.emulate_media(color_scheme=colours)
         page.wait_for_function(GROUND, arg=colours)
         at_rest(page)
+        page.wait_for_function(STILL)
         for one in Axe().run(page, context).response["violations"]:
             if every or one["impact"] in SERIOUS:
                 found.append((colours, one["id"], [node["html"] for node in one["nodes"]]))
     return found
 
+
+# Whether no colour is on its way to another.
+STILL = "() => !document.getAnimations().some((one) => one instanceof CSSTransition)"
 
 # Whether the page's ground is as light or dark as asked.
 GROUND = """colours => {

@@ -131,8 +131,9 @@ def test_what_rows_say_is_taken_along_to_sql(open_: Any, busy: Any) -> None:
     page, saved = open_("Rules")
     form(page, "Add a rule")
     pick(page, "Factor", "ageOFocc")
-    pick(page, "Comparison", "≥")
     field(page, "Value").wait_for()
+    at_rest(page)
+    pick(page, "Comparison", "≥")
     at_rest(page)
     busy()
     field(page, "Value").fill("17")
@@ -194,6 +195,41 @@ def test_a_floor_is_typed_in_one_go(open_: Any, busy: Any) -> None:
     page.get_by_role("button", name="Add this floor").click(delay=PRESS)
     until(lambda: len(saved().floors) == 1, page)
     assert (saved().floors[0].factors, saved().floors[0].at_least) == (("sex", "airbag"), 9)
+
+
+# An answer that arrives between pressing a button and letting it go: the page moves, or all of it is drawn anew.
+MOVED = "form.style.marginTop = '150px'"
+ANEW = """const button = form.querySelector(".st-key-tt_form_save button"), box = button.parentElement;
+  box.removeChild(button); setTimeout(() => box.appendChild(button), 200)"""
+
+
+@pytest.mark.parametrize("answer", [MOVED, ANEW], ids=["moved", "drawn anew"])
+def test_a_press_counts_for_the_button_on_which_it_began(open_: Any, answer: str) -> None:
+    page, saved = open_("Rules")
+    form(page, "Add a rule")
+    page.get_by_role("button", name="Write SQL").click()
+    field(page, "Condition in SQL").fill("ageOFocc >= 16")
+    save = page.get_by_role("button", name="Add this rule")
+    save.hover()
+    page.mouse.down()
+    page.evaluate(f"() => {{ const form = document.querySelector('.st-key-tt_form'); {answer}; }}")
+    page.mouse.up()
+    until(lambda: saved().rules == ("ageOFocc >= 16",), page)
+
+
+def test_a_press_that_is_taken_elsewhere_counts_for_nothing(open_: Any) -> None:
+    page, saved = open_("Rules")
+    form(page, "Add a rule")
+    page.get_by_role("button", name="Write SQL").click()
+    field(page, "Condition in SQL").fill("ageOFocc >= 16")
+    page.get_by_role("button", name="Add this rule").hover()
+    page.mouse.down()
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    at_rest(page)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Add a rule").wait_for()
+    assert saved().rules == ()
 
 
 SHARE = "Exact share of {}: 5 %, 1 in 200 or 1,000 rows"

@@ -12,7 +12,7 @@ from trimtab.core.projection.controls.event import events_of
 from trimtab.core.projection.rates import real_rows
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.words.numbers import one_in
-from trimtab.ui.conditions.condition_rows import can_show, condition_fields, condition_of, fill_value, real_name
+from trimtab.ui.conditions.condition_rows import can_show, condition_fields, condition_of, fill_row, real_name
 from trimtab.ui.parts.forms import BUTTON, DRAFT, Form, field_key, form_of, sql_field, typed
 from trimtab.ui.parts.parts import html
 from trimtab.ui.session import document as doc
@@ -48,10 +48,7 @@ def fill_rows(form: Form, study: Study, text: str) -> bool:
         return False
     form.rows, form.next_row = list(range(len(conditions))), len(conditions)
     for i, condition in enumerate(conditions):
-        column = study.columns[str(names[i])]
-        st.session_state[field_key(f"factor_{i}")] = column.name
-        st.session_state[field_key(f"op_{i}")] = condition.op
-        fill_value(i, column, condition)
+        fill_row(i, study.columns[str(names[i])], condition)
     return True
 
 

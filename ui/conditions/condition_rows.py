@@ -44,8 +44,10 @@ def _level(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def fill_value(i: int, column: Column, condition: Condition) -> None:
-    """Put the value of a condition into the fields of row `i`."""
+def fill_row(i: int, column: Column, condition: Condition) -> None:
+    """Put a condition into the fields of row `i`."""
+    st.session_state[field_key(f"factor_{i}")] = column.name
+    st.session_state[_op_key(column, i)] = condition.op
     given = condition.value
     if given is None:
         return
@@ -68,11 +70,16 @@ def _value_key(column: Column, op: str, i: int) -> str:
     return field_key(f"{'levels' if op in ('in', 'not in') else 'level'}_{i} {column.name}")
 
 
+def _op_key(column: Column, i: int) -> str:
+    """The key of the field of a comparison: another one for levels, so that no options change under a key. The value
+    that would have to be given then comes too late for who has already chosen one."""
+    return field_key(f"op_{i}" if _ordered(column) else f"level_op_{i}")
+
+
 def _op(column: Column, i: int) -> str:
-    """The comparison that is chosen; the first one if that was chosen for a factor of another kind."""
-    ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
-    chosen = st.session_state.get(field_key(f"op_{i}"))
-    return str(chosen) if chosen in ops else next(iter(ops))
+    """The comparison that is chosen; the first one of a field that was not drawn yet."""
+    chosen = st.session_state.get(_op_key(column, i))
+    return str(chosen or next(iter(NUMBER_OPS if _ordered(column) else LEVEL_OPS)))
 
 
 def _ordered(column: Column) -> bool:
@@ -96,12 +103,10 @@ def condition_fields(
     )
     column = study.columns[str(chosen)]
     ops = NUMBER_OPS if _ordered(column) else LEVEL_OPS
-    if st.session_state.get(field_key(f"op_{i}")) not in ops:
-        st.session_state[field_key(f"op_{i}")] = _op(column, i)
     chosen_op = op.selectbox(
         "Comparison",
         list(ops),
-        key=field_key(f"op_{i}"),
+        key=_op_key(column, i),
         format_func=lambda one: ops.get(one, one),
         label_visibility="collapsed",
         persist_state="page",

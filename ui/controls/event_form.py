@@ -18,7 +18,7 @@ from trimtab.ui.conditions.condition_form import (
     typed_condition,
 )
 from trimtab.ui.parts.control_rows import free_name, identifier
-from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, text_field, trial, typed
+from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, found_out, text_field, trial, typed
 from trimtab.ui.parts.parts import section
 from trimtab.ui.session import document as doc
 
@@ -46,8 +46,9 @@ def event_form(study: Study, form: Form) -> None:
         when, message = typed_condition(study, form)
         if when:
             _, message = trial(study, lambda design: _with(design, form.of, when, DRAFT))
-        if when and not message:
-            count_line(study, when)
+        with found_out():
+            if when and not message:
+                count_line(study, when)
         label = "Save the condition" if form.of else "Add this event"
         more = partial(mode_buttons, form, place=PLACE)
         ends(form, label, _save, lacking="" if when else lacking(form), message=message, place=PLACE, more=more)

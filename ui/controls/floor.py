@@ -17,7 +17,7 @@ from trimtab.core.study.study import Study
 from trimtab.core.words.typed import whole_number
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, cost, field_cell, head, menu, number_cell, refused, slug
-from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
+from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, found_out, text_field, trial, typed
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 
@@ -118,10 +118,11 @@ def _form(study: Study, form: Form) -> None:
         opened = None
         if floor:
             opened, message = trial(study, lambda design: _with(design, form.of, floor))
-        if floor and opened:
-            at = -1 if form.of is None else form.of
-            cells, rows = cells_of(opened, opened.design.floors[at])
-            html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.design.rows)])
+        with found_out():
+            if floor and opened:
+                at = -1 if form.of is None else form.of
+                cells, rows = cells_of(opened, opened.design.floors[at])
+                html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.design.rows)])
         save = "Add this floor" if form.of is None else "Save the floor"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 

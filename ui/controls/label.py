@@ -40,6 +40,7 @@ from trimtab.ui.parts.forms import (
     ends,
     field_key,
     form_of,
+    found_out,
     sql_field,
     text_field,
     trial,
@@ -160,8 +161,9 @@ def _form(study: Study, form: Form) -> None:
         name, message, opened = form.of or DRAFT, "", None
         if typed("made_by"):
             opened, message = trial(study, lambda design: _with(design, name, _fields()))
-        if opened:
-            html(h.div(".tt-shares.wide")[h.b[_in_rows(study).capitalize()], _shares(opened, name)])
+        with found_out():
+            if opened:
+                html(h.div(".tt-shares.wide")[h.b[_in_rows(study).capitalize()], _shares(opened, name)])
         save = "Save the label" if form.of else "Add this label"
         lacking = "" if typed("made_by") else "Write in SQL how it is made."
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)

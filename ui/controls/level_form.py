@@ -14,7 +14,19 @@ from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import words
 from trimtab.ui.controls.level_parts import readable, real_shares, stacks
 from trimtab.ui.parts.control_rows import free_name, identifier, listed, read_number
-from trimtab.ui.parts.forms import DRAFT, Form, begin, commit, ends, form_of, sql_field, text_field, trial, typed
+from trimtab.ui.parts.forms import (
+    DRAFT,
+    Form,
+    begin,
+    commit,
+    ends,
+    form_of,
+    found_out,
+    sql_field,
+    text_field,
+    trial,
+    typed,
+)
 from trimtab.ui.parts.parts import html, quiet, section
 from trimtab.ui.session import document as doc
 
@@ -50,9 +62,10 @@ def level_form(study: Study, form: Form) -> None:
             text_field("Levels, from the lowest score", "levels", placeholder="easy, medium, hard")
         mix, message = _typed(study, form)
         lacking = "" if mix or message else "Levels need a score, and where it is cut."
+        name, opened = form.of or DRAFT, None
         if mix:
-            name = form.of or DRAFT
             opened, message = trial(study, lambda design: _with(design, name, mix))
+        with found_out():
             if opened:
                 _preview(opened, name)
         label = "Save the levels" if form.of else "Add these levels"

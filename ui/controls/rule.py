@@ -24,7 +24,7 @@ from trimtab.ui.conditions.condition_form import (
 )
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, before_word, code, cost, head, menu, number_cell, refused, slug
-from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, trial
+from trimtab.ui.parts.forms import Form, begin, commit, ends, form_of, found_out, trial
 from trimtab.ui.parts.parts import html, quiet, section, short
 from trimtab.ui.session import document as doc
 
@@ -89,9 +89,10 @@ def _form(study: Study, form: Form) -> None:
         if rule:
             _, message = trial(study, lambda design: _with(design, form.of, rule))
             message = message.replace(f"Rule `{rule}`: ", "")
-        if rule and not message:
-            count_line(study, rule)
-            _undecided(study, rule)
+        with found_out():
+            if rule and not message:
+                count_line(study, rule)
+                _undecided(study, rule)
         label = "Add this rule" if form.of is None else "Save the rule"
         more = partial(mode_buttons, form, place=PLACE)
         ends(form, label, _save, lacking="" if rule else lacking(form), message=message, place=PLACE, more=more)

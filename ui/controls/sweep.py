@@ -30,7 +30,19 @@ from trimtab.ui.parts.control_rows import (
     refused,
     slug,
 )
-from trimtab.ui.parts.forms import Form, begin, choice_field, commit, ends, field_key, form_of, text_field, trial, typed
+from trimtab.ui.parts.forms import (
+    Form,
+    begin,
+    choice_field,
+    commit,
+    ends,
+    field_key,
+    form_of,
+    found_out,
+    text_field,
+    trial,
+    typed,
+)
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
 from trimtab.ui.session import document as doc
 
@@ -148,10 +160,11 @@ def _form(study: Study, form: Form) -> None:
         lacking = "" if sweep or message else "A sweep needs values of the factor, and how many groups."
         if sweep:
             _, message = trial(study, lambda design: _with(design, form.of, sweep))
-        if sweep and not message:
-            rows = len(sweep["values"]) * sweep["groups"]
-            taken = f"{sweep['groups']:,} groups of {len(sweep['values'])}: {rows:,} of the {study.design.rows:,} rows."
-            html(h.p(".tt-count")[h.b[taken]])
+        with found_out():
+            if sweep and not message:
+                groups, values = sweep["groups"], len(sweep["values"])
+                taken = f"{groups:,} groups of {values}: {values * groups:,} of the {study.design.rows:,} rows."
+                html(h.p(".tt-count")[h.b[taken]])
         save = "Add this sweep" if form.of is None else "Save the sweep"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 

@@ -6,7 +6,7 @@ import htpy as h
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from trimtab.core.changes.relations import with_all_kept, with_kept
+from trimtab.core.changes.relations import with_all_kept, with_kept, without_kept
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.shown.holding import Holding, holdings
 from trimtab.core.study.study import Study
@@ -86,7 +86,11 @@ def _not_looked(found: doc.Document) -> None:
         with progress_bar() as progress:
             claims = library().found(found.study, progress=progress)
             progress(1, 1, LEARNING)
-            doc.edit("look for what always holds", lambda design: with_all_kept(design, claims), place=PLACE)
+            doc.edit(
+                "look for what always holds",
+                lambda design: with_all_kept(design, claims, found.study.columns),
+                place=PLACE,
+            )
         st.session_state[_LOOK] = None
         st.rerun()
 
@@ -149,4 +153,4 @@ def _change(found: doc.Document, relation: Relation, *, keep: bool) -> None:
         claims = library().found(found.study)
         doc.edit(f"keep {short(relation.text)}", lambda design: with_kept(design, claims, relation), place=PLACE)
     elif any(one.text == relation.text for one in found.design.relations or ()):
-        doc.edit(f"let go {short(relation.text)}", lambda design: design.without_relation(relation.text), place=PLACE)
+        doc.edit(f"let go {short(relation.text)}", lambda design: without_kept(design, relation), place=PLACE)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
@@ -103,6 +104,12 @@ def trial(study: Study, change: Callable[[Design], Design]) -> tuple[Study | Non
         return None, re.sub(rf"^[\w ]+ `{DRAFT}`(, \w+)?: |^(\w+\.)?{DRAFT}[.\w]*: ", "", text, flags=re.MULTILINE)
 
 
+def found_out() -> DeltaGenerator:
+    """The place for what is found out of what is typed, before the end of a form. It is there before there is anything
+    to say: no button moves, or is drawn anew, while somebody presses it."""
+    return st.container(key="tt_form_found")
+
+
 def ends(
     form: Form,
     save: str,
@@ -119,8 +126,9 @@ def ends(
     reads the fields itself. Once it was clicked too early, what is `lacking` is said; empty: nothing.
     """
     message = message or (lacking if form.asked else "") or doc.refusal(place) or ""
-    if message:
-        notice(message)
+    with st.container(key="tt_form_message"):
+        if message:
+            notice(message)
     with st.container(horizontal=True, key="tt_form_end"):
         if more:
             more()

@@ -22,7 +22,7 @@ _component = st.components.v2.component(
     "trimtab_steps",
     html='<div class="steps" data-testid="steps"></div>\n',
     css=asset("shell/steps.css"),
-    js=asset("parts/component.js", "parts/outbox.js", "shell/steps.js"),
+    js=asset("parts/component.js", "parts/outbox.js", "shell/presses.js", "shell/steps.js"),
 )
 
 

@@ -44,6 +44,10 @@ class DeriveKind(Kind):
     word, noun, place = "derive", "derived factor", 4
     gives_way = "Remove {}"
 
+    @classmethod
+    def called(cls, of: str) -> str:
+        return f"the derived factor `{of}`"
+
 
 class DropKind(Kind):
     """Role drop: left out."""

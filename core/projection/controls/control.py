@@ -83,6 +83,8 @@ class Control:
     """What it asks of each code moves with the number of rows."""
     reserves: ClassVar[bool] = False
     """It sets rows of its own before all others are drawn."""
+    groups_rows: ClassVar[bool] = False
+    """Its rows stand in groups that are alike in all but one factor."""
     guards: ClassVar[bool] = False
     """It asks for nothing that real rows have not: it looks after the others, and stands aside where it is `idle`."""
     retold: ClassVar[bool] = False

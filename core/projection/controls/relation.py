@@ -17,13 +17,19 @@ from trimtab.core.projection.pool.pool import At, Pool, table_at
 from trimtab.core.projection.pool.table_rows import places_of
 from trimtab.core.projection.solver.wording import capital
 from trimtab.core.relations.determines import Determines
+from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Change, Relation, RowRelation
 from trimtab.core.source.columns import Column, as_numbers
 from trimtab.core.study.study import Study
 
-REPEATED = (
-    "rows are made of real values, so they would repeat them. Let the relation go, and number the rows afterwards."
+NO_FORM = (
+    "rows are made of real values, so they would repeat them, and none of these has a form in which new ones could be "
+    "made, as C001 or a column customer_id has."
 )
+DEFINED = {"derive": "derive", "level": "level", "label": "label", "probability": "label"}
+"""The kinds of what a design computes, by the role of its definition."""
+LET_GO = "Let the relation go, and number the rows afterwards."
+INSTEAD = "Take that away, or let the relation go."
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +70,6 @@ class RelationControl(Control):
         return (self.name, self.relation.model_dump_json())
 
     def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
-        if not self.relation.kept:
-            yield Conflict((self.name,), f"{capital(self.name.called)}: {REPEATED}", self.name, None)
-            return
         for control in others:
             if control.factor in self.relation.factors:
                 yield from self._beyond(study, control)
@@ -138,6 +141,45 @@ class _Decided(RelationControl):
         return np.where(known, self.values[at], -1)
 
 
+@dataclass(frozen=True, eq=False)
+class _Keyed(RelationControl):
+    """A key: rows get it when they are written, by new values of one of its factors, so no row breaks it before."""
+
+    relation: Key
+
+    def idle(self, pool: Pool) -> bool:
+        return True
+
+    def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
+        renewed = self.relation.renewed(study.columns)
+        if renewed is None:
+            yield self._conflict(NO_FORM)
+            return
+        yield from super().refused(study, others)
+        for name in self._users(study, renewed, others):
+            yield self._conflict(f"new values of `{renewed}` are made for that, which {name.called} looks at.", name)
+        for other in study.relations:
+            if other != self.relation and renewed in other.factors and not other.bears_renewal(renewed):
+                name = ControlName("relation", other.text)
+                yield self._conflict(f"new values of `{renewed}` are made for that, which break {name.called}.", name)
+        for control in others:
+            if control.groups_rows:
+                yield self._conflict(
+                    f"rows of one group of {control.name.called} would get different ones.", control.name
+                )
+
+    def _users(self, study: Study, renewed: str, others: Sequence[Control]) -> Iterator[ControlName]:
+        """What looks at values that are made anew only when the rows are written."""
+        yield from (control.name for control in others if renewed in control.columns)
+        for name, definition in study.definitions.items():
+            if renewed in definition.scalar.columns:
+                yield ControlName(DEFINED[definition.role], name)
+
+    def _conflict(self, why: str, *others: ControlName) -> Conflict:
+        message = f"{capital(self.name.called)}: {why} {INSTEAD if others else LET_GO}"
+        return Conflict((self.name, *others), message, self.name, None)
+
+
 @controls_at(90)
 def relations_of(study: Study) -> tuple[RelationControl, ...]:
     """The relations that are to hold in a study's rows."""
@@ -151,6 +193,8 @@ def _control(study: Study, relation: Relation) -> RelationControl:
         column = study.columns[relation.decided[0]]
         keys, values = study.memo.of("what is decided", (*roots, column), lambda: _decided(roots, column))
         return _Decided(asked, (), relation, roots, column, keys, values)
+    if isinstance(relation, Key):
+        return _Keyed(asked, (), relation)
     if isinstance(relation, RowRelation):
         kinds = {name: column.kind for name, column in study.columns.items()}
         tested, holds = relation.conditions(kinds)

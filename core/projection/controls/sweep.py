@@ -36,6 +36,7 @@ class SweepControl(Control):
 
     kind = "sweep"
     reserves = True
+    groups_rows = True
 
     @property
     def name(self) -> ControlName:
