@@ -159,6 +159,8 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         )
         for key in (one.relation for one in found.relations if isinstance(one.relation, Key)):
             note(f"{capital(key.renewal(study.columns))}.")
+    for owner in found.owners:
+        note(owner.text)
     if projection.floors:
         print("\nFloors")
         print_table(

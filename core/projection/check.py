@@ -12,6 +12,7 @@ from trimtab.core.projection.rates import real_rows, unknown_rows
 from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
 from trimtab.core.relations.finding import count
 from trimtab.core.relations.key import Key
+from trimtab.core.relations.owners import Owner, owners_of
 from trimtab.core.relations.relation import Relation
 from trimtab.core.study.study import Study
 
@@ -45,6 +46,7 @@ class Checked:
     costs: tuple[ControlCost, ...] = ()
     rules: tuple[RuleRows, ...] = ()
     relations: tuple[RelationRows, ...] = ()
+    owners: tuple[Owner, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     ways: tuple[tuple[WayOut, ...], ...] = ()
 
@@ -60,7 +62,8 @@ def check(study: Study) -> Checked:
     except ConflictsError as error:
         return Checked(None, conflicts=error.conflicts, ways=_ways(study, error.conflicts))
     rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
-    return Checked(projection, costs, rules, _relations(study))
+    left = {name: study.columns[name] for name in study.delivered}
+    return Checked(projection, costs, rules, _relations(study), owners_of(left, study.relations))
 
 
 def _relations(study: Study) -> tuple[RelationRows, ...]:
@@ -114,6 +117,7 @@ def check_json(found: Checked) -> dict[str, Any]:
             }
             for one in found.relations
         ],
+        "owners": [one.as_json() for one in found.owners],
         "floors": [
             {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
             for one in projection.floors

@@ -71,8 +71,8 @@ class Key(Relation):
             return ""
         such = f"such as {form.keys(np.arange(1))[0].as_py()}"
         if len(self.factors) == 1:
-            return f"every row gets a new {name}, {such}"
-        return f"rows that would repeat {listed(self.factors)} get a new {name}, {such}"
+            return f"every row gets a new value of {name}, {such}"
+        return f"rows that would repeat {listed(self.factors)} get a new value of {name}, {such}"
 
     def query(self, table: str, kinds: Mapping[str, str]) -> str:
         """See `Relation.query`; what breaks it are rows beside the first of their values."""

@@ -55,9 +55,13 @@ def is_identifier(column: Column) -> bool:
 def names_owners(column: Column) -> bool:
     """Whether the values of a column name those to whom several rows may belong: texts with digits do, and whole
     numbers if the column is called so, for a year is none."""
-    if column.kind == "categorical":
-        return True
-    return column.kind == "count" and bool(NAMED_SO.fullmatch(column.name) or OWNER_NAMED.fullmatch(column.name))
+    return column.kind == "categorical" or called_owner(column)
+
+
+def called_owner(column: Column) -> bool:
+    """Whether a column of texts or whole numbers is called as owners or identifiers are: customer, user_id."""
+    named = NAMED_SO.fullmatch(column.name) or OWNER_NAMED.fullmatch(column.name)
+    return column.kind in ("categorical", "count") and bool(named)
 
 
 def collisions(column: Column) -> float:

@@ -77,7 +77,8 @@ def test_all_is_shown_with_evidence_and_examples(start: Start) -> None:
     assert re.search(r"\d+ = \d+ \+ \d+", text)
     for example in ("S1 → Louisiana", "missing, missing", "none breaks it", "8 of 9 kept", "9 relations"):
         assert example in text
-    assert len(switches(app)) == len(KEPT)
+    assert len(switches(app)) == len(KEPT) + 1
+    assert "row is left out. Kept, every row gets a new value of row, such as" in text
     assert "<b>row</b> only tells rows apart, so it is left out." in text
 
 
@@ -96,6 +97,30 @@ def test_one_is_let_go_and_comes_back(start: Start, home: Workspace) -> None:
     undo(app)
     assert saved(home) == before
     assert app.toggle(key=key).value
+
+
+def test_an_identifier_is_there_while_its_key_is_kept(start: Start, home: Workspace) -> None:
+    app = uploaded(start, holding_table())
+    before = saved(home)
+    key = switch(TOLD)
+    sound(app.toggle(key=key).set_value(True).run())
+    assert TOLD in kept(saved(home))
+    assert saved(home).factor("row").role == "follow"
+    assert "Every row gets a new value of row, such as" in text_of(app)
+    sound(app.toggle(key=key).set_value(False).run())
+    assert saved(home) == before
+
+
+def test_owners_are_told(start: Start, home: Workspace) -> None:
+    steps_of = np.arange(3, 9).repeat(40)
+    owner = np.arange(len(steps_of)).repeat(steps_of)
+    step = np.concatenate([np.arange(one) for one in steps_of])
+    table = pd.DataFrame({"customer": [f"C{one:03d}" for one in owner], "step": step, "paid": owner * 7 % 11})
+    app = uploaded(start, table)
+    assert "customer and step together differ in every row" in kept(saved(home))
+    text = text_of(app)
+    assert "Rows that would repeat customer and step get a new value of customer, such as C240." in text
+    assert "Each customer has several rows: 1,320 rows of 240." in text
 
 
 def test_what_a_person_wrote_is_shown_with_its_exceptions(start: Start, home: Workspace, tmp_path: Path) -> None:
@@ -151,7 +176,7 @@ def test_a_computed_factor_can_not_be_kept(start: Start, home: Workspace, tmp_pa
     id_ = home.save_design(Design(name="t", source=where, factors=factors, relations=()))
     app = start("data", id_)
     assert "total is computed by the design" in text_of(app)
-    assert len(switches(app)) == len(KEPT) - 1
+    assert len(switches(app)) == len(KEPT)
 
 
 def test_that_nothing_holds_is_said(start: Start, home: Workspace) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.changes.relations import with_all_kept, with_kept, without_kept
+from trimtab.core.relations.owners import owners_of
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.shown.holding import Holding, holdings
 from trimtab.core.study.study import Study
@@ -48,18 +49,21 @@ def _section(found: doc.Document) -> None:
         section(TITLE)
         _not_looked(found)
         return
-    every = holdings(found.study, _found(found))
+    claims = _found(found)
+    every = holdings(found.study, claims)
     kept = sum(one.kept for one in every)
     section(TITLE, ABOUT if every else "")
-    if not every:
+    if every:
+        refused(PLACE)
+        with st.container(gap=None, key="tt_relations"):
+            heads = f"{kept:,} of {len(every):,} kept", "real rows that could break it"
+            html(h.div(".tt-relations-head", id=ANCHOR)[[h.span[head] for head in heads]])
+            for one in every:
+                _row(one)
+    else:
         quiet(NOTHING)
-        return
-    refused(PLACE)
-    with st.container(gap=None, key="tt_relations"):
-        heads = f"{kept:,} of {len(every):,} kept", "real rows that could break it"
-        html(h.div(".tt-relations-head", id=ANCHOR)[[h.span[head] for head in heads]])
-        for one in every:
-            _row(one)
+    for owner in owners_of(found.study.columns, [one.relation for one in claims]):
+        quiet(owner.text)
 
 
 def relations_chip(study: Study) -> h.Element | None:

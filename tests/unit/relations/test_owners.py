@@ -1,0 +1,43 @@
+"""Owners, to whom several rows belong, are told: those of a key, and those that are called so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from trimtab.core.relations.owners import owners_of
+from trimtab.core.relations.union import relation_of
+from trimtab.core.source.columns import Column, encode
+
+
+def columns(**values: list[Any]) -> dict[str, Column]:
+    return {name: encode(name, pa.chunked_array([pa.array(one)]), None) for name, one in values.items()}
+
+
+def told(found: dict[str, Column], *relations: dict[str, Any]) -> list[tuple[str, int, int]]:
+    return [(one.factor, one.owners, one.rows) for one in owners_of(found, [relation_of(one) for one in relations])]
+
+
+def test_what_is_called_so_and_has_several_rows() -> None:
+    table = columns(
+        customer_id=[i // 5 for i in range(200)],
+        patient=[f"P{i}" for i in range(200)],  # one row each
+        order=["express" if i % 3 else "slow" for i in range(200)],  # two kinds
+        amount=[float(i % 11) for i in range(200)],
+    )
+    assert told(table) == [("customer_id", 40, 200)]
+
+
+def test_of_a_key_the_factor_with_most_values() -> None:
+    table = columns(place=[f"town {i // 4}" for i in range(200)], year=[i % 4 for i in range(200)])
+    assert told(table, {"key": ("place", "year")}) == [("place", 50, 200)]
+    assert told(table, {"order": ("place", "year")}) == []
+
+
+def test_what_is_not_kept_is_said() -> None:
+    (owner,) = owners_of(columns(user=[i // 2 for i in range(100)]), [])
+    assert owner.text == (
+        "Each user has several rows: 100 rows of 50. Rows are made one by one, so how many one has, their order and "
+        "what they add up to are not kept."
+    )
