@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.projection.check import check as check_study
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import is_table, write_table

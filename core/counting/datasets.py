@@ -12,11 +12,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
 from trimtab.core.formats import Table, format_at
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.columns import Column
 from trimtab.core.source.delimited.cells import DECIMAL_PATTERN, ZONED_PATTERN
 from trimtab.core.source.delimited.numbers import Written, written_numbers

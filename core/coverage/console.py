@@ -17,9 +17,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.database import connect, quote_name, quote_text
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.scratch import TEMPORARY, scratch
 
 SOURCE, COMBINED = "source", "combined"
 SECONDS = 10.0

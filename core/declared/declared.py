@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.atomic import scratch
 from trimtab.core.declared.copula import joint_correlations
 from trimtab.core.declared.marginals import Marginal, declared_marginal
 from trimtab.core.declared.rearranging import normal_places, scattered, table_places, whole_table
@@ -25,6 +24,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.validation import check_against
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.maths.tables import rake
+from trimtab.core.scratch import scratch
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.columns import Column, encode
 from trimtab.core.source.spool import Source, open_source, spool

@@ -11,19 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.maths.streams import stream
-from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.features.target_axis import target_of
-from trimtab.core.projection.pool.inside import evenly, values_inside
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.reserved.reserved import with_values
 from trimtab.core.relations.key import Key
 from trimtab.core.sampling.computed import computed, computed_fields
+from trimtab.core.sampling.invented_values import invented_values
 from trimtab.core.sampling.new_keys import Codes, NewKeys
 from trimtab.core.sampling.plan import Plan, make_plan
 from trimtab.core.sampling.redrawing import Spliced
 from trimtab.core.sampling.splice import Splicer
-from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study, values_of
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
@@ -73,36 +69,10 @@ class Generator:
             if control.factor == name:
                 invented = projection.cells.invented[row, made.cell] & (made.cell >= 0)
                 if invented.any():
-                    code = projection.cells.codes[row, made.cell[invented]]
-                    values = _replace(values, invented, self._invent(control, column, code, number))
+                    codes = projection.cells.codes[row, made.cell[invented]]
+                    new = invented_values(self.study, self.plan.seed, control, codes, number)
+                    values = _replace(values, invented, new)
         return values
-
-    def _invent(self, control: Control, column: Column, code: np.ndarray, number: int) -> pa.Array:
-        """Values for bins that no learning row shows: those of the rest of the source, the family's own law inside
-        the bin, else evenly spread."""
-        u = stream(self.plan.seed, f"inside {column.name}", number).random(len(code))
-        parts, place = [], np.empty(len(code), dtype=np.int64)
-        done = 0
-        for one in np.unique(code):
-            here = np.flatnonzero(code == one)
-            place[here] = done + np.arange(len(here))
-            parts.append(self._inside(control, column, int(one), u[here]))
-            done += len(here)
-        return pa.concat_arrays(parts).take(pa.array(place))
-
-    def _inside(self, control: Control, column: Column, one: int, u: np.ndarray) -> pa.Array:
-        """Values of one such bin at the shares `u`."""
-        real = control.values_of(one)
-        if len(real):
-            ends = np.cumsum(column.counts[real])
-            return column.values.take(pa.array(real[np.searchsorted(ends, u * ends[-1], side="right")]))
-        axis = control.axis
-        if axis is None or one == control.missing_code:
-            return pa.nulls(len(u), column.type)
-        target = target_of(self.study, column.name)  # only targets reach where the source has nothing
-        whole, last = column.kind == "count", one == axis.size - 1
-        numbers = target.quantile_within(float(axis.lows[one]), float(axis.highs[one]), u, whole, closed=last)
-        return values_inside(axis, one, column, evenly(axis, one, u, whole=whole) if numbers is None else numbers)
 
     def _provenance(self, made: Spliced) -> dict[str, pa.Array]:
         drawn, reserved = made.cell >= 0, self.projection.reserved

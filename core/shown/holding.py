@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trimtab.core.projection.solver.wording import capital
-from trimtab.core.relations.examples import examples
 from trimtab.core.relations.finding import count
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
+from trimtab.core.shown.examples import examples
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import listed
 

@@ -14,8 +14,9 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.atomic import scratch, sync
+from trimtab.core.atomic import sync
 from trimtab.core.errors import InputError, Progress
+from trimtab.core.scratch import scratch
 from trimtab.core.source import parquet
 from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.converted import Converted

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.errors import InputError, Progress
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import HOME_VARIABLE, Workspace, default_home

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trimtab.core.atomic import TEMPORARY, scratch, write_new, write_text
+from trimtab.core.atomic import write_new, write_text
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source, open_source, spool
 from trimtab.core.tables.incoming import write_table

@@ -9,9 +9,9 @@ from typing import IO
 
 import streamlit as st
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source
 from trimtab.ui.coverage.comparing import DESIGN, GENERATED, REAL
 from trimtab.ui.delivery.delivery import outputs, when

@@ -10,8 +10,8 @@ from typing import IO
 
 import streamlit as st
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.errors import Progress, TrimtabError
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.ui.parts.parts import notice, plain, title
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.pages import page_file

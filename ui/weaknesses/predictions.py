@@ -14,8 +14,8 @@ from typing import IO
 import pyarrow.parquet as pq
 import streamlit as st
 
-from trimtab.core.atomic import TEMPORARY, scratch
 from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.kinds import Kind, kind_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study

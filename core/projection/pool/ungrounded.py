@@ -1,8 +1,9 @@
 """Bins that a design asks for and no learning row shows, and far more missing values than there are: where their rows
-are borrowed from, and their values.
+are borrowed from.
 
-The other factors of such a row come from the nearest bin that the source has; the value itself from the target's own
-law. A bin of a source too large to be learned whole may have values all the same: then it is one of those.
+The other factors of such a row come from the nearest bin that the source has; the value itself is made when the row is
+drawn (`core/sampling/invented_values.py`). A bin of a source too large to be learned whole may have values all the
+same: then it is one of those.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from trimtab.core import atomic
+from trimtab.core import atomic, scratch
 from trimtab.core.atomic import append_line, replacing, write_new, write_text
 from trimtab.core.errors import CancelledError, InputError
 
@@ -107,7 +107,7 @@ def test_a_line_is_added_whole_and_after_half_a_line_a_new_one_begins(tmp_path: 
 def test_a_signal_while_the_folder_is_made_or_cleared_leaves_nothing(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = getattr(atomic, step)
+    plain = getattr(scratch, step)
 
     def struck(*arguments: Any) -> Any:
         made = plain(*arguments) if step == "_locked" else None
@@ -117,10 +117,10 @@ def test_a_signal_while_the_folder_is_made_or_cleared_leaves_nothing(
     def ended(*_: object) -> None:
         raise SystemExit(143)
 
-    monkeypatch.setattr(atomic, step, struck)
+    monkeypatch.setattr(scratch, step, struck)
     before = signal.signal(signal.SIGTERM, ended)
     try:
-        with pytest.raises(SystemExit, match="143"), atomic.scratch(tmp_path, atomic.PARTIAL):
+        with pytest.raises(SystemExit, match="143"), scratch.scratch(tmp_path, atomic.PARTIAL):
             pass
     finally:
         signal.signal(signal.SIGTERM, before)

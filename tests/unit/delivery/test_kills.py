@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from trimtab.core.atomic import OLD, PARTIAL, TEMPORARY, companion_of, replacing, scratch, write_text
+from trimtab.core.atomic import PARTIAL, companion_of, replacing, write_text
 from trimtab.core.delivery.places import receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.delivery.writers import digest
 from trimtab.core.errors import InputError
+from trimtab.core.scratch import OLD, TEMPORARY, scratch
 from trimtab.core.study.study import Study
 
 ROOT = Path(__file__).parents[3]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from trimtab.core.relations.examples import examples
 from trimtab.core.relations.union import relation_of
+from trimtab.core.shown.examples import examples
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.spool import Source
 
