@@ -23,7 +23,8 @@ from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.finding import find_relations
-from trimtab.core.relations.relation import Found, relation_json
+from trimtab.core.relations.owners import holding_json
+from trimtab.core.relations.relation import Found
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
@@ -137,7 +138,7 @@ class Data(Rows):
 
     def to_json(self) -> dict[str, Any]:
         """The profile in the names of `trimtab profile --json`."""
-        return {**to_json(self.profile), "relations": [relation_json(one) for one in self.relations]}
+        return {**to_json(self.profile), **holding_json(self._read, self.relations)}
 
     def _repr_html_(self) -> str:
         return markup(data_shown(self.source, self.profile))

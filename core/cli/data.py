@@ -18,8 +18,8 @@ from trimtab.core.design.naming import column_of
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.projection import project
 from trimtab.core.relations.finding import find_relations
-from trimtab.core.relations.owners import owners_of
-from trimtab.core.relations.relation import Found, relation_json
+from trimtab.core.relations.owners import holding_json, owners_of
+from trimtab.core.relations.relation import Found
 from trimtab.core.source.axes import default_axis
 from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
@@ -39,10 +39,8 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
         source = bring_in(home, data, progress=progress, dialect=dialect)
         columns = read_columns(source, progress=progress)
         found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
-        owners = owners_of(columns, [one.relation for one in relations])
     if as_json:
-        told = {"relations": [relation_json(one) for one in relations], "owners": [one.as_json() for one in owners]}
-        print_json({**to_json(found), **told})
+        print_json({**to_json(found), **holding_json(columns, relations)})
         return
     print(f"{data.name}: {found.rows:,} rows, {len(found.factors)} columns\n")
     print_table(
@@ -56,7 +54,7 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
     if relations:
         print("\nWhat always holds")
         print_table(("kind", "what", "rows", "exceptions"), [_relation_row(one) for one in relations])
-    for owner in owners:
+    for owner in owners_of(columns, [one.relation for one in relations]):
         note(owner.text)
 
 

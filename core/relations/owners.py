@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trimtab.core.relations.key import Key
-from trimtab.core.relations.relation import Relation
+from trimtab.core.relations.relation import Found, Relation, relation_json
 from trimtab.core.source.columns import Column
 from trimtab.core.source.identifiers import called_owner
 
@@ -49,3 +49,9 @@ def owners_of(columns: Mapping[str, Column], relations: Sequence[Relation]) -> t
             names += [sizes[-1][1]] if sizes[-1][0] > sizes[-2][0] else []
     found = [Owner(name, columns[name].distinct, int(columns[name].counts[:-1].sum())) for name in dict.fromkeys(names)]
     return tuple(one for one in found if one.rows >= ROWS_EACH * one.owners)
+
+
+def holding_json(columns: Mapping[str, Column], found: Sequence[Found]) -> dict[str, Any]:
+    """What always holds in `columns`, and their owners, in the names of the command line's contract."""
+    owners = owners_of(columns, [one.relation for one in found])
+    return {"relations": [relation_json(one) for one in found], "owners": [one.as_json() for one in owners]}
