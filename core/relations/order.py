@@ -13,7 +13,7 @@ from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Name, broken
 from trimtab.core.errors import InputError
 from trimtab.core.relations.relation import Change, Claim, RowRelation
-from trimtab.core.relations.sample import FIRST_ROWS, Sample
+from trimtab.core.relations.sample import FIRST_ROWS, LEVELS, Sample
 from trimtab.core.relations.surprise import FEWEST_ROWS, SEVERAL_FACTORS, bound
 
 FEWEST_VALUES = 3
@@ -124,7 +124,7 @@ def _evident(sample: Sample) -> Iterator[tuple[tuple[int, int], float]]:
             for j in _never_below(numbers, i):
                 lower, upper = numbers[i], numbers[j]
                 nats = _surprise(lower, upper)
-                if nats >= needed and _edge(upper - lower) >= needed:
+                if nats >= needed and (_edge(upper - lower) >= needed or _surprise(lower, upper, LEVELS) >= needed):
                     yield (a, places[j]), nats
 
 
@@ -141,21 +141,28 @@ def _never_below(numbers: np.ndarray, i: int) -> list[int]:
     return [int(j) for j in others if (numbers[j] > numbers[i]).any()]
 
 
-def _surprise(lower: np.ndarray, upper: np.ndarray) -> float:
-    """Nats, if the upper numbers were shuffled: only over rows in which the order could break at all.
+def _surprise(lower: np.ndarray, upper: np.ndarray, levels: int = 1) -> float:
+    """Nats, if the upper numbers were shuffled, among rows of about the same lower one if there are several `levels` of
+    it: only over rows in which the order could break at all.
 
-    Counts with many zeros would else be in order most of the time.
+    Counts with many zeros would else be in order most of the time. Two that follow each other closely have no edge: a
+    stay of a night at least, say; but shuffled among rows of the same season they would be out of order.
     """
     known = ~(np.isnan(lower) | np.isnan(upper))
     lower, upper = lower[known], upper[known]
     if not len(lower):
         return 0.0
     open_ = (lower > upper.min()) & (upper < lower.max())
-    lower, upper = lower[open_], np.sort(upper[open_])
-    if len(lower) < FEWEST_ROWS:
+    lower, upper = lower[open_], upper[open_]
+    if len(lower) < FEWEST_ROWS * min(levels, 2):  # what follows each other closely is in order in few rows anyway
         return 0.0
-    above = len(upper) - np.searchsorted(upper, lower, side="left")
-    return float(-np.log(np.maximum(above, 1) / len(upper)).sum())
+    level = np.searchsorted(np.sort(lower), lower, side="left") * levels // len(lower)
+    nats = 0.0
+    for one in np.unique(level):
+        alike, others = lower[level == one], np.sort(upper[level == one])
+        above = len(others) - np.searchsorted(others, alike, side="left")
+        nats -= float(np.log(np.maximum(above, 1) / len(others)).sum())
+    return nats
 
 
 def _edge(difference: np.ndarray) -> float:

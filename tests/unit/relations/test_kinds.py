@@ -91,3 +91,14 @@ def test_days_between_two_dates_and_names_of_days(texts: Texts) -> None:
     names = np.array(["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"])
     found = texts({"start": start, "end": start + length, "stay": length, "name": names[start.astype(int) % 7]})
     assert found == ["name = dayname(start)", "stay = date_diff('day', start, \"end\")"]
+
+
+def test_dates_that_follow_each_other_with_a_gap_are_in_order(texts: Texts) -> None:
+    draw = np.random.default_rng(2)
+    arrival = np.datetime64("2023-01-01T12:00") + draw.integers(0, 730 * 24, 3000) * np.timedelta64(60, "m")
+    stay = (12 + draw.gamma(2, 30, 3000)).astype(int) * np.timedelta64(60, "m")
+    table = {"arrival": arrival.astype("datetime64[us]"), "departure": (arrival + stay).astype("datetime64[us]")}
+    assert texts({**table, "price": draw.gamma(2, 50, 3000).round(2)}) == ["arrival ≤ departure"]
+    # Warmer in °F than in °C: so it is, but no law keeps two noisy measures of it apart.
+    celsius = draw.normal(12, 6, 3000)
+    assert texts({"c": celsius.round(1), "f": (1.8 * celsius + 32 + draw.normal(0, 2, 3000)).round(1)}) == []
