@@ -9,7 +9,7 @@ from pathlib import Path
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import compared, files_of, study_of
 from trimtab.core.delivery.copies import Copies
-from trimtab.core.delivery.places import check_output
+from trimtab.core.delivery.places import check_output, matches_receipt, receipt_path
 from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
@@ -70,10 +70,16 @@ def verify_rows(
         compared([data], dialect, progress=progress) as (measured,),
     ):
         promises = verify(measured, study, rows=rows)
+    same = matches_receipt(data)
     if as_json:
-        print_json({"receipt": receipt_json(promises)})
+        print_json({"receipt": receipt_json(promises), "receipt_matches": same})
     else:
         _print_receipt(promises)
+        if same is False:
+            note(
+                f"{receipt_path(data)}: it is no receipt of this file, which has other bytes: one of them was changed "
+                "since they were written. What stands above was measured now, on the file as it is."
+            )
     return all(promise.kept for promise in promises)
 
 

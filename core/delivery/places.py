@@ -40,9 +40,17 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
 
 def is_own(target: Path) -> bool:
     """Whether a receipt beside a data set says that Trimtab wrote these very bytes."""
+    return matches_receipt(target) is True
+
+
+def matches_receipt(data: Path) -> bool | None:
+    """Whether a data set has the bytes that the receipt beside it is of; None if there is no receipt."""
+    receipt = receipt_path(data)
+    if not receipt.exists():
+        return None
     try:
-        told = json.loads(receipt_path(target).read_text(encoding="utf-8"))["file"]
-        files = _files(target)
+        told = json.loads(receipt.read_text(encoding="utf-8"))["file"]
+        files = _files(data)
         size = sum(file.stat().st_size for file in files)
         return bool(told["bytes"] == size and told["sha256"] == digest(files))
     except (OSError, ValueError, KeyError, TypeError, InputError):

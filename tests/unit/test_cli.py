@@ -123,8 +123,9 @@ def test_init_check_sample_verify(trimtab: Trimtab, folder: Path) -> None:
     assert (receipt["rows"], receipt["seed"], receipt["receipt"]) == (700, 1, sampled.json["receipt"])
 
     verified = trimtab("verify", "out.csv.gz", "--design", "sub/d.yaml", "--json")
-    assert (verified.code, list(verified.json)) == (0, ["receipt"])
+    assert (verified.code, list(verified.json)) == (0, ["receipt", "receipt_matches"])
     assert all(promise["kept"] for promise in verified.json["receipt"])
+    assert verified.json["receipt_matches"] is True
     assert sorted(file.name for file in folder.iterdir()) == [
         "crashes.csv",
         "out.csv.gz",
@@ -188,6 +189,20 @@ def test_a_promise_not_kept_is_exit_code_1(trimtab: Trimtab) -> None:
     assert people.code == 1
     assert "NOT KEPT" in people.out
     assert people.out.endswith("1 of 2 promises not kept\n")
+
+
+def test_a_receipt_of_other_bytes_is_told(trimtab: Trimtab) -> None:
+    assert trimtab("sample", design(EVENT), "-o", "out.parquet", "-n", "2000").code == 0
+    first = trimtab("verify", "out.parquet", "--design", "d.yaml")
+    assert (first.code, "no receipt of this file" in first.err) == (0, False)
+    rows = pq.read_table("out.parquet")
+    pq.write_table(rows.take(pa.array(range(1999, -1, -1))), "out.parquet")
+    turned = trimtab("verify", "out.parquet", "--design", "d.yaml")
+    assert turned.code == 0  # all that was promised is still so
+    assert "out.parquet.receipt.json: it is no receipt of this file, which has other bytes" in turned.err
+    assert trimtab("verify", "out.parquet", "--design", "d.yaml", "--json").json["receipt_matches"] is False
+    Path("out.parquet.receipt.json").unlink()
+    assert trimtab("verify", "out.parquet", "--design", "d.yaml", "--json").json["receipt_matches"] is None
 
 
 def test_sample_tells_copies_in_print_and_in_the_receipt(trimtab: Trimtab) -> None:
