@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from trimtab.core.design.controls.relation import relation_faults
 from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.source.columns import Column
@@ -44,3 +47,16 @@ def with_all_kept(design: Design, found: Sequence[Found], columns: Mapping[str, 
     for relation in reversed(worth_keeping(found, columns, left_out)):
         design = with_kept(design, found, relation)
     return design if design.relations is not None else design.changed(relations=())
+
+
+def relation_from(entry: Mapping[str, Any], design: Design, columns: Mapping[str, Column]) -> Relation:
+    """The relation of an entry as a design file has it, such as `{"order": ["start", "end"]}`. Raises InputError if it
+    is none, or can't hold in these columns."""
+    try:
+        (relation,) = design.changed(relations=(entry,)).relations or ()
+    except InputError as error:
+        raise InputError(str(error).replace(f"Design `{design.name}`: relations.0: ", "")) from error
+    derived = [name for name, factor in design.factors.items() if factor.role == "derive"]
+    for fault in relation_faults([relation], columns, derived):
+        raise fault
+    return relation

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,42 @@ def test_owners_are_told(start: Start, home: Workspace) -> None:
     text = text_of(app)
     assert "Rows that would repeat customer and step get a new value of customer, such as C240." in text
     assert "Each customer has several rows: 1,320 rows of 240." in text
+
+
+def form_fields(app: AppTest) -> dict[str, Any]:
+    """The fields of the open form by their labels."""
+    every = [*app.selectbox, *app.text_input]
+    return {one.label: one for one in every if str(one.key).startswith("tt_form_")}
+
+
+def test_a_relation_that_a_person_knows_of_is_added(start: Start, home: Workspace) -> None:
+    app = uploaded(start, holding_table())
+    before = kept(saved(home))
+    sound(app.button(key="tt_add_relation").click().run())
+    sound(app.button(key="tt_form_save").click().run())
+    assert "Choose what it is about." in text_of(app)
+    sound(form_fields(app)["The smaller one"].select("yes").run())
+    sound(form_fields(app)["The larger one"].select("no").run())
+    assert re.search(r"[\d,]+ of [\d,]+ real rows break it\.", text_of(app))
+    sound(app.button(key="tt_form_save").click().run())
+    assert kept(saved(home)) == [*before, "yes ≤ no"]
+    assert app.toggle(key=switch("yes ≤ no")).value
+    assert app.button(key="tt_add_relation")
+    undo(app)
+    assert kept(saved(home)) == before
+
+
+def test_an_equation_is_typed_and_its_faults_are_told(start: Start, home: Workspace) -> None:
+    app = uploaded(start, holding_table())
+    sound(app.toggle(key=switch("total = yes + no")).set_value(False).run())
+    sound(app.button(key="tt_add_relation").click().run())
+    sound(form_fields(app)["What holds"].select("equation").run())
+    sound(form_fields(app)["Equation"].set_value("total = yes + nope").run())
+    assert "there is no column <b>nope</b>" in text_of(app)
+    sound(form_fields(app)["Equation"].set_value("total = no + yes").run())
+    assert "real rows could break it; none does." in text_of(app)
+    sound(app.button(key="tt_form_save").click().run())
+    assert kept(saved(home))[-1] == "total = no + yes"
 
 
 def test_what_a_person_wrote_is_shown_with_its_exceptions(start: Start, home: Workspace, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.shown.holding import Holding, holdings
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import counted
-from trimtab.ui.parts.control_rows import refused, slug
+from trimtab.ui.data.holding_form import KIND, begin_form, relation_form
+from trimtab.ui.parts.control_rows import add_button, refused, slug
+from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, quiet, section, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -64,6 +66,18 @@ def _section(found: doc.Document) -> None:
         quiet(NOTHING)
     for owner in owners_of(found.study.columns, [one.relation for one in claims]):
         quiet(owner.text)
+    if form_of(KIND) is None:
+        add_button("Add a relation", "tt_add_relation", "one that you know of, and the rows do not tell", begin_form)
+    else:
+        relation_form(found.study, PLACE, _keep)
+
+
+def _keep(relation: Relation) -> None:
+    """Ask for a relation to hold; it is done when the page is drawn, for all is learned anew."""
+    found = doc.document()
+    if found:
+        wanted: _Wanted = st.session_state.setdefault(_WANTED, {})
+        wanted[relation.text] = (found.design_id, relation, True)
 
 
 def relations_chip(study: Study) -> h.Element | None:
