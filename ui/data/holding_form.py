@@ -150,7 +150,7 @@ def _equation(study: Study) -> None:
 WAYS: dict[str, _Way] = {
     "order": _Way(
         "one is never more than another: start ≤ end",
-        _one_of_two("Never more than", "the other", KINDS["order"].of_kinds),
+        _one_of_two("The smaller one", "The larger one", KINDS["order"].of_kinds),
         _both("The smaller one", "The larger one"),
     ),
     "determines": _Way(
