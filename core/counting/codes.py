@@ -21,6 +21,8 @@ BEYOND = 4
 """How many codes there are beyond an axis."""
 
 BATCH_ROWS = 250_000
+SHORT = 2e-7
+"""How much of a number is lost if it is held as a float of 32 bits."""
 SUM_STEPS = 10**12
 """Sums are made of whole steps, so many to 1, so that they don't depend on the order of the rows."""
 
@@ -45,12 +47,13 @@ class Code:
 def axis_code(axis: Axis, column: Column | None = None) -> Code:
     """The bin of each row on `axis`; see MISSING for the codes outside of it.
 
-    `column`, the source's, tells the levels that share the bin of the rest from those never seen. Without it levels are
-    known by their text, and the rest is every other level.
+    `column`, the source's, tells the levels that share the bin of the rest from those never seen, and if bins hold one
+    value each, those from what lies between them. Without it levels are known by their text, and the rest is every
+    other level.
     """
     size = axis.size
     if axis.numeric:
-        return _interval_code(axis)
+        return _interval_code(axis) if column is None or not axis.points else _points_code(axis)
     if column is not None:
         codes = axis.bins_of(column)[:-1]
         codes = np.where(codes < 0, size + UNSEEN, codes)
@@ -186,6 +189,29 @@ def _interval_code(axis: Axis) -> Code:
     # Missing first: a comparison with NULL is not true, and the row would end up above all edges.
     sql = f"CASE WHEN {{value}} IS NULL THEN {size + MISSING} {' '.join(steps)} ELSE {beyond} END"
     return Code(sql=sql, value=_as_number(axis.factor, axis.kind), factor=axis.factor)
+
+
+def _points_code(axis: Axis) -> Code:
+    size, values = axis.size, np.asarray(axis.edges[:-1])
+    # So much is let be as a shorter float changes a number, where that leaves values apart.
+    apart = np.diff(values, prepend=-np.inf, append=np.inf)
+    slack = np.minimum(SHORT * np.abs(values), np.minimum(apart[:-1], apart[1:]) / 4)
+    steps = [
+        f"WHEN {{value}} BETWEEN {_number(low)} AND {_number(high)} THEN {i}"
+        for i, (low, high) in enumerate(zip(values - slack, values + slack, strict=True))
+    ]
+    steps.append(f"WHEN {{value}} < {_number(values[0])} THEN {size + BELOW}")
+    steps.append(f"WHEN {{value}} > {_number(values[-1])} THEN {size + ABOVE}")
+    sql = f"CASE WHEN {{value}} IS NULL THEN {size + MISSING} {' '.join(steps)} ELSE {size + UNSEEN} END"
+    return Code(sql=sql, value=_as_number(axis.factor, axis.kind), factor=axis.factor)
+
+
+def mean_values(data: DataSet, code: Code) -> dict[int, float]:
+    """The mean of the numbers that have each code of an axis of numbers, or of dates in microseconds; missing left out.
+    It has 9 digits, so that it does not depend on the order of the rows."""
+    coded = f"SELECT {code.sql.format(value='v')} AS code, v FROM (SELECT {code.value} AS v FROM {ROWS})"
+    found = data.con.execute(f"SELECT code, avg(v) FROM ({coded}) WHERE isfinite(v) GROUP BY code").fetchall()
+    return {int(one): float(f"{mean:.9g}") for one, mean in found}
 
 
 def _as_number(factor: str, kind: Kind) -> str:

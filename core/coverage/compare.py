@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trimtab.core.counting.codes import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes
+from trimtab.core.counting.codes import ABOVE, BELOW, MISSING, UNSEEN, axis_code, count_codes, mean_values
 from trimtab.core.counting.datasets import open_data, reading_of, reading_of_kind
 from trimtab.core.coverage.measures import Distances, distances
 from trimtab.core.errors import Progress
@@ -33,11 +33,11 @@ class FactorComparison:
     outside of it, "unseen levels" for levels it does not have (each only if some set has such rows), last "missing".
     `counts` holds (L,) rows for each set, and `distances` how far each is from the first, by the name of the measure
     (see `trimtab.core.coverage.measures`); None where a set lacks the factor or has no rows to compare, and where a
-    measure does not apply to the kind. A bin counts at its middle, or at its value if it holds one; values outside the
-    axis count at its ends.
+    measure does not apply to the kind. A bin counts at its middle, or at its value if it holds one; values that the
+    axis does not have count at their mean.
 
-    `places` (L - 1,) are where the bins of numbers and dates count, missing not; None for categories. `outside` (L,)
-    tells the bins that the axis does not have.
+    `places` has, for each set, (L - 1,) where the bins of numbers and dates count, missing not; None for categories.
+    `outside` (L,) tells the bins that the axis does not have.
     """
 
     name: str
@@ -45,12 +45,13 @@ class FactorComparison:
     labels: tuple[str, ...]
     counts: Mapping[str, np.ndarray | None]
     distances: Mapping[str, Distances]
-    places: np.ndarray | None
+    places: Mapping[str, np.ndarray] | None
     outside: np.ndarray
 
     def between(self, one: str, other: str) -> Distances:
         """The distances of two sets, by their names."""
-        return distances(self.counts[one], self.counts[other], self.places)
+        places = self.places or {}
+        return distances(self.counts[one], self.counts[other], places.get(one), places.get(other))
 
 
 def compare(
@@ -70,6 +71,7 @@ def compare(
         name: reading_of(known[name]) if name in known else reading_of_kind(axis.kind) for name, axis in axes.items()
     }
     counted: dict[str, dict[str, np.ndarray]] = {}
+    lies: dict[tuple[str, str], dict[int, float]] = {}
     for done, (label, data) in enumerate(sets.items()):
         if progress:
             progress(done, len(sets), f"counting {label}")
@@ -77,13 +79,23 @@ def compare(
             counted[label] = {name: np.append(data[name], np.zeros(CODES_BEYOND - 1)) for name in axes if name in data}
             continue
         with open_data(data, readings) as opened:
-            present = [name for name in axes if name in opened.types]
-            _, found = count_codes(opened, [axis_code(axes[name], known.get(name)) for name in present])
-        counted[label] = {name: _as_array(counts, axes[name].size) for name, counts in zip(present, found, strict=True)}
+            codes = {name: axis_code(axis, known.get(name)) for name, axis in axes.items() if name in opened.types}
+            _, found = count_codes(opened, list(codes.values()))
+            counted[label] = {
+                name: _as_array(counts, axes[name].size) for name, counts in zip(codes, found, strict=True)
+            }
+            for name, counts in counted[label].items():
+                if axes[name].numeric and counts[axes[name].size + 1 :].any():
+                    lies[label, name] = mean_values(opened, codes[name])
     if progress:
         progress(len(sets), len(sets), "counted")
     return tuple(
-        _factor(axis, {label: counts.get(name) for label, counts in counted.items()}) for name, axis in axes.items()
+        _factor(
+            axis,
+            {label: counts.get(name) for label, counts in counted.items()},
+            {label: lies.get((label, name), {}) for label in counted},
+        )
+        for name, axis in axes.items()
     )
 
 
@@ -93,12 +105,15 @@ def _as_array(counts: Mapping[int, int], size: int) -> np.ndarray:
     return array
 
 
-def _factor(axis: Axis, raw: Mapping[str, np.ndarray | None]) -> FactorComparison:
+def _factor(
+    axis: Axis, raw: Mapping[str, np.ndarray | None], lies: Mapping[str, Mapping[int, float]]
+) -> FactorComparison:
     codes, labels = _layout(axis, [found for found in raw.values() if found is not None])
     counts = {label: None if found is None else found[codes] for label, found in raw.items()}
-    first = next(iter(counts.values()), None)
-    places = _places(axis, codes) if axis.numeric else None
-    far = {label: distances(first, found, places) for label, found in counts.items()}
+    places = {label: _places(axis, codes, lies[label]) for label in raw} if axis.numeric else None
+    begun, first = next(iter(counts.items()), ("", None))
+    at = places or {}
+    far = {label: distances(first, found, at.get(begun), at.get(label)) for label, found in counts.items()}
     outside = np.asarray(codes) > axis.size
     return FactorComparison(axis.factor, axis.kind, labels, counts, far, places, outside)
 
@@ -116,9 +131,10 @@ def _layout(axis: Axis, found: Sequence[np.ndarray]) -> tuple[list[int], tuple[s
     return [code for code, _ in kept], tuple(labels)
 
 
-def _places(axis: Axis, codes: Sequence[int]) -> np.ndarray:
-    """Where each shown bin of a numeric axis counts, missing not; dates in seconds."""
+def _places(axis: Axis, codes: Sequence[int], lies: Mapping[int, float]) -> np.ndarray:
+    """Where each shown bin of a numeric axis counts, missing not; dates in seconds. Rows that the axis has no bin for
+    lie where `lies` says, infinite ones at its ends."""
     middles = axis.lows if axis.points else (axis.lows + axis.highs) / 2
-    ends = {axis.size + BELOW: axis.edges[:1], axis.size + ABOVE: axis.edges[-1:]}
-    places = [middles[code] if code < axis.size else sum(ends.get(code, (0.0,))) for code in codes[:-1]]
+    ends = {axis.size + BELOW: sum(axis.edges[:1]), axis.size + ABOVE: sum(axis.edges[-1:]), **lies}
+    places = [middles[code] if code < axis.size else ends.get(code, 0.0) for code in codes[:-1]]
     return np.asarray(places, dtype=np.float64) / (MICROSECONDS if axis.kind == "datetime" else 1.0)

@@ -66,10 +66,33 @@ def test_values_outside_the_axis_are_counted_and_never_dropped(tmp_path: Path) -
         "a": [0, 1, 1, 0, 1],
         "b": [1, 1, 0, 2, 2],
     }
-    # Of rows with a value: ½, ½ at 2.5 and 7.5 against ¼ at 0, ¼ at 2.5, ½ at 10.
-    assert found.distances["b"]["wasserstein"] == pytest.approx(0.25 * 2.5 + 0 * 5 + 0.5 * 2.5)
+    # Of rows with a value: ½, ½ at 2.5 and 7.5 against ¼ at -3, ¼ at 2.5, ½ at 11.5, the mean of those above.
+    assert found.distances["b"]["wasserstein"] == pytest.approx(0.25 * 5.5 + 0 * 5 + 0.5 * 4)
     assert found.distances["b"]["ks"] == pytest.approx(0.5)
     assert found.distances["b"]["tv"] == pytest.approx(0.5 * (1 / 6 + 1 / 6 + 1 / 3 + 2 / 6 + 0))
+
+
+def test_how_far_a_value_lies_outside_counts(tmp_path: Path) -> None:
+    column = encode("x", pa.chunked_array([pa.array([1, 2, 3])]), None)
+    pq.write_table(pa.table({"x": [1, 2, 3]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"x": [1, 2, 1_000_000]}), tmp_path / "b.parquet")
+    (found,) = compare({name: tmp_path / f"{name}.parquet" for name in "ab"}, {"x": default_axis(column)})
+    assert found.distances["b"]["wasserstein"] == pytest.approx(333_332.33, abs=0.01)
+    assert found.between("b", "a") == found.between("a", "b")
+
+
+def test_between_single_values_others_are_unseen(tmp_path: Path) -> None:
+    values = [0.5, 1.0, 2.0, 5.0]
+    column = encode("x", pa.chunked_array([pa.array(values)]), None)
+    pq.write_table(pa.table({"x": values}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"x": pa.array([0.7, 1.0, 2.0, 9.0], pa.float32())}), tmp_path / "b.parquet")
+    sets = {name: tmp_path / f"{name}.parquet" for name in "ab"}
+    (found,) = compare(sets, {"x": default_axis(column)}, {"x": column})
+    assert found.labels == ("0.5", "1", "2", "5", "above 5", "unseen values", "missing")
+    assert found.counts["b"] is not None
+    assert found.counts["b"].tolist() == [0, 1, 1, 0, 1, 1, 0]
+    assert found.distances["b"]["tv"] == pytest.approx(0.5)
+    assert found.distances["b"]["wasserstein"] == pytest.approx((0.2 + 4.0) / 4)
 
 
 def test_unseen_levels_have_a_bin_of_their_own(tmp_path: Path) -> None:
@@ -99,7 +122,7 @@ def test_dates_move_by_seconds(tmp_path: Path) -> None:
     axis = Axis("x", "datetime", edges=(0, day, 2 * day))
     found = one(tmp_path, axis, a=pa.array([0], pa.date32()), b=pa.array([day + 5, 3 * day], pa.timestamp("us")))
     assert found.labels == ("1970-01-01", "1970-01-02", "above 1970-01-03", "missing")
-    assert found.distances["b"]["wasserstein"] == pytest.approx(86_400 + 0.5 * 43_200)
+    assert found.distances["b"]["wasserstein"] == pytest.approx(0.5 * 86_400 + 0.5 * 2.5 * 86_400)
 
 
 def test_a_set_without_the_factor_or_without_rows_has_no_distance(tmp_path: Path) -> None:
