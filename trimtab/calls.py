@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
+from trimtab.core.delivery.places import matches_receipt
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, Progress
@@ -114,7 +115,8 @@ def verify(
     if isinstance(what, Sample) and what.path is not None:
         what = what.path
     if isinstance(what, (str, os.PathLike)):
-        return Receipt(study, receipts.verify(Path(what), study, rows=rows))
+        file = Path(what)
+        return Receipt(study, receipts.verify(file, study, rows=rows), matches=matches_receipt(file))
     if not is_table(what):
         raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
     with scratch(None, TEMPORARY) as folder:

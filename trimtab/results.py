@@ -211,11 +211,19 @@ class Check:
 class Receipt:
     """Every promise of the design of a `study`, as it was measured on rows.
 
-    `document` is the receipt that stands beside rows that were made, None for rows that were only measured.
+    `document` is the receipt that stands beside rows that were made, None for rows that were only measured; `matches`
+    tells of those whether the receipt beside their file is of its bytes, None if there is none.
     """
 
-    def __init__(self, study: Study, promises: Sequence[Promise], document: Mapping[str, Any] | None = None) -> None:
-        self.study, self.promises, self.document = study, tuple(promises), document
+    def __init__(
+        self,
+        study: Study,
+        promises: Sequence[Promise],
+        document: Mapping[str, Any] | None = None,
+        *,
+        matches: bool | None = None,
+    ) -> None:
+        self.study, self.promises, self.document, self.matches = study, tuple(promises), document, matches
 
     @property
     def kept(self) -> bool:
@@ -241,7 +249,8 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """The document, or the promises in the names of `trimtab verify --json`."""
-        return {"receipt": receipt_json(self.promises)} if self.document is None else dict(self.document)
+        measured = {"receipt": receipt_json(self.promises), "receipt_matches": self.matches}
+        return measured if self.document is None else dict(self.document)
 
     def _repr_html_(self) -> str:
         return markup(receipt_shown(self.study, self.promises))

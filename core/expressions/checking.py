@@ -9,6 +9,7 @@ from typing import NoReturn
 from sqlglot import exp
 
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.expressions.expanding import is_whole
 from trimtab.core.expressions.language import CASTS, DATE_PARTS, FUNCTIONS, KINDS, SAME, SIGNATURES, WORDS, Type
 from trimtab.core.expressions.moments import microseconds
 from trimtab.core.expressions.reading import Typed, is_plain_name, known_name
@@ -154,7 +155,22 @@ class Checker:
     def arithmetic(self, node: exp.Expr) -> Type:
         for part in (node.this, node.expression) if not isinstance(node, exp.Neg) else (node.this,):
             self.need(part, "number", "what is calculated with")
+        if isinstance(node, exp.IntDiv):
+            self._whole_division(node)
         return "number"
+
+    def _whole_division(self, node: exp.Expr) -> None:
+        """Have both sides as whole numbers: of others, whole ones that are stored as floats too, DuckDB's // is /."""
+        sides = {name: node.args[name] for name in ("this", "expression")}
+        if not all(is_whole(side, self.kinds, self.definitions) for side in sides.values()):
+            left, right = map(shown, sides.values())
+            self.fail(
+                f"`{shown(node)}`: // is for whole numbers; of others it would keep the fraction (38.7 // 10 = 3.87). "
+                f"Write floor({left} / {right})."
+            )
+        for side in sides.values():
+            if not (side.is_int or (isinstance(side, exp.Cast) and side.args["to"].this.name == "BIGINT")):
+                side.replace(exp.cast(side.copy(), exp.DataType.Type.BIGINT, dialect=Typed))
 
     def case(self, node: exp.Expr) -> Type:
         branches = node.args["ifs"]

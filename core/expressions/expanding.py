@@ -17,7 +17,7 @@ LARGEST = 20_000
 TALLEST = 80
 """Levels of its tree then; what walks it recurses."""
 
-_KEEP_WHOLE = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg, exp.Paren)
+_KEEP_WHOLE = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv, exp.Neg, exp.Paren)
 _WHOLE_CALLS = {"floor", "ceil", "ceiling", "sign", "length", "date_part", "date_diff", "date_sub", *DATE_PARTS}
 _WHOLE_IF_GIVEN = {"abs", "mod", "coalesce", "least", "greatest"}
 _WHOLE_TYPES = {"TINYINT", "SMALLINT", "INT", "BIGINT"}

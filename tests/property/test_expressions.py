@@ -51,7 +51,7 @@ leaves = st.one_of(
     conditions("s", texts),
     conditions("d", dates),
     st.sampled_from(["b", "b = true", "b IS NOT TRUE", "x + n > 2", "abs(x) > n", "b = (x > 1)", "x < n"]),
-    st.sampled_from(["coalesce(b, x < 1)", "CASE WHEN b THEN x ELSE n END > 1", "x * 2 - n % 3 < -x // 2"]),
+    st.sampled_from(["coalesce(b, x < 1)", "CASE WHEN b THEN x ELSE n END > 1", "x * 2 - n % 3 < -n // 2"]),
     st.builds(lambda no, v: f"s {no} LIKE {v}", st.sampled_from(["", "NOT"]), texts),
 )
 predicates = st.recursive(
