@@ -157,7 +157,7 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
             ("relation", "real rows", "exceptions"),
             [(one.relation.text, f"{one.rows:,}", f"{one.exceptions:,}") for one in found.relations],
         )
-        for key in (one.relation for one in found.relations if isinstance(one.relation, Key)):
+        for key in (one.relation for one in found.relations if one.renewed and isinstance(one.relation, Key)):
             note(f"{capital(key.renewal(study.columns))}.")
     for owner in found.owners:
         note(owner.text)

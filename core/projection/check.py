@@ -67,11 +67,11 @@ def check(study: Study) -> Checked:
 
 
 def _relations(study: Study) -> tuple[RelationRows, ...]:
-    relations = study.design.relations or ()
+    relations, held = study.design.relations or (), study.relations
     kinds = {name: column.kind for name, column in study.columns.items()}
     counted = count(study.source.path, relations, kinds)
     return tuple(
-        RelationRows(one, *rows, one.renewed(study.columns) if isinstance(one, Key) else None)
+        RelationRows(one, *rows, one.renewed(study.columns) if isinstance(one, Key) and one in held else None)
         for one, rows in zip(relations, counted, strict=True)
     )
 

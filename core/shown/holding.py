@@ -70,7 +70,7 @@ def _remark(study: Study, relation: Relation, kept: bool, computed: Sequence[str
         return f"{listed(computed)} {_is(computed)} computed by the design, so this does not hold in generated rows."
     dropped = [name for name in relation.factors if study.role(name) == "drop"]
     able = relation.kept_in(study.columns)
-    if dropped and isinstance(relation, Key) and able:
+    if dropped and isinstance(relation, Key) and len(relation.factors) == 1 and able:
         return f"{listed(dropped)} {_is(dropped)} left out. Kept, {relation.renewal(study.columns)}."
     if dropped:
         return f"{listed(dropped)} {_is(dropped)} left out, so there is nothing to keep."

@@ -194,7 +194,7 @@ def test_one_control_keeps_a_relation_or_the_conflict_names_it(kind: str, data: 
             project(open_study(free.design.changed(**asked), free.source, previous=free))
 
 
-@pytest.mark.parametrize("kind", [one for one in PLANTS if one != "key"])
+@pytest.mark.parametrize("kind", PLANTS)
 @settings(SETTINGS, max_examples=7)
 @given(data=st.data())
 def test_several_controls_keep_a_relation_or_are_refused(kind: str, data: st.DataObject) -> None:

@@ -146,6 +146,10 @@ class _Keyed(RelationControl):
     """A key: rows get it when they are written, by new values of one of its factors, so no row breaks it before."""
 
     relation: Key
+    column: Column
+
+    def codes(self, rows: Rows) -> np.ndarray:
+        return np.ones(len(rows.places(self.column)), dtype=np.int64)
 
     def idle(self, pool: Pool) -> bool:
         return True
@@ -194,7 +198,7 @@ def _control(study: Study, relation: Relation) -> RelationControl:
         keys, values = study.memo.of("what is decided", (*roots, column), lambda: _decided(roots, column))
         return _Decided(asked, (), relation, roots, column, keys, values)
     if isinstance(relation, Key):
-        return _Keyed(asked, (), relation)
+        return _Keyed(asked, (), relation, study.columns[relation.factors[0]])
     if isinstance(relation, RowRelation):
         kinds = {name: column.kind for name, column in study.columns.items()}
         tested, holds = relation.conditions(kinds)

@@ -148,6 +148,27 @@ def test_check_tells_what_is_made_anew(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        {"floors": [{"factors": ["sex", "step"], "strength": 2, "at_least": 90}]},
+        {"events": {"never": {"when": "step = 8 AND amount > 150", "rate": 0.02}}},
+        {"events": {"early": {"when": "step = 1 AND sex = 'f'", "rate": 0.6}}},
+        {"pairs": [{"factors": ["step", "sex"], "target": "independent"}]},
+        {"factors": {"id": {"role": "drop"}, "step": {"role": "target", "target": {"family": "constant", "value": 3}}}},
+        {"labels": {"dear": {"rule": "amount > 40", "noise": 0.1}}},
+    ],
+    ids=["floor", "constructed event", "event", "pair", "target", "label"],
+)
+def test_keys_hold_beside_other_controls(opened: Open, parts: dict[str, Any], tmp_path: Path) -> None:
+    study = opened(**parts)
+    floors = project(study, rows=4000).floors
+    pq.write_table(made(study, 4000), tmp_path / "rows.parquet")
+    told = receipt(tmp_path / "rows.parquet", study, rows=4000, plans=lambda _: floors)
+    assert [one.promise for one in told if not one.kept] == []
+    assert max(Counter(pairs(pq.read_table(tmp_path / "rows.parquet"))).values()) == 1
+
+
+@pytest.mark.parametrize(
     ("parts", "why"),
     [
         ({"rules": ["customer <> 'C001'"]}, "which rule `customer <> 'C001'` looks at"),
