@@ -20,25 +20,21 @@ def with_kept(design: Design, found: Sequence[Found], relation: Relation) -> Des
     texts = [one.relation.text for one in found]
     later = texts[texts.index(relation.text) + 1 :] if relation.text in texts else []
     places = [place for place, one in enumerate(design.relations or ()) if one.text in later]
-    if _is_left_out(design, relation):
-        design = design.with_factor(relation.factors[0], role="follow")
+    design = _with_role(design, relation, "drop", "follow")
     return design.with_relation(relation, min(places, default=None))
 
 
 def without_kept(design: Design, relation: Relation) -> Design:
     """The design in which a relation need not hold. The identifier of a key is left out then, as `init` does it: its
     values would say that generated rows are real ones."""
-    design = design.without_relation(relation.text)
-    identifier = isinstance(relation, Key) and len(relation.factors) == 1
-    if identifier and design.factor(relation.factors[0]).role == "follow":
-        design = design.with_factor(relation.factors[0], role="drop")
-    return design
+    return _with_role(design.without_relation(relation.text), relation, "follow", "drop")
 
 
-def _is_left_out(design: Design, relation: Relation) -> bool:
-    """Whether it is the key of an identifier that the design drops."""
+def _with_role(design: Design, relation: Relation, before: str, after: str) -> Design:
+    """The design with another role of the identifier whose key a relation is, if it has the role `before`."""
+    name = relation.factors[0]
     alone = isinstance(relation, Key) and len(relation.factors) == 1
-    return alone and design.factor(relation.factors[0]).role == "drop"
+    return design.with_factor(name, role=after) if alone and design.factor(name).role == before else design
 
 
 def with_all_kept(design: Design, found: Sequence[Found], columns: Mapping[str, Column]) -> Design:

@@ -17,7 +17,6 @@ from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.shifts import Shift
-from trimtab.core.projection.solver.wording import capital
 from trimtab.core.relations.key import Key
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
@@ -26,6 +25,7 @@ from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent
+from trimtab.core.words.plain import capital
 
 
 def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:

@@ -193,9 +193,10 @@ def _interval_code(axis: Axis) -> Code:
 
 def _points_code(axis: Axis) -> Code:
     size, values = axis.size, np.asarray(axis.edges[:-1])
-    # So much is let be as a shorter float changes a number, where that leaves values apart.
+    # So much is let be as a shorter float changes a number, where that leaves values apart; dates are no floats.
+    short = 0.0 if axis.kind == "datetime" else SHORT
     apart = np.diff(values, prepend=-np.inf, append=np.inf)
-    slack = np.minimum(SHORT * np.abs(values), np.minimum(apart[:-1], apart[1:]) / 4)
+    slack = np.minimum(short * np.abs(values), np.minimum(apart[:-1], apart[1:]) / 4)
     steps = [
         f"WHEN {{value}} BETWEEN {_number(low)} AND {_number(high)} THEN {i}"
         for i, (low, high) in enumerate(zip(values - slack, values + slack, strict=True))
@@ -208,10 +209,10 @@ def _points_code(axis: Axis) -> Code:
 
 def mean_values(data: DataSet, code: Code) -> dict[int, float]:
     """The mean of the numbers that have each code of an axis of numbers, or of dates in microseconds; missing left out.
-    It has 9 digits, so that it does not depend on the order of the rows."""
+    It has 12 digits, so that it does not depend on the order of the rows."""
     coded = f"SELECT {code.sql.format(value='v')} AS code, v FROM (SELECT {code.value} AS v FROM {ROWS})"
     found = data.con.execute(f"SELECT code, avg(v) FROM ({coded}) WHERE isfinite(v) GROUP BY code").fetchall()
-    return {int(one): float(f"{mean:.9g}") for one, mean in found}
+    return {int(one): float(f"{mean:.12g}") for one, mean in found}
 
 
 def _as_number(factor: str, kind: Kind) -> str:

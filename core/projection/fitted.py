@@ -18,9 +18,10 @@ from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved, Reserving
 from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_possible
 from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
-from trimtab.core.projection.solver.wording import capital, listed
+from trimtab.core.projection.solver.wording import listed
 from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.numbers import rounded_percent
+from trimtab.core.words.plain import capital
 
 HALF = 0.5
 """Rows are whole: what is off by less than so much of one is met."""
@@ -97,7 +98,7 @@ def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
     asking = tuple(control for control in every if control.constrains and not control.guards)
     beside = tuple(control for control in every if not control.constrains and not control.waits)
     others = [control for control in every if not control.guards]
-    refused = [conflict for guard in guards for conflict in guard.refused(study, others)]
+    refused = [conflict for guard in guards for conflict in guard.refused(study, others, rows)]
     if refused:
         raise ConflictsError(refused)
     pool = _with_unshown(study, asking, guards, rows)

@@ -20,9 +20,10 @@ from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.reserved import Reserved
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.projection.solver.supplement import smallest_supplement
-from trimtab.core.projection.solver.wording import capital, listed
+from trimtab.core.projection.solver.wording import listed
 from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.numbers import rounded_percent
+from trimtab.core.words.plain import capital
 
 ROWS = ControlName("rows", "supplement")
 

@@ -25,20 +25,41 @@ Codes = Mapping[str, np.ndarray]
 
 
 @dataclass(eq=False)
+class _Counts:
+    """How often each number came so far."""
+
+    numbers: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    counts: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def before(self, numbers: np.ndarray) -> np.ndarray:
+        """(n,) how often each of the next `numbers` came before it, in this call and those before."""
+        found, group, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+        order = np.argsort(group, kind="stable")
+        starts = np.cumsum(counts) - counts
+        place = np.empty(len(numbers), dtype=np.int64)
+        place[order] = np.arange(len(numbers)) - starts[group[order]]
+        at = np.searchsorted(self.numbers, found)
+        known = at < len(self.numbers)
+        known[known] = self.numbers[at[known]] == found[known]
+        earlier = np.zeros(len(found), dtype=np.int64)
+        earlier[known] = self.counts[at[known]]
+        self.counts[at[known]] += counts[known]
+        self.numbers = np.insert(self.numbers, at[~known], found[~known])
+        self.counts = np.insert(self.counts, at[~known], counts[~known])
+        return earlier[group] + place
+
+
+@dataclass(eq=False)
 class NewKeys:
     """The keys of a study's relations; `renewed` is called once for each block, in their order."""
 
     keys: tuple[_NewKey, ...]
 
     @staticmethod
-    def of(study: Study, rows: int) -> NewKeys:
-        """Those of a study for `rows` rows. Raises InputError if so many identifiers can't be made."""
+    def of(study: Study) -> NewKeys:
+        """Those of a study, none made yet."""
         first = 1 if study.design.mode == "supplement" else 0
-        keys = [_new_key(study, one, first) for one in study.relations if isinstance(one, Key)]
-        for key in keys:
-            if not key.others:
-                key.check(rows)
-        return NewKeys(tuple(keys))
+        return NewKeys(tuple(_new_key(study, one, first) for one in study.relations if isinstance(one, Key)))
 
     def renewed(self, table: pa.Table, codes: Codes) -> pa.Table:
         """The rows of the next block with their new values. Raises InputError if no more of them can be made."""
@@ -74,10 +95,10 @@ class _NewKey:
     form: KeyForm
     first: int
     rows: int = 0
-    seen: _Counts = field(default_factory=lambda: _Counts())
+    seen: _Counts = field(default_factory=_Counts)
 
     def check(self, needed: int) -> None:
-        """Raise InputError if there are fewer new values than needed."""
+        """Raise InputError if there are fewer new values than needed, which is not known before rows are made."""
         if self.form.room < needed:
             raise InputError(
                 f"Relation `{self.relation.text}`: {needed:,} new values of `{self.column.name}` are needed, and "
@@ -112,28 +133,3 @@ class _NewKey:
             combination = combination * (column.distinct + 1) + codes
         turn = self.seen.before(combination) + self.first
         return np.where(turn == 0, -1, (turn - 1) * self.column.distinct + own)
-
-
-@dataclass(eq=False)
-class _Counts:
-    """How often each number came so far."""
-
-    numbers: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    counts: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    def before(self, numbers: np.ndarray) -> np.ndarray:
-        """(n,) how often each of the next `numbers` came before it, in this call and those before."""
-        found, group, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-        order = np.argsort(group, kind="stable")
-        starts = np.cumsum(counts) - counts
-        place = np.empty(len(numbers), dtype=np.int64)
-        place[order] = np.arange(len(numbers)) - starts[group[order]]
-        at = np.searchsorted(self.numbers, found)
-        known = at < len(self.numbers)
-        known[known] = self.numbers[at[known]] == found[known]
-        earlier = np.zeros(len(found), dtype=np.int64)
-        earlier[known] = self.counts[at[known]]
-        self.counts[at[known]] += counts[known]
-        self.numbers = np.insert(self.numbers, at[~known], found[~known])
-        self.counts = np.insert(self.counts, at[~known], counts[~known])
-        return earlier[group] + place

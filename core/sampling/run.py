@@ -42,7 +42,7 @@ class Generator:
 
     def first(self) -> pa.Table:
         """The rows of the first block, as they are delivered."""
-        new_keys = NewKeys.of(self.study, self.plan.rows)
+        new_keys = NewKeys.of(self.study)
         return new_keys.renewed(*self.with_codes(0))
 
     def block(self, number: int) -> pa.Table:
@@ -128,7 +128,7 @@ def generate(
     most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the first row.
     """
     generator = prepare(study, rows=rows, seed=seed, projection=projection)
-    return _blocks(generator, NewKeys.of(study, generator.plan.rows), workers, progress)
+    return _blocks(generator, NewKeys.of(study), workers, progress)
 
 
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trimtab.core.projection.solver.wording import capital
 from trimtab.core.relations.finding import count
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
 from trimtab.core.shown.examples import examples
 from trimtab.core.study.study import Study
-from trimtab.core.words.plain import listed
+from trimtab.core.words.plain import capital, listed
 
 REPEATED = "Rows are made of real values and would repeat them, so the design can’t be met with it. Let it go."
 
@@ -37,12 +36,12 @@ def holdings(study: Study, found: Sequence[Found]) -> tuple[Holding, ...]:
     """All that was `found` in the study's source, then what only its design has; the rows of that are counted."""
     kept = {one.text for one in study.design.relations or ()}
     known = {one.relation.text for one in found}
-    own = _counted(study, [one for one in study.design.relations or () if one.text not in known])
+    own = counted(study, [one for one in study.design.relations or () if one.text not in known])
     return tuple(_holding(study, one, kept=one.relation.text in kept) for one in (*found, *own))
 
 
-def _counted(study: Study, relations: Sequence[Relation]) -> tuple[Found, ...]:
-    """Relations that nobody found, with their rows and exceptions; that they are no surprise is not known."""
+def counted(study: Study, relations: Sequence[Relation]) -> tuple[Found, ...]:
+    """Relations that nobody found, with their rows and exceptions in the source; that they surprise is not known."""
     kinds = {name: column.kind for name, column in study.columns.items()}
 
     def make() -> tuple[Found, ...]:

@@ -26,6 +26,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capital(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[0].upper() + text[1:]
+
+
 def in_words(predicate: Predicate, units: Mapping[str, str] | None = None) -> str:
     """A condition in words, such as "visib below 2 mi and wind_speed above 15".
 

@@ -13,8 +13,8 @@ import streamlit as st
 from trimtab.core.changes.relations import relation_from
 from trimtab.core.errors import InputError
 from trimtab.core.relations.at_hand import KINDS
-from trimtab.core.relations.finding import count
 from trimtab.core.relations.relation import Relation
+from trimtab.core.shown.holding import counted
 from trimtab.core.study.study import Study
 from trimtab.ui.parts.forms import Form, begin, close, ends, field_key, form_of, found_out, text_field, typed
 from trimtab.ui.parts.parts import html, section
@@ -86,12 +86,10 @@ def _save(study: Study, form: Form, on_save: Callable[[Relation], None]) -> None
 
 def _count(study: Study, relation: Relation) -> h.Element:
     """How many real rows could break it, and how many do."""
-    kinds = {name: column.kind for name, column in study.columns.items()}
-    key = (relation.kind, relation.model_dump_json())
-    rows, broken = study.memo.of("rows of a relation", key, lambda: count(study.source.path, [relation], kinds)[0])
-    if not broken:
-        return h.p(".tt-count")[h.b[f"{rows:,} real rows could break it; none does."]]
-    told = f"{broken:,} of {rows:,} real rows break it."
+    (found,) = counted(study, [relation])
+    if not found.exceptions:
+        return h.p(".tt-count")[h.b[f"{found.rows:,} real rows could break it; none does."]]
+    told = f"{found.exceptions:,} of {found.rows:,} real rows break it."
     return h.p(".tt-count")[h.b[told], " Rows are made of the others, and so that none breaks it."]
 
 
@@ -103,27 +101,25 @@ def _names(study: Study, kinds: tuple[str, ...] = ()) -> list[str]:
     return [name for name, one in study.columns.items() if name not in derived and (not kinds or one.kind in kinds)]
 
 
-def _one_of_two(first: str, second: str, kinds: tuple[str, ...]) -> Callable[[Study], None]:
+def _two(title: str, first: str, second: str, kinds: tuple[str, ...] = ()) -> _Way:
+    keys = f"{first} 1", f"{second} 2"
+
     def draw(study: Study) -> None:
-        for place, (title, column) in enumerate(zip((first, second), st.columns(2), strict=True)):
+        for label, key, column in zip((first, second), keys, st.columns(2), strict=True):
             column.selectbox(
-                title,
+                label,
                 _names(study, kinds),
-                key=field_key(f"{title} {place}"),
+                key=field_key(key),
                 index=None,
                 placeholder="a column",
                 persist_state="page",
             )
 
-    return draw
-
-
-def _both(first: str, second: str) -> Callable[[], list[str] | None]:
     def read() -> list[str] | None:
-        found = [st.session_state.get(field_key(f"{title} {place}")) for place, title in enumerate((first, second))]
+        found = [st.session_state.get(field_key(key)) for key in keys]
         return [str(one) for one in found] if all(found) else None
 
-    return read
+    return _Way(title, draw, read)
 
 
 def _several(title: str, kinds: tuple[str, ...] = ()) -> _Way:
@@ -148,16 +144,10 @@ def _equation(study: Study) -> None:
 
 
 WAYS: dict[str, _Way] = {
-    "order": _Way(
-        "one is never more than another: start ≤ end",
-        _one_of_two("The smaller one", "The larger one", KINDS["order"].of_kinds),
-        _both("The smaller one", "The larger one"),
+    "order": _two(
+        "one is never more than another: start ≤ end", "The smaller one", "The larger one", KINDS["order"].of_kinds
     ),
-    "determines": _Way(
-        "one follows from another: code → name",
-        _one_of_two("What decides", "What follows", ()),
-        _both("What decides", "What follows"),
-    ),
+    "determines": _two("one follows from another: code → name", "What decides", "What follows"),
     "equation": _Way("computed from others: total = yes + no", _equation, lambda: typed("equation") or None),
     "missing_together": _several("missing in the same rows"),
     "one_of": _several("exactly one of them is true", KINDS["one_of"].of_kinds),

@@ -179,8 +179,8 @@ class Control:
         """Why its whole rows among `total` can't be what is asked for, whatever the others are."""
         return ()
 
-    def refused(self, study: Study, others: Sequence[Control]) -> Iterable[Conflict]:
-        """Why it can't stand beside the `others` of its design, whatever rows there are."""
+    def refused(self, study: Study, others: Sequence[Control], rows: int) -> Iterable[Conflict]:
+        """Why it can't stand beside the `others` of its design in so many rows, whatever these are."""
         return ()
 
     def idle(self, pool: Pool) -> bool:

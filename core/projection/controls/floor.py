@@ -37,6 +37,7 @@ class FloorControl(Control):
     """A floor: its rows are reserved, and then it asks for nothing more."""
 
     floor: Floor
+    looked_at: tuple[str, ...]
 
     kind = "floor"
     reserves = True
@@ -44,6 +45,10 @@ class FloorControl(Control):
     @property
     def name(self) -> ControlName:
         return ControlName("floor", self.floor.name)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.looked_at
 
     def reserve(self, task: Reserving) -> Reserving:
         """The reservations with the rows of the floor; rows of the pool of no weight are not taken.
@@ -57,7 +62,14 @@ class FloorControl(Control):
 @controls_at(70)
 def floors_of(study: Study) -> tuple[FloorControl, ...]:
     """The floors of a study's design."""
-    return tuple(FloorControl(np.empty(0), (), floor) for floor in study.design.floors)
+    return tuple(FloorControl(np.empty(0), (), floor, _looked_at(study, floor)) for floor in study.design.floors)
+
+
+def _looked_at(study: Study, floor: Floor) -> tuple[str, ...]:
+    """The columns of the source that its factors are, or are computed from."""
+    defined = study.definitions
+    names = (defined[name].scalar.columns if name in defined else (name,) for name in floor.factors)
+    return tuple(dict.fromkeys(column for one in names for column in one))
 
 
 def _reserved(control: FloorControl, task: Reserving) -> tuple[Reserved, FloorPlan]:

@@ -19,8 +19,8 @@ from trimtab.core.projection.features.side import Side, side_of
 from trimtab.core.projection.pool.pool import At, Pool, picker
 from trimtab.core.projection.reserved.following import with_following
 from trimtab.core.projection.reserved.reserved import kept
-from trimtab.core.projection.solver.wording import capital
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import capital
 
 OWN_ROLES = ("target", "keep", "hold")
 

@@ -15,12 +15,13 @@ from trimtab.core.projection.controls.control import Control, Rows, controls_at
 from trimtab.core.projection.features.feature import Feature, truth
 from trimtab.core.projection.pool.pool import At, Pool, table_at
 from trimtab.core.projection.pool.table_rows import places_of
-from trimtab.core.projection.solver.wording import capital
 from trimtab.core.relations.determines import Determines
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Change, Relation, RowRelation
 from trimtab.core.source.columns import Column, as_numbers
+from trimtab.core.source.key_forms import form_of
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import capital
 
 NO_FORM = (
     "rows are made of real values, so they would repeat them, and none of these has a form in which new ones could be "
@@ -69,7 +70,7 @@ class RelationControl(Control):
     def geometry(self, study: Study) -> Hashable:
         return (self.name, self.relation.model_dump_json())
 
-    def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
+    def refused(self, study: Study, others: Sequence[Control], rows: int) -> Iterator[Conflict]:
         for control in others:
             if control.factor in self.relation.factors:
                 yield from self._beyond(study, control)
@@ -154,13 +155,16 @@ class _Keyed(RelationControl):
     def idle(self, pool: Pool) -> bool:
         return True
 
-    def refused(self, study: Study, others: Sequence[Control]) -> Iterator[Conflict]:
+    def refused(self, study: Study, others: Sequence[Control], rows: int) -> Iterator[Conflict]:
         renewed = self.relation.renewed(study.columns)
-        if renewed is None:
+        form = form_of(study.columns[renewed]) if renewed else None
+        if renewed is None or form is None:
             yield self._conflict(NO_FORM)
             return
-        yield from super().refused(study, others)
-        for name in self._users(study, renewed, others):
+        if len(self.relation.factors) == 1 and form.room < rows:
+            yield self._conflict(f"{form.room:,} new values of `{renewed}` can be made in the form of the source's.")
+        yield from super().refused(study, others, rows)
+        for name in dict.fromkeys(self._users(study, renewed, others)):
             yield self._conflict(f"new values of `{renewed}` are made for that, which {name.called} looks at.", name)
         for other in study.relations:
             if other != self.relation and renewed in other.factors and not other.bears_renewal(renewed):

@@ -18,9 +18,9 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.features.feature import Feature
 from trimtab.core.projection.pool.inside import probes
-from trimtab.core.projection.solver.wording import capital
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
+from trimtab.core.words.plain import capital
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """(codes, mass, group, invented) of some cells."""

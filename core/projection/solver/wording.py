@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.words import plain
 from trimtab.core.words.numbers import rounded_percent
+from trimtab.core.words.plain import capital
 
 
 def listed(controls: Sequence[ControlName]) -> str:
@@ -77,11 +78,6 @@ def whole_rows_clash(control: ControlName, asked: int, nearest: int, rows: int, 
         f"{capital(control.called)} comes to {asked:,} of {rows:,} rows, but {why} no room: {nearest:,} would work, "
         "or more rows."
     )
-
-
-def capital(text: str) -> str:
-    """A text that begins a sentence."""
-    return text[0].upper() + text[1:]
 
 
 def _asks(way: Way) -> str:

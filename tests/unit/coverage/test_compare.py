@@ -95,6 +95,17 @@ def test_between_single_values_others_are_unseen(tmp_path: Path) -> None:
     assert found.distances["b"]["wasserstein"] == pytest.approx((0.2 + 4.0) / 4)
 
 
+def test_between_single_dates_a_second_is_another_one(tmp_path: Path) -> None:
+    days = np.array(["2024-01-01", "2024-01-02", "2024-01-03"], dtype="datetime64[us]")
+    column = encode("x", pa.chunked_array([pa.array(days)]), None)
+    pq.write_table(pa.table({"x": days}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"x": days + np.array([0, 1_000_000, 0])}), tmp_path / "b.parquet")
+    sets = {name: tmp_path / f"{name}.parquet" for name in "ab"}
+    (found,) = compare(sets, {"x": default_axis(column)}, {"x": column})
+    assert found.distances["b"]["tv"] == pytest.approx(1 / 3)
+    assert found.distances["b"]["wasserstein"] == pytest.approx(1 / 3, rel=1e-2)
+
+
 def test_unseen_levels_have_a_bin_of_their_own(tmp_path: Path) -> None:
     axis = Axis("x", "categorical", levels=("a", "b"))
     found = one(tmp_path, axis, a=pa.array(["a", "b"]), b=pa.array(["a", "z", "z", None]))

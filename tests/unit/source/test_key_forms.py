@@ -43,6 +43,13 @@ def test_they_have_the_type_of_the_column() -> None:
     assert form([1.0, 2.0, None]).keys(np.arange(2)).to_pylist() == [3.0, 4.0]
     assert form([1, 120], pa.int8()).room == 7
     assert form([1, 250], pa.uint8()).room == 5
+    assert form([1, 127], pa.int16()).room == 2**15 - 1 - 127
+
+
+def test_numbers_that_no_float_holds_are_exact() -> None:
+    last = 2**60 + 1
+    assert first([last - 2, last - 1, last], 2) == [last + 1, last + 2]
+    assert form_of(column([2**63 - 1, 5])) is None
 
 
 def test_a_character_stands_where_it_stood() -> None:
