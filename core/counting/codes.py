@@ -21,8 +21,6 @@ BEYOND = 4
 """How many codes there are beyond an axis."""
 
 BATCH_ROWS = 250_000
-SHORT = 2e-7
-"""How much of a number is lost if it is held as a float of 32 bits."""
 SUM_STEPS = 10**12
 """Sums are made of whole steps, so many to 1, so that they don't depend on the order of the rows."""
 
@@ -192,25 +190,23 @@ def _interval_code(axis: Axis) -> Code:
 
 
 def _points_code(axis: Axis) -> Code:
-    size, values = axis.size, np.asarray(axis.edges[:-1])
-    # So much is let be as a shorter float changes a number, where that leaves values apart; dates are no floats.
-    short = 0.0 if axis.kind == "datetime" else SHORT
-    apart = np.diff(values, prepend=-np.inf, append=np.inf)
-    slack = np.minimum(short * np.abs(values), np.minimum(apart[:-1], apart[1:]) / 4)
-    steps = [
-        f"WHEN {{value}} BETWEEN {_number(low)} AND {_number(high)} THEN {i}"
-        for i, (low, high) in enumerate(zip(values - slack, values + slack, strict=True))
-    ]
-    steps.append(f"WHEN {{value}} < {_number(values[0])} THEN {size + BELOW}")
-    steps.append(f"WHEN {{value}} > {_number(values[-1])} THEN {size + ABOVE}")
+    """One value for each bin: of fractions the same one as a float of 32 bits too, which a file may hold them as."""
+    size, values = axis.size, axis.edges[:-1]
+    type_ = "DOUBLE"
+    if axis.kind == "continuous" and len(np.unique(np.asarray(values, np.float32))) == size:
+        type_ = "FLOAT"
+    first, last = (f"{_number(edge)}::{type_}" for edge in (values[0], values[-1]))
+    steps = [f"WHEN {{value}} = {_number(edge)}::{type_} THEN {i}" for i, edge in enumerate(values)]
+    steps += [f"WHEN {{value}} < {first} THEN {size + BELOW}", f"WHEN {{value}} > {last} THEN {size + ABOVE}"]
     sql = f"CASE WHEN {{value}} IS NULL THEN {size + MISSING} {' '.join(steps)} ELSE {size + UNSEEN} END"
-    return Code(sql=sql, value=_as_number(axis.factor, axis.kind), factor=axis.factor)
+    return Code(sql=sql, value=f"CAST({_as_number(axis.factor, axis.kind)} AS {type_})", factor=axis.factor)
 
 
-def mean_values(data: DataSet, code: Code) -> dict[int, float]:
+def mean_values(data: DataSet, axis: Axis, code: Code) -> dict[int, float]:
     """The mean of the numbers that have each code of an axis of numbers, or of dates in microseconds; missing left out.
     It has 12 digits, so that it does not depend on the order of the rows."""
-    coded = f"SELECT {code.sql.format(value='v')} AS code, v FROM (SELECT {code.value} AS v FROM {ROWS})"
+    both = f"{code.value} AS c, {_as_number(axis.factor, axis.kind)} AS v"
+    coded = f"SELECT {code.sql.format(value='c')} AS code, v FROM (SELECT {both} FROM {ROWS})"
     found = data.con.execute(f"SELECT code, avg(v) FROM ({coded}) WHERE isfinite(v) GROUP BY code").fetchall()
     return {int(one): float(f"{mean:.12g}") for one, mean in found}
 

@@ -86,7 +86,7 @@ def compare(
             }
             for name, counts in counted[label].items():
                 if axes[name].numeric and counts[axes[name].size + 1 :].any():
-                    lies[label, name] = mean_values(opened, codes[name])
+                    lies[label, name] = mean_values(opened, axes[name], codes[name])
     if progress:
         progress(len(sets), len(sets), "counted")
     return tuple(
