@@ -15,7 +15,7 @@ from trimtab.core.relations.relation import Change, Claim, Relation, listed
 from trimtab.core.relations.sample import WIDE, Sample
 from trimtab.core.relations.surprise import ONE_FACTOR, SEVERAL_FACTORS, bound, combined
 from trimtab.core.source.columns import Column
-from trimtab.core.source.identifiers import collisions, is_identifier, names_owners
+from trimtab.core.source.identifiers import collisions, is_identifier, owner_among
 from trimtab.core.source.key_forms import form_of
 
 
@@ -55,13 +55,12 @@ class Key(Relation):
 
     def renewed(self, columns: Mapping[str, Column]) -> str | None:
         """The factor of which new values are made, in their own form: the identifier, or of several factors the one
-        that names an owner, such as a customer; it has more values than each of the others. None if none has a form."""
-        most = max(self.factors, key=lambda name: columns[name].distinct)
-        column, others = columns[most], [columns[name] for name in self.factors if name != most]
-        if any(one.distinct >= column.distinct for one in others):
+        that names an owner, such as a customer. None if there is none, or it has no form."""
+        used = [columns[name] for name in self.factors]
+        column = used[0] if len(used) == 1 else owner_among(used)
+        if column is None or (len(used) == 1 and not is_identifier(column)):
             return None
-        named = names_owners(column) if others else is_identifier(column)
-        return most if named and form_of(column) else None
+        return column.name if form_of(column) else None
 
     def renewal(self, columns: Mapping[str, Column]) -> str:
         """What is done to keep it, for people; nothing if that can't be."""

@@ -10,7 +10,7 @@ from typing import Any
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation, relation_json
 from trimtab.core.source.columns import Column
-from trimtab.core.source.identifiers import called_owner
+from trimtab.core.source.identifiers import called_owner, owner_among
 
 FEWEST = 20
 """Of fewer, a column that is called so tells kinds apart and not owners."""
@@ -40,13 +40,12 @@ class Owner:
 
 
 def owners_of(columns: Mapping[str, Column], relations: Sequence[Relation]) -> tuple[Owner, ...]:
-    """The owners among `columns`: those that are called so, and of every key of several factors the one with most
-    values."""
+    """The owners among `columns`: those that are called so, and those of every key of several factors."""
     names = [name for name, column in columns.items() if called_owner(column) and column.distinct >= FEWEST]
     for relation in relations:
         if isinstance(relation, Key) and len(relation.factors) > 1:
-            sizes = sorted((columns[name].distinct, name) for name in relation.factors)
-            names += [sizes[-1][1]] if sizes[-1][0] > sizes[-2][0] else []
+            owner = owner_among([columns[name] for name in relation.factors])
+            names += [owner.name] if owner else []
     found = [Owner(name, columns[name].distinct, int(columns[name].counts[:-1].sum())) for name in dict.fromkeys(names)]
     return tuple(one for one in found if one.rows >= ROWS_EACH * one.owners)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -52,16 +53,22 @@ def is_identifier(column: Column) -> bool:
     return bool(re.fullmatch(NAMED_SO, column.name)) or _run(column.numbers) or _key(column.numbers)
 
 
-def names_owners(column: Column) -> bool:
-    """Whether the values of a column name those to whom several rows may belong: texts with digits do, and whole
-    numbers if the column is called so, for a year is none."""
-    return column.kind == "categorical" or called_owner(column)
-
-
 def called_owner(column: Column) -> bool:
     """Whether a column of texts or whole numbers is called as owners or identifiers are: customer, user_id."""
     named = NAMED_SO.fullmatch(column.name) or OWNER_NAMED.fullmatch(column.name)
     return column.kind in ("categorical", "count") and bool(named)
+
+
+def owner_among(columns: Sequence[Column]) -> Column | None:
+    """Which of some columns that tell rows apart together names those to whom several rows belong: the one that is
+    called so, or the text with more values than all other texts. Numbers and dates that are called nothing else, such
+    as a year, tell the rows of one owner apart, however many they are. None if it can't be told."""
+    texts = [column for column in columns if column.kind == "categorical"]
+    able = [column for column in columns if called_owner(column)] or texts
+    sizes = sorted(column.distinct for column in able)
+    if not able or sizes[-2:].count(sizes[-1]) > 1:
+        return None
+    return max(able, key=lambda column: column.distinct)
 
 
 def collisions(column: Column) -> float:

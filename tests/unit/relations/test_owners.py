@@ -29,10 +29,22 @@ def test_what_is_called_so_and_has_several_rows() -> None:
     assert told(table) == [("customer_id", 40, 200)]
 
 
-def test_of_a_key_the_factor_with_most_values() -> None:
+def test_of_a_key_the_text_with_most_values() -> None:
     table = columns(place=[f"town {i // 4}" for i in range(200)], year=[i % 4 for i in range(200)])
     assert told(table, {"key": ("place", "year")}) == [("place", 50, 200)]
     assert told(table, {"order": ("place", "year")}) == []
+
+
+def test_of_a_key_what_is_called_so_however_many_days_there_are() -> None:
+    table = columns(id=[i // 4 for i in range(200)], day=[i % 4 + 4 * i for i in range(200)])
+    assert told(table, {"key": ("id", "day")}) == [("id", 50, 200)]
+    shop = columns(shop=[f"S{i % 9}" for i in range(200)], day=[i // 3 for i in range(200)])
+    assert told(shop, {"key": ("shop", "day")}) == [("shop", 9, 200)]
+
+
+def test_of_two_texts_alike_nobody_knows() -> None:
+    table = columns(one=[f"a{i // 20}" for i in range(200)], other=[f"b{i % 10}" for i in range(200)])
+    assert told(table, {"key": ("one", "other")}) == []
 
 
 def test_what_is_not_kept_is_said() -> None:

@@ -20,6 +20,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.check import check, check_json
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
+from trimtab.core.relations.key import Key
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.neutral import begin_design
@@ -193,6 +194,25 @@ def test_a_relation_that_new_values_break_is_a_conflict_by_name(opened: Open) ->
     relations = [{"key": ["customer", "step"]}, {"determines": ["sex", "customer"]}]
     with pytest.raises(ConflictsError, match="which break relation `sex decides customer`"):
         project(opened(relations=relations))
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(np.arange(200), "id"), (np.char.add("S", np.arange(200).astype(str)), "shop")]
+)
+def test_an_owner_may_have_fewer_values_than_its_days(tmp_path: Path, owner: np.ndarray, name: str) -> None:
+    draw = np.random.default_rng(6)
+    visits = draw.integers(5, 30, 200)
+    day = np.concatenate([np.cumsum(draw.integers(1, 30, one)) for one in visits])
+    table = {name: owner.repeat(visits), "day": day, "age": draw.integers(20, 80, 200).repeat(visits)}
+    pq.write_table(pa.table(table), tmp_path / "t.parquet")
+    source = spool(tmp_path / "t.parquet", tmp_path / "home")
+    study = open_study(begin_design(source, name="t", path="x").design, source)
+    assert len(set(day)) > 200
+    assert [one.renewed(study.columns) for one in study.relations if isinstance(one, Key)] == [name]
+    rows = made(study, 5000)
+    assert max(Counter(zip(rows[name].to_pylist(), rows["day"].to_pylist(), strict=True)).values()) == 1
+    ages = set(zip(rows[name].to_pylist(), rows["age"].to_pylist(), strict=True))
+    assert len(ages) == len(set(rows[name].to_pylist()))
 
 
 def test_of_a_country_and_a_year_no_new_ones_are_made(tmp_path: Path) -> None:
