@@ -33,6 +33,7 @@ OWNERS = (
     "person|player|policy|sensor|session|student|subject|user|vehicle|visitor"
 )
 OWNER_NAMED = re.compile(rf"(?i:(.*_)?({OWNERS})(_?(no|nr|num|number|key|code))?)")
+DATED = r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ].*)?$"
 NUMBERED = r"^(?P<head>\D*?)(?P<number>\d{1,15})$"
 
 
@@ -59,11 +60,18 @@ def called_owner(column: Column) -> bool:
     return column.kind in ("categorical", "count") and bool(named)
 
 
+def holds_dates(column: Column) -> bool:
+    """Whether the texts of a column are dates, which a file may hold as texts."""
+    if column.kind != "categorical" or not column.distinct or not pa.types.is_string(column.values.type):
+        return False
+    return bool(pc.all(pc.match_substring_regex(column.values, DATED)).as_py())
+
+
 def owner_among(columns: Sequence[Column]) -> Column | None:
     """Which of some columns that tell rows apart together names those to whom several rows belong: the one that is
     called so, or the text with more values than all other texts. Numbers and dates that are called nothing else, such
     as a year, tell the rows of one owner apart, however many they are. None if it can't be told."""
-    texts = [column for column in columns if column.kind == "categorical"]
+    texts = [column for column in columns if column.kind == "categorical" and not holds_dates(column)]
     able = [column for column in columns if called_owner(column)] or texts
     sizes = sorted(column.distinct for column in able)
     if not able or sizes[-2:].count(sizes[-1]) > 1:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from trimtab.core.maths.streams import other_words
 from trimtab.core.source.columns import Column
-from trimtab.core.source.identifiers import NUMBERED, numbered
+from trimtab.core.source.identifiers import NUMBERED, holds_dates, numbered
 
 EXACT = 2**53
 """Whole numbers up to this one are exact as floats, which columns with gaps are."""
@@ -54,7 +54,7 @@ def _form(column: Column) -> KeyForm | None:
         return None
     if column.kind == "count":
         return _Numbers(column.type, int(pc.max(column.values).as_py()))
-    if column.kind != "categorical" or not pa.types.is_string(column.type):
+    if column.kind != "categorical" or not pa.types.is_string(column.type) or holds_dates(column):
         return None
     return _numbered(column) or _places(column)
 

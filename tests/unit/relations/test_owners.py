@@ -42,6 +42,11 @@ def test_of_a_key_what_is_called_so_however_many_days_there_are() -> None:
     assert told(shop, {"key": ("shop", "day")}) == [("shop", 9, 200)]
 
 
+def test_dates_as_texts_are_no_owners() -> None:
+    table = columns(date=[f"2024-01-{1 + i // 8:02d}" for i in range(200)], code=[f"K{i % 8}" for i in range(200)])
+    assert told(table, {"key": ("date", "code")}) == [("code", 8, 200)]
+
+
 def test_of_two_texts_alike_nobody_knows() -> None:
     table = columns(one=[f"a{i // 20}" for i in range(200)], other=[f"b{i % 10}" for i in range(200)])
     assert told(table, {"key": ("one", "other")}) == []

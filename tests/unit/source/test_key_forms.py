@@ -74,6 +74,8 @@ def test_a_uuid_keeps_its_version() -> None:
         ["France", "Peru", "Chad"],
         ["USA", "PER", "CHA"],
         ["A1-B", "A1-C", "A2-B"],  # not many more of them than there are
+        [f"2024-0{1 + i % 9}-1{i % 7}" for i in range(60)],  # dates as texts
+        [f"{1 + i % 28}.{1 + i % 12}.20{10 + i % 60} 12:00" for i in range(60)],
         [1.5, 2.5, 3.25],
         [True, False],
         [None, None],
