@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.controls.kinds import controls_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
-from trimtab.core.delivery.places import matches_receipt
+from trimtab.core.delivery.places import own_receipt, receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, Progress
@@ -106,17 +106,22 @@ def verify(
 ) -> Receipt:
     """Measure any rows against a design: a sample, a file or a folder of Parquet parts, or a table in memory.
 
-    `rows` is the number of rows there must be; any number if None. A promise that is not kept is told by the result;
-    its `require` makes it an error. Raises InputError for rows that can't be read.
+    `rows` is the number of rows there must be; if None, that of the sample or of the receipt beside the file, else any
+    number, but for events of which a number of rows is asked: there must be that number. A promise that is not kept is
+    told by the result; its `require` makes it an error. Raises InputError for rows that can't be read.
     """
     study = _study(design, data, accept_source=accept_source, progress=progress)
     if isinstance(what, Data):
         return Receipt(study, receipts.verify(what.source, study, rows=rows))
-    if isinstance(what, Sample) and what.path is not None:
-        what = what.path
+    if isinstance(what, Sample):
+        rows = what.rows if rows is None else rows
+        what = what.to_arrow() if what.path is None else what.path
     if isinstance(what, (str, os.PathLike)):
         file = Path(what)
-        return Receipt(study, receipts.verify(file, study, rows=rows), matches=matches_receipt(file))
+        own = own_receipt(file)
+        rows = own["rows"] if own and rows is None else rows
+        matches = own is not None if receipt_path(file).exists() else None
+        return Receipt(study, receipts.verify(file, study, rows=rows), matches=matches)
     if not is_table(what):
         raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
     with scratch(None, TEMPORARY) as folder:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import Delivery, receipt_json
 from trimtab.core.delivery.writers import plain_schema
 from trimtab.core.design.design import Design

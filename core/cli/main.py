@@ -187,7 +187,10 @@ def verify(
     data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, or a folder of parts.", show_default=False)],
     design: Annotated[Path, typer.Option(help="The design file.", show_default=False)],
     rows: Annotated[
-        int | None, typer.Option("-n", "--rows", min=0, help="Rows the data set must have; any number by default.")
+        int | None,
+        typer.Option(
+            "-n", "--rows", min=0, help="Rows it must have; by default those of its receipt, else any number."
+        ),
     ] = None,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,

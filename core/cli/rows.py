@@ -9,8 +9,8 @@ from pathlib import Path
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import compared, files_of, study_of
 from trimtab.core.delivery.copies import Copies
-from trimtab.core.delivery.places import check_output, matches_receipt, receipt_path
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
+from trimtab.core.delivery.places import check_output, own_receipt, receipt_path
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
@@ -63,14 +63,20 @@ def make_rows(
 def verify_rows(
     data: Path, design: Path, *, rows: int | None, dialect: Dialect, accept_source: bool, as_json: bool
 ) -> bool:
-    """Measure a data set against a design; returns whether every promise is kept."""
+    """Measure a data set against a design; returns whether every promise is kept.
+
+    How many rows there must be is told by `rows`, else by a receipt of these very bytes.
+    """
+    receipt = own_receipt(data)
+    if rows is None and receipt is not None:
+        rows = receipt["rows"]
     with (
         progress_bar() as progress,
         study_of(design, accept_source=accept_source, progress=progress) as study,
         compared([data], dialect, progress=progress) as (measured,),
     ):
         promises = verify(measured, study, rows=rows)
-    same = matches_receipt(data)
+    same = receipt is not None if receipt_path(data).exists() else None
     if as_json:
         print_json({"receipt": receipt_json(promises), "receipt_matches": same})
     else:

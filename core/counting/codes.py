@@ -108,15 +108,25 @@ def with_columns(data: DataSet, columns: Mapping[str, str]) -> DataSet:
 
 def count_codes(data: DataSet, codes: Sequence[Code]) -> tuple[int, list[dict[int, int]]]:
     """(rows, for each of `codes` the rows of every code that occurs), in one pass over the data set."""
+    rows, counts, _ = count_values(data, codes, ())
+    return rows, counts
+
+
+def count_values(
+    data: DataSet, codes: Sequence[Code], filled: Sequence[str]
+) -> tuple[int, list[dict[int, int]], dict[str, int]]:
+    """As `count_codes`, and beside it for each of the columns `filled` the rows that have a value."""
     register(data, codes)
-    found = data.con.execute(count_query(codes, data.types)).fetchall()[0]
-    return int(found[0]), [{int(key): int(n) for key, n in (counts or {}).items()} for counts in found[1:]]
+    rows, *found = data.con.execute(count_query(codes, data.types, filled)).fetchall()[0]
+    counts = [{int(key): int(n) for key, n in (one or {}).items()} for one in found[: len(codes)]]
+    return int(rows), counts, dict(zip(filled, map(int, found[len(codes) :]), strict=True))
 
 
-def count_query(codes: Sequence[Code], types: Mapping[str, str]) -> str:
-    """The SQL of `count_codes`; the levels to look up are in tables levels_0, levels_1, …"""
-    counts = "".join(f", histogram({OWN}c{i})" for i in range(len(codes)))
-    return f"SELECT count(*){counts} FROM ({coded_query(codes, types)})"
+def count_query(codes: Sequence[Code], types: Mapping[str, str], filled: Sequence[str] = ()) -> str:
+    """The SQL of `count_values`; the levels to look up are in tables levels_0, levels_1, …"""
+    counts = [f"histogram({OWN}c{i})" for i in range(len(codes))] + [f"count({quote_name(name)})" for name in filled]
+    coded = coded_query(codes, types, kept=filled or (f"{OWN}row",))
+    return f"SELECT {', '.join(['count(*)', *counts])} FROM ({coded})"
 
 
 def coded_query(codes: Sequence[Code], types: Mapping[str, str], kept: Sequence[str] = (f"{OWN}row",)) -> str:
@@ -160,14 +170,9 @@ def count_joint(
     return [found.reshape([sizes[i] for i in group]) for found, group in zip(counts, groups, strict=True)]
 
 
-def sum_values(data: DataSet, values: Sequence[str]) -> list[float]:
-    """The sum over all rows of each SQL number below a million; NULL counts as 0. Every number is rounded to a step,
-    see SUM_STEPS."""
-    if not values:
-        return []
-    listed = ", ".join(f"sum(CAST(round(({value}) * {SUM_STEPS}) AS BIGINT))" for value in values)
-    found = data.con.execute(f"SELECT {listed} FROM {ROWS}").fetchall()[0]
-    return [int(one or 0) / SUM_STEPS for one in found]
+def exact_sum(value: str) -> str:
+    """SQL that adds up the steps of a number below a million, each rounded; see SUM_STEPS."""
+    return f"sum(CAST(round(({value}) * {SUM_STEPS}) AS BIGINT))"
 
 
 def register(data: DataSet, codes: Sequence[Code]) -> None:

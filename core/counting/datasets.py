@@ -28,6 +28,8 @@ ROWS = "data_set"
 """Name of the view that holds the rows."""
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 ZONED_TYPE = "TIMESTAMP WITH TIME ZONE"
+NOTHING = '"NULL"'
+"""The type of a column that has no value in any row, as some programs write it."""
 WHOLE_PATTERN = r"-?[0-9]+(\.0*)?"
 WORDS = {
     "whole": "a whole number",
@@ -57,12 +59,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class DataSet:
-    """An opened data set: `columns` are the names in its file, `types` the DuckDB types of the factors in ROWS."""
+    """An opened data set: `columns` are the names in its file, `types` the DuckDB types of the factors in ROWS, and
+    `stored` those that they have in the file itself, none where every cell is a text."""
 
     con: duckdb.DuckDBPyConnection
     name: str
     columns: tuple[str, ...]
     types: Mapping[str, str]
+    stored: Mapping[str, str]
 
 
 def reading_of(column: Column) -> Reading:
@@ -113,7 +117,10 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
         links = _links(files, work, form.suffix)
         with connect(folders=[work], files=files) as con, _errors_of(name):
             table = form.read(con, links, work, name)
-            yield DataSet(con, name, table.columns, _create_view(con, table, readings, name))
+            stored = _stored(con, table)
+            types = _create_view(con, table, stored, readings, name)
+            plain = {} if table.as_text else {factor: type_ for factor, (_, type_) in stored.items()}
+            yield DataSet(con, name, table.columns, types, plain)
 
 
 @contextmanager
@@ -137,16 +144,24 @@ def _links(files: list[Path], work: Path, suffix: str) -> list[Path]:
     return links
 
 
+def _stored(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple[str, str]]:
+    """For every name in the file its column in the table, quoted, and that column's type."""
+    described = con.execute(f"DESCRIBE FROM {table.sql}").fetchall()
+    return {name: (quote_name(str(row[0])), str(row[1])) for name, row in zip(table.columns, described, strict=True)}
+
+
 def _create_view(
-    con: duckdb.DuckDBPyConnection, table: Table, readings: Mapping[str, Reading], owner: str
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    raw: Mapping[str, tuple[str, str]],
+    readings: Mapping[str, Reading],
+    owner: str,
 ) -> dict[str, str]:
     """Make the view ROWS; returns the types of its factors."""
     names = table.columns
     repeated = [name for name, times in Counter(names).items() if times > 1 and name in readings]
     if repeated:
         raise InputError(f"{owner}: more than one column is called `{repeated[0]}`. Give each its own name.")
-    described = con.execute(f"DESCRIBE FROM {table.sql}").fetchall()
-    raw = {name: (quote_name(str(row[0])), str(row[1])) for name, row in zip(names, described, strict=True)}
     present = {factor: reading for factor, reading in readings.items() if factor in raw}
     texts = _texts_of(con, table, raw, present) if table.as_text else None
     cells = [
@@ -195,6 +210,8 @@ def _texts_of(
 def _cell(factor: str, column: str, type_: str, reading: Reading, owner: str, texts: Texts | None) -> str:
     """SQL of a cell as a value of the factor; NULL is missing."""
     family = reading.family
+    if type_ == NOTHING:
+        return f"CAST(NULL AS {reading.type})"
     if family == "text":
         if type_ != "VARCHAR":
             return f"CAST({column} AS VARCHAR)"

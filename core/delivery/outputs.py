@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import receipt_path
-from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.writers import Written, write
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.formats import MADE_IN, file_formats

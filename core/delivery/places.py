@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from trimtab.core.atomic import check_writable, followed
 from trimtab.core.delivery.writers import check_place, digest
@@ -45,16 +46,19 @@ def is_own(target: Path) -> bool:
 
 def matches_receipt(data: Path) -> bool | None:
     """Whether a data set has the bytes that the receipt beside it is of; None if there is no receipt."""
-    receipt = receipt_path(data)
-    if not receipt.exists():
-        return None
+    return own_receipt(data) is not None if receipt_path(data).exists() else None
+
+
+def own_receipt(data: Path) -> dict[str, Any] | None:
+    """The receipt beside a data set if it is of its very bytes; None if there is none or it is of others."""
     try:
-        told = json.loads(receipt.read_text(encoding="utf-8"))["file"]
-        files = _files(data)
+        receipt = json.loads(receipt_path(data).read_text(encoding="utf-8"))
+        told, files = receipt["file"], _files(data)
         size = sum(file.stat().st_size for file in files)
-        return bool(told["bytes"] == size and told["sha256"] == digest(files))
+        same = isinstance(receipt["rows"], int) and told["bytes"] == size and told["sha256"] == digest(files)
+        return receipt if same else None
     except (OSError, ValueError, KeyError, TypeError, InputError):
-        return False
+        return None
 
 
 def _files(target: Path) -> Sequence[Path]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from trimtab.core.atomic import companion_of, replacing
 from trimtab.core.delivery.copies import Copies, copies_json, copies_of
+from trimtab.core.delivery.measuring.all_promises import receipt
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import check_output, receipt_path
-from trimtab.core.delivery.promises.measuring import receipt
-from trimtab.core.delivery.promises.promise import Promise
 from trimtab.core.delivery.version import trimtab_version
 from trimtab.core.delivery.writers import Written, write_rows
 from trimtab.core.errors import Progress

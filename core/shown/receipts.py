@@ -9,7 +9,7 @@ from typing import Any
 
 import htpy as h
 
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.words.numbers import percent
 
 LEAST = 1e-5

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import htpy as h
 
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.projection.check import Checked
 from trimtab.core.projection.shifts import Shift, present
 from trimtab.core.review.overview import moved, summary

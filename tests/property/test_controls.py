@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.projection.conflict import Conflict, ConflictsError

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.property.planted import PLANTS
-from trimtab.core.delivery.promises.opening import open_rows
+from trimtab.core.delivery.measuring.opening import open_rows
 from trimtab.core.delivery.promises.relation import relation_promises
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trimtab.core.delivery.promises.opening import equal, lacking, lacking_for
-from trimtab.core.delivery.promises.promise import Measure, Measuring, promises_at
+from trimtab.core.delivery.measuring.opening import equal, lacking, lacking_for
+from trimtab.core.delivery.measuring.promise import Measure, Measuring, promises_at
 from trimtab.core.delivery.promises.rule import every_row
 from trimtab.core.design.controls.kind import ControlName
 

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from trimtab.core.delivery.promises.opening import lacking_for
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import lacking_for
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,

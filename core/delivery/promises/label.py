@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from math import sqrt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
-from trimtab.core.counting.codes import truth_code
+from trimtab.core.counting.datasets import ROWS
 from trimtab.core.database import quote_name
-from trimtab.core.delivery.promises.derive import computed_measure
-from trimtab.core.delivery.promises.opening import expected, lacking, lacking_for
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import expected, lacking
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,
@@ -17,27 +17,21 @@ from trimtab.core.delivery.promises.promise import (
     exactly,
     promises_at,
     unmeasured,
-    within,
 )
-from trimtab.core.delivery.promises.rule import every_row
+from trimtab.core.delivery.promises.derive import computed_measure
+from trimtab.core.delivery.promises.drawn import drawn_measures
 from trimtab.core.design.controls.kind import ControlName
-from trimtab.core.design.naming import CLEAN, PROBABILITY
+from trimtab.core.design.naming import CLEAN
 from trimtab.core.maths.rounding import event_rows
-
-DEVIATIONS = 4.5
-"""Standard deviations by which a number of drawn labels may differ from what their probabilities add up to. A true set
-differs by more in 7 of a million."""
 
 
 @promises_at(60)
 def label_measures(asked: Measuring) -> Iterator[Measure]:
     """*label* with a rule: in every row the column, or with noise the clean one, has what the rule gives.
 
-    *label* with a probability p: the column, or with noise the clean one, is true in about Σ p rows, within
-    DEVIATIONS · √(Σ p (1 − p)); and *label … probability*: the column beside it has p in every row, from 0 to 1, or is
-    missing where p is.
+    *label* with a probability: see `drawn_measures`.
     *label … noise*: the rows in which the label and the clean one differ are exactly the whole number nearest to the
-    noise's share of all.
+    noise's share of all, and what stands there is some other thing that the rule can give.
     """
     for name, label in asked.study.design.labels.items():
         control = ControlName("label", name)
@@ -45,46 +39,37 @@ def label_measures(asked: Measuring) -> Iterator[Measure]:
         if label.rule is not None:
             yield computed_measure(asked, clean, control)
         else:
-            yield _drawn(asked, control, clean)
-            yield _probability(asked, control)
+            yield from drawn_measures(asked, control, clean)
         if label.noise:
-            yield _noise(control, label.noise, lacking(asked.data.types, [name, clean]))
+            yield _noise(asked, control, label.noise, lacking(asked.data.types, [name, clean]))
 
 
-def _drawn(asked: Measuring, control: ControlName, column: str) -> Measure:
-    types = asked.data.types
-    lacks = lacking(types, [column]) or lacking_for(asked.study, types, control.of)
-    p = quote_name(expected(control.of))
-    inside = f"CASE WHEN {p} BETWEEN 0 AND 1 THEN {p} END"
+def _noise(asked: Measuring, control: ControlName, noise: float, lacks: str | None) -> Measure:
+    name, clean = quote_name(control.of), quote_name(CLEAN.format(control.of))
 
-    def judge(found: Found) -> Iterable[Promise]:
-        if lacks:
-            yield unmeasured(control, 0.0, lacks, "rows")
-            return
-        total, variance = found.sums
-        yield within(control, total, found.true(), DEVIATIONS * sqrt(variance), "rows")
-
-    if lacks:
-        return Measure(judge)
-    return Measure(judge, (truth_code(quote_name(column)),), (inside, f"({inside}) * (1 - ({inside}))"))
-
-
-def _probability(asked: Measuring, control: ControlName) -> Measure:
-    """Numbers outside 0 to 1 are no probabilities, whoever computed them."""
-    column = PROBABILITY.format(control.of)
-    own, p = quote_name(column), quote_name(expected(control.of))
-    same = f"{p} BETWEEN 0 AND 1 AND abs({own} - {p}) <= 1e-9 * {p}"
-    condition = f"({own} IS NULL AND {p} IS NULL) OR coalesce({same}, false)"
-    types = asked.data.types
-    lacks = lacking(types, [column]) or lacking_for(asked.study, types, control.of)
-    return every_row(control, condition, lacks, "probability")
-
-
-def _noise(control: ControlName, noise: float, lacks: str | None) -> Measure:
     def judge(found: Found) -> Iterable[Promise]:
         wanted = event_rows(noise, found.rows)
-        told = unmeasured(control, wanted, lacks, "rows") if lacks else exactly(control, wanted, found.true())
-        yield told.of("noise")
+        if lacks:
+            yield unmeasured(control, wanted, lacks, "rows").of("noise")
+            return
+        wrong = f"SELECT {name}, count(*) FROM {ROWS} WHERE {name} IS DISTINCT FROM {clean} GROUP BY 1"
+        words = dict(asked.data.con.execute(wrong).fetchall())
+        strange = set(words) - _given(asked, control.of, words)
+        rows = sum(words[word] for word in strange)
+        told = exactly(control, wanted, sum(words.values()))
+        said = f"{told.delivered:,} rows, in {rows:,} of them what the label never is"
+        yield (replace(told, delivered=said, kept=False) if strange else told).of("noise")
 
-    differs = truth_code(f"{quote_name(control.of)} IS DISTINCT FROM {quote_name(CLEAN.format(control.of))}")
-    return Measure(judge, () if lacks else (differs,))
+    return Measure(judge)
+
+
+def _given(asked: Measuring, name: str, words: Mapping[Any, int]) -> set[Any]:
+    """What a label can be: what its rule gives in the source or, if that is not all of `words`, in some row."""
+    if asked.study.design.labels[name].rule is None:
+        return {True, False}
+    found = set(asked.study.known(name).values.to_pylist())
+    if not found.issuperset(words):
+        own = quote_name(expected(name))
+        rows = asked.data.con.execute(f"SELECT DISTINCT {own} FROM {ROWS} WHERE {own} IS NOT NULL").fetchall()
+        found |= {one for (one,) in rows}
+    return found

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from trimtab.core.counting.codes import listed_code
-from trimtab.core.delivery.promises.derive import computed_measure
-from trimtab.core.delivery.promises.opening import lacking_for, measured_column
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import lacking_for, measured_column
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,
@@ -18,6 +17,7 @@ from trimtab.core.delivery.promises.promise import (
     unmeasured,
     within,
 )
+from trimtab.core.delivery.promises.derive import computed_measure
 from trimtab.core.projection.controls.level import LevelControl, levels_of
 from trimtab.core.study.study import Study
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from trimtab.core.counting.codes import Code, axis_code, missing_code, value_code
 from trimtab.core.coverage.measures import total_variation
-from trimtab.core.delivery.promises.opening import lacking
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import lacking
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,

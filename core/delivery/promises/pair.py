@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from trimtab.core.coverage.measures import total_variation
-from trimtab.core.delivery.promises.opening import lacking_for
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import lacking_for
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,
@@ -82,4 +82,7 @@ def _table(study: Study, pair: PairControl, counts: np.ndarray) -> Promise:
     except TrimtabError as error:
         return Promise(pair.name, 0.0, str(error), 0.0, False, "elsewhere")
     off = total_variation(inside.ravel(), wanted) + 0.5 * (1 - float(inside.sum()))
-    return within(pair.name, 0.0, off, marginal_tolerance(wanted, rows), "elsewhere")
+    # What is asked for nothing is nowhere, nor is anything beyond the axes.
+    nowhere = inside.ravel()[wanted == 0].any() or counts.sum() > counts[: sides[0].size, : sides[1].size].sum()
+    tolerance = 0.0 if nowhere else marginal_tolerance(wanted, rows)
+    return within(pair.name, 0.0, off, tolerance, "elsewhere")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from trimtab.core.counting.codes import axis_code
-from trimtab.core.delivery.promises.opening import lacking
-from trimtab.core.delivery.promises.promise import (
+from trimtab.core.delivery.measuring.opening import lacking
+from trimtab.core.delivery.measuring.promise import (
     Found,
     Measure,
     Measuring,

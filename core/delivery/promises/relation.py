@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from trimtab.core.counting.datasets import ROWS, DataSet
 from trimtab.core.database import OWN, quote_name
-from trimtab.core.delivery.promises.opening import lacking
-from trimtab.core.delivery.promises.promise import Measure, Measuring, Promise, exactly, promises_at, unmeasured
+from trimtab.core.delivery.measuring.opening import lacking
+from trimtab.core.delivery.measuring.promise import Measure, Measuring, Promise, exactly, promises_at, unmeasured
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.relations.determines import Determines

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trimtab.core.counting.codes import truth_code
-from trimtab.core.delivery.promises.opening import lacking
-from trimtab.core.delivery.promises.promise import Found, Measure, Measuring, Promise, exactly, promises_at, unmeasured
+from trimtab.core.delivery.measuring.opening import lacking
+from trimtab.core.delivery.measuring.promise import Found, Measure, Measuring, Promise, exactly, promises_at, unmeasured
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.controls.rule import rules_of
 

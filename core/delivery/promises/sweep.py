@@ -8,8 +8,8 @@ from functools import partial
 from trimtab.core.counting.codes import Code, coded_query, listed_code, register
 from trimtab.core.counting.datasets import DataSet
 from trimtab.core.database import OWN, quote_name, quote_text
-from trimtab.core.delivery.promises.opening import GROUP, VARIED, lacking
-from trimtab.core.delivery.promises.promise import Found, Measure, Measuring, Promise, promises_at, unmeasured, within
+from trimtab.core.delivery.measuring.opening import GROUP, VARIED, lacking
+from trimtab.core.delivery.measuring.promise import Found, Measure, Measuring, Promise, promises_at, unmeasured, within
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.fields import number_of

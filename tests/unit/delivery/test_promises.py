@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.controls import figures
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.delivery.writers import write
@@ -84,9 +84,14 @@ def test_one_row_more_or_less_breaks_the_count(study: Study, rows: pa.Table, tmp
     assert "rows" not in measured(study, rows.slice(0, 3999), tmp_path, rows=None)
 
 
-def test_another_number_of_rows_scales_the_events(study: Study, rows: pa.Table, tmp_path: Path) -> None:
+def test_a_number_of_rows_is_that_number_unless_another_size_is_asked_for(
+    study: Study, rows: pa.Table, tmp_path: Path
+) -> None:
     twice = pa.concat_tables([rows, rows])
     found = measured(study, twice, tmp_path, rows=None)
+    assert [found[name].requested for name in ("event unbelted", "event old")] == [2000, 33]
+    assert [name for name, promise in found.items() if not promise.kept] == ["event old"]
+    found = measured(study, twice, tmp_path, rows=8000)
     assert [found[name].requested for name in ("event unbelted", "event old")] == [2000, 66]
     assert all(promise.kept for promise in found.values())
 
@@ -149,7 +154,7 @@ def test_a_column_that_is_missing_is_the_reason(study: Study, rows: pa.Table, tm
     ):
         assert found[name].delivered == f"there is no column `{column}` to measure it on"
         assert not found[name].kept
-    assert found["columns"].delivered == "no column `dvcat`, `ageOFocc`"
+    assert found["columns"].delivered == "no column `dvcat`, no column `ageOFocc`"
     assert [name for name, promise in found.items() if promise.kept] == [
         "rows",
         "event unbelted",
@@ -172,7 +177,7 @@ def test_the_source_itself_does_not_keep_the_design(study: Study) -> None:
 
 def test_no_rows_keep_no_marginal(study: Study, rows: pa.Table, tmp_path: Path) -> None:
     found = measured(study, rows.slice(0, 0), tmp_path, rows=None)
-    assert (found["event old"].requested, found["event old"].kept) == (0, True)
+    assert (found["event old"].requested, found["event old"].kept) == (33, False)
     assert not any(found[name].kept for name in ("target ageOFocc", "keep sex", "hold dvcat"))
 
 

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.controls import figures, named
-from trimtab.core.delivery.promises.measuring import receipt
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.all_promises import receipt
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.projection.reserved.reserved import FloorPlan
 from trimtab.core.source.spool import Source, spool

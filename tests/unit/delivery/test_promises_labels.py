@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.controls import figures
-from trimtab.core.delivery.promises.label import DEVIATIONS
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
+from trimtab.core.delivery.promises.drawn import DEVIATIONS, drawn_tolerance
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -33,9 +33,11 @@ KEPT = [
     "label late noise",
     "label plain",
     "label claimed",
+    "label claimed where",
     "label claimed probability",
     "label claimed noise",
     "label drawn",
+    "label drawn where",
     "label drawn probability",
     "columns",
 ]
@@ -137,7 +139,7 @@ def test_what_is_no_probability_breaks_the_promise(
     pq.write_table(pa.table(rows), tmp_path / "a.parquet")
     found = {promise.promise: promise for promise in verify(tmp_path / "a.parquet", study)}
     assert figures(found["label hit probability"]) == ("label hit probability", 4, 2, 0.0, False)  # and the missing one
-    assert figures(found["label hit"]) == ("label hit", 0.5, 1, DEVIATIONS * 0.5, True)
+    assert figures(found["label hit"]) == ("label hit", 0.5, 1, drawn_tolerance(0.25), True)
 
 
 def test_columns_that_are_missing_are_told(study: Study, tmp_path: Path) -> None:
@@ -146,7 +148,7 @@ def test_columns_that_are_missing_are_told(study: Study, tmp_path: Path) -> None
         ("late_clean", ["label late", "label late noise"]),
         ("late", ["label late noise"]),
         ("claimed_probability", ["label claimed probability"]),
-        ("drawn", ["label drawn"]),
+        ("drawn", ["label drawn", "label drawn where"]),
     ):
         found = measured(study, {name: values for name, values in rows.items() if name != gone}, tmp_path / "a.parquet")
         assert broken(found) == [*names, "columns"]

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, spearmanr
 
 from tests.controls import figures
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.delivery.tolerance import marginal_tolerance, rank_tolerance
 from trimtab.core.source.spool import Source

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.controls import figures
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -160,7 +160,7 @@ def test_columns_that_are_missing_are_told_and_nothing_fails(study: Study, tmp_p
         ),
         "derive word": "there is no column `word` to measure it on",
         "level effort column": "there is no column `effort` to measure it on",
-        "columns": "no column `y`, `word`, `effort`",
+        "columns": "no column `y`, no column `word`, no column `effort`",
     }
     assert found["level effort"].kept
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.controls import figures
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.delivery.tolerance import marginal_tolerance
 from trimtab.core.source.spool import Source

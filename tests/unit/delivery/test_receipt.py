@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.copies import copies_json
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import deliver, receipt_json, receipt_path
 from trimtab.core.design.files import loads
 from trimtab.core.errors import CancelledError, ConflictError

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.projection.controls.control import Control

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.design.patching import with_part
 from trimtab.core.projection.check import check, check_json
 from trimtab.core.projection.conflict import ConflictsError

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import receipt
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.all_promises import receipt
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.sampling.run import generate, prepare
 from trimtab.core.source.spool import Source

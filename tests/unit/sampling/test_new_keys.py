@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.copies import learned_factors
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.delivery.samples import design_sample
 from trimtab.core.errors import InputError

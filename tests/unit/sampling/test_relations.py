@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.promises.measuring import receipt
+from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.design.design import Design
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source, spool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.controls import named
-from trimtab.core.delivery.promises.promise import Promise
+from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.shown.receipts import cells, receipt_table, summary
 
 KEPT = Promise(named("event fog"), 5000, 5000, 0.0, True, "rows")

@@ -40,6 +40,16 @@ def computed_columns(study: Study) -> dict[str, Reading]:
     return found
 
 
+def source_readings(study: Study) -> dict[str, Reading]:
+    """How the columns of the source are read."""
+    return {name: reading_of(one) for name, one in study.columns.items() if name not in study.definitions}
+
+
+def readings_of(study: Study) -> dict[str, Reading]:
+    """How all columns are read that rows can have: those of the source, and the computed ones."""
+    return source_readings(study) | computed_columns(study)
+
+
 @contextmanager
 def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterator[DataSet]:
     """Open `data` with every column of the source and, if the rows were `made`, every computed one.
@@ -47,11 +57,9 @@ def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterat
     Beside them stands what the design computes for each row, as the column `expected(name)`, wherever the columns that
     it takes are there. Raises InputError for a data set that can't be read.
     """
-    readings = {name: reading_of(one) for name, one in study.columns.items() if name not in study.definitions}
-    if made:
-        readings |= computed_columns(study)
-        if study.design.sweeps:
-            readings |= {GROUP: Reading("whole", "BIGINT"), VARIED: Reading("text", "VARCHAR")}
+    readings = readings_of(study) if made else source_readings(study)
+    if made and study.design.sweeps:
+        readings |= {GROUP: Reading("whole", "BIGINT"), VARIED: Reading("text", "VARCHAR")}
     with open_data(data, readings) as opened:
         there = [one for one in study.definitions.values() if lacking(opened.types, one.scalar.columns) is None]
         given = {_given(one.name): f"CAST(({one.scalar.sql}) AS {_reading(one).type})" for one in there}

@@ -63,13 +63,13 @@ class Promise:
 
 @dataclass(frozen=True)
 class Found:
-    """What was counted for a measure: all rows, for each of its codes the rows that have it, its sums, and for each of
-    its groups of factors the rows of every combination of their bins."""
+    """What was counted for a measure: all rows, for each of its codes the rows that have it, for each of its groups of
+    factors the rows of every combination of their bins, and for each of its columns the rows that have a value."""
 
     rows: int
     counts: tuple[Mapping[int, int], ...] = ()
-    sums: tuple[float, ...] = ()
     joint: Mapping[tuple[str, ...], np.ndarray] = field(default_factory=dict)
+    filled: Mapping[str, int] = field(default_factory=dict)
 
     def joined(self, other: Found) -> Found:
         """The same of two data sets together."""
@@ -77,9 +77,9 @@ class Found:
             {code: own.get(code, 0) + there.get(code, 0) for code in {**own, **there}}
             for own, there in zip(self.counts, other.counts, strict=True)
         )
-        sums = tuple(own + there for own, there in zip(self.sums, other.sums, strict=True))
         joint = {group: own + other.joint[group] for group, own in self.joint.items()}
-        return Found(self.rows + other.rows, counts, sums, joint)
+        filled = {name: own + other.filled[name] for name, own in self.filled.items()}
+        return Found(self.rows + other.rows, counts, joint, filled)
 
     def true(self, i: int = 0) -> int:
         """Rows in which the i-th code, a truth, is 1."""
@@ -97,25 +97,26 @@ class Found:
 class Measure:
     """What to count in every row, and what promises the counts make: `judge` gets what was found.
 
-    `values` are SQL numbers to add up, `groups` factors whose combinations of display bins are counted. `with_source`:
-    in a supplement, the rows of the source count too.
+    `groups` are factors whose combinations of display bins are counted, `filled` columns whose values are.
+    `with_source`: in a supplement, the rows of the source count too.
     """
 
     judge: Callable[[Found], Iterable[Promise]]
     codes: tuple[Code, ...] = ()
-    values: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    filled: tuple[str, ...] = ()
     with_source: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Measuring:
     """What measures are made for: a study and the data set; `plans` tells what the projection finds of the floors of
-    the design among so many rows."""
+    the design among so many rows; `rows` is how many there must be, if that is known."""
 
     study: Study
     data: DataSet
     plans: Callable[[int], Sequence[FloorPlan]]
+    rows: int | None
 
 
 Measures = Callable[[Measuring], Iterator[Measure]]
