@@ -19,6 +19,7 @@ from trimtab.core.delivery.writers import Written, write_rows
 from trimtab.core.errors import Progress
 from trimtab.core.formats import format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
+from trimtab.core.projection.weighing import weighing
 from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -70,9 +71,11 @@ def deliver(
     with replacing(target, companion=receipt_path(target)) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
-        promises = receipt(new, study, plans=lambda _: projection.floors, rows=rows)
+        weights = weighing(study, projection.controls, projection.cells, projection.shares, projection.reserved)
+        told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
+        promises = receipt(new, study, rows=rows, **told)
         delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
-        document = receipt_document(study, projection, delivery, rows=rows, seed=seed)
+        document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         companion_of(new).write_text(text, encoding="utf-8", newline="\n")
     return delivery
@@ -93,14 +96,15 @@ def receipt_json(promises: Sequence[Promise]) -> list[dict[str, Any]]:
 
 
 def receipt_document(
-    study: Study, projection: Projection, delivery: Delivery, *, rows: int, seed: int
+    study: Study, projection: Projection, covered: float, delivery: Delivery, *, rows: int, seed: int
 ) -> dict[str, Any]:
     """The receipt as a file: what was asked of what, what came out, and what it cost.
 
     It holds no time and no place, so that the same design, seed and source give the same receipt. `cost_bits` is the KL
     divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
-    `ungrounded` the share of rows in bins that the source never shows (0 to 1). `copies` is no promise: see
-    `trimtab.core.delivery.copies`.
+    `covered` the share of the source's rows that are like rows which can be drawn (0 to 1): of those alone the weighted
+    rows speak. `ungrounded` is the share of rows in bins that the source never shows (0 to 1). `copies` is no promise:
+    see `trimtab.core.delivery.copies`.
     """
     written = delivery.written
     return {
@@ -112,6 +116,7 @@ def receipt_document(
         "seed": seed,
         "cost_bits": projection.cost_bits,
         "effective_share": projection.effective_share,
+        "covered": covered,
         "ungrounded": projection.ungrounded,
         "copies": None if delivery.copies is None else copies_json(delivery.copies),
         "kept": delivery.kept,

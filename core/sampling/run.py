@@ -13,6 +13,7 @@ import pyarrow as pa
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.reserved.reserved import with_values
+from trimtab.core.projection.weighing import weighing
 from trimtab.core.relations.key import Key
 from trimtab.core.sampling.computed import computed, computed_fields
 from trimtab.core.sampling.invented_values import invented_values
@@ -23,8 +24,8 @@ from trimtab.core.sampling.splice import Splicer
 from trimtab.core.study.study import Study, values_of
 
 PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
-"""Columns that tell where a row comes from: `_weight` is grounding ÷ projection, with which a training run undoes the
-design; it is 0 for rows that have no place in the grounding."""
+"""Columns that tell where a row comes from: `_weight` is grounding ÷ projection, 1 on average over the rows, with which
+a training run undoes the design; it is 0 for rows that have no place in the grounding."""
 
 SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
 """In a design with sweeps, whether provenance is asked for or not: the group of a row, and the factor that varies."""
@@ -107,9 +108,7 @@ def prepare(
         projection = project(study, rows=rows)
     plan = make_plan(projection, seed)
     cells, shares = projection.cells, projection.shares
-    real = np.diff(cells.start)[cells.group] / study.grounding.rows
-    grounded = ~cells.ungrounded & (shares > 0)
-    weights = np.divide(real, shares, out=np.zeros(cells.count), where=grounded)
+    weights = weighing(study, projection.controls, cells, shares, projection.reserved).of_rows(plan.quota, rows)
     return Generator(study, projection, plan, Splicer(study, projection, plan), weights)
 
 

@@ -118,7 +118,9 @@ def test_init_check_sample_verify(trimtab: Trimtab, folder: Path) -> None:
     assert sampled.code == 0
     assert list(sampled.json) == ["rows", "path", "receipt"]
     assert (sampled.json["rows"], sampled.json["path"]) == (700, "out.csv.gz")
-    assert [list(promise) for promise in sampled.json["receipt"]] == [PROMISE] * 5  # rows, three relations, columns
+    assert [list(promise) for promise in sampled.json["receipt"]] == [
+        PROMISE
+    ] * 6  # rows, three relations, the weight, columns
     receipt = json.loads(Path("out.csv.gz.receipt.json").read_text())
     assert (receipt["rows"], receipt["seed"], receipt["receipt"]) == (700, 1, sampled.json["receipt"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from trimtab.core.delivery.measuring.opening import bin_code, open_rows
 from trimtab.core.delivery.measuring.promise import MEASURES, Found, Measure, Measuring, Promise, exactly
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.reserved.reserved import FloorPlan
+from trimtab.core.projection.weighing import Weighing, weighing_of
 from trimtab.core.registering import import_files
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -28,6 +30,7 @@ def receipt(
     study: Study,
     *,
     plans: Callable[[int], Sequence[FloorPlan]],
+    weighing: Callable[[int], Weighing | None] | None = None,
     rows: int | None = None,
 ) -> tuple[Promise, ...]:
     """Measure every promise of the study's design on a data set of n rows.
@@ -35,7 +38,8 @@ def receipt(
     What each promise says stands with the functions that measure it. *rows*: exactly `rows`, if that is given. What is
     computed (events, rules, levels, labels) is computed again from the data set's own columns; a promise whose columns
     it lacks is not kept. `plans` tells what the projection finds of the design's floors among n rows, which cells are
-    impossible; of a floor that is not among them every cell counts.
+    impossible; of a floor that is not among them every cell counts. `weighing` tells what n rows weigh; without it the
+    projection is asked.
 
     In a supplement, n are the rows of the source and the data set together for targets, keeps, missing shares, pairs,
     events and levels; all else speaks of the data set alone. Raises InputError for a data set that can't be read.
@@ -44,7 +48,7 @@ def receipt(
         opened = stack.enter_context(open_rows(data, study))
         supplement = study.design.mode == "supplement"
         source = stack.enter_context(open_rows(study.source, study, made=False)) if supplement else None
-        asked = Measuring(study, opened, plans, rows)
+        asked = Measuring(study, opened, plans, weighing or partial(weighing_of, study), rows)
         measures = [measure for measures_of in MEASURES for measure in measures_of(asked)]
         total, found = _found(study, opened, measures)
         if source is not None:

@@ -25,6 +25,8 @@ READINGS: dict[str, Reading] = {
 }
 """How a computed column's cells are read, by the type of its expression."""
 
+WEIGHT = "_weight"
+"""The column of what each row weighs."""
 GROUP, VARIED = "_group", "_varied"
 """Columns that tell the rows of a sweep: the number of their group, and the factor that varies in it."""
 
@@ -58,6 +60,8 @@ def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterat
     it takes are there. Raises InputError for a data set that can't be read.
     """
     readings = readings_of(study) if made else source_readings(study)
+    if made and study.design.output.provenance:
+        readings |= {WEIGHT: READINGS["number"]}
     if made and study.design.sweeps:
         readings |= {GROUP: Reading("whole", "BIGINT"), VARIED: Reading("text", "VARCHAR")}
     with open_data(data, readings) as opened:

@@ -12,6 +12,7 @@ from trimtab.core.counting.codes import Code
 from trimtab.core.counting.datasets import DataSet
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.projection.reserved.reserved import FloorPlan
+from trimtab.core.projection.weighing import Weighing
 from trimtab.core.registering import Places
 from trimtab.core.study.study import Study
 
@@ -111,11 +112,12 @@ class Measure:
 @dataclass(frozen=True, eq=False)
 class Measuring:
     """What measures are made for: a study and the data set; `plans` tells what the projection finds of the floors of
-    the design among so many rows; `rows` is how many there must be, if that is known."""
+    the design among so many rows, `weighing` what they weigh; `rows` is how many there must be, if that is known."""
 
     study: Study
     data: DataSet
     plans: Callable[[int], Sequence[FloorPlan]]
+    weighing: Callable[[int], Weighing | None]
     rows: int | None
 
 

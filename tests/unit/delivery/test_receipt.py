@@ -36,12 +36,14 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
         "seed": 3,
         "cost_bits": pytest.approx(document["cost_bits"]),
         "effective_share": pytest.approx(document["effective_share"]),
+        "covered": pytest.approx(document["covered"]),
         "ungrounded": 0.0 if document["ungrounded"] == 0 else pytest.approx(document["ungrounded"]),
         "copies": copies_json(delivery.copies),
         "kept": True,
     }
     assert document["cost_bits"] > 0
     assert 0 < document["effective_share"] < 1
+    assert 0 < document["covered"] < 1  # the rest of the source is of a speed that the design does not hold
     assert document["receipt"] == receipt_json(delivery.promises)
     both = zip(document["receipt"], document["promises"], strict=True)
     assert tuple(Promise.from_json(*one) for one in both) == delivery.promises

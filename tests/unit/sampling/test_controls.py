@@ -14,6 +14,7 @@ from tests.controls import named
 from trimtab.core.errors import InputError
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
+from trimtab.core.projection.weighing import weighing_of
 from trimtab.core.sampling.run import generate
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -246,7 +247,9 @@ def test_a_rule_takes_rows_away_and_changes_nothing_else(trips: Source, open_: O
     assert (rows["visib"] > 1).all()
     assert (rows["arrived"] >= rows["departed"]).all()
     assert project(study).cost_bits == pytest.approx(np.log2(100 / 90))
-    assert rows["_weight"].astype(float) == pytest.approx(90 / 100)
+    # 10 of 100 real rows are like none that can be drawn: the weights speak of the other 90.
+    assert rows["_weight"].astype(float) == pytest.approx(1.0)
+    assert weighing_of(study, 900).covered == pytest.approx(0.9)  # type: ignore[union-attr]
 
 
 # --- supplement ------------------------------------------------------------------------------------------------------

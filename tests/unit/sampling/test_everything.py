@@ -73,8 +73,8 @@ def test_every_promise_is_kept(all_kinds: SimpleNamespace) -> None:
     assert [one for one in promises.values() if not one.kept] == []
     kinds = {name.split(" ", 1)[0] for name in promises}
     assert kinds == {
-        "rows", "columns", "target", "keep", "hold", "missing", "drop", "event", "pair", "level", "label", "derive",
-        "rule", "sweep", "floor",
+        "rows", "columns", "weight", "target", "keep", "hold", "missing", "drop", "event", "pair", "level", "label",
+        "derive", "rule", "sweep", "floor",
     }  # fmt: skip
     # Missing values of humid, of which the source has 17, and some cells of the floor.
     assert 0.03 < all_kinds.projection.ungrounded < 0.032
