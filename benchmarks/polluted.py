@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-from benchmarks.polluted_files import Polluted, polluted
+from benchmarks.pollution.draft import Polluted
+from benchmarks.pollution.files import polluted
 from trimtab.core.errors import InputError
 from trimtab.core.source.spool import spool
 
 FILES = 1_500
 Table = tuple[tuple[str, ...], list[Sequence[object]]]
 RIGHT, REFUSED, WRONG = "right", "refused", "wrong"
+PLAIN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]+)?", re.IGNORECASE)
+EXACT = 17
+"""Numbers of more digits are compared as texts."""
 
 
 def by_trimtab(file: Path) -> Table:
@@ -71,14 +75,11 @@ def _text(cell: object) -> str:
     if cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, dt.datetime | dt.date):
-        return cell.isoformat()[:10]
-    text = str(cell)
-    if isinstance(cell, int | float | Decimal) or (text[:1].isdigit() and not text.startswith("0") and "_" not in text):
-        try:
-            return repr(float(text))
-        except ValueError:
-            return text
-    return text
+        return cell.isoformat().removesuffix("T00:00:00").replace("T", " ").removesuffix(":00")
+    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    if text in ("TRUE", "FALSE"):
+        return text.lower()
+    return repr(float(text)) if PLAIN.fullmatch(text) and sum(map(str.isdigit, text)) <= EXACT else text
 
 
 def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:

@@ -44,7 +44,7 @@ CONTENT: dict[Format, str] = {
     "zip": "a zip archive or an Excel workbook",
 }
 STEPS = 4
-READER = 2
+READER = 3
 """Raise it when the same bytes are read as another table: what was spooled before is then read again."""
 
 

@@ -121,6 +121,14 @@ def _check_names_of(header: Sequence[str], body: Sequence[Sequence[str]], line: 
         raise InputError(told)
 
 
+def is_header(record: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether a record is clearly a header: words only, and below one of them nothing but numbers or dates."""
+    body = body[:SAMPLE]
+    if any(_is_shaped(cell) or (cell.strip() and _is_missing(cell)) for cell in record):
+        return False
+    return len(body) > 1 and any(record[i].strip() for i in _shaped_columns(len(record), body))
+
+
 def _is_run(names: Sequence[str], header: Sequence[str]) -> bool:
     """Whether names are numbers in equal steps, as years are, or those that a library gives to columns: 0, 1, 2 …"""
     if len(names) < 2 or not all(re.fullmatch("[0-9]{1,9}", name.strip()) for name in names):
@@ -135,7 +143,8 @@ def _has_second(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a second line of the header: words where all other rows have numbers or dates."""
     if len(body) < 4:
         return False
-    row, shaped = body[0], _shaped_columns(len(header), body[1:])
+    row = body[0]
+    shaped = [i for i in _shaped_columns(len(header), body[1:]) if header[i].strip()]
     if len(row) != len(header) or any(_is_shaped(row[i]) for i in shaped):
         return False
     words = [i for i in shaped if not _is_missing(row[i])]
@@ -146,7 +155,11 @@ def _has_second(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def _joined(header: Sequence[str], further: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The names of the first line if they are names of their own, else what stands in all lines of the header."""
-    if not further or (max(Counter(header).values()) == 1 and all(name.strip() for name in header)):
+    own = all(
+        name.strip() or not any(line[i : i + 1] and line[i].strip() for line in further)
+        for i, name in enumerate(header)
+    )
+    if not further or (max(Counter(filter(None, header)).values(), default=0) == 1 and own):
         return tuple(header)
     width = len(header)
     filled: list[str] = []
