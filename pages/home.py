@@ -9,6 +9,7 @@ import streamlit as st
 
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
+from trimtab.ui.data.reading import begin_form, is_text, reading_form, wanted
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
 from trimtab.ui.session.samples import SAMPLES
 from trimtab.ui.shell import session
@@ -51,6 +52,14 @@ def upload_card() -> None:
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
             go(lambda progress: open_uploaded(file.name, file, progress), page_file("data"))
+            if is_text(file.name):
+                begin_form({})
+        if file is not None and is_text(file.name):
+            said = wanted()
+            if said is not None:
+                go(lambda progress: open_uploaded(file.name, file, progress, said), page_file("data"))
+                begin_form(said.given)
+            reading_form({}, "Read it like this")
 
 
 def other_samples() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -70,18 +71,33 @@ def convert(texts: Texts, target: Path, owner: str, said: Dialect = OPEN) -> Con
         try:
             places, left = _columns(con, table, texts, owner)
             found, notes = look_at(con, table, places, owner, said)
-            if texts.rows:
-                words = [cell for cell in places if _is_text(cell, found) and found.unions[cell] & TEXT]
-                check_rows(con, table, places, words, owner, said)
             filled = any(found.unions.values())
             check_values(texts.rows, filled, owner, infinite=_infinite(con, table, found, places))
+            words = [cell for cell in places if _is_text(cell, found) and found.unions[cell] & TEXT]
+            check_rows(con, table, places, words, owner, said)
             picked = ", ".join(f"{_cast(cell, found)} AS {quote_name(name)}" for cell, name in places.items())
             query = f"SELECT {picked} FROM {table}"
             con.execute(f"COPY ({query}) TO {quote_text(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
         except duckdb.Error as error:
             first = str(error).strip().splitlines()[0].rstrip(".").replace(str(texts.path), owner)
             raise InputError(f"{owner}: it can't be read: {first}.") from error
-    return Converted(texts.rows, tuple(places.values()), (*texts.notes, *left, *notes))
+    return Converted(texts.rows, tuple(places.values()), (*texts.notes, *left, *notes), _recognised(texts, found))
+
+
+def _recognised(texts: Texts, found: Cells) -> dict[str, Any]:
+    """How the file is written, by the fields of a `Dialect`, as far as there is a sign of it in the file."""
+    form, marks = texts.form, {one.decimal for one in found.written.values()}
+    seen = {
+        "encoding": texts.encoding,
+        "delimiter": form.delimiter,
+        "quote": form.quote,
+        "escape": form.escape,
+        "header": form.header,
+        "header_rows": form.header_rows if form.header else None,
+        "decimal": marks.pop() if len(marks) == 1 else None,
+        "missing": list(found.used) or None,
+    }
+    return {name: value for name, value in seen.items() if value is not None}
 
 
 def look_at(

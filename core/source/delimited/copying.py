@@ -20,23 +20,23 @@ LOOKED_AT = 2_000
 """Bytes by which text in UTF-16 without a mark is told."""
 
 
-def copy_text(file: Path, copy: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> list[str]:
-    """Copy `file` to `copy`, and give what a person must be told of its encoding. Raises InputError if it is in another
+def copy_text(file: Path, copy: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> str:
+    """Copy `file` to `copy`, and give the name of its encoding. Raises InputError if it is in another
     encoding than it seems or `said` names (naming the line), or damaged."""
     try:
         with gzip.open(file) if gzipped else file.open("rb") as source, copy.open("wb") as target:
             start = source.read(CHUNK)
-            found = said.encoding or _encoding(start)
+            found = said.encoding or _encoding(start) or "utf-8"
             source.seek(0)
-            if found in (None, "utf-8", "utf8"):
+            if codecs.lookup(found).name == "utf-8":
                 _copy_utf8(cast(BinaryIO, source), target, owner)
             else:
-                _decode(cast(BinaryIO, source), target, str(found), owner)
+                _decode(cast(BinaryIO, source), target, found, owner)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
             f"{owner}: it can't be read to its end ({error}). It is damaged or cut off; copy it again."
         ) from error
-    return [f"it is read as text in {found.upper()} (--encoding)"] if found and not said.encoding else []
+    return found
 
 
 def cut_footer(copy: Path, lines: int, owner: str) -> None:

@@ -35,8 +35,8 @@ Record = tuple[int, list[str]]
 class Form:
     """How a file is written. `blanks`: a blank after a delimiter is not part of the value.
 
-    `names` are those of the header, `above` the lines left out above it, `second` what stands in further lines of the
-    header, `skipped` the lines before the first row.
+    `names` are those of the header, `header` is its line (0: there is none) and `header_rows` how many it takes;
+    `skipped` the lines before the first row.
     """
 
     delimiter: str
@@ -44,8 +44,8 @@ class Form:
     escape: str | None = None
     blanks: bool = False
     names: tuple[str, ...] = ()
-    above: int = 0
-    second: tuple[str, ...] = ()
+    header: int = 0
+    header_rows: int = 1
     skipped: int = 0
     notes: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ def with_header(form: Form, records: Sequence[Record], first: int, owner: str, s
         notes.append(f"line {records[first + 1][0]} is taken as a second line of the header: {shown} (--header-rows 1)")
     following = first + rows
     skipped = (records[following][0] if following < len(records) else behind) - 1
-    return replace(form, names=names, skipped=skipped, notes=tuple(notes))
+    return replace(form, names=names, header=line, header_rows=rows, skipped=skipped, notes=tuple(notes))
 
 
 def _is_shaped(cell: str) -> bool:

@@ -20,8 +20,10 @@ ENDS = 3
 """So many rows at either end may be titles or footnotes."""
 ENOUGH = 4
 """Numbers that a column must have, at the least, for a word at its end to be odd."""
+LOOKED_AT = 20
+"""Rows at the end that a last row is compared with."""
 MOST_ROWS = 100_000
-"""Above so many rows, names of a second table are not looked for among words."""
+"""Tables of more rows come from programs, which write neither sums nor footnotes, and one table a file."""
 TOTALS = (
     *("total", "totals", "grand total", "sub total", "subtotal", "sum", "sums", "average", "mean", "median", "count"),
     *("summe", "gesamt", "insgesamt", "mittelwert", "somme", "totale"),
@@ -61,19 +63,21 @@ def check_rows(
     those that hold words, maybe among numbers."""
     if len(places) > 1:
         _check_names_again(con, table, places, owner)
-    if said.header is not None and said.footer is not None:
-        return
     mixed = [one for cell in texts if (one := _mixed(con, table, cell, places[cell])) is not None]
     if said.header is None:
         _check_no_second_header(con, table, mixed, owner)
-        words = [cell for cell in texts if places[cell] not in {one.name for one in mixed}]
-        _check_no_second_names(con, table, words, mixed, owner)
-        _check_no_comments(con, table, next(iter(places)), owner)
         _check_no_other_table(mixed, owner)
+        _check_no_comments(con, table, next(iter(places)), owner)
+    rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+    if rows > MOST_ROWS:
+        return
+    if said.header is None:
+        words = [cell for cell in texts if places[cell] not in {one.name for one in mixed}]
+        _check_no_second_names(con, table, words, mixed, rows, owner)
         _check_first(mixed, owner)
     if said.footer is None:
         _check_last(mixed, owner)
-        _check_no_total(con, table, places, owner)
+        _check_no_total(con, table, places, rows, owner)
 
 
 def _check_names_again(con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], owner: str) -> None:
@@ -128,13 +132,10 @@ def _check_no_second_header(con: duckdb.DuckDBPyConnection, table: str, mixed: S
 
 
 def _check_no_second_names(
-    con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], mixed: Sequence[_Mixed], owner: str
+    con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], mixed: Sequence[_Mixed], rows: int, owner: str
 ) -> None:
     """A row whose value in every column of few words stands nowhere else, and which has a word wherever a column has
     but one among numbers: the names of another table."""
-    rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-    if rows > MOST_ROWS:  # programs write those, and one table each
-        return
     single = [one for one in mixed if one.words == 1 and one.numbers >= ENOUGH]
     rare = {one.words_at[0] for one in single}
     few = 0
@@ -202,13 +203,13 @@ def _check_last(mixed: Sequence[_Mixed], owner: str) -> None:
             )
 
 
-def _check_no_total(con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], owner: str) -> None:
+def _check_no_total(
+    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], rows: int, owner: str
+) -> None:
     """A last row that says that it is a sum, or has but its first cell where other rows have more."""
     columns = [f"nullif(trim({quote_name(cell)}), '')" for cell in places]
     counted = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in columns)
-    # The end of the table alone, for a count of every cell takes long.
-    rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-    tail = f"(SELECT * FROM {table} OFFSET {max(0, rows - 10 * ENDS)})"
+    tail = f"(SELECT * FROM {table} OFFSET {max(0, rows - LOOKED_AT)})"
     last = [row for row in con.execute(f"SELECT {counted}, {', '.join(columns)} FROM {tail}").fetchall() if row[0]]
     if len(last) < 2:
         return
@@ -217,8 +218,9 @@ def _check_no_total(con: duckdb.DuckDBPyConnection, table: str, places: Mapping[
     word = first.lower().strip(" :.")
     column = columns[cells.index(first)]
     again = con.execute(f"SELECT count(*) FROM {table} WHERE {column} = {quote_text(first)}").fetchall()[0][0]
-    note = len(cells) > 2 or not first.isalnum()
-    lonely = filled == 1 and note and first == cells[0] and all(row[0] > 1 for row in last[:-ENDS])
+    # In two columns, a value that is missing is no rarity.
+    sure = len(last) > 2 * ENOUGH if len(cells) > 2 else len(last) == LOOKED_AT and not first.isalnum()
+    lonely = sure and filled == 1 and first == cells[0] and all(row[0] > 1 for row in last[:-ENDS])
     if again == 1 and (word in TOTALS or lonely):
         what = "is a sum, as its first word says" if word in TOTALS else "has a value in its first column only"
         raise InputError(

@@ -26,13 +26,14 @@ class Texts:
     """The rows of a delimited file: the Parquet file `path` has every cell as text, in the columns c0, c1, …
 
     A cell with nothing in it is missing, an empty text in quotes is not. `form` tells how the file is written and the
-    names of its columns; `notes` what a person must be told of it.
+    names of its columns; `notes` what a person must be told of it. `encoding` of the file as it came.
     """
 
     path: Path
     rows: int
     form: Form
     notes: tuple[str, ...]
+    encoding: str = "utf-8"
 
 
 def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> Texts:
@@ -42,12 +43,13 @@ def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzip
     as many values as the header names columns.
     """
     copy = work / "original.csv"
-    told = copy_text(file, copy, owner, said, gzipped=gzipped)
+    encoding = copy_text(file, copy, owner, said, gzipped=gzipped)
     if said.footer:
         cut_footer(copy, said.footer, owner)
     with copy.open("rb") as handle:
         head, whole = handle.read(CHUNK), not handle.read(1)
     form = find_form(head.decode("utf-8", "ignore" if not whole else "strict"), owner, said, whole=whole)
+    told = [] if said.encoding or encoding == "utf-8" else [f"it is text in {encoding.upper()} (--encoding)"]
     notes = [*told, *form.notes, *_said(form, said), *check_quotes(copy, form, owner)]
     if form.blanks:
         without_blanks(copy, form, work / "plain.csv")
@@ -59,7 +61,7 @@ def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzip
         fault = find_fault(copy, form)
         said_ = str(error).strip().splitlines()[0].rstrip(".")
         raise InputError(f"{owner}, {fault}" if fault else f"{owner}: it can't be read: {said_}.") from error
-    return Texts(target, rows, form, tuple(notes))
+    return Texts(target, rows, form, tuple(notes), encoding)
 
 
 def _said(form: Form, said: Dialect) -> list[str]:

@@ -117,7 +117,7 @@ def test_a_file_is_read_as_it_was_meant(
         ("town;road;air\nRome,dry,a\nBern,wet,b\nOslo,wet,c\n", "line 2: 3 values|line 1: 1 values|header names"),
         ("a,b\n1,x\n2,y\n3,z\n4,u\nTotal,v\n", "row 5, at the end, has a word in `a`.*--footer 1; .*--footer 0"),
         ("a,b\nx,1\ny,2\nz,3\nTotal,6\n", r"the last row \('Total'\) is a sum.*--footer 1"),
-        ("a,b,c\nx,1,2\ny,2,3\nz,3,4\nu,4,5\nSource: me,,\n", "value in its first column only.*--footer 1"),
+        ("a,b,c\n" + "x,1,2\ny,2,3\n" * 5 + "Source: me,,\n", "value in its first column only.*--footer 1"),
         ("a,b,c\nx,1,2\ny,2,3\nSource: me\n", "line 4: 1 values.*--footer 1"),
         ("Exported,2025\nBy,me\ntown,n\nA,1\nB,2\nC,3\nD,4\n", "row 2 has a word in `2025`.*--header"),
         ("a,b\n1,2\n3,4\n5,6\n7,8\nx,y\nu,v\nx,v\nu,y\n", "with row 5, 2 columns turn from numbers to words"),
