@@ -82,14 +82,14 @@ def _text(cell: object) -> str:
     return repr(float(text)) if PLAIN.fullmatch(text) and sum(map(str.isdigit, text)) <= EXACT else text
 
 
-def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:
-    """For each reader the files by (kind, verdict)."""
-    found: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in readers}
+def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, bool, str]]]:
+    """For each reader the files by (kind, whether there is a right table, verdict)."""
+    found: dict[str, Counter[tuple[str, bool, str]]] = {name: Counter() for name in readers}
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
             one = polluted(seed)
             for name, counts in found.items():
-                counts[one.kind, verdict(one, READERS[name], Path(folder))] += 1
+                counts[one.kind, one.right is not None, verdict(one, READERS[name], Path(folder))] += 1
     return found
 
 
@@ -97,19 +97,18 @@ def main() -> None:
     files = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
     found = measured(range(files), READERS)
     for name, counts in found.items():
-        total = Counter[str]()
-        for (_, what), number in counts.items():
+        total, readable = Counter[str](), Counter[str]()
+        for (_, can, what), number in counts.items():
             total[what] += number
+            readable[what] += number * can
         shares = ", ".join(f"{what} {total[what] / files:.1%}" for what in (RIGHT, REFUSED, WRONG))
-        print(f"{name}: {shares} of {files:,} files")
-    print("\nwrong, by kind")
-    for (kind, what), number in sorted(found["Trimtab"].items()):
-        if what == WRONG:
-            print(f"  {kind}: {number}")
-    print("\nrefused by Trimtab though there is a right table is no fault, but a loss: see the kinds with `refused`")
-    for (kind, what), number in sorted(found["Trimtab"].items()):
-        if what == REFUSED:
-            print(f"  {kind}: {number}")
+        right = f"{readable[RIGHT]:,} of {readable.total():,} that have a right table are read right"
+        print(f"{name}: {shares} of {files:,} files; {right} ({readable[RIGHT] / readable.total():.1%})")
+    for title, what, only in (("wrong", WRONG, False), ("refused though there is a right table", REFUSED, True)):
+        print(f"\nTrimtab, {title}, by kind")
+        for (kind, can, how), number in sorted(found["Trimtab"].items()):
+            if how == what and (can or not only):
+                print(f"  {kind}: {number}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError
@@ -15,7 +14,7 @@ from trimtab.core.source.delimited.dialect import ENCODINGS, Dialect
 from trimtab.core.source.spool import Source
 from trimtab.ui.parts.control_rows import add_button
 from trimtab.ui.parts.forms import begin, close, ends, field_key, form_of, text_field, typed
-from trimtab.ui.parts.parts import html, section
+from trimtab.ui.parts.parts import quiet, section
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import WENT_WRONG
 
@@ -46,9 +45,9 @@ CHOICES: dict[str, tuple[str, tuple[str, ...], Callable[[str], str]]] = {
 OPEN_ENDED = ("delimiter", "dates", "encoding", "escape", "quote")
 """Those that take other values, too."""
 LINES = {
-    "header": ("Line of the names", "0: there are no names"),
+    "header": ("Line of the names", "0: there are no names. "),
     "header_rows": ("Lines of names", ""),
-    "footer": ("Lines at the end that are no rows", "such as a sum; blank ones don't count"),
+    "footer": ("Lines at the end that are no rows", "such as a sum; blank ones don't count. "),
 }
 
 
@@ -58,11 +57,7 @@ def how_it_is_read(source: Source, *, kept: bool) -> None:
         return
     section("How the file is read", "recognised in it, or said by you")
     said = source.dialect.given
-    html(
-        h.p(".tt-facts")[
-            " · ".join(_told(name, value, name in said) for name, value in {**source.found, **said}.items())
-        ]
-    )
+    quiet(" · ".join(_told(name, value, name in said) for name, value in {**source.found, **said}.items()))
     if not kept:
         return
     if form_of(KIND) is None:
@@ -70,8 +65,7 @@ def how_it_is_read(source: Source, *, kept: bool) -> None:
             "Read it in another way", "tt_read_again", "if something was taken wrongly", lambda: begin_form(said)
         )
     else:
-        html(h.p(".tt-quiet")[NEW])
-        reading_form(source.found, "Read it again")
+        reading_form(source.found, "Read it again", about=f"{ABOUT}. {NEW}")
 
 
 def begin_form(said: Mapping[str, Any]) -> None:
@@ -84,31 +78,31 @@ def begin_form(said: Mapping[str, Any]) -> None:
         doc.refuse(message, place=WENT_WRONG)
 
 
-def reading_form(found: Mapping[str, Any], save: str) -> None:
+def reading_form(found: Mapping[str, Any], save: str, *, about: str = ABOUT) -> None:
     """Draw the form; what is typed in it waits for `wanted`."""
     form = form_of(KIND)
     if form is None:
         return
     with st.container(border=True, key="tt_form"):
-        section("How the file is written", ABOUT)
+        section("How the file is written", about)
         for names in (("delimiter", "decimal", "dates", "encoding"), ("quote", "escape", "numbers")):
             for name, column in zip(names, st.columns(4)[: len(names)], strict=True):
                 with column:
                     _choice(name, found)
         for (name, (title, about)), column in zip(LINES.items(), st.columns(4)[:3], strict=True):
             with column:
-                text_field(title, name, placeholder=_placeholder(name, found), about=about or None)
+                text_field(title, name, placeholder=_placeholder(name, found), about=f"{about}{_option(name)}")
         text_field(
             "Words for missing, with commas between",
             "missing",
             placeholder=_placeholder("missing", found),
-            about="as NA, -, 999; in all columns, and no others mean it then",
+            about=f"as NA, -, 999; in all columns, and no others mean it then. {_option('missing')}",
         )
         _, message = _typed()
         ends(
             form,
             save,
-            lambda: _save(),
+            _save,
             lacking="Say something of how it is written.",
             message=message,
             place=WENT_WRONG,
@@ -165,9 +159,15 @@ def _choice(name: str, found: Mapping[str, Any]) -> None:
         index=None,
         format_func=shown,
         placeholder=_placeholder(name, found),
+        help=_option(name),
         accept_new_options=name in OPEN_ENDED,
         persist_state="page",
     )
+
+
+def _option(name: str) -> str:
+    """What a message calls a field."""
+    return f"on the command line: --{name.replace('_', '-')}"
 
 
 def _placeholder(name: str, found: Mapping[str, Any]) -> str:
