@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-from benchmarks.polluted_files import Polluted, polluted
+from benchmarks.pollution.draft import Polluted
+from benchmarks.pollution.files import polluted
 from trimtab.core.errors import InputError
 from trimtab.core.source.spool import spool
 
 FILES = 1_500
 Table = tuple[tuple[str, ...], list[Sequence[object]]]
 RIGHT, REFUSED, WRONG = "right", "refused", "wrong"
+PLAIN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]+)?", re.IGNORECASE)
+EXACT = 17
+"""Numbers of more digits are compared as texts."""
 
 
 def by_trimtab(file: Path) -> Table:
@@ -58,7 +62,9 @@ def verdict(one: Polluted, read: Callable[[Path], Table], folder: Path) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             names, rows = read(file)
-    except (InputError, duckdb.Error, ValueError, pd.errors.ParserError):
+    except Exception as error:
+        if read is by_trimtab and not isinstance(error, InputError):
+            raise
         return REFUSED
     if one.right is None or names != one.names or len(rows) != len(one.right):
         return WRONG
@@ -71,24 +77,21 @@ def _text(cell: object) -> str:
     if cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, dt.datetime | dt.date):
-        return cell.isoformat()[:10]
-    text = str(cell)
-    if isinstance(cell, int | float | Decimal) or (text[:1].isdigit() and not text.startswith("0") and "_" not in text):
-        try:
-            return repr(float(text))
-        except ValueError:
-            return text
-    return text
+        return cell.isoformat().removesuffix("T00:00:00").replace("T", " ").removesuffix(":00")
+    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    if text in ("TRUE", "FALSE"):
+        return text.lower()
+    return repr(float(text)) if PLAIN.fullmatch(text) and sum(map(str.isdigit, text)) <= EXACT else text
 
 
-def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:
-    """For each reader the files by (kind, verdict)."""
-    found: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in readers}
+def measured(seeds: Iterable[int], readers: Iterable[str]) -> dict[str, Counter[tuple[str, bool, str]]]:
+    """For each reader the files by (kind, whether there is a right table, verdict)."""
+    found: dict[str, Counter[tuple[str, bool, str]]] = {name: Counter() for name in readers}
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
             one = polluted(seed)
             for name, counts in found.items():
-                counts[one.kind, verdict(one, READERS[name], Path(folder))] += 1
+                counts[one.kind, one.right is not None, verdict(one, READERS[name], Path(folder))] += 1
     return found
 
 
@@ -96,19 +99,18 @@ def main() -> None:
     files = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
     found = measured(range(files), READERS)
     for name, counts in found.items():
-        total = Counter[str]()
-        for (_, what), number in counts.items():
+        total, readable = Counter[str](), Counter[str]()
+        for (_, can, what), number in counts.items():
             total[what] += number
+            readable[what] += number * can
         shares = ", ".join(f"{what} {total[what] / files:.1%}" for what in (RIGHT, REFUSED, WRONG))
-        print(f"{name}: {shares} of {files:,} files")
-    print("\nwrong, by kind")
-    for (kind, what), number in sorted(found["Trimtab"].items()):
-        if what == WRONG:
-            print(f"  {kind}: {number}")
-    print("\nrefused by Trimtab though there is a right table is no fault, but a loss: see the kinds with `refused`")
-    for (kind, what), number in sorted(found["Trimtab"].items()):
-        if what == REFUSED:
-            print(f"  {kind}: {number}")
+        right = f"{readable[RIGHT]:,} of {readable.total():,} that have a right table are read right"
+        print(f"{name}: {shares} of {files:,} files; {right} ({readable[RIGHT] / readable.total():.1%})")
+    for title, what, only in (("wrong", WRONG, False), ("refused though there is a right table", REFUSED, True)):
+        print(f"\nTrimtab, {title}, by kind")
+        for (kind, can, how), number in sorted(found["Trimtab"].items()):
+            if how == what and (can or not only):
+                print(f"  {kind}: {number}")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,11 @@ from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import listed
 from trimtab.ui.data.columns import column_card, rare_levels
 from trimtab.ui.data.holding import always_holds, apply_switches, relations_chip
+from trimtab.ui.data.reading import begin_form, how_it_is_read, is_wanted, wanted
 from trimtab.ui.parts.parts import chip, chips, corner, html, notice, quiet, section, title
 from trimtab.ui.shell import session
+from trimtab.ui.shell.opening import go
+from trimtab.ui.shell.pages import page_file
 
 PLACE = "data"
 PER_ROW = 4
@@ -69,6 +72,8 @@ def apply_kind(place: DeltaGenerator) -> None:
 @st.fragment
 def page() -> None:
     """The whole page: one fragment, so that a switch repaints it quickly."""
+    if is_wanted():
+        st.rerun()  # another file of another design: all of the page is drawn anew
     place = corner()
     apply_kind(place)
     apply_switches(place)
@@ -84,6 +89,8 @@ def page() -> None:
     notes = [*found.study.source.notes, *left_out(found.study, seen)]
     if notes:
         notice("\n".join(notes), tone="info")
+    if not declared:
+        how_it_is_read(found.study.source, kept=session.workspace().keeps(found.study.source))
     wall(found.study, seen.factors)
     if not declared:
         always_holds(found)
@@ -102,6 +109,15 @@ def wall(study: Study, factors: tuple[FactorProfile, ...]) -> None:
                     column_card(study, factors[start + place])
 
 
+def read_again() -> None:
+    """Read the file as the form says, if it was sent, and show what came of it."""
+    source, said = session.require_document().study.source, wanted()
+    if said is not None:
+        go(lambda progress: session.read_again(source, said, progress=progress), page_file("data"))
+        begin_form(said.given)  # it was refused, and the form says why
+
+
 session.refresh()
 session.require_document()
+read_again()
 page()

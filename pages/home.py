@@ -9,6 +9,9 @@ import streamlit as st
 
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
+from trimtab.ui.data.reading import KIND as READING
+from trimtab.ui.data.reading import begin_form, is_text, reading_form, wanted
+from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
 from trimtab.ui.session.samples import SAMPLES
 from trimtab.ui.shell import session
@@ -51,6 +54,12 @@ def upload_card() -> None:
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
             go(lambda progress: open_uploaded(file.name, file, progress), page_file("data"))
+            if is_text(file.name):
+                begin_form({})
+        said = wanted()
+        if file is not None and said is not None:
+            go(lambda progress: open_uploaded(file.name, file, progress, said), page_file("data"))
+            begin_form(said.given)
 
 
 def other_samples() -> None:
@@ -112,7 +121,9 @@ for way, card in zip(st.columns(3), (sample_card, upload_card, declare_card), st
         card()
 declare_section()
 wrong = session.refusal(WENT_WRONG)
-if wrong:
+if form_of(READING) and st.session_state.get("tt_upload") is not None:
+    reading_form({}, "Read it like this")
+elif wrong:
     notice(wrong)
 other_samples()
 recent()

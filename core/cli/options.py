@@ -45,6 +45,11 @@ DIALECT: dict[str, Any] = {
         str | None,
         typer.Option(help="plain: numbers with thousands, currency or per cent signs are text.", show_default=False),
     ],
+    "footer": Annotated[
+        int | None, typer.Option(help="Lines at the end that are no rows, such as a sum.", show_default=False)
+    ],
+    "dates": Annotated[str | None, typer.Option(help="How dates are written, such as %d/%m/%Y.", show_default=False)],
+    "encoding": Annotated[str | None, typer.Option(help="Encoding of the text, such as cp1252.", show_default=False)],
 }
 """How a text file is written, as far as a person says it; the rest is found in the file."""
 

@@ -52,6 +52,9 @@ class SourceRef(Model):
     numbers: Literal["plain", "written"] | None = Field(
         default=None, description="plain: a number with thousands, currency or per cent signs is a text."
     )
+    footer: Line | None = Field(default=None, description="Lines at the end that are no rows.")
+    dates: Text | None = Field(default=None, description="How dates are written, in strptime's signs, as %d/%m/%Y.")
+    encoding: Text | None = Field(default=None, description="Encoding of the text, by its name in Python.")
 
     @model_validator(mode="after")
     def _can_be_read(self) -> SourceRef:

@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +46,7 @@ CONTENT: dict[Format, str] = {
     "zip": "a zip archive or an Excel workbook",
 }
 STEPS = 4
-READER = 2
+READER = 3
 """Raise it when the same bytes are read as another table: what was spooled before is then read again."""
 
 
@@ -54,7 +56,8 @@ class Source:
 
     `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
     that file's bytes (what `sha256sum` prints), `columns` the names in the file's order. `notes`: a sentence for each
-    thing that was left out or read in a way that the file alone does not settle. `dialect`: what was said of the file.
+    thing that was left out or read in a way that the file alone does not settle. `dialect`: what was said of the file,
+    `found`: how it is written, by the same names; empty for Parquet.
     """
 
     path: Path
@@ -64,6 +67,7 @@ class Source:
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
     dialect: Dialect = OPEN
+    found: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> str:
@@ -79,10 +83,12 @@ def spool(
     delivered: bool = False,
     sha256: str | None = None,
     dialect: Dialect = OPEN,
+    keep: bool = False,
 ) -> Source:
     """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
 
     What `dialect` says of a text file is kept beside other readings of the same bytes; of Parquet nothing can be said.
+    With `keep` a text file is kept too, so that it can be read in another way (`original`).
     With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. `sha256`
     is the digest of what it holds, if its bytes may differ for the same content. The same digest again reuses the
     spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
@@ -100,6 +106,8 @@ def spool(
             dialect = OPEN
         known = sha256 or _digest(file)
         _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered)
+        if keep and format_ != "parquet":
+            _keep(file, home, known)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
@@ -115,7 +123,29 @@ def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
         raise InputError(f"Source {sha256[:12]}…: it is not in this workspace ({home}). Bring its file in again.")
     place = _place(home, key, "parquet")
     notes = tuple(record.get("notes", ()))
-    return Source(place, record["name"], sha256, record["rows"], tuple(record["columns"]), notes, dialect)
+    columns, found = tuple(record["columns"]), record.get("found", {})
+    return Source(place, record["name"], sha256, record["rows"], columns, notes, dialect, found)
+
+
+@contextmanager
+def original(home: Path, source: Source) -> Iterator[Path | None]:
+    """The text file that a source was read from, under its own name, while this lasts; None if it was not kept."""
+    kept = _place(home, source.sha256, "text")
+    if not kept.is_file():
+        yield None
+        return
+    with scratch(home, ".spool-") as folder:
+        file = folder / source.name
+        file.symlink_to(kept.resolve())
+        yield file
+
+
+def _keep(file: Path, home: Path, sha256: str) -> None:
+    place = _place(home, sha256, "text")
+    if not place.is_file():
+        with scratch(home, ".spool-") as work:
+            shutil.copyfile(file, work / "text")
+            os.replace(work / "text", place)
 
 
 def _store(

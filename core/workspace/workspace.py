@@ -18,7 +18,7 @@ from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
-from trimtab.core.source.spool import Source, open_source, spool
+from trimtab.core.source.spool import Source, open_source, original, spool
 from trimtab.core.tables.incoming import write_table
 
 HOME_VARIABLE = "TRIMTAB_HOME"
@@ -71,10 +71,28 @@ class Workspace:
     home: Path
 
     def spool(
-        self, file: Path, *, progress: Progress | None = None, delivered: bool = False, dialect: Dialect = OPEN
+        self,
+        file: Path,
+        *,
+        progress: Progress | None = None,
+        delivered: bool = False,
+        dialect: Dialect = OPEN,
+        keep: bool = False,
     ) -> Source:
         """Bring a file in; see `trimtab.core.source.spool.spool`."""
-        return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect)
+        return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect, keep=keep)
+
+    def spool_again(self, source: Source, dialect: Dialect, *, progress: Progress | None = None) -> Source:
+        """Read the text file of a source in another way. Raises InputError if it was not kept, or can't be read so."""
+        with original(self.home, source) as file:
+            if file is None:
+                raise InputError(f"{source.name}: the file itself was not kept. Bring it in again.")
+            return spool(file, self.home, progress=progress, dialect=dialect)
+
+    def keeps(self, source: Source) -> bool:
+        """Whether the text file of a source was kept, so that it can be read in another way."""
+        with original(self.home, source) as file:
+            return file is not None
 
     def spool_table(self, table: object, name: str, *, progress: Progress | None = None) -> Source:
         """Bring a table in memory in, as a file `<name>.parquet` that is known by a digest of what it holds.

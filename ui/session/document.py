@@ -17,6 +17,8 @@ from trimtab.core.design.design import Design, SourceRef
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
+from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace, default_home
 from trimtab.ui.session.library import copy_of, library, refreshed, study_after, study_of
@@ -116,10 +118,20 @@ def open_design(design_id: str) -> Document:
         return _begin(design_id, design, study_of(design, workspace()))
 
 
-def open_upload(file: Path, *, progress: Progress | None = None) -> Document:
-    """Bring a data file in and begin its neutral design. Raises InputError; then nothing has changed."""
-    source = workspace().spool(file, progress=progress)
-    study = library().begin(source, name=file.name.split(".")[0] or "design", progress=progress)
+def open_upload(file: Path, *, dialect: Dialect = OPEN, progress: Progress | None = None) -> Document:
+    """Bring a data file in, read as `dialect` says, and begin its neutral design. Raises InputError; then nothing has
+    changed."""
+    return _begin_neutral(workspace().spool(file, progress=progress, dialect=dialect, keep=True), progress)
+
+
+def read_again(source: Source, dialect: Dialect, *, progress: Progress | None = None) -> Document:
+    """Read the file of a source in another way, and begin a neutral design on it. Raises InputError; then nothing has
+    changed."""
+    return _begin_neutral(workspace().spool_again(source, dialect, progress=progress), progress)
+
+
+def _begin_neutral(source: Source, progress: Progress | None) -> Document:
+    study = library().begin(source, name=source.name.split(".")[0] or "design", progress=progress)
     return _begin(workspace().save_design(study.design), study.design, study)
 
 
@@ -134,7 +146,7 @@ def open_sample(name: str, *, progress: Progress | None = None) -> Document:
     if name not in SAMPLES:
         raise InputError(f"There is no sample `{name}`.{nearest(name, SAMPLES)}")
     sample = SAMPLES[name]
-    source = workspace().spool(sample.data, progress=progress)
+    source = workspace().spool(sample.data, progress=progress, keep=True)
     reference = SourceRef(path=source.name, sha256=source.sha256)
     text = read_text(sample.design)
     design = loads(text, owner=sample.design.name).changed(source=reference)

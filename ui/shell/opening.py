@@ -12,6 +12,7 @@ import streamlit as st
 
 from trimtab.core.errors import Progress, TrimtabError
 from trimtab.core.scratch import TEMPORARY, scratch
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.ui.parts.parts import notice, plain, title
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.pages import page_file
@@ -52,13 +53,14 @@ def progress_bar() -> Iterator[Progress]:
         bar.empty()
 
 
-def open_uploaded(name: str, content: IO[bytes], progress: Progress) -> doc.Document:
-    """Bring an uploaded file in under its own name."""
+def open_uploaded(name: str, content: IO[bytes], progress: Progress, dialect: Dialect = OPEN) -> doc.Document:
+    """Bring an uploaded file in under its own name, read as `dialect` says."""
     with scratch(None, TEMPORARY) as folder:
         file = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
+        content.seek(0)  # it may have been read before, in another way
         with file.open("wb") as target:
             shutil.copyfileobj(content, target)
-        return doc.open_upload(file, progress=progress)
+        return doc.open_upload(file, dialect=dialect, progress=progress)
 
 
 def empty_page() -> None:

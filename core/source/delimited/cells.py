@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -17,8 +18,10 @@ from trimtab.core.database import connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.source.checks import check_names, check_values
 from trimtab.core.source.converted import Converted
+from trimtab.core.source.delimited.dates import date_hints, date_sql, dated_columns
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.delimited.numbers import GROUPED, Written, written_numbers
+from trimtab.core.source.delimited.odd_rows import check_rows
 from trimtab.core.source.delimited.rows import Texts
 from trimtab.core.source.delimited.words import MISSING
 
@@ -31,9 +34,6 @@ INFINITIES = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME_PATTERN = DATE_PATTERN + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
 ZONED_PATTERN = TIME_PATTERN + "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
-
-RARE = 0.02
-"""The share of rows up to which words among numbers are odd."""
 
 TYPES = (
     (WHOLE | NEGATIVE, "BIGINT"),
@@ -51,12 +51,13 @@ TYPES = (
 @dataclass
 class Cells:
     """What the cells of the columns look like: by column the union of their bits, the words for missing that occur, and
-    how numbers are written. `used` are the words that mean missing in all columns of the file."""
+    how numbers and dates are written. `used` are the words that mean missing in all columns of the file."""
 
     missing: tuple[str, ...]
     unions: dict[str, int]
     words: dict[str, tuple[str, ...]]
     written: dict[str, Written] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)
     used: tuple[str, ...] = ()
 
 
@@ -69,22 +70,38 @@ def convert(texts: Texts, target: Path, owner: str, said: Dialect = OPEN) -> Con
         table = f"read_parquet({quote_text(str(texts.path))})"
         try:
             places, left = _columns(con, table, texts, owner)
-            found, notes = look_at(con, table, places, said)
-            if said.header is None:
-                _check_no_second_header(con, table, places, found, owner)
+            found, notes = look_at(con, table, places, owner, said)
             filled = any(found.unions.values())
             check_values(texts.rows, filled, owner, infinite=_infinite(con, table, found, places))
+            words = [cell for cell in places if _is_text(cell, found) and found.unions[cell] & TEXT]
+            check_rows(con, table, places, words, owner, said)
             picked = ", ".join(f"{_cast(cell, found)} AS {quote_name(name)}" for cell, name in places.items())
             query = f"SELECT {picked} FROM {table}"
             con.execute(f"COPY ({query}) TO {quote_text(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
         except duckdb.Error as error:
             first = str(error).strip().splitlines()[0].rstrip(".").replace(str(texts.path), owner)
             raise InputError(f"{owner}: it can't be read: {first}.") from error
-    return Converted(texts.rows, tuple(places.values()), (*texts.notes, *left, *notes))
+    return Converted(texts.rows, tuple(places.values()), (*texts.notes, *left, *notes), _recognised(texts, found))
+
+
+def _recognised(texts: Texts, found: Cells) -> dict[str, Any]:
+    """How the file is written, by the fields of a `Dialect`, as far as there is a sign of it in the file."""
+    form, marks = texts.form, {one.decimal for one in found.written.values()}
+    seen = {
+        "encoding": texts.encoding,
+        "delimiter": form.delimiter,
+        "quote": form.quote,
+        "escape": form.escape,
+        "header": form.header,
+        "header_rows": form.header_rows if form.header else None,
+        "decimal": marks.pop() if len(marks) == 1 else None,
+        "missing": list(found.used) or None,
+    }
+    return {name: value for name, value in seen.items() if value is not None}
 
 
 def look_at(
-    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], said: Dialect
+    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], owner: str, said: Dialect
 ) -> tuple[Cells, list[str]]:
     """What the cells of a table of texts look like, and what a person must be told of it. `places`: the columns of the
     table, with the names that people know them by."""
@@ -100,24 +117,27 @@ def look_at(
         ).fetchall()[0]
         found.unions[cell] = union or 0
         found.words[cell] = tuple(words or ())
+    if said.dates is not None:
+        may = {cell: name for cell, name in places.items() if _type(found.unions[cell]) in ("VARCHAR", "BIGINT")}
+        found.dated = dict.fromkeys(dated_columns(con, table, may, missing, said.dates, owner), said.dates)
     unsure = [] if said.numbers == "plain" else _find_written(con, table, found, said)
-    typed = [cell for cell in places if cell in found.written or _type(found.unions[cell]) != "VARCHAR"]
+    typed = [cell for cell in places if not _is_text(cell, found)]
     used = {word for cell in typed for word in found.words[cell]} if said.missing is None else set(missing)
     found.used = tuple(sorted(used - {""})) + (("",) if said.missing is not None and "" in said.missing else ())
     return found, _told(con, table, places, found, unsure, said)
 
 
 def _find_written(con: duckdb.DuckDBPyConnection, table: str, found: Cells, said: Dialect) -> list[str]:
-    texts = [cell for cell, union in found.unions.items() if union & TEXT and not union & (DATE | TIME | ZONED | TRUTH)]
+    other = DATE | TIME | ZONED | TRUTH
+    texts = [c for c, union in found.unions.items() if union & TEXT and not union & other and c not in found.dated]
     plain = {}
     for cell, union in found.unions.items():
         if _type(union) == "DOUBLE":
             column = f"trim({quote_name(cell)})"
-            grouped = con.execute(
-                f"SELECT coalesce(bool_and(regexp_full_match({column}, {quote_text(GROUPED)})), false) FROM {table} "
-                f"WHERE contains({column}, '.')"
-            ).fetchall()[0][0]
-            plain[cell] = bool(grouped)
+            match, marked = f"regexp_full_match({column}, {quote_text(GROUPED)})", f"contains({column}, '.')"
+            some = [f"EXISTS (FROM {table} WHERE {marked} AND {wanted})" for wanted in (f"NOT {match}", match)]
+            other = con.execute(f"SELECT {some[0]}").fetchall()[0][0]  # most files say so in their first rows
+            plain[cell] = not other and bool(con.execute(f"SELECT {some[1]}").fetchall()[0][0])
     found.written, unsure = written_numbers(con, table, texts, found.missing, plain=plain, decimal=said.decimal)
     return unsure
 
@@ -143,6 +163,11 @@ def _told(
             f"`{places[cell]}` is left as text: its numbers have one mark, which may stand before fractions or between "
             "thousands (--decimal)"
         )
+    if said.dates is None:
+        for cell, forms in date_hints(con, table, [c for c in places if _is_text(c, found)], found.missing).items():
+            notes.append(
+                f"`{places[cell]}` holds dates, and is text until their form is said (--dates {' or '.join(forms)})"
+            )
     blank = [cell for cell in places if "" in found.words[cell] and _is_text(cell, found) and "" not in found.used]
     for cell in blank:
         column = quote_name(cell)
@@ -173,12 +198,10 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str, texts: Texts, owner: st
         if i == 0 and len(names) > 1 and _are_row_numbers(con, table, cell):
             left.append("the first column, which has no name, holds row numbers and is left out")
             del places[f"c{i}"]
-        elif not con.execute(f"SELECT count({cell}) FROM {table}").fetchall()[0][0]:
+        elif not con.execute(f"SELECT count(nullif(trim({cell}), '')) FROM {table}").fetchall()[0][0]:
             left.append(f"column {i + 1}, which has neither name nor value, is left out")
             del places[f"c{i}"]
     check_names(list(places.values()) or names, owner)
-    if texts.rows and len(names) > 1:
-        _check_one_table(con, table, names, owner)
     return places, left
 
 
@@ -188,45 +211,6 @@ def _are_row_numbers(con: duckdb.DuckDBPyConnection, table: str, cell: str) -> b
     query = f"SELECT min(d), max(d), count(d) = count(*) FROM (SELECT {place} AS d FROM {table})"
     low, high, all_ = con.execute(query).fetchall()[0]
     return bool(all_ and low == high and low in (-1, 0))
-
-
-def _check_one_table(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], owner: str) -> None:
-    """Raise InputError if the header comes again among the rows."""
-    same = " AND ".join(f"c{i} = {quote_text(name)}" for i, name in enumerate(names) if name)
-    again = con.execute(f"SELECT count(*) FROM {table} WHERE {same}").fetchall()[0][0] if same else 0
-    if again:
-        raise InputError(
-            f"{owner}: the names of the columns come again in {again:,} rows. These are several tables in one file: "
-            "give each a file of its own."
-        )
-
-
-def _check_no_second_header(
-    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], found: Cells, owner: str
-) -> None:
-    """Raise InputError for rows that have words in two or more columns which otherwise hold numbers or dates: the names
-    of another table in the same file."""
-    mixed = [
-        cell
-        for cell, union in found.unions.items()
-        if _is_text(cell, found) and union & TEXT and union & ~TEXT & ~EMPTY
-    ]
-    if len(mixed) < 2:
-        return
-    words = {cell: f"({_shape(quote_name(cell), found.missing)}) = {TEXT}" for cell in mixed}
-    counts = ", ".join(f"count_if({word})" for word in words.values())
-    rows, *counted = con.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
-    rare = [word for word, count in zip(words.values(), counted, strict=True) if 0 < count <= max(1, rows * RARE)]
-    if len(rare) < 2:
-        return
-    first = con.execute(
-        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {' AND '.join(rare)} AS odd FROM {table}) WHERE odd"
-    ).fetchall()[0][0]
-    if first is not None:
-        raise InputError(
-            f"{owner}: row {first:,} has words in {len(rare)} columns that otherwise hold numbers or dates, like the "
-            "names of another table. Give each table a file of its own; if it is a row, say so with --header 1"
-        )
 
 
 def _shape(column: str, missing: Sequence[str]) -> str:
@@ -268,7 +252,7 @@ def _type(union: int) -> str:
 
 
 def _is_text(cell: str, found: Cells) -> bool:
-    return cell not in found.written and _type(found.unions[cell]) == "VARCHAR"
+    return cell not in found.written and cell not in found.dated and _type(found.unions[cell]) == "VARCHAR"
 
 
 def _cast(cell: str, found: Cells) -> str:
@@ -281,6 +265,8 @@ def _cast(cell: str, found: Cells) -> str:
         value = column
     if text:
         return value
+    if cell in found.dated:
+        return date_sql(f"trim({value})", found.dated[cell])
     if cell in found.written:
         return found.written[cell].sql(f"trim({value})")
     return f"CAST(trim({value}) AS {_type(found.unions[cell])})"

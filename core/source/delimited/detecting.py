@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from trimtab.core.errors import InputError
-from trimtab.core.source.delimited.dialect import DELIMITERS, OPEN, Dialect
-from trimtab.core.source.delimited.header import SHAPED, Form, with_header
+from trimtab.core.source.delimited.dialect import DELIMITERS, OPEN, QUOTES, Dialect
+from trimtab.core.source.delimited.header import SAMPLE, SHAPED, Form, is_header, with_header
 
 LOOKED_AT = 1_000
 """Records of the head that a form is judged by."""
@@ -21,7 +21,14 @@ MOST_ABOVE = 30
 NEARLY = 0.02
 """Two forms whose shares of sound cells are as near as this explain a file as well as each other."""
 UNUSUAL = "~^:#&@!*\x01\x1f "
-"""Delimiters that are not looked for, but noticed: a file of one column that one of these splits evenly is refused."""
+"""Delimiters that are only looked for where no usual one splits the rows."""
+COMMENTS = ("#", "//", "%", "--")
+"""What a line of comments begins with."""
+COMMENTED = re.compile(rf"(?:{'|'.join(COMMENTS)})\s")
+"""How a comment begins; without the blank it may be the first name of a header."""
+QUOTED = re.compile(r'"(?:[^"]|"")*"(?: "(?:[^"]|"")*")+')
+"""A line in which every value is quoted, with blanks between."""
+QUOTED_VALUE = re.compile(r'"(?:[^"]|"")*"')
 
 
 @dataclass
@@ -45,13 +52,21 @@ def find_form(head: str, owner: str, said: Dialect = OPEN, *, whole: bool) -> Fo
 
     Raises InputError if there is no header, or if two forms fit and `said` does not settle it.
     """
-    if not head.split("\n", 1)[0].strip("\r\n") and said.header is None:
+    if not head.split("\n", 1)[0].strip("\r\n") and said.header is None and len(_filled_lines(head)) < 2:
         raise InputError(f"{owner}: the first line is blank. It must hold the names of the columns.")
-    best = _best([_judged(one, head, said, whole=whole) for one in _candidates(head, said)], owner, said)
+    found = [_judged(one, head, said, whole=whole) for one in _candidates(head, said)]
+    best = None
+    if said.delimiter is None and not any(one.even and one.width > 1 for one in found):
+        best = _by_unusual_sign(head, owner, said, whole=whole)
+    best = best or _best(found, owner, said)
+    if not best.records:
+        raise InputError(f"{owner}, line 1: quotes are not paired. Write a quote inside a quoted value twice.")
     if best.first >= len(best.records):
         raise InputError(f"{owner}: header: there is no row in line {said.header}, so it can't hold the names.")
     if len(best.records[best.first][1]) == 1 and said.delimiter is None:
         _check_one_column(head, owner)
+    if said.quote is None:
+        _check_wrapped(best, owner)
     return with_header(best.form, best.records, best.first, owner, said, behind=best.behind)
 
 
@@ -102,16 +117,24 @@ def _judged(form: Form, head: str, said: Dialect, *, whole: bool) -> Candidate:
 
 
 def _header_at(one: Candidate) -> int:
-    """The first full record, if those above it are a title: one cell each, at most."""
+    """The first full record, if those above it are a title: one cell each, comments, or rows of another width above
+    what is clearly a header."""
+    unsure = None
     for i, (_, record) in enumerate(one.records[: MOST_ABOVE + 1]):
         filled = sum(bool(cell.strip()) for cell in record)
         if i == 0 and len(record) == one.width and not record[0].strip() and filled == one.width - 1:
             return 0  # above row numbers there often is no name
-        if len(record) == one.width and filled > 1 and not record[0].startswith("#"):
+        full, comment = len(record) == one.width and filled > 1, record[0].startswith(COMMENTS)
+        if full and not comment:
+            if unsure is not None:
+                return i if is_header(record, [row for _, row in one.records[i + 1 :]]) else unsure
             return i if any(cell.strip() and not SHAPED.fullmatch(cell.strip()) for cell in record) else 0
-        if filled > 1 and not record[0].startswith("#"):
-            break
-    return 0
+        # It may be the header itself: behind a sign, short of a name, or with another delimiter.
+        split = any(record[0].count(sign) == one.width - 1 for sign in DELIMITERS + " ")
+        name = comment and not COMMENTED.match(record[0])
+        if unsure is None and ((full and name) or ((filled > 1 or split) and not comment)):
+            unsure = i
+    return unsure or 0
 
 
 def _is_sound(cell: str, form: Form) -> float:
@@ -155,7 +178,8 @@ def _is_needed(one: Candidate, found: list[Candidate]) -> bool:
     delimiters mean nothing, for there is one after each, or a quote comes after one."""
     if one.form.escape is not None:
         kept = replace(one.form, escape=None)
-        return not any(other.even for other in found if other.form == kept)
+        if any(other.even for other in found if other.form == kept):
+            return False
     if not one.form.blanks:
         return True
     kept = replace(one.form, blanks=False)
@@ -166,13 +190,54 @@ def _is_needed(one: Candidate, found: list[Candidate]) -> bool:
     return bool(cells) and all(cell[0] == " " for cell in cells)
 
 
-def _check_one_column(head: str, owner: str) -> None:
-    """Raise InputError if a sign that is not looked for splits all rows evenly."""
-    lines = [line for line in head.splitlines()[:LOOKED_AT] if line.strip()]
+def _by_unusual_sign(head: str, owner: str, said: Dialect, *, whole: bool) -> Candidate | None:
+    """The form in which a sign that is not looked for splits all rows evenly, where it is clear that it does; None if
+    none does. Raises InputError if one does, but it is not clear that it should."""
+    lines = _filled_lines(head)
     for sign in UNUSUAL:
-        counts = {line.count(sign) for line in lines}
-        if len(lines) > 1 and len(counts) == 1 and min(counts) >= (2 if sign in " :" else 1):
+        if len(lines) < 2 or sign not in lines[0]:
+            continue
+        one = _judged(Form(sign, said.quote or '"', said.escape), head, said, whole=whole)
+        if not one.even or one.width < 2:
+            continue
+        body = [record for _, record in one.records[one.first + 1 :]]
+        quoted = all(QUOTED.fullmatch(line) for line in lines[:SAMPLE])
+        clear = quoted or is_header(one.records[one.first][1], body)
+        if clear and one.width > 2 and len(body) > 1:
+            return one
+        if clear or sign not in " :" or one.width > 2:
             raise InputError(
-                f"{owner}: it would be a table of one column, but {sign!r} splits every line into {min(counts) + 1}. "
+                f"{owner}: it would be a table of one column, but {sign!r} splits every line into {one.width}. "
                 f"If that is the delimiter, give --delimiter {sign!r}; if not, --delimiter ,"
             )
+    return None
+
+
+def _check_one_column(head: str, owner: str) -> None:
+    """Raise InputError if a delimiter stands in all lines, though nothing splits them evenly."""
+    lines = [QUOTED_VALUE.sub("", line) for line in _filled_lines(head)]
+    for sign in DELIMITERS:
+        if len(lines) > 1 and all(sign in line for line in lines):
+            raise InputError(
+                f"{owner}: it would be a table of one column, but {sign!r} stands in every line. Is a quote not "
+                "closed? If it is part of the values, put quotes around them."
+            )
+
+
+def _check_wrapped(best: Candidate, owner: str) -> None:
+    """Raise InputError if most values keep quotes around them: of a kind that some value holds unpaired."""
+    cells = [
+        cell for _, record in best.records[best.first + 1 : best.first + SAMPLE] for cell in record if cell.strip()
+    ]
+    for sign in QUOTES:
+        wrapped = sum(len(cell) > 1 and cell.strip()[0] == sign == cell.strip()[-1] for cell in cells)
+        if 2 * wrapped > len(cells) > 1:
+            raise InputError(
+                f"{owner}: most values stand in {sign}, but some have a {sign} within that is not doubled, so where a "
+                f"value ends is not clear. Double it, or if {sign} is part of the values, say which quote is none: "
+                "--quote"
+            )
+
+
+def _filled_lines(head: str) -> list[str]:
+    return [line for line in head.splitlines()[:LOOKED_AT] if line.strip()]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from trimtab.core.errors import InputError
+from trimtab.core.errors import InputError, nearest
 
 DELIMITERS = ",\t;|"
 """Delimiters that are looked for; any other must be named."""
+ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "cp850", "mac-roman", "shift-jis", "gb18030", "cp1251")
+"""Encodings that are offered; any that Python knows can be said."""
+DATE_SIGNS = "dmbByYHMSfp"
+"""What of a moment can be named in `dates`; after H, M, S it is a time."""
 QUOTES = "\"'"
 NAMED = {"tab": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 
@@ -21,6 +26,8 @@ class Dialect:
     there are none; what stands above it is left out. `header_rows`: the lines that names take. `missing`: the texts
     that mean missing, in every column, beside a cell with nothing in it. `decimal` is the mark before fractions; the
     other one is for thousands. `numbers: plain` leaves numbers with thousands, currency or per cent signs as text.
+    `footer`: so many lines at the end that are not blank are no rows. `dates`: how dates are written, as strptime names
+    it (`%d/%m/%Y`); columns in which all values are such become dates. `encoding` of the text, by its name in Python.
     Raises InputError for a value that can't be.
     """
 
@@ -32,6 +39,9 @@ class Dialect:
     missing: tuple[str, ...] | None = None
     decimal: str | None = None
     numbers: Literal["plain", "written"] | None = None
+    footer: int | None = None
+    dates: str | None = None
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         if self.delimiter is not None:
@@ -45,10 +55,15 @@ class Dialect:
             raise InputError(f"decimal: it must be `.` or `,`, got {self.decimal!r}.")
         if self.numbers not in (None, "plain", "written"):
             raise InputError(f"numbers: it must be `plain` or `written`, got {self.numbers!r}.")
-        for field, least in (("header", 0), ("header_rows", 1)):
+        for field, least in (("header", 0), ("header_rows", 1), ("footer", 0)):
             value = getattr(self, field)
             if value is not None and value < least:
                 raise InputError(f"{field}: it must be at least {least}, got {value}.")
+        if self.dates is not None:
+            _check_dates(self.dates)
+        if self.encoding is not None and not _is_encoding(self.encoding):
+            known = nearest(self.encoding, ENCODINGS) or f" Such as {', '.join(ENCODINGS)}."
+            raise InputError(f"encoding: there is no encoding of text called {self.encoding!r}.{known}")
 
     @property
     def given(self) -> dict[str, Any]:
@@ -58,6 +73,25 @@ class Dialect:
             for name, value in asdict(self).items()
             if value is not None
         }
+
+
+def _check_dates(form: str) -> None:
+    signs = re.findall("%(.)", form)
+    if not (set("dm") <= set(signs) or set("dB") <= set(signs) or set("db") <= set(signs)) or not set("yY") & set(
+        signs
+    ):
+        raise InputError(f"dates: it must name a day, a month and a year, such as %d/%m/%Y or %Y%m%d, got {form!r}.")
+    unknown = [sign for sign in signs if sign not in DATE_SIGNS]
+    if unknown or len(set(signs)) < len(signs) or form.count("%") != len(signs):
+        raise InputError(f"dates: after % stands one of {', '.join(DATE_SIGNS)}, each once, got {form!r}.")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "a".encode(name)
+    except (LookupError, UnicodeError):
+        return False
+    return True
 
 
 OPEN = Dialect()

@@ -35,8 +35,8 @@ Record = tuple[int, list[str]]
 class Form:
     """How a file is written. `blanks`: a blank after a delimiter is not part of the value.
 
-    `names` are those of the header, `above` the lines left out above it, `second` what stands in further lines of the
-    header, `skipped` the lines before the first row.
+    `names` are those of the header, `header` is its line (0: there is none) and `header_rows` how many it takes;
+    `skipped` the lines before the first row.
     """
 
     delimiter: str
@@ -44,8 +44,8 @@ class Form:
     escape: str | None = None
     blanks: bool = False
     names: tuple[str, ...] = ()
-    above: int = 0
-    second: tuple[str, ...] = ()
+    header: int = 0
+    header_rows: int = 1
     skipped: int = 0
     notes: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ def with_header(form: Form, records: Sequence[Record], first: int, owner: str, s
         notes.append(f"line {records[first + 1][0]} is taken as a second line of the header: {shown} (--header-rows 1)")
     following = first + rows
     skipped = (records[following][0] if following < len(records) else behind) - 1
-    return replace(form, names=names, skipped=skipped, notes=tuple(notes))
+    return replace(form, names=names, header=line, header_rows=rows, skipped=skipped, notes=tuple(notes))
 
 
 def _is_shaped(cell: str) -> bool:
@@ -121,6 +121,14 @@ def _check_names_of(header: Sequence[str], body: Sequence[Sequence[str]], line: 
         raise InputError(told)
 
 
+def is_header(record: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether a record is clearly a header: words only, and below one of them nothing but numbers or dates."""
+    body = body[:SAMPLE]
+    if any(_is_shaped(cell) or (cell.strip() and _is_missing(cell)) for cell in record):
+        return False
+    return len(body) > 1 and any(record[i].strip() for i in _shaped_columns(len(record), body))
+
+
 def _is_run(names: Sequence[str], header: Sequence[str]) -> bool:
     """Whether names are numbers in equal steps, as years are, or those that a library gives to columns: 0, 1, 2 …"""
     if len(names) < 2 or not all(re.fullmatch("[0-9]{1,9}", name.strip()) for name in names):
@@ -135,7 +143,8 @@ def _has_second(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a second line of the header: words where all other rows have numbers or dates."""
     if len(body) < 4:
         return False
-    row, shaped = body[0], _shaped_columns(len(header), body[1:])
+    row = body[0]
+    shaped = [i for i in _shaped_columns(len(header), body[1:]) if header[i].strip()]
     if len(row) != len(header) or any(_is_shaped(row[i]) for i in shaped):
         return False
     words = [i for i in shaped if not _is_missing(row[i])]
@@ -146,7 +155,11 @@ def _has_second(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def _joined(header: Sequence[str], further: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The names of the first line if they are names of their own, else what stands in all lines of the header."""
-    if not further or (max(Counter(header).values()) == 1 and all(name.strip() for name in header)):
+    own = all(
+        name.strip() or not any(line[i : i + 1] and line[i].strip() for line in further)
+        for i, name in enumerate(header)
+    )
+    if not further or (max(Counter(filter(None, header)).values(), default=0) == 1 and own):
         return tuple(header)
     width = len(header)
     filled: list[str] = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from trimtab.core.source.delimited.header import LONGEST, Form
 
 CHUNK = 1 << 22
 LF, CR = 10, 13
+FOOTER = 5
+"""So few lines at the end may be no rows."""
 
 
 def check_quotes(file: Path, form: Form, owner: str) -> list[str]:
@@ -58,8 +61,8 @@ def find_fault(file: Path, form: Form) -> str | None:
             for record in reader:
                 if record and len(record) != len(form.names):
                     return (
-                        f"line {line:,}: {len(record)} values, but the header names {len(form.names)} columns. "
-                        "Add or remove values, or put quotes around a value that holds the delimiter."
+                        f"line {line:,}: {len(record)} values, but the header names {len(form.names)} columns. Add or "
+                        f"remove values, or put quotes around a value that holds the delimiter.{_if_last(reader)}"
                     )
                 line = form.skipped + reader.line_num + 1
         except csv.Error as error:
@@ -71,6 +74,15 @@ def find_fault(file: Path, form: Form) -> str | None:
     return None
 
 
+def _if_last(reader: Iterator[list[str]]) -> str:
+    """What can be done if the row at which a reader stands is one of the last: it may be none."""
+    try:
+        behind = sum(bool(record) for record in islice(reader, FOOTER))
+    except csv.Error:
+        return ""
+    return f" If this is where the rows end, give --footer {behind + 1}" if behind < FOOTER else ""
+
+
 def without_blanks(file: Path, form: Form, target: Path) -> None:
     """Write the file again without the blanks before values, so that a quote behind one begins a value."""
     quoted = False
@@ -79,10 +91,10 @@ def without_blanks(file: Path, form: Form, target: Path) -> None:
             start, fresh = 0, not quoted
             while start < len(line):
                 if quoted:
-                    at = line.find(form.quote, start)
-                    doubled = at >= 0 and line[at + 1 : at + 2] == form.quote
-                    end = len(line) if at < 0 else at + 1 + doubled
-                    quoted = at < 0 or doubled
+                    at = _first(line, (form.quote, form.escape), start)
+                    whole = at >= 0 and (line[at] == form.escape or line[at + 1 : at + 2] == form.quote)
+                    end = len(line) if at < 0 else at + 1 + whole
+                    quoted = at < 0 or whole
                 elif fresh:
                     while line[start] == " ":
                         start += 1
@@ -94,6 +106,11 @@ def without_blanks(file: Path, form: Form, target: Path) -> None:
                     fresh = at >= 0
                 out.write(line[start:end])
                 start = end
+
+
+def _first(line: str, signs: Iterable[str | None], start: int) -> int:
+    """Where the first of the signs is; -1 if there is none."""
+    return min((at for sign in signs if sign and (at := line.find(sign, start)) >= 0), default=-1)
 
 
 def _records(file: Path, quote: int) -> Iterator[bytes | None]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-import gzip
-import zlib
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,15 +10,15 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from trimtab.core.errors import InputError
+from trimtab.core.source.delimited.copying import copy_text, cut_footer
 from trimtab.core.source.delimited.detecting import find_form
-from trimtab.core.source.delimited.dialect import OPEN, Dialect
+from trimtab.core.source.delimited.dialect import DELIMITERS, OPEN, Dialect
 from trimtab.core.source.delimited.header import Form
 from trimtab.core.source.delimited.quotes import check_quotes, find_fault, without_blanks
 
 CHUNK = 1 << 20
 BLOCK = 1 << 24
 """Bytes that are parsed at once; a record must fit."""
-UTF8_ADVICE = "Save it as UTF-8 (in Excel: CSV UTF-8)."
 
 
 @dataclass(frozen=True)
@@ -30,13 +26,14 @@ class Texts:
     """The rows of a delimited file: the Parquet file `path` has every cell as text, in the columns c0, c1, …
 
     A cell with nothing in it is missing, an empty text in quotes is not. `form` tells how the file is written and the
-    names of its columns; `notes` what a person must be told of it.
+    names of its columns; `notes` what a person must be told of it. `encoding` of the file as it came.
     """
 
     path: Path
     rows: int
     form: Form
     notes: tuple[str, ...]
+    encoding: str = "utf-8"
 
 
 def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> Texts:
@@ -46,11 +43,14 @@ def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzip
     as many values as the header names columns.
     """
     copy = work / "original.csv"
-    copy_text(file, copy, owner, gzipped=gzipped)
+    encoding = copy_text(file, copy, owner, said, gzipped=gzipped)
+    if said.footer:
+        cut_footer(copy, said.footer, owner)
     with copy.open("rb") as handle:
         head, whole = handle.read(CHUNK), not handle.read(1)
     form = find_form(head.decode("utf-8", "ignore" if not whole else "strict"), owner, said, whole=whole)
-    notes = [*form.notes, *_said(form), *check_quotes(copy, form, owner)]
+    told = [] if said.encoding or encoding == "utf-8" else [f"it is text in {encoding.upper()} (--encoding)"]
+    notes = [*told, *form.notes, *_said(form, said), *check_quotes(copy, form, owner)]
     if form.blanks:
         without_blanks(copy, form, work / "plain.csv")
         copy = work / "plain.csv"
@@ -61,37 +61,14 @@ def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzip
         fault = find_fault(copy, form)
         said_ = str(error).strip().splitlines()[0].rstrip(".")
         raise InputError(f"{owner}, {fault}" if fault else f"{owner}: it can't be read: {said_}.") from error
-    return Texts(target, rows, form, tuple(notes))
+    return Texts(target, rows, form, tuple(notes), encoding)
 
 
-def copy_text(file: Path, copy: Path, owner: str, *, gzipped: bool) -> None:
-    """Copy `file`, unpacked and without a byte order mark, to `copy`. Raises InputError if it is not UTF-8 (naming the
-    line) or damaged."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    try:
-        with gzip.open(file) if gzipped else file.open("rb") as source, copy.open("wb") as target:
-            for number, chunk in enumerate(iter(partial(source.read, CHUNK), b"")):
-                if b"\0" in chunk or (number == 0 and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
-                    raise InputError(f"{owner}: it is not text in UTF-8 but UTF-16, or not text at all. {UTF8_ADVICE}")
-                decoder.decode(chunk)
-                line += chunk.count(b"\n")
-                target.write(chunk.removeprefix(codecs.BOM_UTF8) if number == 0 else chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        line += error.object[: error.start].count(b"\n")
-        raise InputError(
-            f"{owner}, line {line:,}: it is not text in UTF-8 but in another encoding, such as Latin-1. {UTF8_ADVICE}"
-        ) from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(
-            f"{owner}: it can't be read to its end ({error}). It is damaged or cut off; copy it again."
-        ) from error
-
-
-def _said(form: Form) -> list[str]:
+def _said(form: Form, said: Dialect) -> list[str]:
     """What of a form is unusual enough to be told."""
     told = []
+    if form.delimiter not in DELIMITERS and said.delimiter is None:
+        told.append(f"the cells are split at {form.delimiter!r} (--delimiter)")
     if form.quote != '"':
         told.append(f"values are taken out of quotes of the kind {form.quote} (--quote)")
     if form.escape:

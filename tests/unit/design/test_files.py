@@ -229,7 +229,7 @@ floors:
         "seed: must be at least 0, got -1.",
         "rows: must be a whole number, got 1.5.",
         "source.sha: unknown key. Did you mean `sha256`? Known: path, sha256, delimiter, quote, escape, header, "
-        "header_rows, missing, decimal, numbers.",
+        "header_rows, missing, decimal, numbers, footer, dates, encoding.",
         "factors.visib.role: there is no role 'targt'. Did you mean `target`? Known: follow, keep, target, hold, "
         "derive, drop.",
         "factors.visib.targets: unknown key. Did you mean `target`? "

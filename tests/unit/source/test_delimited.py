@@ -3,6 +3,7 @@ with the line; never a wrong table without a word."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,26 @@ READ: list[tuple[str, dict[str, list[Any]], tuple[str, ...]]] = [
     ("a;b\n5%;x\n0.1;y\n", {"a": ["5%", "0.1"], "b": ["x", "y"]}, ()),
     ("country,2019,2020\nA,1,2\nB,3,4\n", {"country": ["A", "B"], "2019": [1, 3], "2020": [2, 4]}, ()),
     (",0,1\n0,1.5,2\n1,3,4\n", {"0": [1.5, 3], "1": [2, 4]}, ("row numbers",)),
+    ("a b c\n1 2 3\n4 5 6\n", {"a": [1, 4], "b": [2, 5], "c": [3, 6]}, ("split at ' '",)),
+    (
+        '"a" "b" "c"\n"x y" "" "z"\n"u" "v" "w"\n',
+        {"a": ["x y", "u"], "b": ["", "v"], "c": ["z", "w"]},
+        ("split", "quotes in"),
+    ),
+    ("\n\na,b\n1,2\n", {"a": [1], "b": [2]}, ("lines 1 to 2 are left out",)),
+    ("sep=;\na;b\n1;2\n", {"a": [1], "b": [2]}, ("line 1 is left out",)),
+    ("By: me, us\n\na,b,c\n1,2,x\n3,4,y\n", {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}, ("lines 1 to 2 are",)),
+    ("#a,b\nx,y\nu,v\n", {"#a": ["x", "u"], "b": ["y", "v"]}, ()),
+    ('"a","b",""\n"x","1",""\n"y","2",""\n', {"a": ["x", "y"], "b": [1, 2]}, ("column 3, which has neither",)),
+    (
+        ",a,b\n,EUR,\n1,5,x\n2,6,y\n3,7,z\n4,8,u\n",
+        {"a": [5, 6, 7, 8], "b": list("xyzu")},
+        ("second line", "row numbers"),
+    ),
+    ('a,b\nx\\, y,1\nz\\"u,2\n', {"a": ["x, y", 'z"u'], "b": [1, 2]}, ("its escape",)),
+    ('a,b\n"x, \\"y\\", z",1\n"z",2\n', {"a": ['x, "y", z', "z"], "b": [1, 2]}, ("its escape",)),
+    ('a, b\n1, "x \\" y"\n2, "z, u"\n', {"a": [1, 2], "b": ['x " y', "z, u"]}, ("its escape", "blanks behind")),
+    ("a,b\n03/04/2024,1\n05/06/2024,2\n", {"a": ["03/04/2024", "05/06/2024"], "b": [1, 2]}, ("%d/%m/%Y or %m/%d/%Y",)),
     ("a,b\r\n1,2\n3,4\r\n", {"a": [1, 3], "b": [2, 4]}, ()),
     ('a,b\n"x\ry",2\nz,4\n', {"a": ["x\ry", "z"], "b": [2, 4]}, ()),
 ]
@@ -89,7 +110,19 @@ def test_a_file_is_read_as_it_was_meant(
         ('a,b\n1,"open\n2,x\n3,"y"\n', "line 2: quotes are not paired"),
         ("x;y,z\na;b,c\nd;e,f\n", "both split every row evenly"),
         ("a~b\n1~2\n3~4\n", "'~' splits every line into 2"),
-        ("a b c\n1 2 3\n4 5 6\n", "' ' splits every line into 3"),
+        ("a b c\nx y z\nu v w\n", "' ' splits every line into 3"),
+        ("town people\nRome 5\nBern 6\n", "' ' splits every line into 2"),
+        ('id,who,"price\n1,ef,480\n2,xyz,365\n', "',' stands in every line. Is a quote not closed"),
+        ("a,b\n'it's','1'\n'x','2'\n", "most values stand in '"),
+        ("town;road;air\nRome,dry,a\nBern,wet,b\nOslo,wet,c\n", "line 2: 3 values|line 1: 1 values|header names"),
+        ("a,b\n1,x\n2,y\n3,z\n4,u\nTotal,v\n", "row 5, at the end, has a word in `a`.*--footer 1; .*--footer 0"),
+        ("a,b\nx,1\ny,2\nz,3\nTotal,6\n", r"the last row \('Total'\) is a sum.*--footer 1"),
+        ("a,b,c\n" + "x,1,2\ny,2,3\n" * 5 + "Source: me,,\n", "value in its first column only.*--footer 1"),
+        ("a,b,c\nx,1,2\ny,2,3\nSource: me\n", "line 4: 1 values.*--footer 1"),
+        ("Exported,2025\nBy,me\ntown,n\nA,1\nB,2\nC,3\nD,4\n", "row 2 has a word in `2025`.*--header"),
+        ("a,b\n1,2\n3,4\n5,6\n7,8\nx,y\nu,v\nx,v\nu,y\n", "with row 5, 2 columns turn from numbers to words"),
+        ("a,b\n" + "x,1\ny,2\n" * 4 + "names,of\n" + "x,1\ny,2\n" * 4, "row 9 has a value of its own in every"),
+        ("a,b\nx,1\n# so,so\ny,2\n", "1 rows begin with # or //"),
         ("1,2,x\n3,4,y\n5,6,z\n", "line 1: it looks like a row .* give --header 0"),
         ("dry,road\nwet,road\ndry,lane\n", "line 1: it looks like a row"),
         ("a,b,c\n1,2,x\na,b,c\n3,4,y\n", "the names of the columns come again in 1 rows|looks like a row"),
@@ -134,6 +167,11 @@ def test_a_data_set_may_write_its_numbers_in_another_way(tmp_path: Path) -> None
         ('a,b\n"",1\n,2\nx,3\n', {"missing": ("",)}, {"a": [None, None, "x"], "b": [1, 2, 3]}),
         ("some,text\nmore,text\na,b\n1,2\n", {"header": 3}, {"a": [1], "b": [2]}),
         ("a,b\nm,s\n1,2\n", {"header_rows": 2}, {"a": [1], "b": [2]}),
+        ("a,b\n1,2\nTotal,2\n\n", {"footer": 1}, {"a": [1], "b": [2]}),
+        ("a,b\n1,2\n3,2\n4,2\n5,2\nx,2\n", {"footer": 0}, {"a": ["1", "3", "4", "5", "x"], "b": [2] * 5}),
+        ("a,b\n03/04/2024,1\nNA,2\n", {"dates": "%d/%m/%Y"}, {"a": [dt.date(2024, 4, 3), None], "b": [1, 2]}),
+        ("a,b\n20240403,1\n,2\n", {"dates": "%Y%m%d"}, {"a": [dt.date(2024, 4, 3), None], "b": [1, 2]}),
+        ("a,b\n3.4.24 7:05,1\n", {"dates": "%d.%m.%y %H:%M"}, {"a": [dt.datetime(2024, 4, 3, 7, 5)], "b": [1]}),
         ("a,b\n'x,1\ny',2\n", {"quote": '"'}, {"a": ["'x", "y'"], "b": [1, 2]}),
     ],
 )
@@ -143,6 +181,38 @@ def test_what_a_person_says_goes_before(
     source = taken(tmp_path, text, **said)
     assert values(source) == right
     assert open_source(tmp_path / "home", source.sha256, Dialect(**said)) == source
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said", "told"),
+    [
+        ("utf-16", {}, ("UTF-16",)),
+        ("utf-16-le", {}, ("UTF-16-LE",)),
+        ("utf-16-be", {}, ("UTF-16-BE",)),
+        ("cp1252", {"encoding": "cp1252"}, ()),
+        ("shift-jis", {"encoding": "shift-jis"}, ()),
+    ],
+)
+def test_text_in_another_encoding(tmp_path: Path, encoding: str, said: dict[str, str], told: tuple[str, ...]) -> None:
+    word = "東京" if encoding == "shift-jis" else "Genève – 5 €"
+    (tmp_path / "a.csv").write_bytes(f"town,n\r\n{word},1\r\nBern,2\r\n".encode(encoding))
+    source = spool(tmp_path / "a.csv", tmp_path / "home", dialect=Dialect(**said))
+    assert values(source) == {"town": [word, "Bern"], "n": [1, 2]}
+    assert len(source.notes) == len(told)
+    assert all(words in note for words, note in zip(told, source.notes, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "match"),
+    [
+        ({"encoding": "ascii"}, "it is not text in ASCII"),
+        ({"footer": 9}, "footer: the file has not so many lines"),
+        ({"dates": "%d/%m/%Y"}, "dates: no column holds dates of the form %d/%m/%Y only"),
+    ],
+)
+def test_what_is_said_and_does_not_fit_is_refused(tmp_path: Path, said: dict[str, Any], match: str) -> None:
+    with pytest.raises(InputError, match=rf"a\.csv.*{match}"):
+        taken(tmp_path, "a,b\nÜ,1\n", **said)
 
 
 def test_two_readings_of_the_same_bytes_stand_beside_each_other(tmp_path: Path) -> None:
@@ -159,6 +229,10 @@ def test_two_readings_of_the_same_bytes_stand_beside_each_other(tmp_path: Path) 
         ({"delimiter": ";;"}, "delimiter: it must be one ASCII character or one of tab, space"),
         ({"decimal": "x"}, "decimal: it must be `.` or `,`"),
         ({"header": -1}, "header: it must be at least 0"),
+        ({"footer": -1}, "footer: it must be at least 0"),
+        ({"dates": "DD/MM"}, "dates: it must name a day, a month and a year"),
+        ({"dates": "%d/%m/%Y %Q"}, "dates: after % stands one of"),
+        ({"encoding": "cp1525"}, "encoding: there is no encoding of text called 'cp1525'. Did you mean"),
         ({"numbers": "odd"}, "numbers: it must be `plain` or `written`"),
     ],
 )
