@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     "core.errors",
+    "core.exchange",
     "core.scratch",
     "core.atomic",
     "core.yaml",
