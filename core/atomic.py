@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from trimtab.core.errors import InputError
-from trimtab.core.scratch import OLD, scratch
+from trimtab.core.exchange import BESIDE, NEW, alone, exchange
+from trimtab.core.scratch import scratch, uninterrupted
 
 PARTIAL = ".trimtab-partial-"
 """How the folders begin in which something is written, beside its place."""
-NEW = "new"
 
 
 @contextmanager
-def replacing(target: Path, *, companion: Path | None = None) -> Iterator[Path]:
+def replacing(target: Path, *, companions: Sequence[Path] = ()) -> Iterator[Path]:
     """A path to write to, a file or a folder of the same name; it takes the place of `target` when the block ends.
 
-    A `companion`, such as a receipt, is written to `companion_of` that path: it comes with the target, and what stood
-    in its place goes first, so that it never stands beside another target, whoever else writes there. A link is
-    followed. If the block raises anything at all, nothing is left of it and what stood at `target` is untouched. Raises
-    InputError, naming `target`, when the disk or the rights do not allow it.
+    `companions` of it in the same folder, such as a receipt, are written to what `companion_of` gives: they come with
+    the target, and what stood in their place goes, so that none ever stands beside another target, whoever else writes
+    there and wherever this is killed. A link is followed. If the block raises anything at all, nothing is left of it
+    and what stood there is untouched. Raises InputError, naming `target`, when the disk or the rights do not allow it.
     """
     target = followed(target)
-    try:
-        with scratch(target.parent, PARTIAL) as folder:
-            new = folder / NEW / target.name
-            new.parent.mkdir()
-            yield new
-            beside = companion_of(new)
-            for one in (new, beside):
-                if one.exists():
-                    _flush(one)
-            with _alone(target.parent):
-                if companion is not None:
-                    companion.unlink(missing_ok=True)
-                _move(new, target, folder)
-                if companion is not None and beside.exists():
-                    beside.replace(companion)
-                sync(target.parent)
-    except OSError as error:
-        raise InputError(f"{target}: it can't be written: {error.strerror or error}.") from error
+    with writing(target), scratch(target.parent, PARTIAL) as folder:
+        new = folder / NEW / target.name
+        new.parent.mkdir()
+        (folder / BESIDE).mkdir()
+        yield new
+        for one in (new, *sorted((folder / BESIDE).iterdir())):
+            if one.exists():
+                _flush(one)
+        with alone(target.parent), uninterrupted():
+            exchange(folder, target.name, [one.name for one in companions])
+            sync(target.parent)
 
 
-def companion_of(new: Path) -> Path:
-    """Where the companion of what is written to `new` is written to, see `replacing`."""
-    return new.with_name(f"{new.name}.companion")
+def companion_of(new: Path, companion: Path) -> Path:
+    """Where a companion of what is written to `new` is written to, see `replacing`."""
+    return new.parents[1] / BESIDE / companion.name
 
 
 def followed(target: Path) -> Path:
@@ -57,25 +50,32 @@ def followed(target: Path) -> Path:
     return Path(os.path.realpath(target)) if target.is_symlink() else target
 
 
-def check_writable(target: Path) -> None:
-    """Raise InputError, naming `target`, if nothing can be written in its place. What is tried leaves nothing."""
-    target = followed(target)
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """An OSError in the block as an InputError that names `target`."""
     try:
-        with scratch(target.parent, PARTIAL):
-            pass
+        yield
     except OSError as error:
         raise InputError(f"{target}: it can't be written: {error.strerror or error}.") from error
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Be the only one who exchanges files of a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def check_writable(target: Path, *, companions: Sequence[Path] = ()) -> None:
+    """Raise InputError, naming the file, if `target` and its `companions` can't be written, or if what stands there is
+    none to be replaced, such as a device. What is tried leaves nothing."""
+    target = followed(target)
+    with writing(target), scratch(target.parent, PARTIAL) as folder:
+        for place in (target, *companions):
+            with writing(place):
+                (folder / NEW).mkdir()
+                (folder / NEW / place.name).mkdir()
+                (folder / NEW / place.name).rmdir()
+                (folder / NEW).rmdir()
+                mode = place.lstat().st_mode if os.path.lexists(place) else stat.S_IFREG
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)):
+                raise InputError(f"{place}: it is a device or a pipe, which is not replaced. Name a file.")
+    for place in companions:
+        if place.is_dir():
+            raise InputError(f"{place}: it is a folder, so no file of that name can be written.")
 
 
 def write_text(target: Path, text: str) -> None:
@@ -129,21 +129,6 @@ def _flush(path: Path) -> None:
         sync(file)
     if path.is_dir():
         sync(path)
-
-
-def _move(new: Path, target: Path, folder: Path) -> None:
-    if new.is_dir() and target.is_dir():
-        # A folder can't be replaced in one step: move the old one away, and back if the new one does not come.
-        old = folder / OLD / target.name
-        old.parent.mkdir()
-        target.rename(old)
-        try:
-            new.rename(target)
-        except OSError:
-            old.rename(target)
-            raise
-    else:
-        new.replace(target)
 
 
 def sync(path: Path) -> None:

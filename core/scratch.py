@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -12,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trimtab.core.exchange import clear, settle
+
 TEMPORARY = ".trimtab-work-"
 """How the folders begin that are needed only while a command runs, below the system's temporary folder."""
 LOCK = "lock"
-OLD = "old"
-"""Where in such a folder stands what is being replaced."""
 
 
 @contextmanager
@@ -27,21 +26,21 @@ def scratch(parent: Path | None, prefix: str) -> Iterator[Path]:
     any more. Raises OSError when the disk or the rights do not allow it.
     """
     parent = Path(tempfile.gettempdir()) if parent is None else parent
-    _sweep(parent, prefix)
+    sweep(parent, prefix)
     made: tuple[Path, int] | None = None
     try:
-        with _uninterrupted():
+        with uninterrupted():
             made = _locked(parent, prefix)
         yield made[0]
     finally:
         if made is not None:
-            with _uninterrupted():
-                _clear(made[0])
+            with uninterrupted():
+                clear(made[0], last=LOCK)
                 os.close(made[1])
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Put off SIGINT and SIGTERM until the block ends: making a folder and remembering it are one step, and so is
     clearing it away. Only the main thread hears of signals."""
     if threading.current_thread() is not threading.main_thread():
@@ -61,16 +60,6 @@ def _uninterrupted() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _clear(folder: Path) -> None:
-    """Remove a folder, its lock last: a run that is killed meanwhile leaves what the next one knows."""
-    for one in folder.iterdir():
-        if one.is_dir() and not one.is_symlink():
-            shutil.rmtree(one, ignore_errors=True)
-        elif one.name != LOCK:
-            one.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def _locked(parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -84,10 +73,10 @@ def _locked(parent: Path, prefix: str) -> tuple[Path, int]:
         os.close(lock)
 
 
-def _sweep(parent: Path, prefix: str) -> None:
-    """Clear away the folders that killed runs left, and put back what was on its way out when they were killed."""
+def sweep(parent: Path, *prefixes: str) -> None:
+    """Clear away the folders that killed runs left, and bring to its end what they were exchanging."""
     with os.scandir(parent) as entries:
-        found = [Path(entry.path) for entry in entries if entry.name.startswith(prefix) and entry.is_dir()]
+        found = [Path(entry.path) for entry in entries if entry.name.startswith(prefixes) and entry.is_dir()]
     for folder in found:
         try:
             lock = os.open(folder / LOCK, os.O_RDWR)
@@ -101,13 +90,9 @@ def _sweep(parent: Path, prefix: str) -> None:
         except OSError:  # in use
             os.close(lock)
             continue
-        if not os.fstat(lock).st_nlink:  # another one was quicker
-            os.close(lock)
-            continue
-        for old in (folder / OLD).glob("*"):
-            if not (parent / old.name).exists():
-                old.rename(parent / old.name)
-        _clear(folder)
+        if os.fstat(lock).st_nlink:  # else another one was quicker
+            settle(folder)
+            clear(folder, last=LOCK)
         os.close(lock)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from trimtab.core.cli.console import print_json, print_table, progress_bar
 from trimtab.core.cli.diff import control_row
-from trimtab.core.cli.opening import study_of
+from trimtab.core.cli.opening import files_of, study_of
+from trimtab.core.cli.output import check_design_place
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import read_text, save
@@ -21,6 +22,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.review.difference import control_changes
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.yaml.reading import text_of
 
 MOST = 50
 """Patterns of a file that become controls, an event each, unless a person says how many."""
@@ -37,6 +39,13 @@ class Given:
     rows: int | None = None
     rate: float | None = None
     top: int | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that hold what is applied."""
+        texts = (self.gap, self.slice, self.remedy)
+        named = [Path(one[1:]) for one in texts if one is not None and one.startswith("@")]
+        return named if self.patch is None else [*named, self.patch]
 
     def __post_init__(self) -> None:
         options = {"--gap": self.gap, "--slice": self.slice, "--remedy": self.remedy, "--patch": self.patch}
@@ -66,8 +75,7 @@ class Entry:
 
 def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source: bool, as_json: bool) -> None:
     """Write a design with a gap, a weak slice or a patch as its controls, and print what that changed."""
-    if output.exists() and not force:
-        raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
+    check_design_place(output, kept=[*files_of(path)[1:], *given.files], force=force)
     text = read_text(path)
     with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
         design = _changed(study, given)
@@ -135,11 +143,10 @@ def _entries(text: str, option: str, list_: str, rows: str, study: Study, top: i
 
 def _of_file(file: Path, option: str) -> Any:
     try:
-        return _parsed(file.read_text(encoding="utf-8-sig"), f"{option}: {file}")
-    except OSError as error:
-        raise InputError(f"{option}: {file} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{option}: {file} is no UTF-8 text.") from error
+        text = text_of(file, "JSON file", largest=None)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from error
+    return _parsed(text, f"{option}: {file}")
 
 
 def _parsed(text: str, owner: str) -> Any:

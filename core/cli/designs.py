@@ -8,11 +8,10 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.atomic import check_writable
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import bring_in, study_of, workspace
+from trimtab.core.cli.output import check_design_place
 from trimtab.core.design.files import save
-from trimtab.core.errors import InputError
 from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
@@ -30,13 +29,7 @@ from trimtab.core.words.plain import capital
 
 def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:
     """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
-    if output.exists() and not force:
-        raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
-    if output.exists() and data.exists() and output.samefile(data):
-        raise InputError(f"{output}: it is the data file itself. Name another file for the design.")
-    if output.is_dir():
-        raise InputError(f"{output}: it is a folder. Name a file for the design.")
-    check_writable(output)
+    check_design_place(output, kept=[data], force=force)
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
         place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
@@ -137,6 +130,7 @@ def _print_review(
 
 def _print_check(study: Study, projection: Projection, found: Checked) -> None:
     learned, share = study.grounding.rows, projection.effective_share
+    source = "declared" if study.declared else "real"
     print(f"Feasible: {study.design.rows:,} rows for {projection.cost_bits:.3f} bits.")
     print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
     if projection.ungrounded * study.design.rows >= 0.5:  # less than a row is a tail that no row will be drawn from
@@ -144,17 +138,17 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
     if projection.events:
         print("\nEvents")
         rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]
-        print_table(("event", "real", "asked", "rows"), rows)
+        print_table(("event", source, "asked", "rows"), rows)
     if found.rules:
         print("\nRules")
         rules = [(one.name, f"{one.real_rows:,}", f"{one.unknown_rows:,}") for one in found.rules]
-        print_table(("rule", "real rows", "unknown"), rules)
+        print_table(("rule", f"{source} rows", "unknown"), rules)
         if any(one.unknown_rows for one in found.rules):
             note("A rule that a missing value leaves unknown is not true: `… OR x IS NULL` lets such rows pass.")
     if found.relations:
         print("\nWhat always holds")
         print_table(
-            ("relation", "real rows", "exceptions"),
+            ("relation", f"{source} rows", "exceptions"),
             [(one.relation.text, f"{one.rows:,}", f"{one.exceptions:,}") for one in found.relations],
         )
         for key in (one.relation for one in found.relations if one.renewed and isinstance(one.relation, Key)):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -18,8 +20,12 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import file_formats, listed
 from trimtab.core.source.delimited.dialect import Dialect
 
-KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, TERMINATED = 0, 1, 70, 130, 143
+KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, READER_GONE = 0, 1, 70, 130, 141
 DEBUG_VARIABLE = "TRIMTAB_DEBUG"
+PRINTING = ("trimtab.core.cli.", "rich.")
+"""Modules that do nothing with files but print."""
+_HEARD: list[int] = []
+"""Signals that ask the process to end."""
 
 app = typer.Typer(
     name="trimtab",
@@ -35,23 +41,85 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process.
 
     The exit code is 0 when done and every promise is kept, 1 for a promise not kept, 2 for wrong input or usage, 3 for
-    controls that conflict, 130 after Ctrl+C, and 70 for what should not happen (TRIMTAB_DEBUG=1 shows where it did).
+    controls that conflict, 130 after Ctrl+C, 143 after SIGTERM, 141 if nobody reads what is printed, and 70 for what
+    should not happen (TRIMTAB_DEBUG=1 shows where it did).
     """
-    signal.signal(signal.SIGTERM, _terminated)
+    _open_streams()
+    if arguments is None and not os.environ.get(DEBUG_VARIABLE):
+        warnings.simplefilter("ignore", RuntimeWarning)  # of numpy, say: nothing that a person could do
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _stopped)
+    code = _run(arguments)
+    if _HEARD and code != KEPT:
+        code = 128 + _HEARD[0]
+    sys.exit(_printed(code))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run the command line; returns the exit code."""
+    _HEARD.clear()
+    out = sys.stdout
     try:
         app(args=arguments, prog_name="trimtab")  # typer ends the process itself, also for wrong usage
-    except TrimtabError as error:
-        _complain(str(error))
-        sys.exit(error.exit_code)
+    except SystemExit as ended:
+        piped = sys.stdout is not out  # typer puts something else there if nobody reads what is printed
+        return READER_GONE if piped else int(ended.code or KEPT)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: a line instead of a traceback
-        if os.environ.get(DEBUG_VARIABLE):
-            traceback.print_exc()
-        what = " ".join(str(error).split())[:300]
-        _complain(f"unexpected {type(error).__name__}: {what} (set {DEBUG_VARIABLE}=1 to see where)")
-        sys.exit(UNEXPECTED)
-    sys.exit(KEPT)
+        if not _HEARD:  # else the work was cut off, whatever it says of that
+            return _told(error)
+    return UNEXPECTED
+
+
+def _told(error: Exception) -> int:
+    """Say what happened; returns the exit code."""
+    if isinstance(error, TrimtabError):
+        _complain(str(error))
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno:  # of the machine, not of Trimtab
+        where = error.filename if isinstance(error.filename, str) else "The system"
+        where = "standard output: it can't be written" if _while_printing(error) else where
+        _complain(f"{where}: {os.strerror(error.errno)}.")
+        return TrimtabError.exit_code
+    if isinstance(error, MemoryError):
+        _complain("There is not enough memory for this. Close other programs, or take a part of the data.")
+        return TrimtabError.exit_code
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exception(error)
+    what = " ".join(str(error).split())[:300]
+    _complain(f"unexpected {type(error).__name__}: {what} (set {DEBUG_VARIABLE}=1 to see where)")
+    return UNEXPECTED
+
+
+def _while_printing(error: OSError) -> bool:
+    """Whether it was a line that was to be printed, and no file, that could not be written."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return error.filename is None and frames[-1].f_globals.get("__name__", "").startswith(PRINTING)
+
+
+def _open_streams() -> None:
+    """Have somewhere to print to, if a stream was closed by whoever began this; a name that is no text is no reason to
+    stop."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _printed(code: int) -> int:
+    """The exit code once all is printed: another one if that can't be."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again at its end
+        if isinstance(error, BrokenPipeError):
+            return READER_GONE
+        _complain(f"standard output: it can't be written: {error.strerror}.")
+        return TrimtabError.exit_code
+    return code
 
 
 def _complain(message: str) -> None:
@@ -59,9 +127,10 @@ def _complain(message: str) -> None:
         print(f"error: {line}", file=sys.stderr)
 
 
-def _terminated(*_: object) -> NoReturn:
+def _stopped(number: int, _: object) -> NoReturn:
     """Leave through the blocks that clean up."""
-    sys.exit(TERMINATED)
+    _HEARD.append(number)
+    raise KeyboardInterrupt
 
 
 def _print_version(asked: bool) -> None:

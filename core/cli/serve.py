@@ -9,6 +9,7 @@ from pathlib import Path
 import trimtab
 from trimtab.core.cli.console import note, print_json
 from trimtab.core.errors import InputError
+from trimtab.core.workspace.workspace import Workspace, default_home
 
 HOST = "localhost"
 APP = Path(trimtab.__file__).parent
@@ -20,6 +21,7 @@ def serve(port: int, *, browser: bool, as_json: bool) -> int:
     script = APP / "app.py"
     if not script.is_file():
         raise InputError(f"The app is not installed: there is no {script}. Install Trimtab again.")
+    Workspace(default_home()).clean()
     url = f"http://{HOST}:{port}"
     if as_json:
         print_json({"url": url})

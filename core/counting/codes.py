@@ -198,7 +198,9 @@ def _points_code(axis: Axis) -> Code:
     """One value for each bin: of fractions the same one as a float of 32 bits too, which a file may hold them as."""
     size, values = axis.size, axis.edges[:-1]
     type_ = "DOUBLE"
-    if axis.kind == "continuous" and len(np.unique(np.asarray(values, np.float32))) == size:
+    with np.errstate(over="ignore"):  # the largest numbers are none of 32 bits
+        short = np.asarray(values, np.float32)
+    if axis.kind == "continuous" and np.isfinite(short).all() and len(np.unique(short)) == size:
         type_ = "FLOAT"
     first, last = (f"{_number(edge)}::{type_}" for edge in (values[0], values[-1]))
     steps = [f"WHEN {{value}} = {_number(edge)}::{type_} THEN {i}" for i, edge in enumerate(values)]

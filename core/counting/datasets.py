@@ -23,6 +23,7 @@ from trimtab.core.source.delimited.numbers import Written, written_numbers
 from trimtab.core.source.delimited.words import MISSING
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
+from trimtab.core.unchanged import unchanged
 
 ROWS = "data_set"
 """Name of the view that holds the rows."""
@@ -110,12 +111,15 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
     can't be read, also when a query inside the block meets it.
     """
     path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
-    form = format_at(path, name)
-    files = form.files_of(path)
+    try:
+        form = format_at(path, name)
+        files = form.files_of(path)
+    except OSError as error:
+        raise InputError(f"{name}: it can't be read: {error.strerror}.") from error
     with scratch(None, TEMPORARY) as folder:
         work = folder
         links = _links(files, work, form.suffix)
-        with connect(folders=[work], files=files) as con, _errors_of(name):
+        with unchanged(files, name), connect(folders=[work], files=files) as con, _errors_of(name):
             table = form.read(con, links, work, name)
             stored = _stored(con, table)
             types = _create_view(con, table, stored, readings, name)

@@ -31,6 +31,8 @@ from trimtab.core.source.spool import Source, open_source, spool
 
 ROWS = 200_000
 FILE = "declared.parquet"
+DECLARING = ".declared-"
+"""How the folders begin in which a table is made, below the workspace."""
 FORM = 2
 """Raise it when the same declarations give another table."""
 
@@ -48,12 +50,12 @@ def declared_source(design: Design, home: Path, *, progress: Progress | None = N
     memory = home / "declared" / f"{_fingerprint(design)}.txt"
     try:
         return open_source(home, memory.read_text(encoding="utf-8"))
-    except (OSError, InputError):
-        pass  # not made yet, or its source is gone
+    except (OSError, ValueError, InputError):
+        pass  # not made yet, damaged, or its source is gone
     table = _table(design, progress)
     try:
         memory.parent.mkdir(parents=True, exist_ok=True)
-        with scratch(home, ".declared-") as folder:
+        with scratch(home, DECLARING) as folder:
             file = folder / FILE
             pq.write_table(table, file, compression="zstd")
             source = spool(file, home, progress=progress)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.atomic import check_writable, followed
+from trimtab.core.atomic import check_writable, followed, writing
 from trimtab.core.delivery.writers import check_place, digest
 from trimtab.core.errors import InputError
-from trimtab.core.formats import format_of
+from trimtab.core.formats import format_at, format_of
 
 
 def receipt_path(path: Path | str) -> Path:
     """Where the receipt of a data set is: `flights.parquet.receipt.json` beside `flights.parquet`."""
     path = Path(path)
+    path = path if path.name else path.resolve()  # the folder one is in
     return path.with_name(f"{path.name}.receipt.json")
 
 
@@ -25,17 +27,27 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
     `kept` are files that must stay, such as the source; `replace` allows to replace what Trimtab did not make. Raises
     InputError, before any work, for a place that can't be written, that holds one of those, or that is taken.
     """
-    form, target = format_of(path), followed(Path(path))
-    check_place(target, form)
-    for file in kept:
-        if _holds(target, file) or _holds(receipt_path(target), file):
-            raise InputError(f"{path}: {file.name} is there, from which the rows are to be made. Name another place.")
-    if target.exists() and not replace and not is_own(target):
-        raise InputError(
-            f"{path}: it is there already, and Trimtab did not make it, or it was changed since. Name another place, "
-            "or give --force (in Python replace=True) to replace it."
-        )
-    check_writable(target)
+    if "\0" in str(path):
+        raise InputError(f"{path!r}: a name can't have a zero byte in it.")
+    with writing(Path(path)):
+        form, target = format_of(path), followed(Path(path))
+        receipt = receipt_path(target)
+        check_place(target, form)
+        for file in kept:
+            if holds(target, file) or holds(receipt, file):
+                raise InputError(
+                    f"{path}: {file.name} is there, from which the rows are to be made. Name another place."
+                )
+        own = is_own(target)
+        strange = next((one for one in (target, receipt) if os.path.lexists(one) and not own), None)
+        if strange == receipt and _is_receipt(receipt):
+            strange = None  # its rows are gone
+        if strange is not None and not replace:
+            raise InputError(
+                f"{strange}: it is there already, and Trimtab did not make it, or it was changed since. Name another "
+                "place, or give --force (in Python replace=True) to replace it."
+            )
+        check_writable(target, companions=[receipt])
     return target
 
 
@@ -57,15 +69,24 @@ def own_receipt(data: Path) -> dict[str, Any] | None:
         size = sum(file.stat().st_size for file in files)
         same = isinstance(receipt["rows"], int) and told["bytes"] == size and told["sha256"] == digest(files)
         return receipt if same else None
-    except (OSError, ValueError, KeyError, TypeError, InputError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, InputError):
         return None
 
 
+def _is_receipt(file: Path) -> bool:
+    """Whether a file is a receipt, of whatever rows."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return isinstance(told, dict) and {"trimtab", "file", "receipt"} <= told.keys()
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
 def _files(target: Path) -> Sequence[Path]:
-    return format_of(target).files_of(target) if target.is_dir() else [target]
+    return format_at(target, target.name).files_of(target) if target.is_dir() else [target]
 
 
-def _holds(target: Path, file: Path) -> bool:
+def holds(target: Path, file: Path) -> bool:
     """Whether a place is a file, or a folder with it somewhere below, whatever names and links lead there."""
     if not target.exists() or not file.exists():
         return False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from trimtab.core.atomic import companion_of, replacing
@@ -51,24 +52,25 @@ def deliver(
     workers: int = 1,
     replace: bool = False,
     kept: Sequence[Path] = (),
+    beside: Mapping[Path, str] = MappingProxyType({}),
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
     beside it.
 
     `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
-    rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the
-    files `kept`. A promise that was not kept is
-    told by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be
-    written or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was
-    there is untouched.
+    rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the files `kept`.
+    Texts to stand `beside` in the same folder, such as the design, come with them. A promise that was not kept is told
+    by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be written
+    or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was there is
+    untouched.
     """
     target = check_output(path, kept=[study.source.path, *kept], replace=replace)
     rows = study.design.rows if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
     tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)
-    with replacing(target, companion=receipt_path(target)) as new:
+    with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
         weights = weighing(study, projection.controls, projection.cells, projection.shares, projection.reserved)
@@ -77,7 +79,8 @@ def deliver(
         delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-        companion_of(new).write_text(text, encoding="utf-8", newline="\n")
+        for place, content in {receipt_path(target): text, **beside}.items():
+            companion_of(new, place).write_text(content, encoding="utf-8", newline="\n")
     return delivery
 
 

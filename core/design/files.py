@@ -13,7 +13,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.faults import explain
 from trimtab.core.design.targets import Target
 from trimtab.core.errors import InputError
-from trimtab.core.yaml.reading import LARGEST, read
+from trimtab.core.yaml.reading import read, text_of
 from trimtab.core.yaml.revising import revise
 from trimtab.core.yaml.steps import same
 from trimtab.core.yaml.writing import Flow, Lines, write
@@ -32,16 +32,7 @@ def load(path: Path | str) -> Design:
 
 def read_text(path: Path | str) -> str:
     """The text of a design file, its line breaks as they are. Raises InputError if it can't be read."""
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(4 * LARGEST + 1)  # a character takes at most four bytes
-    except OSError as error:
-        raise InputError(f"{path}: the design file can't be read: {error.strerror}.") from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name}: a design file is UTF-8 text; byte {error.start} is not.") from error
+    return text_of(Path(path), "design file")
 
 
 def loads(text: str, owner: str = "design") -> Design:

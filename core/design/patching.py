@@ -9,7 +9,7 @@ from typing import Any
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.errors import InputError
-from trimtab.core.yaml.reading import read
+from trimtab.core.yaml.reading import read, text_of
 from trimtab.core.yaml.writing import write
 
 INSTEAD = (("rate", "rows"), ("rule", "probability"), ("value", "values"))
@@ -31,13 +31,7 @@ def patched(design: Design, patch: Path) -> Design:
     in a list takes away the first entry that has all that ENTRY has. Raises InputError, naming the patch, for a file
     that can't be read, and for every fault of the whole.
     """
-    try:
-        text = patch.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{patch}: the patch can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{patch.name}: a patch is UTF-8 text; byte {error.start} is not.") from error
-    part = read(text, owner=patch.name)
+    part = read(text_of(patch, "patch"), owner=patch.name)
     if not isinstance(part, dict) or not part:
         raise InputError(f"{patch.name}: a patch is a mapping with a part of a design, such as `events: ...`.")
     return with_part(design, part, owner=patch.name)

@@ -151,9 +151,10 @@ def control_costs(study: Study) -> tuple[ControlCost, ...]:
 
 
 def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:
-    """KL(shares ‖ mass) in bits; both (C,)."""
+    """KL(shares ‖ mass) in bits, 0 or more; both (C,)."""
     used = shares > 0
-    return float((shares[used] * np.log2(shares[used] / (mass[used] / mass.sum()))).sum())
+    bits = float((shares[used] * np.log2(shares[used] / (mass[used] / mass.sum()))).sum())
+    return max(0.0, bits)  # of shares that are those of the source rounding may leave less
 
 
 def _exact(found: Fitted) -> tuple[list[Constraint], np.ndarray]:

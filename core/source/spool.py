@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,13 +19,15 @@ import pyarrow.parquet as pq
 
 from trimtab.core.atomic import sync
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.scratch import scratch
+from trimtab.core.exchange import alone
+from trimtab.core.scratch import scratch, uninterrupted
 from trimtab.core.source import parquet
 from trimtab.core.source.checks import check_provenance
 from trimtab.core.source.converted import Converted
 from trimtab.core.source.delimited import cells
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.delimited.rows import read_texts
+from trimtab.core.unchanged import state_of, unchanged
 
 Format = Literal["text", "gzip", "parquet", "zip"]
 
@@ -45,6 +48,9 @@ CONTENT: dict[Format, str] = {
     "parquet": "Parquet",
     "zip": "a zip archive or an Excel workbook",
 }
+NO_FILE = "there is no such file"
+SPOOLING = ".spool-"
+"""How the folders begin in which a file is read, below the workspace."""
 STEPS = 4
 READER = 3
 """Raise it when the same bytes are read as another table: what was spooled before is then read again."""
@@ -104,13 +110,14 @@ def spool(
         format_ = _format(file)
         if format_ == "parquet":
             dialect = OPEN
+        before = state_of(file)
         known = sha256 or _digest(file)
-        _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered)
+        _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered, before=before)
         if keep and format_ != "parquet":
-            _keep(file, home, known)
+            _keep_text(file, home, known)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        raise InputError(f"{file.name}: it can't be read or stored: {reason}.") from error
+        raise InputError(f"{file.name}: it can't be read, or not stored in {home}: {reason}.") from error
     report(STEPS, "read")
     return open_source(home, known, dialect)
 
@@ -122,6 +129,10 @@ def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
     if record is None:
         raise InputError(f"Source {sha256[:12]}…: it is not in this workspace ({home}). Bring its file in again.")
     place = _place(home, key, "parquet")
+    if not _is_sound(home, key, record):
+        raise InputError(
+            f"{record['name']}: its copy in the workspace is gone or damaged ({place}). Bring the file in again."
+        )
     notes = tuple(record.get("notes", ()))
     columns, found = tuple(record["columns"]), record.get("found", {})
     return Source(place, record["name"], sha256, record["rows"], columns, notes, dialect, found)
@@ -134,16 +145,16 @@ def original(home: Path, source: Source) -> Iterator[Path | None]:
     if not kept.is_file():
         yield None
         return
-    with scratch(home, ".spool-") as folder:
+    with scratch(home, SPOOLING) as folder:
         file = folder / source.name
         file.symlink_to(kept.resolve())
         yield file
 
 
-def _keep(file: Path, home: Path, sha256: str) -> None:
+def _keep_text(file: Path, home: Path, sha256: str) -> None:
     place = _place(home, sha256, "text")
     if not place.is_file():
-        with scratch(home, ".spool-") as work:
+        with scratch(home, SPOOLING) as work:
             shutil.copyfile(file, work / "text")
             os.replace(work / "text", place)
 
@@ -157,26 +168,24 @@ def _store(
     report: Callable[[int, str], None],
     *,
     delivered: bool,
+    before: tuple[int, ...],
 ) -> None:
-    """Spool the file unless it is there."""
+    """Spool the file, which was in the state `before` when its digest was taken, unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
-    with scratch(home, ".spool-") as work:
+    with scratch(home, SPOOLING) as work:
         record = _recorded(home, key)
+        stored: Path | None = None
         if record is None or record.get("reader") != READER or not _is_sound(home, key, record):
-            found = _convert(file, work, format_, dialect, report)
+            with unchanged([file], file.name, before=[before]):
+                found = _convert(file, work, format_, dialect, report)
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
-            if not delivered:
-                check_provenance(found.columns, file.name)
             report(3, "storing")
             stored = work / "source.parquet"
             record = {**asdict(found), "size": file.stat().st_size, "reader": READER, "stored": _digest(stored)}
-            place = _place(home, key, "parquet")
-            place.parent.mkdir(exist_ok=True)
             sync(stored)
-            os.replace(stored, place)
-        elif not delivered:  # it may have been brought in to be compared
+        if not delivered:  # it may have been brought in to be compared
             check_provenance(record["columns"], file.name)
-        _record(home, work, key, {**record, "name": file.name})  # the latest name is the one the person knows
+        _keep(home, work, key, {**record, "name": file.name}, stored)  # the latest name is the one the person knows
 
 
 def _key(sha256: str, dialect: Dialect) -> str:
@@ -190,7 +199,8 @@ def _key(sha256: str, dialect: Dialect) -> str:
 def _format(file: Path) -> Format:
     """What the file is, agreed by its name and its first bytes."""
     if not file.is_file():
-        raise InputError(f"{file.name}: {'it is a folder' if file.is_dir() else 'there is no such file'} ({file}).")
+        why = "it is a folder" if file.is_dir() else "it is a pipe or a device" if file.exists() else NO_FILE
+        raise InputError(f"{file.name or file}: {why} ({file}).")
     lowered = file.name.lower()
     said = next((SUFFIXES[end] for end in sorted(SUFFIXES, key=len, reverse=True) if lowered.endswith(end)), None)
     if said is None:
@@ -230,14 +240,22 @@ def _place(home: Path, key: str, suffix: str) -> Path:
     return home / "sources" / f"{key}.{suffix}"
 
 
-def _record(home: Path, work: Path, key: str, record: Mapping[str, object]) -> None:
-    """Write the description; a source counts as there once it has one."""
-    beside = work / "source.json"
-    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    sync(beside)
+def _keep(home: Path, work: Path, key: str, record: Mapping[str, object], stored: Path | None) -> None:
+    """Put the rows, if they were `stored` anew, and their description in their places; a source counts as there once it
+    has one. Rows without one, which a killed run may have left, go."""
+    described = work / "source.json"
+    described.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    sync(described)
     place = _place(home, key, "json")
-    os.replace(beside, place)
-    sync(place.parent)
+    place.parent.mkdir(exist_ok=True)
+    with alone(place.parent), uninterrupted():
+        if stored is not None:
+            os.replace(stored, _place(home, key, "parquet"))
+        os.replace(described, place)
+        for rows in place.parent.glob("*.parquet"):
+            if not rows.with_suffix(".json").exists():
+                rows.unlink()
+        sync(place.parent)
 
 
 def _recorded(home: Path, key: str) -> dict[str, Any] | None:
@@ -247,11 +265,22 @@ def _recorded(home: Path, key: str) -> dict[str, Any] | None:
         record = json.loads(_place(home, key, "json").read_text(encoding="utf-8"))
         found = pq.read_metadata(_place(home, key, "parquet"))
         fits = record["rows"] == found.num_rows and record["columns"] == found.schema.to_arrow_schema().names
-        return record if fits and isinstance(record["name"], str) else None
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        texts = [record["name"], record["stored"], *record["notes"]]
+        return record if fits and all(isinstance(one, str) for one in texts) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
         return None
 
 
 def _is_sound(home: Path, key: str, record: Mapping[str, Any]) -> bool:
     """Whether the spooled file still has the bytes that were written."""
-    return bool(_digest(_place(home, key, "parquet")) == record.get("stored"))
+    place = _place(home, key, "parquet")
+    try:
+        return bool(_digest_in(place, state_of(place)) == record["stored"])
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=64)
+def _digest_in(place: Path, state: tuple[int, ...]) -> str:
+    """The digest of a file in this state: of one that nobody wrote to since, it is not worked out again."""
+    return _digest(place)

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shutil
+import tempfile
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trimtab.core.atomic import write_new, write_text
+from trimtab.core.atomic import PARTIAL, replacing, write_new, write_text, writing
+from trimtab.core.declared.declared import DECLARING
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
-from trimtab.core.scratch import TEMPORARY, scratch
+from trimtab.core.scratch import TEMPORARY, scratch, sweep
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
-from trimtab.core.source.spool import Source, open_source, original, spool
+from trimtab.core.source.spool import SPOOLING, Source, open_source, original, spool
 from trimtab.core.tables.incoming import write_table
 
 HOME_VARIABLE = "TRIMTAB_HOME"
@@ -107,6 +109,14 @@ class Workspace:
             digest = write_table(table, file, owner=name)
             return spool(file, self.home, progress=progress, sha256=digest)
 
+    def clean(self) -> None:
+        """Clear away what killed runs left anywhere in it, as far as the rights allow it."""
+        with suppress(OSError):
+            sweep(Path(tempfile.gettempdir()), TEMPORARY)
+            sweep(self.home, SPOOLING, DECLARING)
+            for folder in (*self.home.glob("*/"), *self.home.glob("*/*/")):
+                sweep(folder, PARTIAL)
+
     def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
         """A source that was brought in before, read as `dialect` says."""
         return open_source(self.home, sha256, dialect)
@@ -123,7 +133,7 @@ class Workspace:
                 over = ""
         text = dumps(design) if over is None else revised(over, design)
         if id_ is None:
-            id_ = self._new_folder(design.name)
+            return self._new_folder(design.name, text)
         write_text(self._known_folder(id_) / CURRENT, text)
         return id_
 
@@ -201,8 +211,10 @@ class Workspace:
         return tuple(sorted(map(self._entry, self._ids()), key=lambda one: one.saved, reverse=True))
 
     def delete_design(self, id_: str) -> None:
-        """Delete a design with its versions."""
-        shutil.rmtree(self._known_folder(id_))
+        """Delete a design with its versions, at once: a run that is killed leaves none by half."""
+        folder = self._known_folder(id_)
+        with writing(folder), scratch(folder.parent, PARTIAL) as gone:
+            folder.rename(gone / "gone")
 
     def output(self, id_: str, name: str) -> Path:
         """Where a file made from a design goes: `outputs/<id>/<name>`; its folder is made."""
@@ -229,15 +241,18 @@ class Workspace:
         found = folder.iterdir() if folder.is_dir() else ()
         return sorted(one.name for one in found if ID.fullmatch(one.name) and one.is_dir())
 
-    def _new_folder(self, name: str) -> str:
-        """Make the folder of a new design; its id is the name as a slug and a random suffix."""
+    def _new_folder(self, name: str, text: str) -> str:
+        """Make the folder of a new design, with its text; its id is the name as a slug and a random suffix."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         slug = "-".join(re.findall("[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-") or "design"
         id_ = f"{slug}-{secrets.token_hex(4)}"
         try:
-            self._folder(id_).mkdir(parents=True)
+            self._folder(id_).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"{self.home}: the workspace can't be written: {error.strerror}.") from error
+        with replacing(self._folder(id_)) as folder:
+            folder.mkdir()
+            (folder / CURRENT).write_text(text, encoding="utf-8", newline="\n")
         return id_
 
     def _entry(self, id_: str) -> Entry:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -20,6 +22,25 @@ LARGEST = 1_000_000
 MOST_NODES = 100_000
 """Values of a text once its aliases are written out."""
 MERGE = f"{PREFIX}merge"
+
+
+def text_of(path: Path, noun: str, *, largest: int | None = LARGEST) -> str:
+    """The text of a file, its line breaks as they are; not much more than the `largest` number of characters is read.
+
+    Raises InputError, which calls the file `noun`, if it can't be read, is a pipe or a device, or is not UTF-8.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would wait for ever
+            raise InputError(f"{path}: the {noun} can't be read: it is a pipe or a device. Save it as a file.")
+        with path.open("rb") as file:
+            raw = file.read(-1 if largest is None else 4 * largest + 1)  # a character takes at most four bytes
+    except OSError as error:
+        raise InputError(f"{path}: the {noun} can't be read: {error.strerror}.") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: a {noun} is UTF-8 text; byte {error.start} is not.") from error
 
 
 class _Composer(Composer):

@@ -30,9 +30,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An own folder to be in; no workspace but the one a test makes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TRIMTAB_HOME", raising=False)
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
     yield tmp_path
-    signal.signal(signal.SIGTERM, handler)
+    for one, handler in handlers.items():
+        signal.signal(one, handler)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     "core.errors",
+    "core.exchange",
+    "core.unchanged",
     "core.scratch",
     "core.atomic",
     "core.yaml",

@@ -11,7 +11,7 @@ from typing import Literal
 
 from trimtab.core.delivery.outputs import copy_rows, delete_output, new_path
 from trimtab.core.delivery.receipt import deliver
-from trimtab.core.design.files import save
+from trimtab.core.design.files import revised
 from trimtab.core.errors import CancelledError, TrimtabError
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace
@@ -83,9 +83,14 @@ class Job:
         self._state = state
 
     def _deliver(self) -> None:
-        save(self.study.design, self.path.with_suffix(".yaml"), over=self.text)
-        # The folder of outputs is Trimtab's own, and a killed job may have left rows without a receipt there.
-        deliver(self.study, self.path, replace=True, workers=max(1, (os.cpu_count() or 1) - 1), progress=self._progress)
+        deliver(
+            self.study,
+            self.path,
+            replace=True,  # the folder of outputs is Trimtab's own
+            workers=max(1, (os.cpu_count() or 1) - 1),
+            beside={self.path.with_suffix(".yaml"): revised(self.text, self.study.design)},
+            progress=self._progress,
+        )
         self._check()
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"

@@ -6,6 +6,8 @@ import numpy as np
 
 from trimtab.core.coverage.measures.measure import measure
 
+LARGEST = float(np.finfo(np.float64).max)
+
 
 @measure("tv", "TV", "share of rows to move")
 def total_variation(p: np.ndarray, q: np.ndarray) -> float:
@@ -34,7 +36,10 @@ def wasserstein(p: np.ndarray, q: np.ndarray, places: np.ndarray) -> float:
     >>> wasserstein(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.array([2.0, 6.0]))
     2.0
     """
-    return float((np.abs(np.cumsum(p) - np.cumsum(q))[:-1] * np.diff(places)).sum())
+    apart, half = np.abs(np.cumsum(p) - np.cumsum(q))[:-1], LARGEST / 2
+    if len(places) and places[-1] / 2 - places[0] / 2 >= half:  # the way from one end to the other is no number
+        return float(2 * min(half, (apart * np.diff(places / 2)).sum()))
+    return float((apart * np.diff(places)).sum())
 
 
 @measure("js", "JS", "Jensen–Shannon")

@@ -110,6 +110,10 @@ def _multiplied(sample: Sample, places: list[int]) -> Iterator[tuple[int, tuple[
                     yield here[x], (here[pairs[p][0]], here[pairs[p][1]]), sign
 
 
+LARGEST = 1e300
+"""Sums of larger numbers could be more than a number can be."""
+
+
 class _Weighted:
     """Columns (rows, F) as weighted sums (F, 2), and how far rounding may take each from what it is the sum of."""
 
@@ -117,7 +121,9 @@ class _Weighted:
         generator = np.random.Generator(np.random.Philox(11))
         self.numbers = sample.numbers[rows][:, here]
         self.weights = generator.normal(size=(len(rows), 2))
-        self.sums = self.numbers.T @ self.weights
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.sums = self.numbers.T @ self.weights
+        self.sums[~(np.abs(self.sums) < LARGEST)] = np.nan  # of which nothing is the sum
         length = float(np.sqrt((self.weights**2).sum(axis=0)).max())
         # Values of few digits can be added exactly; the sums of large ones differ in their last.
         self.size = float(np.abs(self.numbers).max(initial=0.0)) * length

@@ -103,16 +103,16 @@ def test_a_line_is_added_whole_and_after_half_a_line_a_new_one_begins(tmp_path: 
         append_line(file, "four\nfive")
 
 
-@pytest.mark.parametrize("step", ["_locked", "_clear"])
+@pytest.mark.parametrize("step", ["_locked", "clear"])
 def test_a_signal_while_the_folder_is_made_or_cleared_leaves_nothing(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = getattr(scratch, step)
 
-    def struck(*arguments: Any) -> Any:
+    def struck(*arguments: Any, **named: Any) -> Any:
         made = plain(*arguments) if step == "_locked" else None
         signal.raise_signal(signal.SIGTERM)
-        return made if step == "_locked" else plain(*arguments)
+        return made if step == "_locked" else plain(*arguments, **named)
 
     def ended(*_: object) -> None:
         raise SystemExit(143)

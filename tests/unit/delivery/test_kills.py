@@ -13,37 +13,45 @@ from pathlib import Path
 
 import pytest
 
-from trimtab.core.atomic import PARTIAL, companion_of, replacing, write_text
+from trimtab.core.atomic import replacing, write_text
 from trimtab.core.delivery.places import receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.delivery.writers import digest
 from trimtab.core.errors import InputError
-from trimtab.core.scratch import OLD, TEMPORARY, scratch
+from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.study.study import Study
 
 ROOT = Path(__file__).parents[3]
 WRITER = """
-import sys, itertools
+import os, signal, sys
 from pathlib import Path
+left = int(sys.argv[4])
+def kill(event, _):
+    global left
+    if left >= 0 and event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "fcntl.flock"):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 from trimtab.core.atomic import companion_of, replacing
 target, word, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 beside = target.with_name(target.name + ".receipt.json")
 print("ready", flush=True)
+sys.addaudithook(kill)
 for i in range(times):
     text = f"{word}{i}"
-    with replacing(target, companion=beside) as new:
+    with replacing(target, companions=[beside]) as new:
         if target.suffix:
             new.write_text(text * 1000)
         else:
             new.mkdir()
             for part in range(3):
                 (new / f"part-{part}").write_text(text * 1000)
-        companion_of(new).write_text(text)
+        companion_of(new, beside).write_text(text)
 """
 
 
-def writer(target: Path, word: str, times: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, target, word, str(times)]
+def writer(target: Path, word: str, times: int, *, killed_at: int = -1) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, target, word, str(times), str(killed_at)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -89,15 +97,26 @@ def test_of_two_writers_rows_and_receipt_are_of_one(tmp_path: Path, name: str) -
         check_whole(target)
 
 
-def test_a_folder_on_its_way_out_is_put_back(tmp_path: Path) -> None:
-    """As if a run had been killed between moving the old parts away and moving the new ones in."""
-    left = tmp_path / f"{PARTIAL}killed"
-    (left / OLD / "rows").mkdir(parents=True)
-    (left / OLD / "rows" / "part").write_text("old")
-    (left / "lock").touch()
-    write_text(tmp_path / "other.txt", "x")
-    assert content(tmp_path / "rows") == {"old"}
-    assert {file.name for file in tmp_path.iterdir()} == {"rows", "other.txt"}
+@pytest.mark.parametrize("name", ["rows.csv", "rows"])
+def test_a_kill_before_any_step_leaves_the_old_or_the_new_whole(tmp_path: Path, name: str) -> None:
+    """Killed at the first change of the disk, at the second, and so on, until there is none left."""
+    target = tmp_path / name
+    writer(target, "old.", 1).communicate()
+    texts = []
+    for step in range(60):
+        process = writer(target, f"new{step}.", 1, killed_at=step)
+        process.communicate()
+        write_text(tmp_path / "other.txt", "the next run")
+        assert receipt_path(target).exists()
+        check_whole(target)
+        texts.append(receipt_path(target).read_text())
+        assert {file.name for file in tmp_path.iterdir()} == {name, receipt_path(target).name, "other.txt"}
+        if process.returncode == 0:
+            break
+    assert process.returncode == 0
+    assert step > 15
+    assert texts[0] == "old.0"
+    assert texts[-1] == f"new{step}.0"
 
 
 def test_what_is_in_use_is_not_cleared_away(tmp_path: Path) -> None:
@@ -113,7 +132,6 @@ def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "far" / "a.txt")
     with replacing(tmp_path / "a.txt") as new:
         new.write_text("new")
-        companion_of(new).write_text("not asked for")
     assert (tmp_path / "a.txt").is_symlink()
     assert content(tmp_path / "far" / "a.txt") == {"new"}
     assert [file.name for file in (tmp_path / "far").iterdir()] == ["a.txt"]

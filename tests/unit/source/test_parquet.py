@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import decimal
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -209,8 +210,9 @@ def test_a_spooled_file_that_is_damaged_is_read_again(tmp_path: Path, harm: str)
 def test_what_an_older_reader_spooled_is_read_again(tmp_path: Path) -> None:
     source, _ = taken(tmp_path, pa.table({"a": [1, 2]}))
     record = source.path.with_suffix(".json")
-    pq.write_table(pa.table({"a": [8, 9]}), source.path)
-    old = {name: value for name, value in json.loads(record.read_text()).items() if name not in ("reader", "stored")}
+    pq.write_table(pa.table({"a": [8, 9]}), source.path)  # as that reader read it
+    old = {name: value for name, value in json.loads(record.read_text()).items() if name != "reader"}
+    old["stored"] = hashlib.sha256(source.path.read_bytes()).hexdigest()
     record.write_text(json.dumps(old), encoding="utf-8")
     assert open_source(tmp_path / "home", source.sha256) == source
     spool(tmp_path / "data.parquet", tmp_path / "home")

@@ -88,6 +88,7 @@ def test_csv_becomes_parquet_known_by_the_digest_of_its_bytes(tmp_path: Path, ho
         "rows": 2,
         "columns": ["speed", "road"],
         "notes": [],
+        "found": {"delimiter": ",", "encoding": "utf-8", "header": 1, "header_rows": 1, "quote": '"'},
         "size": len(GOOD),
         "reader": READER,
         "stored": stored,
@@ -315,7 +316,7 @@ def test_no_room_to_write(tmp_path: Path, home: Path, ending: str) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:
-        with pytest.raises(InputError, match=f"big{ending}: it can't be read or stored: File too large"):
+        with pytest.raises(InputError, match=f"big{ending}: it can't be read, or not stored in .*home: File too large"):
             spool(file, home)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -530,3 +531,66 @@ def test_row_order_is_kept(tmp_path: Path, home: Path) -> None:
     assert read(spool(write(tmp_path, table), home))["a"].to_pylist() == numbers.tolist()
     text = "a\n" + "\n".join(map(str, numbers)) + "\n"
     assert read(spool(write(tmp_path, text), home))["a"].to_pylist() == numbers.tolist()
+
+
+def recorded(home: Path, **changes: object) -> None:
+    (file,) = (home / "sources").glob("*.json")
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("changes", [{"notes": 7}, {"notes": None}, {"notes": [{}]}, {"stored": None}, {"name": 5}])
+def test_a_damaged_record_is_as_good_as_none(tmp_path: Path, home: Path, changes: dict[str, object]) -> None:
+    file = write(tmp_path, GOOD)
+    good = spool(file, home)
+    recorded(home, **changes)
+    with pytest.raises(InputError, match="it is not in this workspace"):
+        open_source(home, good.sha256)
+    assert spool(file, home) == good
+
+
+def test_a_record_that_nests_too_deep_is_as_good_as_none(tmp_path: Path, home: Path) -> None:
+    file = write(tmp_path, GOOD)
+    good = spool(file, home)
+    (record,) = (home / "sources").glob("*.json")
+    record.write_text("[" * 100_000, encoding="utf-8")
+    assert spool(file, home) == good
+
+
+def test_any_changed_byte_of_a_spooled_file_is_noticed(tmp_path: Path, home: Path) -> None:
+    """Also where there is no file to read again, and where pages have no checksum."""
+    file = write(tmp_path, GOOD)
+    good = spool(file, home)
+    whole = good.path.read_bytes()
+    for place in range(0, len(whole), 37):
+        good.path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with pytest.raises(InputError, match=r"is gone or damaged|is not in this workspace"):
+            open_source(home, good.sha256)
+    assert spool(file, home) == good
+    assert open_source(home, good.sha256).path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("how", ["grows", "vanishes"])
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_a_file_that_is_written_while_it_is_read_is_refused(tmp_path: Path, home: Path, how: str, ending: str) -> None:
+    content = GOOD if ending == ".csv" else pa.table({"a": [1, 2, 3]})
+    file = write(tmp_path, content, f"data{ending}")
+
+    def meanwhile(done: int, total: int, message: str) -> None:
+        if message.startswith("reading") and file.exists():
+            if how == "vanishes":
+                file.unlink()
+            else:
+                with file.open("ab") as handle:
+                    handle.write(b"30,dry\n")
+
+    told = "it changed while it was read" if how == "grows" else "it was deleted or renamed while it was read"
+    with pytest.raises(InputError, match=f"data{ending}: {told}"):
+        spool(file, home, progress=meanwhile)
+    assert not [one for one in home.rglob("*") if one.is_file()]
+
+
+def test_rows_without_a_record_go_with_the_next_file(tmp_path: Path, home: Path) -> None:
+    first = spool(write(tmp_path, GOOD, "a.csv"), home)
+    first.path.with_suffix(".json").unlink()  # as if killed between the two
+    second = spool(write(tmp_path, GOOD + "30,dry\n", "b.csv"), home)
+    assert {one.stem for one in (home / "sources").iterdir()} == {second.sha256}
