@@ -1,4 +1,4 @@
-"""Rows into files of any format, streamed block by block: whole or not at all."""
+"""A file that appears whole or not at all, whatever its format; what a format writes is in `core/formats`."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from tests.breaking.altering import (
     swapping,
 )
 
-FEW = (1, 6, 40)
+FEW = (1, 3, 10, 40)
 """So many rows are changed where a single one breaks a promise."""
 MANY = (150, 500)
 """And so many where chance may do something."""

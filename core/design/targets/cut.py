@@ -1,4 +1,4 @@
-"""Families that may be cut by low and high, and what a cut means for the bins of an axis."""
+"""The fields `low` and `high` of a family: their checks, and which bins they leave."""
 
 from __future__ import annotations
 
