@@ -75,7 +75,7 @@ class _Sets:
         self._impossible: list[frozenset[int]] = []
         self._loose: dict[tuple[int, frozenset[int]], Distance] = {}
         # What is asked of every row stands first; events, which come first, are what people ask for and give way.
-        every = [bool(one.requested.max() == 1.0) for one in constraints]
+        every = [bool(one.requested.max() == 1.0) and one.name.kind != "event" for one in constraints]
         self._firmness = {i: (every[i], i) for i in range(len(constraints))}
 
     def possible(self, active: Collection[int]) -> bool:
@@ -153,10 +153,12 @@ def _clashes(sets: _Sets, count: int) -> Iterator[_Clash]:
     met = sets.met(every)
     lost = [i for i in sets.firm(every) if i not in met]
     for one in lost[:MOST_CONFLICTS]:
-        # What is in its way where it gives way is why it has to give way so far.
-        binding = [i for i in sets.loose(one, met).pulling if i != one]
-        sets.possible([one, *binding])
-        involved = sets.smallest([one, *(met if sets.possible([one, *binding]) else binding)])
+        # Of the firmer ones, which a softer one that gave way before can't hide, those are told that are in its way
+        # where it gives way.
+        order = sets.firm(every)
+        firmer = [i for i in met if order.index(i) < order.index(one)]
+        binding = [i for i in sets.loose(one, firmer).pulling if i != one]
+        involved = sets.smallest([one, *(firmer if sets.possible([one, *binding]) else binding)])
         beside: dict[int, Collection[int]] = {one: met}
         for other in involved:
             left = sets.met([i for i in every if i != other])

