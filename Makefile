@@ -32,6 +32,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.boost
 	$(BIN)/python -m benchmarks.polluted
+	$(BIN)/python -m benchmarks.nearest
 
 # Judges from outside need older libraries, so they live in an environment of their own.
 judge: $(JUDGE)/.done

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
+import sqlglot
+from sqlglot import exp
 
 from trimtab.core.database import connect
 from trimtab.core.errors import InputError
@@ -30,8 +32,30 @@ def evaluate(expressions: Sequence[str], rows: pa.Table, *, owner: str) -> list[
     try:
         found = con.sql(f"SELECT {listed} FROM the_rows").to_arrow_table()
     except duckdb.Error as error:
+        if (zero := _division_by_zero(con, expressions)) is not None:
+            raise InputError(f"{owner}: {zero}") from error
         shown = expressions[0] if len(expressions) == 1 else ", ".join(expressions)
         raise InputError(f"{owner}: `{shown}` can't be computed: {str(error).splitlines()[0]}") from error
     finally:
         con.unregister("the_rows")
     return [column.combine_chunks() for column in found.columns]
+
+
+def _division_by_zero(con: duckdb.DuckDBPyConnection, expressions: Sequence[str]) -> str | None:
+    """Which part of the expressions divides whole numbers by zero, in how many of the rows, and what can be written
+    instead: DuckDB's own advice is what people may not write."""
+    for expression in expressions:
+        for part in sqlglot.parse_one(expression, read="duckdb").find_all(exp.IntDiv, exp.Mod):
+            divisor, text = part.expression.unnest().sql("duckdb"), part.sql("duckdb")
+            query = f"SELECT count(*), count(*) FILTER (({divisor}) = 0) FROM the_rows"
+            try:
+                ((rows, zeros),) = con.sql(query).fetchall()
+            except duckdb.Error:
+                continue  # it holds a division of its own, which is looked at too
+            if zeros:
+                instead = f"CASE WHEN {divisor} <> 0 THEN {text} END"
+                return (
+                    f"`{text}` divides by zero: `{divisor}` is 0 in {zeros:,} of {rows:,} rows. Write {instead}, which "
+                    "is missing there."
+                )
+    return None

@@ -9,7 +9,8 @@ from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
-from trimtab.core.projection.ways_out import WayOut, ways_of, working_patch
+from trimtab.core.projection.settling import settled_in_turn
+from trimtab.core.projection.ways_out import WayOut, going, number, working
 from trimtab.core.relations.finding import count
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.owners import Owner, owners_of
@@ -60,7 +61,7 @@ def check(study: Study) -> Checked:
         projection = project(study)
         costs = control_costs(study)
     except ConflictsError as error:
-        return Checked(None, conflicts=error.conflicts, ways=_ways(study, error.conflicts))
+        return _refused(study, error.conflicts)
     rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
     left = {name: study.columns[name] for name in study.delivered}
     return Checked(projection, costs, rules, _relations(study), owners_of(left, study.relations))
@@ -76,12 +77,18 @@ def _relations(study: Study) -> tuple[RelationRows, ...]:
     )
 
 
-def _ways(study: Study, conflicts: tuple[Conflict, ...]) -> tuple[tuple[WayOut, ...], ...]:
-    """For each conflict its ways out, with the numbers that really work."""
-    return tuple(
-        tuple(WayOut(way.title, working_patch(study, way, conflicts)) for way in ways_of(study, one, conflicts))
-        for one in conflicts
-    )
+def _refused(study: Study, known: tuple[Conflict, ...]) -> Checked:
+    """The conflicts in the order in which they can be settled, each first with what settles it."""
+    found: list[tuple[Conflict, tuple[WayOut, ...]]] = []
+    for settled in settled_in_turn(study, known):
+        for place, one in enumerate(settled.conflicts):
+            told = number(study, one)
+            first = working(study, told, settled.conflicts) if told else None
+            first = settled.way if settled.way and not place else first
+            others = going(study, one, settled.conflicts)
+            ways = [first, *(way for way in others if way.patch != first.patch)] if first else others
+            found.append((one, tuple(ways)))
+    return Checked(None, conflicts=tuple(one for one, _ in found), ways=tuple(ways for _, ways in found))
 
 
 def check_json(found: Checked) -> dict[str, Any]:

@@ -16,13 +16,15 @@ class Conflict:
     """Controls that pull against each other. `control` is the one to change and `nearest` its nearest working share.
 
     For an event that is its rate, for a hold the share of rows that can have a held value, for a missing share that
-    share, and for a keep or a target the share of the bin that is furthest off.
+    share, and for a keep or a target the share of the bin that is furthest off. `shares` are those of all its codes,
+    which work together, if it has more than two.
     """
 
     controls: tuple[ControlName, ...]
     message: str
     control: ControlName
     nearest: float | None
+    shares: tuple[float, ...] = ()
 
     def beside(self, others: Sequence[ControlName]) -> Conflict:
         """The same, told with others without which there would be none."""

@@ -19,7 +19,7 @@ from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.pool.table_rows import TableRows
 from trimtab.core.projection.reserved.reserved import Reserved
 from trimtab.core.projection.solver.fit import Constraint
-from trimtab.core.projection.solver.supplement import smallest_supplement
+from trimtab.core.projection.solver.supplement import closest_mix, smallest_supplement
 from trimtab.core.projection.solver.wording import listed
 from trimtab.core.study.study import Study, whole_size
 from trimtab.core.words.numbers import rounded_percent
@@ -187,7 +187,14 @@ def _too_many(goal: Goal, rows: int) -> Conflict | None:
         end = " As long as the source has one, no number of rows mends that."
         if needed is not None:
             end = f" It would take more than {MOST_ROWS:,} rows, which is the most that can be made."
-        return Conflict((goal.name,), start + end, goal.name, None)
+        if goal.control.follows_rows:
+            return Conflict((goal.name,), start + end, goal.name, None)
+        shares = (goal.there + closest_mix(goal.there, goal.requested, goal.total - int(goal.there.sum()))) / goal.total
+        nearest, told = (float(shares[goal.control.asked]), ()) if len(shares) == 2 else (float(shares[code]), shares)
+        if not goal.labels:
+            word = "least" if nearest > goal.requested[goal.control.asked] else "most"
+            end += f" With {rows:,} rows the {word} that works is {rounded_percent(nearest)}."
+        return Conflict((goal.name,), start + end, goal.name, nearest, tuple(map(float, told)))
     # Reserved rows are there already, and are among the rows of the supplement all the same.
     needed += sum(int(counts.sum()) for counts in goal.takers.values())
     if goal.control.follows_rows:

@@ -164,7 +164,9 @@ def _exact(found: Fitted) -> tuple[list[Constraint], np.ndarray]:
         for code in goal.control.exact(constraint.requested):
             share = float(constraint.requested[code])
             codes = (constraint.codes == code).astype(np.int64)
-            exact.append(Constraint(goal.name, codes, np.array([1.0 - share, share])))
+            there = np.array([goal.there.sum() - goal.there[code], goal.there[code]])
+            shares = np.array([1.0 - share, share])
+            exact.append(Constraint(goal.name, codes, shares, total=goal.total, drawn=found.drawn, there=there))
             goals.append(int(goal.rows[code]))
     return exact, np.array(goals, dtype=np.int64)
 

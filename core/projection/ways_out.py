@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trimtab.core.design.controls.kind import KINDS, ControlName
@@ -12,8 +12,10 @@ from trimtab.core.design.controls.marginal import NO_CONTROL
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps
 from trimtab.core.design.patching import with_part
+from trimtab.core.design.targets import Categorical, Histogram
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import Conflict
+from trimtab.core.projection.features.target_axis import met_on, target_of
 from trimtab.core.projection.projection import project
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study, open_study, whole_size
@@ -24,6 +26,9 @@ from trimtab.core.yaml.reading import read
 Patch = Mapping[str, Any]
 """A part of a design, as `with_part` merges it."""
 
+SAME = 1e-9
+"""Shares that differ by no more are the same."""
+
 FREED = ("keep", "target", "hold")
 """Kinds that give way by letting the factor follow, which without data none can."""
 
@@ -33,41 +38,39 @@ class WayOut:
     """A way out of a conflict: what to do as a title, and the part of a design that does it.
 
     `exact` does it with the very number that works, where `patch` has a rounder one just inside, which does not work
-    if only one number does; see `working_patch`.
+    if only one number does; see `working`.
     """
 
     title: str
     patch: Patch
-    exact: Patch | None = None
+    exact: WayOut | None = None
 
 
 def ways_out(study: Study, conflicts: Sequence[Conflict]) -> list[WayOut]:
     """The ways out of conflicts: first numbers that would work, rates of events before others, then controls that could
     go. Each of them settles a conflict it is of, not all of them if there are several."""
     rates = [one for one in conflicts if one.control.kind == "event"]
-    numbers = [way for one in (*rates, *(c for c in conflicts if c not in rates)) if (way := _number(study, one))]
+    numbers = [way for one in (*rates, *(c for c in conflicts if c not in rates)) if (way := number(study, one))]
     controls = dict.fromkeys(control for one in conflicts for control in (one.control, *one.controls))
     return [*numbers, *(way for control in controls if (way := giving_way(study, control)))]
 
 
-def ways_of(study: Study, conflict: Conflict, conflicts: Sequence[Conflict]) -> list[WayOut]:
-    """The ways out of one of the conflicts: another number for its control, or that goes; and that a control goes of
-    which no conflict is told by itself."""
+def going(study: Study, conflict: Conflict, conflicts: Sequence[Conflict]) -> list[WayOut]:
+    """The ways out of one of the conflicts by which a control goes: its own, or one of which none is told by itself."""
     told = {one.control for one in conflicts}
     controls = (conflict.control, *(name for name in conflict.controls if name not in told))
-    found = (_number(study, conflict), *(giving_way(study, control) for control in controls))
-    return [way for way in found if way is not None]
+    return [way for control in controls if (way := giving_way(study, control)) is not None]
 
 
-def working_patch(study: Study, way: WayOut, conflicts: Sequence[Conflict]) -> Patch:
-    """The patch of a way: with the round number if that settles the conflict, else with the exact one.
+def working(study: Study, way: WayOut, conflicts: Sequence[Conflict]) -> WayOut:
+    """The way with the round number if that settles the conflict, else with the exact one.
 
     `conflicts` are all there are: beside another one no number can be tried.
     """
     if way.exact is None:
-        return way.patch
+        return way
     alone = len({one.controls for one in conflicts}) == 1
-    return way.patch if alone and _is_met(study, way.patch) else way.exact
+    return way if alone and _is_met(study, way.patch) else way.exact
 
 
 def giving_way(study: Study, name: ControlName) -> WayOut | None:
@@ -77,10 +80,10 @@ def giving_way(study: Study, name: ControlName) -> WayOut | None:
     if not kind.gives_way or (study.declared and kind.word in FREED):
         return None
     called = words(name.of) if kind.identifiers else name.of
-    return WayOut(kind.gives_way.format(called), _without(study.design, name))
+    return WayOut(kind.gives_way.format(called), without(study.design, name))
 
 
-def _without(design: Design, name: ControlName) -> Patch:
+def without(design: Design, name: ControlName) -> Patch:
     """The patch that takes a control away; of several with one name the first."""
     kind = KINDS[name.kind]
     if kind.part:
@@ -95,7 +98,7 @@ def _without(design: Design, name: ControlName) -> Patch:
     return {"factors": {name.of: {"role": "follow"} if left else None}}
 
 
-def _number(study: Study, conflict: Conflict) -> WayOut | None:
+def number(study: Study, conflict: Conflict) -> WayOut | None:
     """Another number for the control of a conflict that would work, where it is known."""
     name = conflict.control
     if name.kind not in _NUMBERS or (conflict.nearest is None and name.kind != "target"):
@@ -109,8 +112,11 @@ def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
     nearest = conflict.nearest or 0.0
     # A share that is not even half of one row of the design is none.
     rate = nearest_rate(nearest if nearest * rows >= 0.5 else 0.0, asked)
-    patches = ({"events": {name.of: {"rate": value}}} for value in (rate, nearest))
-    return WayOut(f"Use {rounded_percent(rate)} for {words(name.of)}", *patches)
+    exact, way = (
+        WayOut(f"Use {rounded_percent(share)} for {words(name.of)}", {"events": {name.of: {"rate": share}}})
+        for share in (nearest, rate)
+    )
+    return replace(way, exact=exact)
 
 
 def _rows(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
@@ -137,10 +143,48 @@ def _correlation(study: Study, name: ControlName, conflict: Conflict) -> WayOut 
     return WayOut(f"Use {conflict.nearest:g}", {"pairs": [pair]})
 
 
-def _cut(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+def _missing(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
+    share = conflict.nearest or 0.0
+    title = f"Let {rounded_percent(share)} of {name.of} be missing"
+    return WayOut(title, {"factors": {name.of: {"missing": share}}})
+
+
+def _levels(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    levels = study.design.levels[name.of].shares
+    *shares, none = conflict.shares or (1.0,)
+    if none > 0 or len(shares) != len(levels):
+        return None
+    patch = {"levels": {name.of: {"shares": dict(zip(levels, shares, strict=True))}}}
+    return WayOut(f"Use the nearest shares of {words(name.of)} that work", patch)
+
+
+def _target(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    return _weights(study, name, conflict) if conflict.nearest is not None else _cut(study, name)
+
+
+def _weights(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    """The nearest shares of the bins or levels that work, if the target says those one by one."""
+    factor, column = study.design.factor(name.of), study.columns[name.of]
+    if not isinstance(factor.target, Histogram | Categorical):
+        return None
+    axis = met_on(study.axes[name.of], column, target_of(study, name.of))
+    *shares, missing = conflict.shares or (0.0,)
+    if len(shares) != axis.size or not sum(shares) > 0:
+        return None
+    weights = [100.0 * share / sum(shares) for share in shares]
+    target: dict[str, Any] = {"weights": weights, "low": None, "high": None}
+    if isinstance(factor.target, Categorical):
+        rest = weights[-1] / 100.0 if axis.rest and weights[-1] > 0 else None
+        target = {"weights": dict(zip(axis.levels, weights, strict=False)), "rest": rest}
+    own = column.missing_share if factor.missing is None else factor.missing
+    patch = {"target": target} if abs(missing - own) <= SAME else {"target": target, "missing": missing}
+    return WayOut(f"Use the nearest shares of {name.of} that work", {"factors": {name.of: patch}})
+
+
+def _cut(study: Study, name: ControlName) -> WayOut | None:
     """The target cut to the values that there are, if it reaches where a relation can't be kept."""
     target, column = study.design.factor(name.of).target, study.columns[name.of]
-    if conflict.nearest is not None or column.kind not in ("continuous", "count") or not hasattr(target, "low"):
+    if column.kind not in ("continuous", "count") or not hasattr(target, "low"):
         return None
     ends = float(column.numbers[0]), float(column.numbers[-1])
     own = (getattr(target, "low", None), getattr(target, "high", None))
@@ -155,7 +199,9 @@ _NUMBERS: dict[str, Callable[[Study, ControlName, Conflict], WayOut | None]] = {
     "rows": _rows,
     "sweep": _groups,
     "pair": _correlation,
-    "target": _cut,
+    "target": _target,
+    "missing": _missing,
+    "level": _levels,
 }
 
 

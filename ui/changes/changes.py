@@ -13,7 +13,7 @@ from trimtab.core.design.patching import with_part
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, Shift, present
-from trimtab.core.projection.ways_out import WayOut, ways_out, working_patch
+from trimtab.core.projection.ways_out import WayOut, ways_out, working
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import whole_size
 from trimtab.core.words.numbers import percent, shift_text
@@ -173,6 +173,6 @@ def _take(way: WayOut, conflicts: Sequence[Conflict]) -> None:
         return
 
     def change(design: Design) -> Design:
-        return with_part(design, working_patch(found.study, way, conflicts))
+        return with_part(design, working(found.study, way, conflicts).patch)
 
     doc.edit(way.title[0].lower() + way.title[1:], change, place=PLACE)

@@ -25,6 +25,12 @@ Weights = Annotated[
 ]
 
 
+def _is_table(given: Any) -> bool:
+    """Whether something is a table as `weights` has it: a list of rows, or a mapping of mappings."""
+    rows = list(given.values()) if isinstance(given, Mapping) else given
+    return isinstance(rows, list) and bool(rows) and all(isinstance(row, type(given)) for row in rows)
+
+
 class Pair(Listed):
     """How two factors depend on each other: not at all, by a rank correlation, or by a table of weights.
 
@@ -44,10 +50,11 @@ class Pair(Listed):
     @classmethod
     def _target_may_hold_the_rest(cls, data: Any) -> Any:
         # `target: {rank_correlation: 0.4}` says the same as `rank_correlation: 0.4`.
-        if isinstance(data, Mapping) and isinstance(data.get("target"), Mapping):
-            inner = data["target"]
-            if not set(inner) & set(data):
-                return {**{key: value for key, value in data.items() if key != "target"}, **inner}
+        inner = data.get("target") if isinstance(data, Mapping) else None
+        if _is_table(inner) and not (isinstance(inner, Mapping) and set(inner) & set(cls.model_fields)):
+            broken("a table of weights stands under `weights`, not under `target`")
+        if isinstance(inner, Mapping) and not set(inner) & set(data):
+            return {**{key: value for key, value in data.items() if key != "target"}, **inner}
         return data
 
     @model_validator(mode="after")

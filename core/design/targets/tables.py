@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -31,6 +32,13 @@ class Histogram(Cut):
 
     family: Literal["histogram"] = "histogram"
     weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = Field(description="One per bin, any positive scale.")
+
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _not_of_levels(cls, weights: Any) -> Any:
+        if isinstance(weights, Mapping):
+            broken("must be a list, one weight per bin; a weight for each level is `family: categorical`")
+        return weights
 
     @field_validator("weights")
     @classmethod

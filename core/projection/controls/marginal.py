@@ -11,6 +11,7 @@ import numpy as np
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.validation import held_codes
+from trimtab.core.maths.rounding import running_rows
 from trimtab.core.projection.controls.control import Control, Rows, controls_at
 from trimtab.core.projection.features.target_axis import met_on, target_of
 from trimtab.core.source.axes import Axis
@@ -28,7 +29,7 @@ class MarginalControl(Control):
 
     `code_of_value` (K+1,) gives each source value (last: missing) its code. `bins` are the axis whose bins are the
     first codes, if they are bins; missing follows them. `thin`: far more rows are to be missing than are; `blanks`: so
-    rows with a value lend themselves to missing ones too.
+    rows with a value lend themselves to missing ones too. `parts`: several codes are one bin that is shown.
     """
 
     of: str
@@ -36,6 +37,7 @@ class MarginalControl(Control):
     bins: Axis | None = None
     thin: bool = False
     blanks: bool = False
+    parts: bool = False
 
     @property
     def name(self) -> ControlName:
@@ -101,6 +103,9 @@ class TargetControl(MarginalControl):
     kind = "target"
     eased = True
 
+    def whole(self, total: int) -> np.ndarray:
+        return running_rows(self.requested, total) if self.parts else super().whole(total)
+
 
 class KeepControl(MarginalControl):
     """Role keep: the codes are the display bins, then missing."""
@@ -160,7 +165,8 @@ def _marginal(study: Study, name: str, asked: Factor) -> MarginalControl:
         axis = met_on(study.axes[name], column, target)
         shares = target.masses(axis, axis.histogram(column)[:-1])
         requested = np.append(shares * (1 - missing), missing)
-        return TargetControl(requested, _labels(axis), name, axis.bins_of(column), axis)
+        bins = axis.bins_of(column)
+        return TargetControl(requested, _labels(axis), name, bins, axis, parts=axis.numeric and not target.drawn)
     if asked.role == "keep":
         axis = study.axes[name]
         real = axis.histogram(column)

@@ -40,7 +40,11 @@ def met_on(display: Axis, column: Column, target: Target) -> Axis:
         # Where the source ends, its values end: what the family puts beyond must not be heaped on the last of them.
         highest = column.numbers[-1]
         ends = [column.numbers[0], highest + 1 if column.kind == "count" else np.nextafter(highest, np.inf)]
-        inner = np.unique(np.concatenate([starts, ends]))
-        inner = inner[(inner > display.edges[0]) & (inner < display.edges[-1])]
+        shown = np.array(display.edges[:-1])
+        # What is shown is met. A bin shown is cut where it holds more than one of about equal mass.
+        inside = np.searchsorted(shown, starts, side="right")
+        starts = starts[np.bincount(inside)[inside] > 1]
+        inner = np.unique(np.concatenate([starts, ends, shown]))
+        inner = inner[(inner > display.edges[0]) & (inner <= shown[-1])]
         fine = replace(display, edges=(display.edges[0], *inner.tolist(), display.edges[-1]))
     return target_axis(target, fine, column)

@@ -6,21 +6,21 @@ A conflict is a smallest set of controls that can't be met together (deletion fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trimtab.core.projection.conflict import Conflict
-from trimtab.core.projection.solver.elastic import Elastic, OutOfTimeError
+from trimtab.core.projection.solver.elastic import Distance, Elastic, OutOfTimeError
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.projection.solver.wording import Way, asked_and_nearest, cant_be_met, listed, not_together
 
 SECONDS = 10.0
 """The search for conflicts is given up after this long."""
 
-MOST_CONFLICTS = 3
-"""More conflicts than these are not looked for: what is told must be read."""
+MOST_CONFLICTS = 8
+"""More conflicts than these are not told: what is told must be read."""
 
 NONE = 1e-7
 """A share that counts as none in what can be met."""
@@ -41,9 +41,10 @@ def find_conflicts(
     found: list[Conflict] = []
     told = f"Whether the {len(constraints)} controls can be met together"
     try:
-        for involved, others in _smallest_sets(program, constraints, allowed):
+        sets = _Sets(program, constraints, allowed)
+        for clash in _clashes(sets, len(constraints)):
             told = f"Which of the {len(constraints)} controls can't be met together"
-            found += [_conflict(program, constraints, i, involved, others, allowed, rows) for i in involved]
+            found += _told(program, sets, constraints, clash, allowed, rows)
     except OutOfTimeError:
         names = tuple(one.name for one in constraints)
         advice = f"Take {listed(names[-1:])} away and try again."
@@ -68,12 +69,16 @@ def nearest_possible(mass: np.ndarray, constraints: Sequence[Constraint], *, all
 class _Sets:
     """Which sets of constraints can be met together, asked of the program only where it does not follow."""
 
-    def __init__(self, program: Elastic, allowed: float) -> None:
+    def __init__(self, program: Elastic, constraints: Sequence[Constraint], allowed: float) -> None:
         self._program, self._allowed = program, allowed
         self._possible: list[frozenset[int]] = []
         self._impossible: list[frozenset[int]] = []
+        self._loose: dict[tuple[int, frozenset[int]], Distance] = {}
+        # What is asked of every row stands first; events, which come first, are what people ask for and give way.
+        every = [bool(one.requested.max() == 1.0) and one.name.kind != "event" for one in constraints]
+        self._firmness = {i: (every[i], i) for i in range(len(constraints))}
 
-    def possible(self, active: Sequence[int]) -> bool:
+    def possible(self, active: Collection[int]) -> bool:
         """Whether the constraints of a set can be met together."""
         asked = frozenset(active)
         if not asked or any(asked <= known for known in self._possible):
@@ -87,78 +92,127 @@ class _Sets:
         self._impossible.append(frozenset(found.pulling or asked))
         return False
 
-    def smallest(self, active: Sequence[int]) -> list[int]:
-        """A smallest set that can't be met, inside one that can't."""
-        known = [sorted(one) for one in self._impossible if one <= frozenset(active)]
-        involved = min(known, key=lambda one: (len(one), one))
-        # What is tried first is what a conflict can do without: events, which come first, are what people ask for.
+    def firm(self, active: Collection[int]) -> list[int]:
+        """The constraints of a set, the firmest first."""
+        return sorted(active, key=self._firmness.__getitem__, reverse=True)
+
+    def met(self, active: Collection[int]) -> list[int]:
+        """The constraints of a set that are met if each is that can be beside those which are firmer and are."""
+        if self.possible(active):
+            return list(active)
+        # Most conflicts are gone with the softest of what pulls: then nothing else needs to be asked.
+        softest = self.firm(self._known(active))[-1]
+        self.possible([i for i in active if i != softest])
+        kept: list[int] = []
+        for i in self.firm(active):
+            if self.possible([*kept, i]):
+                kept.append(i)
+        return kept
+
+    def loose(self, one: int, beside: Collection[int]) -> Distance:
+        """How far one constraint is off if it gives way as little as it can, and those `beside` it not at all."""
+        key = (one, frozenset(beside))
+        if key not in self._loose:
+            self._loose[key] = self._program.distance(sorted({one, *beside}), loose=one)
+        return self._loose[key]
+
+    def smallest(self, active: Collection[int]) -> list[int]:
+        """A smallest set that can't be met, inside one that can't, of the firmest."""
+        involved = self.firm(self._known(active))
         for i in reversed(involved):
-            fewer = _without(involved, i)
+            fewer = [one for one in involved if one != i]
             if not self.possible(fewer):
                 involved = fewer
         return involved
 
+    def _known(self, active: Collection[int]) -> frozenset[int]:
+        """The smallest known set that can't be met, inside one that can't."""
+        known = [one for one in self._impossible if one <= frozenset(active)]
+        return min(known, key=lambda one: (len(one), sorted(one)))
 
-def _smallest_sets(
-    program: Elastic, constraints: Sequence[Constraint], allowed: float
-) -> Iterator[tuple[list[int], list[int]]]:
-    """Smallest sets of constraints that can't be met together, each with the others that can be met beside it."""
-    sets = _Sets(program, allowed)
-    left = list(range(len(constraints)))
-    found: list[list[int]] = []
-    if sets.possible(left):
+
+@dataclass(frozen=True)
+class _Clash:
+    """A smallest set of constraints that can't be met together, and for those of it that can give way all that stays
+    met `beside` them."""
+
+    involved: tuple[int, ...]
+    beside: Mapping[int, Collection[int]]
+
+
+def _clashes(sets: _Sets, count: int) -> Iterator[_Clash]:
+    """The conflicts of `count` constraints: one for each that can't be met beside all those which are firmer and can.
+
+    It gives way as far as all of those need, so that it is met from then on, and there is one conflict less whatever
+    else is changed later: nothing leads back. Another one of the conflict may give way instead where there is one less
+    then, too.
+    """
+    every = range(count)
+    if sets.possible(every):
         return
-    while True:
-        found.append(sets.smallest(left))
-        # If one of them gives way and there is still a conflict, that is another one.
-        still = next((i for i in reversed(found[-1]) if not sets.possible(_without(left, i))), None)
-        if still is None or len(found) == MOST_CONFLICTS:
-            break
-        left = _without(left, still)
-    pulling = {i for involved in found for i in involved}
-    beside = [i for i in range(len(constraints)) if i not in pulling]
-    for involved in found:
-        yield involved, beside if all(sets.possible([*beside, *_without(involved, i)]) for i in involved) else []
+    met = sets.met(every)
+    lost = [i for i in sets.firm(every) if i not in met]
+    for one in lost[:MOST_CONFLICTS]:
+        # Of the firmer ones, which a softer one that gave way before can't hide, those are told that are in its way
+        # where it gives way.
+        order = sets.firm(every)
+        firmer = [i for i in met if order.index(i) < order.index(one)]
+        binding = [i for i in sets.loose(one, firmer).pulling if i != one]
+        involved = sets.smallest([one, *(firmer if sets.possible([one, *binding]) else binding)])
+        beside: dict[int, Collection[int]] = {one: met}
+        for other in involved:
+            left = sets.met([i for i in every if i != other])
+            if other != one and len(left) >= len(met) and set(left).issuperset({*involved} - {other}):
+                beside[other] = left
+        yield _Clash(tuple(sorted(involved)), beside)
 
 
-def _without(active: Sequence[int], one: int) -> list[int]:
-    return [i for i in active if i != one]
+def _told(
+    program: Elastic, sets: _Sets, constraints: Sequence[Constraint], clash: _Clash, allowed: float, rows: int
+) -> Iterator[Conflict]:
+    """A conflict for each constraint of a smallest set, those first that can give way."""
+    names = tuple(constraints[i].name for i in clash.involved)
+    for i in (*clash.beside, *(i for i in clash.involved if i not in clash.beside)):
+        one = constraints[i]
+        if i not in clash.beside:
+            yield Conflict(names, not_together(names), one.name, None)
+            continue
+        code, nearest, certain = _give_way(program, sets, one, i, clash.beside[i])
+        asked = float(one.requested[code])
+        if abs(nearest - asked) <= allowed:
+            yield Conflict(names, not_together(names), one.name, None)
+            continue
+        asked, nearest = one.of_all(code, asked), _share(one.of_all(code, nearest))
+        rest = [name for name in names if name != one.name]
+        way = Way(one.name, asked, nearest, one.labels[code] if len(one.requested) > 2 else None, certain)
+        message = asked_and_nearest(way, rest) if rest else cant_be_met(way, rows)
+        yield Conflict(names, message, one.name, nearest, _shares(one, sets.loose(i, clash.beside[i]).off[i]))
 
 
-def _conflict(
-    program: Elastic,
-    constraints: Sequence[Constraint],
-    loose: int,
-    involved: Sequence[int],
-    beside: Sequence[int],
-    allowed: float,
-    rows: int,
-) -> Conflict:
-    """Let one control give way as little as possible, the others staying exact."""
-    one = constraints[loose]
-    code, nearest, certain = _give_way(program, one, loose, sorted([*involved, *beside]))
-    names = tuple(constraints[i].name for i in involved)
-    rest = [name for name in names if name != one.name]
-    asked = float(one.requested[code])
-    if abs(nearest - asked) <= allowed:
-        return Conflict(names, not_together(names), one.name, None)
-    asked, nearest = one.of_all(code, asked), _share(one.of_all(code, nearest))
-    way = Way(one.name, asked, nearest, one.labels[code] if len(one.requested) > 2 else None, certain)
-    return Conflict(names, asked_and_nearest(way, rest) if rest else cant_be_met(way, rows), one.name, nearest)
-
-
-def _give_way(program: Elastic, one: Constraint, loose: int, active: Sequence[int]) -> tuple[int, float, bool]:
+def _give_way(
+    program: Elastic, sets: _Sets, one: Constraint, loose: int, beside: Collection[int]
+) -> tuple[int, float, bool]:
     """The code of a constraint that must give way, the nearest share of it that works, and whether that is certain:
     if several codes must move together, each of them alone could stay."""
-    off = program.distance(active, loose=loose).off[loose]
+    off = sets.loose(loose, beside).off[loose]
     if len(one.requested) == 2:
         return one.asked, _share(one.requested[one.asked] - off[one.asked]), True
+    active = sorted({loose, *beside})
     moved = np.argsort(-np.round(np.abs(off), 7), kind="stable")
     for code in moved[: min(MOST_CODES, np.count_nonzero(np.abs(off) > NONE))]:
         alone = float(program.narrowed(loose, int(code)).distance(active, loose=loose).off[loose][1])
         if abs(alone) > NONE:
             return int(code), _share(one.requested[code] - alone), True
     return int(moved[0]), _share(one.requested[moved[0]] - off[moved[0]]), False
+
+
+def _shares(one: Constraint, off: np.ndarray) -> tuple[float, ...]:
+    """The share of each of more than two codes that works, of all rows that the control speaks of."""
+    if len(one.requested) == 2:
+        return ()
+    found = np.maximum(one.requested - off, 0.0)
+    found = np.where(found < NONE, 0.0, found)
+    return tuple(float(one.of_all(code, share)) for code, share in enumerate(found / found.sum()))
 
 
 def _share(share: float) -> float:

@@ -29,6 +29,9 @@ MOST_STEPS = 100
 STALLED = 10
 """Newton steps in which the error must fall to half."""
 
+LARGEST = 1e300
+"""A factor stays a number."""
+
 TOLERANCE = 1e-9
 """Largest difference between a requested and a fitted share that counts as met."""
 
@@ -186,7 +189,8 @@ def _scale(shares: np.ndarray, one: Constraint, factor: np.ndarray | None = None
     ratio = np.divide(one.requested, current, out=np.zeros_like(current), where=current > 0)
     shares *= ratio[one.codes]
     if factor is not None:
-        factor *= ratio
+        with np.errstate(over="ignore"):  # where controls can't be met together it grows without end
+            np.minimum(factor * ratio, LARGEST, out=factor)
     return float(np.abs(current - one.requested).max())
 
 

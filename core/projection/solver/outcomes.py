@@ -9,7 +9,6 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, hstack, identity
 
-from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.solver.elastic import OutOfTimeError
@@ -48,7 +47,7 @@ def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int, goa
     try:
         counts, off = _nearest(wanted, truths, goals, rows)
         if off.any():
-            raise ConflictsError(_clashes(names, wanted, truths, goals, rows))
+            raise ConflictsError(_clashes(events, wanted, truths, goals, rows))
     except OutOfTimeError as error:
         said = f"Whole rows for {len(names)} events were not found in {SECONDS:.0f} s. Take {listed(names[-1:])} away."
         raise ConflictsError((Conflict(names, said, names[-1], None),)) from error
@@ -124,7 +123,7 @@ class _Program:
 
 
 def _clashes(
-    names: Sequence[ControlName], wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int
+    events: Sequence[Constraint], wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int
 ) -> tuple[Conflict, ...]:
     """A conflict for each event of a smallest set whose whole numbers can't be met together."""
     involved = list(range(len(goals)))
@@ -132,6 +131,7 @@ def _clashes(
         fewer = [j for j in involved if j != i]
         if _nearest(wanted, truths[fewer], goals[fewer], rows)[1].any():
             involved = fewer
+    names = [event.name for event in events]
     controls = tuple(names[i] for i in involved)
     found = []
     for i in involved:
@@ -139,5 +139,5 @@ def _clashes(
         counts, _ = _nearest(wanted, truths[others], goals[others], rows)
         nearest = int(truths[i] @ counts)
         message = whole_rows_clash(names[i], int(goals[i]), nearest, rows, [names[j] for j in others])
-        found.append(Conflict(controls, message, names[i], nearest / rows))
+        found.append(Conflict(controls, message, names[i], events[i].of_all(1, nearest / max(1, rows))))
     return tuple(found)

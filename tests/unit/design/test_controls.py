@@ -122,3 +122,9 @@ def test_refuses(model: type[Model], fields: dict[str, Any], fault: str) -> None
         model(**fields)
     text = "\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in caught.value.errors())
     assert re.search(fault, text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("table", [[[1, 2], [3, 4]], {"town": {"wet": 1}}])
+def test_a_table_under_target_is_meant_as_weights(table: object) -> None:
+    with pytest.raises(ValueError, match="a table of weights stands under `weights`, not under `target`"):
+        Pair.model_validate({"factors": ["road", "wet"], "target": table})

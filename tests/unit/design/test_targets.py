@@ -571,3 +571,8 @@ def test_a_mixture_comes_back_from_its_text() -> None:
     with pytest.raises(jsonschema.ValidationError, match="'weight' is a required property"):
         jsonschema.Draft202012Validator(part).validate({"family": "tail", "above": 30})
     assert pickle.loads(pickle.dumps(target)) == target
+
+
+def test_weights_of_levels_are_no_histogram() -> None:
+    with pytest.raises(ValueError, match="a weight for each level is `family: categorical`"):
+        Histogram.model_validate({"family": "histogram", "weights": {"town": 1}})

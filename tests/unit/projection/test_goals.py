@@ -194,15 +194,16 @@ def test_a_pair_s_supplement_is_told_without_a_promise(flights_100: Source, open
 def test_a_supplement_that_never_can(flights_100: Source, open_: Open) -> None:
     text = "mode: supplement\nrows: 60\nevents: {fog: {when: visib < 1, rate: 0.0}}"
     controls, control, nearest, said = conflict_of(open_(flights_100, text))
-    assert (controls, control, nearest) == (("event fog",), "event fog", None)
-    assert said.endswith("As long as the source has one, no number of rows mends that.")
+    assert (controls, control, nearest) == (("event fog",), "event fog", 10 / 160)
+    assert "As long as the source has one, no number of rows mends that." in said
+    assert said.endswith("With 60 rows the least that works is 6.25 %.")
 
 
 def test_a_supplement_that_could_only_with_more_rows_than_can_be_made(flights_100: Source, open_: Open) -> None:
     text = "mode: supplement\nrows: 60\nevents: {fog: {when: visib < 1, rate: 0.000000001}}"
     controls, control, nearest, said = conflict_of(open_(flights_100, text))
-    assert (controls, control, nearest) == (("event fog",), "event fog", None)
-    assert said.endswith("It would take more than 2,000,000,000 rows, which is the most that can be made.")
+    assert (controls, control, nearest) == (("event fog",), "event fog", 10 / 160)
+    assert "It would take more than 2,000,000,000 rows, which is the most that can be made." in said
 
 
 def test_reserved_rows_beyond_a_rate(flights_100: Source, open_: Open) -> None:

@@ -100,7 +100,7 @@ PLANTED = {
         rows__supplement=(2900.0, rows),
     ),
     "supplement that never can": planted(
-        "mode: supplement\nevents: {fog: {when: visib < 1, rate: 0.0}}", event__fog=(None, None)
+        "mode: supplement\nevents: {fog: {when: visib < 1, rate: 0.0}}", event__fog=(10 / 1100, rate("fog"))
     ),
     "floor of too many rows": planted(
         "floors: [{factors: [visib, origin], at_least: 120}]",

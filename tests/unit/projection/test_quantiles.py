@@ -18,7 +18,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.projection.check import check
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.ways_out import working_patch
+from trimtab.core.projection.ways_out import working
 from trimtab.core.review.sentences import sentences
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import open_study
@@ -74,7 +74,7 @@ def test_a_conflict_names_them_and_its_way_out_works(crashes: Source, open_: Ope
     found = check(study)
     assert {str(one.control) for one in found.conflicts} == {"event old", "quantiles ageOFocc"}
     ways = [way for ways in found.ways for way in ways if way.title == "Let the quantiles of ageOFocc be"]
-    mended = with_part(study.design, working_patch(study, ways[0], found.conflicts))
+    mended = with_part(study.design, working(study, ways[0], found.conflicts).patch)
     assert project(open_study(mended, crashes, previous=study)).rows == study.design.rows
 
 
