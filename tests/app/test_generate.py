@@ -123,10 +123,10 @@ def test_rows_receipt_and_files(home: Workspace, design_id: str, visit: Visit) -
     assert table.num_rows == 2000
     assert table["dvcat"].to_pylist().count("55+") == 400
     text = text_of(at)
-    for promise in ("rows", "event fast", "keep sex", "columns"):
+    for promise in ("rows", "event fast", "keep sex", "weight", "columns"):
         assert f'data-promise="{promise}"' in text
-    assert text.count("</i> kept<") == 4
-    assert "4 of 4 promises kept" in text
+    assert text.count("</i> kept<") == 5
+    assert "5 of 5 promises kept" in text
     assert "older revision" not in text
     assert [label for label in labels(at) if label != "Download the design file"] == [
         f"Download Parquet ({rows.stat().st_size / 1e3:.1f} kB)",
@@ -183,7 +183,7 @@ def test_earlier_outputs_are_listed_and_can_be_deleted(home: Workspace, design_i
     sound(at.text_input(key="generate_rows").set_value("100").run())
     at = generate(at, design_id)
     assert len(files(home, design_id)) == 6
-    assert [bool(re.search(r"2,000 rows.*4 of 4 promises kept.*older revision", one.label)) for one in at.expander] == [
+    assert [bool(re.search(r"2,000 rows.*5 of 5 promises kept.*older revision", one.label)) for one in at.expander] == [
         True
     ]
     first = next(button for button in at.button if button.label == "Delete this output")

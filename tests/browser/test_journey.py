@@ -110,7 +110,7 @@ def test_from_sample_data_to_rows_that_keep_their_promises(
     receipt = page.get_by_test_id("receipt").first
     expect(receipt).to_be_visible()
     at_rest(page)
-    expect(page.get_by_test_id("verdict").first).to_contain_text("7 of 7 promises kept")
+    expect(page.get_by_test_id("verdict").first).to_contain_text("8 of 8 promises kept")
     with page.expect_download() as parquet:
         page.get_by_role("button", name=re.compile("^Download Parquet")).first.click()
     with page.expect_download() as comma:

@@ -634,7 +634,7 @@ def test_nothing_is_written_over_the_source(trimtab: Trimtab, folder: Path) -> N
             assert (refused.code, "from which the rows are to be made" in refused.err) == (2, True)
     for output in ("crashes.csv", "link.csv"):
         refused = trimtab("init", "crashes.csv", "-o", output, "--force")
-        assert (refused.code, "it is the data file itself" in refused.err) == (2, True)
+        assert (refused.code, "from which the design is made" in refused.err) == (2, True)
     assert (folder / "crashes.csv").read_bytes() == before
     (folder / "mine.csv").write_text("x\n1\n", encoding="utf-8")
     refused = trimtab("sample", name, "-o", "mine.csv")

@@ -193,7 +193,7 @@ def test_the_source_is_named_from_where_the_new_file_stands(trimtab: Trimtab, fo
             ["--gap", '{"pattern": {"sex": "f"}, "rows_to_close": "7"}'],
             '`rows_to_close` must be a whole number, got "7".',
         ),
-        (["--gap", "@none.json", "--rows", 5], "--gap: none.json can't be read: No such file"),
+        (["--gap", "@none.json", "--rows", 5], "--gap: none.json: the JSON file can't be read: No such file"),
         (["--gap", "@many.json"], "--gap: there are 60 patterns, and 50 can be applied at once; say with --top how"),
         (["--remedy", "@many.json"], "--remedy: there are 60 combinations, and 50 can be applied at once; name fewer"),
         (["--remedy", "sex=f"], "--remedy: say how many: --rows N."),

@@ -43,8 +43,11 @@ def met_on(display: Axis, column: Column, target: Target) -> Axis:
         shown = np.array(display.edges[:-1])
         # What is shown is met. A bin shown is cut where it holds more than one of about equal mass.
         inside = np.searchsorted(shown, starts, side="right")
-        starts = starts[np.bincount(inside)[inside] > 1]
+        below = shown[np.maximum(inside - 1, 0)]
+        first = np.searchsorted(column.numbers, below) == np.searchsorted(column.numbers, starts)
+        # Between the edge of a bin and the first value in it no real row lies: no part of its own.
+        starts = starts[(np.bincount(inside)[inside] > 1) & ~first]
         inner = np.unique(np.concatenate([starts, ends, shown]))
-        inner = inner[(inner > display.edges[0]) & (inner <= shown[-1])]
+        inner = inner[(inner > display.edges[0]) & (inner < display.edges[-1])]
         fine = replace(display, edges=(display.edges[0], *inner.tolist(), display.edges[-1]))
     return target_axis(target, fine, column)

@@ -86,9 +86,9 @@ def test_a_sample_shows_its_receipt(rows: trimtab.Data, design: trimtab.Design) 
     found, receipt = shown(made), shown(made.receipt)
     assert "300 rows, " in found.text
     assert "in memory" in found.text
-    assert "3 of 3 promises kept" in found.text
+    assert "4 of 4 promises kept" in found.text
     assert "equal a real row in every factor" in found.text
-    assert found.tags["tr"] == receipt.tags["tr"] == 1 + 3
+    assert found.tags["tr"] == receipt.tags["tr"] == 1 + 4
     assert "150 rows" in receipt.text
 
 
