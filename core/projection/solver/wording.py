@@ -1,4 +1,4 @@
-"""Conflicts in the words of the design: controls by their names, bins by their labels, shares in percent."""
+"""Clashes between controls in the words of the design: controls by names, bins by labels, shares in percent."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from trimtab.core.relations.equation import Equation
 from trimtab.core.relations.finding import count
-from trimtab.core.relations.formulas.curves import _line
+from trimtab.core.relations.formulas.of_one import _line
 
 Texts = Callable[[Mapping[str, Any] | str], list[str]]
 RANDOM = np.random.default_rng(12)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from trimtab.core.relations.formulas.candidates import FEWEST_SIDES, Formula, Right, nats_of, tolerance_of, unit_of
+from trimtab.core.relations.formulas.testing import FEWEST_SIDES, Formula, Right, nats_of, tolerance_of, unit_of
 from trimtab.core.relations.formulas.writing import number
 from trimtab.core.relations.relation import written
 from trimtab.core.relations.sample import Sample

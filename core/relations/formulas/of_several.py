@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from trimtab.core.relations.formulas.candidates import FEWEST_SIDES, Formula, Right, nats_of, tolerance_of, unit_of
+from trimtab.core.relations.formulas.testing import FEWEST_SIDES, Formula, Right, nats_of, tolerance_of, unit_of
 from trimtab.core.relations.relation import written
 from trimtab.core.relations.sample import WIDE, Sample
 from trimtab.core.relations.surprise import ONE_FACTOR, bound
