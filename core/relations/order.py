@@ -123,8 +123,8 @@ def _evident(sample: Sample) -> Iterator[tuple[tuple[int, int], float]]:
         for i, a in enumerate(places):
             for j in _never_below(numbers, i):
                 lower, upper = numbers[i], numbers[j]
-                nats = _surprise(lower, upper)
-                if nats >= needed and (_edge(upper - lower) >= needed or _surprise(lower, upper, LEVELS) >= needed):
+                nats = _nats(lower, upper)
+                if nats >= needed and (_edge(upper - lower) >= needed or _nats(lower, upper, LEVELS) >= needed):
                     yield (a, places[j]), nats
 
 
@@ -141,7 +141,7 @@ def _never_below(numbers: np.ndarray, i: int) -> list[int]:
     return [int(j) for j in others if (numbers[j] > numbers[i]).any()]
 
 
-def _surprise(lower: np.ndarray, upper: np.ndarray, levels: int = 1) -> float:
+def _nats(lower: np.ndarray, upper: np.ndarray, levels: int = 1) -> float:
     """Nats, if the upper numbers were shuffled, among rows of about the same lower one if there are several `levels` of
     it: only over rows in which the order could break at all.
 

@@ -20,7 +20,8 @@ ONE_FACTOR = 1e-6
 """Chance, over all candidates of a kind, to claim what is none: where one factor decides, and for equations."""
 
 SEVERAL_FACTORS = 1e-12
-"""The same where several do: their candidates are alike, so that rare exceptions hide more easily."""
+"""The same where several do, and for orders, one of several, missing together and keys of two: their candidates are
+alike, so that rare exceptions hide more easily."""
 
 
 def bound(candidates: int, alpha: float) -> float:

@@ -1,4 +1,4 @@
-"""A receipt for people: each promise in words, as a table, the sentence that sums it up, and what it says of copies."""
+"""A receipt for people, in the app and in a notebook: its table, the sentence that sums it up, copies in words."""
 
 from __future__ import annotations
 

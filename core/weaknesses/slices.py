@@ -24,6 +24,11 @@ LEAST_ROWS, LEAST_SHARE = 32, 0.01
 """Rows a slice has at least unless a person says otherwise: this many, and this share of all (SliceLine's own)."""
 
 
+def least_rows(rows: int) -> int:
+    """The rows that a slice has at least among so many."""
+    return max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows)))
+
+
 @dataclass(frozen=True, eq=False)
 class Slice:
     """Rows that have all `levels` (factor → label).
@@ -125,7 +130,7 @@ def slices_of(
     errors = errors[known]
     _check_errors(errors, error)
     n, mean = len(errors), float(errors.mean())
-    least = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * n))) if min_rows is None else min_rows
+    least = least_rows(n) if min_rows is None else min_rows
     groups = candidates(rows, [one.size for one in levels], errors, least, progress, max_factors)
     results = [tested(group, errors, alpha) for group in groups]
     every_p = np.concatenate([one.p for one in results]) if results else np.empty(0)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
-from trimtab.core.weaknesses.slices import ALPHA, LEAST_ROWS, LEAST_SHARE
+from trimtab.core.weaknesses.slices import ALPHA, least_rows
 from trimtab.ui.weaknesses.predictions import FRESH_LEAST, Given, factors_of, guess, kinds_of
 
 DEPTHS = (1, 2, 3)
@@ -51,7 +50,7 @@ def thresholds(given: Given, study: Study) -> Thresholds:
             persist_state="session",
         )
         if st.session_state.pop(FRESH_LEAST, False) or "least" not in {*st.session_state, *st.query_params}:
-            st.session_state["least"] = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * rows)))
+            st.session_state["least"] = least_rows(rows)
         least = st.number_input(
             "Rows at least", 2, 10**9, key="least", width=140, bind="query-params", persist_state="session"
         )
