@@ -73,7 +73,7 @@ def deliver(
     with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
-        weights = weighing(study, projection.controls, projection.cells, projection.shares, projection.reserved)
+        weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
         promises = receipt(new, study, rows=rows, **told)
         delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))

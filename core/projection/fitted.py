@@ -60,6 +60,11 @@ class Fitted:
         """Rows that are drawn beside the reserved ones."""
         return self.rows - self.reserved.rows
 
+    @property
+    def shares(self) -> np.ndarray:
+        """(C,) the share of each cell in the rows that are drawn."""
+        return self.fit.shares
+
 
 def fitted(study: Study, rows: int) -> Fitted:
     """Fit the study's design for `rows` rows. Raises ConflictsError if its controls can't be met together."""

@@ -87,6 +87,7 @@ class Goal:
             drawn,
             self.total,
             self.there,
+            control.yields,
         )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.controls.control import Control
-from trimtab.core.projection.fitted import fitted
+from trimtab.core.projection.fitted import Fitted, fitted
 from trimtab.core.projection.goals import MOST_ROWS
 from trimtab.core.projection.pool.cells import Cells
-from trimtab.core.projection.reserved.reserved import Reserved
+from trimtab.core.projection.projection import Projection
 from trimtab.core.study.study import Study
 
 
@@ -43,14 +43,13 @@ class Weighing:
         return self.of_cell * (total / weight) if weight else self.of_cell
 
 
-def weighing(
-    study: Study, controls: tuple[Control, ...], cells: Cells, shares: np.ndarray, reserved: Reserved
-) -> Weighing:
-    """What the rows weigh if the cells have the `shares` (C,) of those that are not `reserved`."""
+def weighing(study: Study, found: Fitted | Projection) -> Weighing:
+    """What the rows weigh that are drawn from a fit."""
+    cells, shares = found.cells, found.shares
     real = np.diff(cells.start)[cells.group] / study.grounding.rows
     grounded = ~cells.ungrounded & (shares > 0)
     of_cell = np.divide(real, shares, out=np.zeros(cells.count), where=grounded)
-    return Weighing(controls, cells, of_cell, float(real[grounded].sum()), reserved.rows)
+    return Weighing(found.controls, cells, of_cell, float(real[grounded].sum()), found.reserved.rows)
 
 
 def weighing_of(study: Study, rows: int) -> Weighing | None:
@@ -58,7 +57,6 @@ def weighing_of(study: Study, rows: int) -> Weighing | None:
     if not 1 <= rows <= MOST_ROWS:
         return None
     try:
-        found = fitted(study, rows)
+        return weighing(study, fitted(study, rows))
     except ConflictsError:
         return None
-    return weighing(study, found.controls, found.cells, found.fit.shares, found.reserved)

@@ -107,8 +107,7 @@ def prepare(
     if projection is None or projection.rows != rows:
         projection = project(study, rows=rows)
     plan = make_plan(projection, seed)
-    cells, shares = projection.cells, projection.shares
-    weights = weighing(study, projection.controls, cells, shares, projection.reserved).of_rows(plan.quota, rows)
+    weights = weighing(study, projection).of_rows(plan.quota, rows)
     return Generator(study, projection, plan, Splicer(study, projection, plan), weights)
 
 

@@ -28,6 +28,7 @@ from trimtab.ui.factor.families import parameters
 from trimtab.ui.factor.parameter_fields import TITLES, key_of, read_parameter
 from trimtab.ui.parts.control_rows import read_share, refused
 from trimtab.ui.parts.parts import html, plain, quiet, section, short
+from trimtab.ui.session import beginning
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import go
 from trimtab.ui.shell.pages import page_file
@@ -74,7 +75,7 @@ def declare_section() -> None:
         opened = st.button("Open the design", type="primary", key="tt_declare_open", disabled=not draft)
         if opened:
             name = str(st.session_state.get(_NAME, ""))
-            go(lambda progress: doc.open_declared(drafted(name, draft), progress=progress), page_file("design"))
+            go(lambda progress: beginning.open_declared(drafted(name, draft), progress=progress), page_file("design"))
 
 
 def _is_open() -> bool:

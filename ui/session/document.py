@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import cast
 
 import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
-from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.files import dumps, loads, read_text, revised
-from trimtab.core.errors import ConflictError, InputError, Progress, TrimtabError, nearest
+from trimtab.core.design.design import Design
+from trimtab.core.design.files import dumps, revised
+from trimtab.core.errors import ConflictError, InputError, TrimtabError
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
-from trimtab.core.source.delimited.dialect import OPEN, Dialect
-from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace, default_home
-from trimtab.ui.session.library import copy_of, library, refreshed, study_after, study_of
-from trimtab.ui.session.samples import SAMPLES
+from trimtab.ui.session.library import refreshed, study_after, study_of
 
 PARAMETER = "design"
 _SESSION = "trimtab_session"
@@ -115,46 +111,10 @@ def open_design(design_id: str) -> Document:
     """Open a design of the workspace. Raises InputError if it or its source can't be read."""
     design = workspace().load_design(design_id)
     with st.spinner("Opening the design…"):
-        return _begin(design_id, design, study_of(design, workspace()))
+        return begin(design_id, design, study_of(design, workspace()))
 
 
-def open_upload(file: Path, *, dialect: Dialect = OPEN, progress: Progress | None = None) -> Document:
-    """Bring a data file in, read as `dialect` says, and begin its neutral design. Raises InputError; then nothing has
-    changed."""
-    return _begin_neutral(workspace().spool(file, progress=progress, dialect=dialect, keep=True), progress)
-
-
-def read_again(source: Source, dialect: Dialect, *, progress: Progress | None = None) -> Document:
-    """Read the file of a source in another way, and begin a neutral design on it. Raises InputError; then nothing has
-    changed."""
-    return _begin_neutral(workspace().spool_again(source, dialect, progress=progress), progress)
-
-
-def _begin_neutral(source: Source, progress: Progress | None) -> Document:
-    study = library().begin(source, name=source.name.split(".")[0] or "design", progress=progress)
-    return _begin(workspace().save_design(study.design), study.design, study)
-
-
-def open_declared(design: Design, *, progress: Progress | None = None) -> Document:
-    """Begin a design without data, on the table that it declares. Raises InputError; then nothing has changed."""
-    study = study_of(design, workspace(), progress=progress)
-    return _begin(workspace().save_design(design), design, study)
-
-
-def open_sample(name: str, *, progress: Progress | None = None) -> Document:
-    """Open a sample: its data are brought in, its design is copied to the workspace. Raises InputError."""
-    if name not in SAMPLES:
-        raise InputError(f"There is no sample `{name}`.{nearest(name, SAMPLES)}")
-    sample = SAMPLES[name]
-    source = workspace().spool(sample.data, progress=progress, keep=True)
-    reference = SourceRef(path=source.name, sha256=source.sha256)
-    text = read_text(sample.design)
-    design = loads(text, owner=sample.design.name).changed(source=reference)
-    study = library().study(design, source, progress=progress)
-    return _begin(copy_of(design, text, workspace()), design, study)
-
-
-def _begin(design_id: str, design: Design, study: Study) -> Document:
+def begin(design_id: str, design: Design, study: Study) -> Document:
     """Take a design that is on disk as the document of this session; what was there before is no step of it."""
     session = _session()
     begun = _Session(revisions=session.revisions + 1)

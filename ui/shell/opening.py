@@ -14,6 +14,7 @@ from trimtab.core.errors import Progress, TrimtabError
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.ui.parts.parts import notice, plain, title
+from trimtab.ui.session import beginning
 from trimtab.ui.session import document as doc
 from trimtab.ui.shell.pages import page_file
 
@@ -24,7 +25,7 @@ WENT_WRONG = "open"
 def sample_button(name: str, label: str, *, primary: bool = False, key: str = "") -> None:
     """A button that opens a sample and goes to its design."""
     if st.button(label, type="primary" if primary else "secondary", key=key or f"tt_sample_{name}"):
-        go(lambda progress: doc.open_sample(name, progress=progress), page_file("design"))
+        go(lambda progress: beginning.open_sample(name, progress=progress), page_file("design"))
 
 
 def go(open_: Callable[[Progress], doc.Document], page: str) -> None:
@@ -60,7 +61,7 @@ def open_uploaded(name: str, content: IO[bytes], progress: Progress, dialect: Di
         content.seek(0)  # it may have been read before, in another way
         with file.open("wb") as target:
             shutil.copyfileobj(content, target)
-        return doc.open_upload(file, dialect=dialect, progress=progress)
+        return beginning.open_upload(file, dialect=dialect, progress=progress)
 
 
 def empty_page() -> None:

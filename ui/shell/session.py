@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from trimtab.ui.session.beginning import read_again
 from trimtab.ui.session.callbacks import callbacks_run_whole
 from trimtab.ui.session.document import (
     PARAMETER,
@@ -16,12 +17,8 @@ from trimtab.ui.session.document import (
     document,
     edit,
     feasible,
-    open_declared,
     open_design,
-    open_sample,
-    open_upload,
     projection,
-    read_again,
     redo,
     refresh,
     refusal,
@@ -51,10 +48,7 @@ __all__ = [
     "give",
     "header",
     "heard",
-    "open_declared",
     "open_design",
-    "open_sample",
-    "open_upload",
     "own",
     "projection",
     "read_again",

@@ -71,6 +71,8 @@ class Control:
     labels: tuple[str, ...]
 
     kind: ClassVar[str]
+    yields: ClassVar[bool] = False
+    """It is what people ask for beside all else, and gives way first, also where it asks for all rows or none."""
     generated_only: ClassVar[bool] = False
     """It speaks of the generated rows only, in a supplement too."""
     eased: ClassVar[bool] = False

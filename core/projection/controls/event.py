@@ -33,6 +33,7 @@ class EventControl(Condition):
     in_rows: bool = False
 
     kind = "event"
+    yields = True
 
     @property
     def counted(self) -> bool:

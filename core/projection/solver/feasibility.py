@@ -74,8 +74,7 @@ class _Sets:
         self._possible: list[frozenset[int]] = []
         self._impossible: list[frozenset[int]] = []
         self._loose: dict[tuple[int, frozenset[int]], Distance] = {}
-        # What is asked of every row stands first; events, which come first, are what people ask for and give way.
-        every = [bool(one.requested.max() == 1.0) and one.name.kind != "event" for one in constraints]
+        every = [bool(one.requested.max() == 1.0) and not one.yields for one in constraints]
         self._firmness = {i: (every[i], i) for i in range(len(constraints))}
 
     def possible(self, active: Collection[int]) -> bool:

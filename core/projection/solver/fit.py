@@ -43,7 +43,8 @@ class Constraint:
     `labels` (L,) are the codes' names in messages; events and other constraints of two codes need none. Codes of
     which a `strict` one asks nothing must stay empty: not even a part of a row may be there. If the
     cells are only some of the rows a control speaks of, `drawn` of `total`, `there` (L,) are the others of each code.
-    Of two codes `asked` is the one that it asks for.
+    Of two codes `asked` is the one that it asks for. One that `yields` gives way before those that are asked of every
+    row, though it may be one of them.
     """
 
     name: ControlName
@@ -55,6 +56,7 @@ class Constraint:
     drawn: int = 1
     total: int = 1
     there: np.ndarray | None = None
+    yields: bool = False
 
     @property
     def asks(self) -> Hashable:

@@ -128,16 +128,16 @@ def look_at(
 
 
 def _find_written(con: duckdb.DuckDBPyConnection, table: str, found: Cells, said: Dialect) -> list[str]:
-    other = DATE | TIME | ZONED | TRUTH
-    texts = [c for c, union in found.unions.items() if union & TEXT and not union & other and c not in found.dated]
+    no_number = DATE | TIME | ZONED | TRUTH
+    texts = [c for c, union in found.unions.items() if union & TEXT and not union & no_number and c not in found.dated]
     plain = {}
     for cell, union in found.unions.items():
         if _type(union) == "DOUBLE":
             column = f"trim({quote_name(cell)})"
             match, marked = f"regexp_full_match({column}, {quote_text(GROUPED)})", f"contains({column}, '.')"
             some = [f"EXISTS (FROM {table} WHERE {marked} AND {wanted})" for wanted in (f"NOT {match}", match)]
-            other = con.execute(f"SELECT {some[0]}").fetchall()[0][0]  # most files say so in their first rows
-            plain[cell] = not other and bool(con.execute(f"SELECT {some[1]}").fetchall()[0][0])
+            otherwise = con.execute(f"SELECT {some[0]}").fetchall()[0][0]  # most files say so in their first rows
+            plain[cell] = not otherwise and bool(con.execute(f"SELECT {some[1]}").fetchall()[0][0])
     found.written, unsure = written_numbers(con, table, texts, found.missing, plain=plain, decimal=said.decimal)
     return unsure
 

@@ -44,6 +44,11 @@ class _Mixed:
     numbers_at: tuple[int, int]
 
     @property
+    def few(self) -> bool:
+        """Whether its words are so few that they are no values of it."""
+        return self.words <= ENDS and self.numbers >= ENOUGH
+
+    @property
     def border(self) -> int:
         """The row with which words or numbers begin and the others end; 0 if there is none."""
         if self.numbers_at[1] < self.words_at[0]:
@@ -185,7 +190,7 @@ def _check_no_other_table(mixed: Sequence[_Mixed], owner: str) -> None:
 
 def _check_first(mixed: Sequence[_Mixed], owner: str) -> None:
     for one in mixed:
-        if one.words <= ENDS and one.numbers >= ENOUGH and one.words_at[1] < one.numbers_at[0]:
+        if one.few and one.words_at[1] < one.numbers_at[0]:
             raise InputError(
                 f"{owner}: row {one.words_at[1]:,} has a word in `{one.name}`, which below it holds numbers or dates, "
                 "as if the names of the columns were there. Say in which line they are: --header, and how many lines "
@@ -195,7 +200,7 @@ def _check_first(mixed: Sequence[_Mixed], owner: str) -> None:
 
 def _check_last(mixed: Sequence[_Mixed], owner: str) -> None:
     for one in mixed:
-        if one.words <= ENDS and one.numbers >= ENOUGH and one.numbers_at[1] < one.words_at[0]:
+        if one.few and one.numbers_at[1] < one.words_at[0]:
             raise InputError(
                 f"{owner}: row {one.words_at[0]:,}, at the end, has a word in `{one.name}`, which above it holds "
                 f"numbers or dates, as a sum or a footnote does. Leave it out with --footer {one.words}; if it is a "
