@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from trimtab.core.design.files import loads
+from trimtab.core.errors import Progress
+from trimtab.core.grounding.grounding import Grounding, learn
+from trimtab.core.grounding.ties import Ties
+from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
 
@@ -64,6 +69,31 @@ def open_() -> Open:
         return opened
 
     return study
+
+
+@pytest.fixture(scope="session")
+def learned_once() -> Iterator[None]:
+    """What was learned from the same columns before is taken again, however many commands and sessions open them: half
+    of what a command does on the crash records is to learn, always the same (tests/unit/grounding)."""
+    known: dict[str, Grounding] = {}
+
+    def learn_once(
+        columns: Mapping[str, Column], *, ties: Ties | None = None, progress: Progress | None = None
+    ) -> Grounding:
+        digest = sha256(repr(ties).encode())
+        for name, one in columns.items():
+            digest.update(repr((name, one.kind, one.type, len(one.values), one.values.offset)).encode())
+            for part in (*filter(None, one.values.buffers()), one.counts, one.codes):
+                digest.update(part)
+        if digest.hexdigest() not in known:
+            known[digest.hexdigest()] = learn(columns, ties=ties, progress=progress)
+        elif progress:
+            progress(1, 1, "learned")
+        return known[digest.hexdigest()]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trimtab.core.study.study.learn", learn_once)
+        yield
 
 
 @pytest.fixture

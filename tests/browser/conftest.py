@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.patience import PATIENCE
 from trimtab.core.workspace.workspace import Workspace
@@ -45,9 +45,12 @@ Serve = Callable[..., str]
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """`serve(script, env=None, server=STREAMLIT) -> url`: a server for the script; the same call gives the same one."""
+    """`serve(script, env=None, server=STREAMLIT) -> url`: a server for the script; the same call gives the same one.
+
+    It ends with its module: a server that waits looks at its clock and its files twenty times a second.
+    """
     urls: dict[tuple[str, ...], str] = {}
     processes: list[subprocess.Popen[bytes]] = []
     logs = tmp_path_factory.mktemp("servers")
@@ -142,14 +145,21 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def resting(contexts: Callable[..., BrowserContext]) -> Callable[..., list[Page]]:
+    """`resting(person, touch) -> pages`: those that a test is done with; a new one costs twice as much."""
+    known: dict[tuple[str, bool], list[Page]] = {}
+    return lambda person, touch: known.setdefault((person, touch), [])
+
+
 @pytest.fixture
-def new_page(contexts: Callable[..., BrowserContext]) -> Iterator[NewPage]:
+def new_page(contexts: Callable[..., BrowserContext], resting: Callable[..., list[Page]]) -> Iterator[NewPage]:
     """`new_page(dark=False, size=(1280, 900), allow=(), person="", touch=False) -> Page`, with nothing stored before.
 
     Pages of two persons share no cookies. An error on the console or an uncaught exception fails the test, unless its
     text matches a pattern of `allow`.
     """
-    pages: list[Page] = []
+    used: list[tuple[Page, list[Page], Callable[[ConsoleMessage], None], Callable[[Error], None]]] = []
     errors: list[str] = []
 
     def make(
@@ -160,25 +170,36 @@ def new_page(contexts: Callable[..., BrowserContext]) -> Iterator[NewPage]:
         person: str = "",
         touch: bool = False,
     ) -> Page:
-        page = contexts(person, touch).new_page()
-        pages.append(page)
-        page.emulate_media(color_scheme="dark" if dark else "light")
+        pages = resting(person, touch)
+        page = pages.pop() if pages else contexts(person, touch).new_page()
+        page.emulate_media(media="null", color_scheme="dark" if dark else "light")
         page.set_viewport_size({"width": size[0], "height": size[1]})
 
         def note(text: str) -> None:
             if not any(re.search(pattern, text) for pattern in (PROBES, *allow)):
                 errors.append(text)
 
-        page.on("console", lambda message: note(_told(message)) if message.type == "error" else None)
-        page.on("pageerror", lambda error: note(str(error)))
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                note(_told(message))
+
+        def on_error(error: Error) -> None:
+            note(str(error))
+
+        page.on("console", on_console)
+        page.on("pageerror", on_error)
+        used.append((page, pages, on_console, on_error))
         return page
 
     yield make
-    for page in pages:
+    for page, pages, on_console, on_error in used:
         if page.url.startswith("http"):
-            page.evaluate("localStorage.clear()")
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
         page.context.clear_cookies()
-        page.close()
+        page.goto("about:blank")
+        page.remove_listener("console", on_console)
+        page.remove_listener("pageerror", on_error)
+        pages.append(page)
     assert not errors, "errors in the browser:\n" + "\n".join(errors)
 
 

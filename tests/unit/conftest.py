@@ -44,7 +44,7 @@ def folder_and_home(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def trimtab(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def trimtab(folder: Path, learned_once: None, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """`trimtab(*arguments) -> Result`: a command, run in the folder."""
 
     def run(*arguments: object) -> Result:
