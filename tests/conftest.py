@@ -25,7 +25,7 @@ settings.load_profile("trimtab")
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SLOW = ("tests/browser/", "tests/unit/test_cli", "tests/property/", "tests/app/")
+SLOW = ("tests/browser/", "tests/breaking/", "tests/unit/test_cli", "tests/property/", "tests/app/")
 """Beginnings of the ids of tests that take long, the longest first."""
 
 Open = Callable[..., Study]

@@ -192,6 +192,7 @@ def _remedy_json(remedy: Remedy) -> dict[str, Any]:
     return {
         "level": remedy.level,
         "patterns": remedy.patterns,
+        "left": remedy.left,
         "rows": remedy.rows,
         "combinations": [
             {"pattern": one.levels, "rows": one.rows, "closes": one.closes} for one in remedy.combinations
@@ -200,13 +201,20 @@ def _remedy_json(remedy: Remedy) -> dict[str, Any]:
 
 
 def _print_remedy(remedy: Remedy) -> None:
-    count = len(remedy.combinations)
+    count, closed = len(remedy.combinations), remedy.patterns - remedy.left
+    of = f"{closed:,} of the" if remedy.left else "all"
     print(
-        f"\n{count:,} combinations with {remedy.rows:,} rows close all {remedy.patterns:,} uncovered patterns of "
+        f"\n{count:,} combinations with {remedy.rows:,} rows close {of} {remedy.patterns:,} uncovered patterns of "
         f"{remedy.level} factors."
     )
     if not count:
         return
+    if remedy.left:
+        closes = remedy.combinations[-1].closes
+        print(
+            f"More are not looked for: the last of these closes {closes:,}. A floor over these factors asks for all of "
+            "them in one line; fewer factors, a lower threshold or --plausible leave fewer."
+        )
     print_table(
         ("rows", "closes", "combination"),
         [(f"{one.rows:,}", f"{one.closes:,}", _pattern(one.levels)) for one in remedy.combinations[:SHOWN]],

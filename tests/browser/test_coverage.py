@@ -72,7 +72,7 @@ def test_a_chosen_pair_is_in_the_address_and_survives_f5_and_a_link(
     visit(other, page.url)
     selected(other, pair)
     heads = '.tc-head[data-set="real + generated"]'
-    assert other.locator(heads).inner_text() == page.locator(heads).inner_text()
+    expect(other.locator(heads)).to_have_text(page.locator(heads).inner_text(), use_inner_text=True)
 
 
 def test_what_was_chosen_is_there_after_another_tab(url: str, design_id: str, page: Page) -> None:

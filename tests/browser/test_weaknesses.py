@@ -76,15 +76,11 @@ def test_a_link_shows_a_colleague_the_same_slices(new_page: NewPage, url: str, h
     assert slices
     other = new_page(size=(1440, 1000), person="a colleague")
     other.goto(page.url)
-    other.get_by_test_id("slice").first.wait_for()
-    at_rest(other)
-    assert other.get_by_test_id("slice").all_inner_texts() == slices
+    expect(other.get_by_test_id("slice")).to_have_text(slices, use_inner_text=True)
     other.get_by_role("link", name="Data", exact=True).click()
     at_rest(other)
     other.get_by_role("link", name="Weaknesses", exact=True).click()
-    other.get_by_test_id("slice").first.wait_for()
-    at_rest(other)
-    assert other.get_by_test_id("slice").all_inner_texts() == slices
+    expect(other.get_by_test_id("slice")).to_have_text(slices, use_inner_text=True)
 
 
 def test_nothing_serious_for_assistive_technology(new_page: NewPage, url: str) -> None:

@@ -14,7 +14,7 @@ from trimtab.core.counting.levels import Coded, Levels
 from trimtab.core.coverage import tway
 from trimtab.core.coverage.gaps import patterns
 from trimtab.core.coverage.gaps.patterns import gaps_of
-from trimtab.core.coverage.gaps.remedy import remedy_of
+from trimtab.core.coverage.gaps.remedy import MAX_COMBINATIONS, remedy_of, uncovered
 from trimtab.core.coverage.tway import t_way_of
 from trimtab.core.source.axes import Axis
 
@@ -101,6 +101,17 @@ def test_a_remedy_covers_its_level(table: Table, threshold: int, level: int) -> 
     closed = np.array([*rows.tolist(), *added])
     left = brute_force(sizes, closed, threshold)
     assert all(sum(code is not None for code in pattern) > level for pattern in left)
+
+
+def test_more_combinations_than_anyone_reads_are_not_looked_for() -> None:
+    sizes = [8] * 6
+    rows = np.random.default_rng(7).integers(0, 8, (199, 6))
+    remedy = remedy_of(coded(rows), levels_of(sizes), 3, 3)
+    closes = [one.closes for one in remedy.combinations]
+    assert len(closes) == MAX_COMBINATIONS
+    assert closes[0] > closes[-1] > 0
+    assert remedy.patterns == len(uncovered(coded(rows), levels_of(sizes), 3, 3)[1])
+    assert 0 < remedy.left == remedy.patterns - sum(closes)
 
 
 @settings(SETTINGS, max_examples=150)

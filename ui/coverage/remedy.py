@@ -87,12 +87,20 @@ def _head(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> No
     count = len(remedy.combinations)
     with st.container(horizontal=True, vertical_alignment="center", key="tt_remedy_head"):
         told = f"{counted(count, 'combination')}, {remedy.rows:,} rows"
-        section(told, f"then every combination of {_up_to(remedy.level)} has {remedy.threshold:,} rows or more")
+        section(told, _then(remedy))
         st.space("stretch")
         word = f"Take all {count:,} into the design" if count <= MOST_TAKEN else f"Take the first {MOST_TAKEN}"
         st.button(word, key="tt_remedy_take", type="primary", on_click=_plan, args=(sets, levels, remedy, name))
     if count > MOST_TAKEN:
         quiet(f"A design takes {MOST_TAKEN} at a time. A floor over these factors says the same in one line.")
+
+
+def _then(remedy: Remedy) -> str:
+    if remedy.left:
+        closed = remedy.patterns - remedy.left
+        last = remedy.combinations[-1].closes
+        return f"they close {closed:,} of {remedy.patterns:,} gaps, the last of them {last:,}: more are not looked for"
+    return f"then every combination of {_up_to(remedy.level)} has {remedy.threshold:,} rows or more"
 
 
 def _plan(sets: Sets, levels: Sequence[Levels], remedy: Remedy, name: str) -> None:

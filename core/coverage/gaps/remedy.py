@@ -1,4 +1,5 @@
-"""The fewest combinations of levels, and rows of each, after which no pattern of a level is uncovered."""
+"""The fewest combinations of levels, and rows of each, after which no pattern of a level is uncovered: as many of them
+as a person can read."""
 
 from __future__ import annotations
 
@@ -19,10 +20,12 @@ from trimtab.core.errors import InputError
 from trimtab.core.source.spool import Source
 
 MAX_PATTERNS = 20_000
+MAX_COMBINATIONS = 200
+"""More are not looked for: nobody reads them, each closes fewer, and a floor over the factors asks for all at once."""
 MAX_STEPS = 5_000
 """Steps of the search for one combination; it has a good one after as many steps as there are factors."""
-MAX_STEPS_IN_ALL = 250_000
-"""Steps of all searches; after these each takes the first good one it comes to."""
+MAX_STEPS_IN_ALL = 50_000
+"""Steps of all searches; after these each takes the first good one it comes to, which closes hardly less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,8 @@ class Combined:
 class Remedy:
     """Combinations to add, in the order they were found: the one that closes most patterns first.
 
-    `patterns` is the number of uncovered patterns of exactly `level` factors, all of which they close.
+    `patterns` is the number of uncovered patterns of exactly `level` factors. The combinations close all of them, or as
+    many as MAX_COMBINATIONS can.
     """
 
     level: int
@@ -52,6 +56,11 @@ class Remedy:
         """Rows to add in total."""
         return sum(one.rows for one in self.combinations)
 
+    @property
+    def left(self) -> int:
+        """Patterns that stay uncovered: 0 unless there are MAX_COMBINATIONS."""
+        return self.patterns - sum(one.closes for one in self.combinations)
+
 
 def find_remedy(
     data: Path | Source, levels: Sequence[Levels], threshold: int, level: int, *, possible: Possible | None = None
@@ -59,9 +68,9 @@ def find_remedy(
     """What to add to `data` so that every pattern of `level` factors or fewer has at least `threshold` rows.
 
     Coverage enhancement of Asudeh, Jin and Jagadish (ICDE 2019): a greedy hitting set, each step the combination that
-    hits most of the uncovered patterns of that level, found by branch and bound. Patterns that are not `possible` are
-    left out, and no such combination is added. Raises InputError as `find_gaps` does, and for more uncovered patterns
-    than can be searched.
+    hits most of the uncovered patterns of that level, found by branch and bound; the first MAX_COMBINATIONS of them.
+    Patterns that are not `possible` are left out, and no such combination is added. Raises InputError as `find_gaps`
+    does, and for more uncovered patterns than can be searched.
     """
     return remedy_of(code_rows(data, levels), levels, threshold, level, possible=possible)
 
@@ -87,7 +96,8 @@ def remedy_of(
 def hitting_set(
     patterns: np.ndarray, usual: Sequence[np.ndarray], possible: Possible | None = None
 ) -> list[tuple[int, ...]]:
-    """Combinations, a code per factor, such that every pattern (P, F; OPEN for any level) agrees with one of them.
+    """Combinations, a code per factor, such that every pattern (P, F; OPEN for any level) agrees with one of them, or
+    the first MAX_COMBINATIONS of these.
 
     Where no possible combination of the levels agrees, the pattern itself is one.
     `usual` gives the rows of each level per factor: where a choice makes no difference the most frequent level wins.
@@ -97,8 +107,8 @@ def hitting_set(
     order = sorted(range(len(usual)), key=lambda i: -int((patterns[:, i] != OPEN).sum()))
     kept = _Kept(order, possible)
     left, steps = (1 << len(patterns)) - 1, MAX_STEPS_IN_ALL
-    found = []
-    while left:
+    found: list[tuple[int, ...]] = []
+    while left and len(found) < MAX_COMBINATIONS:
         best, used = _best(left, [hits[i] for i in order], [usual[i] for i in order], kept, min(MAX_STEPS, steps))
         steps = max(0, steps - used)
         if not best:
