@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,14 @@ def with_part(design: Design, part: Mapping[str, Any], *, owner: str = "patch") 
     """`design` with a part of a design merged in, as `patched` does it. Raises InputError, for `owner`."""
     whole = _merged(read(dumps(design), owner=design.name), part, (), owner)
     return loads(write(whole), owner=owner)
+
+
+def removal(entries: Sequence[Any], one: Any) -> dict[str, Any]:
+    """What a patch of a list says to take away `one` of its entries: named by its factors where no other entry has the
+    same, so that it goes whatever numbers it has by then."""
+    named = {key: one[key] for key in ("factors", "factor") if key in one} if isinstance(one, Mapping) else {}
+    alone = named and sum(_is_like(other, named) for other in entries) == 1
+    return {REMOVE: named if alone else one}
 
 
 def _merged(before: Any, part: Any, path: tuple[str, ...], owner: str) -> Any:

@@ -11,7 +11,7 @@ from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.design.controls.marginal import NO_CONTROL
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps
-from trimtab.core.design.patching import with_part
+from trimtab.core.design.patching import removal, with_part
 from trimtab.core.design.targets import Categorical, Histogram
 from trimtab.core.errors import ConflictError
 from trimtab.core.projection.conflict import Conflict
@@ -87,9 +87,9 @@ def without(design: Design, name: ControlName) -> Patch:
     """The patch that takes a control away; of several with one name the first."""
     kind = KINDS[name.kind]
     if kind.part:
-        part = _parts(design, name)[0]
-        listed = isinstance(getattr(design, kind.part), tuple)
-        return {kind.part: [{"remove": part}] if listed else {name.of: None}}
+        if not isinstance(getattr(design, kind.part), tuple):
+            return {kind.part: {name.of: None}}
+        return {kind.part: [removal(_content(design)[kind.part], _parts(design, name)[0])]}
     if name.kind == "derive":
         return {"factors": {name.of: None}}
     if name.kind == "missing":

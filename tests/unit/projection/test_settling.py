@@ -31,6 +31,19 @@ rules: [size <> 'hi']
 """
 
 
+UNDONE = """
+trimtab: 1
+name: undone
+rows: 251050
+mode: supplement
+source: {path: flights.parquet}
+pairs: [{factors: [precip, visib], rank_correlation: -0.96}]
+events:
+  e: {when: origin = 'EWR', rate: 0}
+  f: {when: NOT (origin = 'EWR'), rate: 0.02}
+"""
+
+
 @pytest.fixture(scope="module")
 def sizes(tmp_path_factory: pytest.TempPathFactory) -> Source:
     folder = tmp_path_factory.mktemp("sizes")
@@ -110,6 +123,19 @@ def test_shares_that_work_can_be_taken(flights_100: Source, open_: Open, control
     (way,) = [ways[0] for one, ways in zip(found.conflicts, found.ways, strict=True) if one.control.kind == control]
     assert "Use the nearest shares" in way.title or "be missing" in way.title
     assert check(open_study(with_part(study.design, way.patch), flights_100, previous=study)).conflicts == ()
+
+
+def test_a_control_that_goes_is_the_one_that_the_design_has(tmp_path: Path) -> None:
+    # Before, the pair was to go as it stood after a number that had not lasted: a patch of another design.
+    source = nearest.opened("flights", tmp_path).source
+    study = open_study(loads(UNDONE), source)
+    found = check(study)
+    assert str(found.conflicts[0].control) == "pair precip × visib"
+    for ways in found.ways:
+        for way in ways:
+            with_part(study.design, way.patch)
+    after = open_study(with_part(study.design, found.ways[0][0].patch), source, previous=study)
+    assert [set(map(str, one.controls)) for one in check(after).conflicts] == [{"event e"}]
 
 
 def test_the_nearest_values_of_random_conflicts_settle_them(tmp_path: Path) -> None:
