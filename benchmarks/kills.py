@@ -137,6 +137,7 @@ def killed(place: Place, times: int, chance: random.Random, *, faults: list[str]
         if number % 2:  # a source that has to be read again is one more thing to be torn
             for file in (place.root / "home" / "sources").glob("*.json"):
                 file.unlink()
+        already = place.left()
         process = started(place, arguments)
         time.sleep(chance.random() * lengths[name])
         os.kill(process, how)
@@ -146,7 +147,7 @@ def killed(place: Place, times: int, chance: random.Random, *, faults: list[str]
         if code not in (0, ENDED[how]):
             faults.append(f"{about}: exit {code}")
         if how is not signal.SIGKILL:
-            faults += [f"{about}: left at once: {one}" for one in place.left()]
+            faults += [f"{about}: left at once: {one}" for one in place.left() if one not in already]
         faults += [f"{about}: torn: {one}" for one in place.torn()]
         code = ended(started(place, arguments))
         faults += [f"{about}: the next run: exit {code}"] * (code != 0)

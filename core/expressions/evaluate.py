@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlglot
 from sqlglot import exp
 
@@ -38,7 +39,19 @@ def evaluate(expressions: Sequence[str], rows: pa.Table, *, owner: str) -> list[
         raise InputError(f"{owner}: `{shown}` can't be computed: {str(error).splitlines()[0]}") from error
     finally:
         con.unregister("the_rows")
+    for one, column in zip(expressions, found.columns, strict=True):
+        _check_finite(one, column, owner)
     return [column.combine_chunks() for column in found.columns]
+
+
+def _check_finite(expression: str, column: pa.ChunkedArray, owner: str) -> None:
+    if pa.types.is_floating(column.type):
+        wrong = pc.sum(pc.invert(pc.is_finite(column))).as_py()
+        if wrong:
+            raise InputError(
+                f"{owner}: `{expression}` is too large a number, or none, in {wrong:,} of {len(column):,} rows. Write "
+                "CASE WHEN … THEN … END around it, which is missing where no condition holds."
+            )
 
 
 def _division_by_zero(con: duckdb.DuckDBPyConnection, expressions: Sequence[str]) -> str | None:

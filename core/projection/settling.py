@@ -91,14 +91,14 @@ def settled_in_turn(study: Study, conflicts: Sequence[Conflict]) -> list[Settled
             if after is None or len(steps) == MOST_STEPS:
                 break
             here = after
-        left = _conflicts(_without(here, late))
+        left = _conflicts(_without(here, late)) or ()
     return [Settled(step.group, step.way) for step in steps]
 
 
 def _step(here: Study, conflicts: tuple[Conflict, ...]) -> _Step:
     """The first conflict of those told, and what settles it: a number that works, else that a control goes."""
     group = [one for one in conflicts if one.controls == conflicts[0].controls]
-    ways = [(one, way) for one in group if (way := number(here, one))]
+    ways = [(one, way) for one in group if (way := number(here, one)) and _leads_on(here, way)]
     by_number = bool(ways)
     ways = ways or [(one, way) for one in group if (way := giving_way(here, one.control))]
     if not ways:
@@ -109,7 +109,7 @@ def _step(here: Study, conflicts: tuple[Conflict, ...]) -> _Step:
     if by_number and way.exact:
         alone = len({other.controls for other in conflicts}) == 1
         rounded = _changed(here, way.patch) if alone else None
-        way = way if rounded is not None and not _conflicts(rounded) else way.exact
+        way = way if _conflicts(rounded) == () else way.exact
     return _Step(here, (one, *(other for other in group if other is not one)), way, by_number)
 
 
@@ -121,16 +121,21 @@ def _changed(study: Study, patch: Patch) -> Study | None:
         return None
 
 
-def _conflicts(study: Study | None) -> tuple[Conflict, ...]:
-    """The conflicts of a study; none if there is none."""
+def _leads_on(here: Study, way: WayOut) -> bool:
+    """Whether a way leads to a design of which the conflicts can be told: its number may ask for the undecidable."""
+    return _conflicts(_changed(here, (way.exact or way).patch)) is not None
+
+
+def _conflicts(study: Study | None) -> tuple[Conflict, ...] | None:
+    """The conflicts of a study; None if they can't be told, for there is none or something else is wrong with it."""
     if study is None:
-        return ()
+        return None
     try:
         project(study)
     except ConflictsError as error:
         return error.conflicts
     except InputError:
-        return ()
+        return None
     return ()
 
 
@@ -147,7 +152,7 @@ def _last(here: Study, late: list[ControlName]) -> _Step | None:
     asked for and the nearest that is told; else it goes."""
     name = late[-1]
     free, view = _without(here, late), _without(here, late[:-1])
-    left = _conflicts(view)
+    left = _conflicts(view) or ()
     if not left:
         return None
     late.pop()
@@ -171,7 +176,7 @@ def _between(view: Study, free: Study, one: Conflict, control: Control) -> _Step
         way = number(view, conflict)
         way = way.exact or way if way else None
         after = _changed(view, way.patch) if way else None
-        if after is not None and not _conflicts(after):
+        if _conflicts(after) == ():
             works, best = part, _Step(view, (conflict,), way, True)
             if part == 1.0:
                 break

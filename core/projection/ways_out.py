@@ -13,7 +13,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps
 from trimtab.core.design.patching import removal, with_part
 from trimtab.core.design.targets import Categorical, Histogram
-from trimtab.core.errors import ConflictError
+from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.projection.conflict import Conflict
 from trimtab.core.projection.features.target_axis import met_on, target_of
 from trimtab.core.projection.projection import project
@@ -232,6 +232,6 @@ def _parts(design: Design, name: ControlName) -> list[Any]:
 def _is_met(study: Study, patch: Patch) -> bool:
     try:
         project(open_study(with_part(study.design, patch), study.source, previous=study))
-    except ConflictError:
+    except (ConflictError, InputError):
         return False
     return True

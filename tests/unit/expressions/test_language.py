@@ -50,10 +50,10 @@ def table() -> Iterator[duckdb.DuckDBPyConnection]:
         ("late is not null", 'NOT "late" IS NULL'),
         ("not late or late is true", 'NOT "late" OR "late" IS TRUE'),
         ("origin ilike 'l%' and origin not like '_G'", "\"origin\" ILIKE 'l%' AND \"origin\" NOT LIKE '_G'"),
-        ("visib::int = 2", 'CAST("visib" AS INT) = 2'),
+        ("visib::int = 2", 'CAST(ROUND("visib") AS INT) = 2'),
         ("try_cast(origin as double) > 1", 'TRY_CAST("origin" AS DOUBLE) > 1'),
         ("\"when\" > '2013-05-31'", "\"when\" > CAST('2013-05-31' AS TIMESTAMP)"),
-        ("log10(visib) % 2 = 1 or -visib ** 2 < 1", 'LOG10("visib") % 2 = 1 OR POWER(-"visib", 2) < 1'),
+        ("abs(visib) % 2 = 1 or -visib ** 2 < 1", 'ABS("visib") % 2 = 1 OR POWER(-"visib", 2) < 1'),
         (
             "case when visib < 1 then 'fog' else origin end = 'fog'",
             "CASE WHEN \"visib\" < 1 THEN 'fog' ELSE \"origin\" END = 'fog'",
