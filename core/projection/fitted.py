@@ -15,6 +15,7 @@ from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.goals import Goal, goals_of, source_counts
 from trimtab.core.projection.pool.cells import Cells, cells_of
 from trimtab.core.projection.pool.pool import Pool
+from trimtab.core.projection.pool.ungrounded import check_decided
 from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved, Reserving
 from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_possible
 from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
@@ -103,6 +104,8 @@ def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
     asking = tuple(control for control in every if control.constrains and not control.guards)
     beside = tuple(control for control in every if not control.constrains and not control.waits)
     others = [control for control in every if not control.guards]
+    waiting = [control for control in every if control.waits]
+    check_decided(study, (*asking, *waiting))  # what can't be decided at all is told before any conflict
     refused = [conflict for guard in guards for conflict in guard.refused(study, others, rows)]
     if refused:
         raise ConflictsError(refused)
@@ -110,7 +113,6 @@ def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
     controls = (*asking, *_awake(guards, pool))
     reserving = _reserved(study, pool, controls, guards, beside, rows)
     reserved = reserving.reserved
-    waiting = [control for control in every if control.waits]
     if waiting:
         free = _fitted(study, pool, controls, reserved, rows)
         pool, settled = _settled(study, free, waiting, guards)
@@ -254,10 +256,11 @@ def _fit(study: Study, cells: Cells, goals: Sequence[Goal], drawn: int) -> tuple
     if fit.error <= enough:
         return fit, constraints
     asked = tuple(one.asks for one in constraints)
+    called = "rows drawn from what is declared" if study.declared else "real rows"
     conflicts = study.memo.of(
         "conflicts",
         (cells, asked, whole),
-        lambda: find_conflicts(cells.mass, constraints, allowed=whole, rows=study.grounding.rows),
+        lambda: find_conflicts(cells.mass, constraints, allowed=whole, rows=study.grounding.rows, called=called),
     )
     if conflicts:
         raise ConflictsError(conflicts)

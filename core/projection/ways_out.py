@@ -113,7 +113,10 @@ def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
     # A share that is not even half of one row of the design is none.
     rate = nearest_rate(nearest if nearest * rows >= 0.5 else 0.0, asked)
     exact, way = (
-        WayOut(f"Use {rounded_percent(share)} for {words(name.of)}", {"events": {name.of: {"rate": share}}})
+        WayOut(
+            f"Use {rounded_percent(share, away_from=asked)} for {words(name.of)}",
+            {"events": {name.of: {"rate": share}}},
+        )
         for share in (nearest, rate)
     )
     return replace(way, exact=exact)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -161,3 +164,14 @@ def test_a_design_that_can_t_be_met(tmp_path: Path, case: str) -> None:
     assert not output.exists()
     assert {file: file.read_bytes() for file in home.home.rglob("*") if file.is_file()} == before
     assert home.load_design(id_).name == "roads"
+
+
+def test_no_row_of_a_cold_start_is_called_real(trimtab: Callable[..., Any], folder: Path) -> None:
+    target = "{family: categorical, weights: {UA: 3, AA: 1}}"
+    event = "{when: carrier = 'DL', rate: 0.5}"
+    factors, events = f"{{carrier: {{role: target, target: {target}}}}}", f"{{e: {event}}}"
+    Path("cold.yaml").write_text(f"trimtab: 1\nname: cold\nrows: 100\nfactors: {factors}\nevents: {events}\n")
+    told = trimtab("check", "cold.yaml")
+    assert told.code == 3
+    assert re.search(r"true in 0 of the [\d,]+ rows drawn from what is declared, and no values", told.out)
+    assert "real" not in told.out

@@ -34,8 +34,8 @@ class EventKind(Kind):
     identifiers = True
 
     @classmethod
-    def alone(cls, nearest: float, rows: int) -> str | None:
+    def alone(cls, nearest: float, rows: int, called: str) -> str | None:
         if nearest not in (0.0, 1.0):
             return None
-        real = f"it is true in {0 if nearest == 0 else rows:,} of the {rows:,} real rows"
+        real = f"it is true in {0 if nearest == 0 else rows:,} of the {rows:,} {called}"
         return real if nearest else f"{real}, and no values of different rows put together make it true"

@@ -75,8 +75,8 @@ class Kind:
         return f"the {'most' if most else 'least'} that works is {limit}"
 
     @classmethod
-    def alone(cls, nearest: float, rows: int) -> str | None:
-        """Why it can't be met by itself on so many real rows; None if its limit says all."""
+    def alone(cls, nearest: float, rows: int, called: str) -> str | None:
+        """Why it can't be met by itself on so many rows, and what these are `called`; None if its limit says all."""
         return None
 
     @classmethod

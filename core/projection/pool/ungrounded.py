@@ -40,18 +40,20 @@ class Touched:
 
     @staticmethod
     def of(study: Study, controls: Sequence[Control], *, first: int) -> Touched:
-        """Those of a study that its ungrounded bins touch. Raises InputError for a condition that looks at several
-        factors together, or a level or a pair, at such a factor: what they are there can't be told bin by bin."""
-        beyond = {control.factor: control for control in controls if control.factor and len(control.invented(study))}
-        touched = []
-        for i, control in enumerate(controls):
-            if not control.retold:
-                _refuse(control, control.together, beyond)
-            elif beyond.keys() & set(control.columns):
-                _refuse(control, control.together, beyond)
-                touched.append((i, control))
+        """Those of a study that its ungrounded bins touch. Raises InputError as `check_decided` does."""
+        beyond = check_decided(study, controls)
+        touched = [(i, one) for i, one in enumerate(controls) if one.retold and beyond.keys() & set(one.columns)]
         features = {feature.sql: feature for _, control in touched for feature in control.features}
         return Touched(tuple(touched), tuple(features.values()), first)
+
+
+def check_decided(study: Study, controls: Sequence[Control]) -> dict[str, Control]:
+    """The controls that have ungrounded bins, by factor. Raises InputError for a condition that looks at several
+    factors together, or a level or a pair, at such a factor: what they are there can't be told bin by bin."""
+    beyond = {control.factor: control for control in controls if control.factor and len(control.invented(study))}
+    for control in controls:
+        _refuse(control, control.together, beyond)
+    return beyond
 
 
 def _refuse(owner: Control, columns: Sequence[str], beyond: Mapping[str, Control]) -> None:

@@ -30,12 +30,17 @@ MOST_CODES = 4
 
 
 def find_conflicts(
-    mass: np.ndarray, constraints: Sequence[Constraint], *, allowed: float, rows: int
+    mass: np.ndarray,
+    constraints: Sequence[Constraint],
+    *,
+    allowed: float,
+    rows: int,
+    called: str = "real rows",
 ) -> tuple[Conflict, ...]:
     """The conflicts among `constraints` on cells of `mass` (C,); empty if all can be met together.
 
-    `allowed` is the share by which a code may be off and still count as met; `rows` is how many real rows the cells
-    stand for.
+    `allowed` is the share by which a code may be off and still count as met; the cells stand for so many `rows`, which
+    are `called` so in what is told.
     """
     program = Elastic(mass, constraints, SECONDS)
     found: list[Conflict] = []
@@ -44,7 +49,7 @@ def find_conflicts(
         sets = _Sets(program, constraints, allowed)
         for clash in _clashes(sets, len(constraints)):
             told = f"Which of the {len(constraints)} controls can't be met together"
-            found += _told(program, sets, constraints, clash, allowed, rows)
+            found += _told(program, sets, constraints, clash, allowed, (rows, called))
     except OutOfTimeError:
         names = tuple(one.name for one in constraints)
         advice = f"Take {listed(names[-1:])} away and try again."
@@ -167,7 +172,12 @@ def _clashes(sets: _Sets, count: int) -> Iterator[_Clash]:
 
 
 def _told(
-    program: Elastic, sets: _Sets, constraints: Sequence[Constraint], clash: _Clash, allowed: float, rows: int
+    program: Elastic,
+    sets: _Sets,
+    constraints: Sequence[Constraint],
+    clash: _Clash,
+    allowed: float,
+    rows: tuple[int, str],
 ) -> Iterator[Conflict]:
     """A conflict for each constraint of a smallest set, those first that can give way."""
     names = tuple(constraints[i].name for i in clash.involved)
@@ -184,7 +194,7 @@ def _told(
         asked, nearest = one.of_all(code, asked), _share(one.of_all(code, nearest))
         rest = [name for name in names if name != one.name]
         way = Way(one.name, asked, nearest, one.labels[code] if len(one.requested) > 2 else None, certain)
-        message = asked_and_nearest(way, rest) if rest else cant_be_met(way, rows)
+        message = asked_and_nearest(way, rest) if rest else cant_be_met(way, *rows)
         yield Conflict(names, message, one.name, nearest, _shares(one, sets.loose(i, clash.beside[i]).off[i]))
 
 

@@ -46,16 +46,16 @@ def asked_and_nearest(way: Way, rest: Sequence[ControlName]) -> str:
     return f"{_asks(way)}, but {why}: {_nearest(way)}."
 
 
-def cant_be_met(way: Way, rows: int) -> str:
-    """Why one control can't be met on its own, on `rows` real rows.
+def cant_be_met(way: Way, rows: int, called: str = "real rows") -> str:
+    """Why one control can't be met on its own, on so many rows, and what these are `called`.
 
     >>> cant_be_met(Way(ControlName("event", "any"), 0.05, 1.0), 26217)
     'Event `any` asks for 5 %, but it is true in 26,217 of the 26,217 real rows: 100 % is all that works.'
     """
-    alone = KINDS[way.control.kind].alone(way.nearest, rows)
+    alone = KINDS[way.control.kind].alone(way.nearest, rows, called)
     if alone is not None:
         return f"{_asks(way)}, but {alone}: {rounded_percent(way.nearest)} is all that works."
-    return f"{_asks(way)}, but the {rows:,} real rows leave no room: {_nearest(way)}."
+    return f"{_asks(way)}, but the {rows:,} {called} leave no room: {_nearest(way)}."
 
 
 def not_together(controls: Sequence[ControlName]) -> str:

@@ -14,6 +14,7 @@ from benchmarks import nearest
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads
 from trimtab.core.design.patching import with_part
+from trimtab.core.errors import InputError
 from trimtab.core.projection.check import Checked, check
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
@@ -47,7 +48,8 @@ events:
 @pytest.fixture(scope="module")
 def sizes(tmp_path_factory: pytest.TempPathFactory) -> Source:
     folder = tmp_path_factory.mktemp("sizes")
-    columns = {"size": (["lo"] * 4 + ["hi"]) * 40, "colour": ["red", "blue"] * 100}
+    columns: dict[str, list[object]] = {"size": [*["lo"] * 4, "hi"] * 40, "colour": ["red", "blue"] * 100}
+    columns |= {"weight": [0.1 * i for i in range(200)], "height": [0.1 * (i % 41) for i in range(200)]}
     pq.write_table(pa.table(columns), folder / "sizes.parquet")
     return spool(folder / "sizes.parquet", folder / "home")
 
@@ -136,6 +138,23 @@ def test_a_control_that_goes_is_the_one_that_the_design_has(tmp_path: Path) -> N
             with_part(study.design, way.patch)
     after = open_study(with_part(study.design, found.ways[0][0].patch), source, previous=study)
     assert [set(map(str, one.controls)) for one in check(after).conflicts] == [{"event e"}]
+
+
+def test_what_can_not_be_decided_is_told_before_conflicts_of_others(sizes: Source) -> None:
+    # Before, the way out of the conflict led to it.
+    design = loads("""
+trimtab: 1
+name: undecided
+rows: 1000
+source: {path: sizes.parquet}
+factors: {weight: {missing: 0.1}}
+pairs: [{factors: [weight, height], rank_correlation: 0.5}]
+events: {e: {when: size = 'hi', rate: 0.3}, f: {when: size <> 'hi', rate: 0.3}}
+""")
+    with pytest.raises(InputError, match="Pair `weight × height`: it looks at `weight`, which is hardly ever missing"):
+        checked(design, sizes)
+    without = design.changed(pairs=())
+    assert sets(checked(without, sizes)) == [{"event e", "event f"}]
 
 
 def test_the_nearest_values_of_random_conflicts_settle_them(tmp_path: Path) -> None:
