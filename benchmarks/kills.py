@@ -88,6 +88,7 @@ def started(place: Place, arguments: Sequence[str]) -> int:
     process = os.fork()
     if process:
         return process
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the command listens: then it says how it ended
     os.chdir(place.root)
     os.environ.update(TRIMTAB_HOME=str(place.root / "home"), TMPDIR=str(place.root / "tmp"))
     tempfile.tempdir = None
@@ -142,6 +143,7 @@ def killed(place: Place, times: int, chance: random.Random, *, faults: list[str]
         time.sleep(chance.random() * lengths[name])
         os.kill(process, how)
         code = ended(process)
+        code = ENDED[how] if code == -how else code
         counts["killed" if code == ENDED[how] else "done before" if code == 0 else "strange"] += 1
         about = f"{number}: {name}, {how.name}"
         if code not in (0, ENDED[how]):

@@ -47,9 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _open_streams()
     if arguments is None and not os.environ.get(DEBUG_VARIABLE):
         warnings.simplefilter("ignore", RuntimeWarning)  # of numpy, say: nothing that a person could do
+    _HEARD.clear()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, _stopped)
-    code = _run(arguments)
+    try:
+        code = _run(arguments)
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, signal.SIG_IGN)  # all is done: there is nothing left to stop
+    except KeyboardInterrupt:  # heard when the work was over, or a second time
+        code = INTERRUPTED
     if _HEARD and code != KEPT:
         code = 128 + _HEARD[0]
     sys.exit(_printed(code))
@@ -57,7 +63,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: Sequence[str] | None) -> int:
     """Run the command line; returns the exit code."""
-    _HEARD.clear()
     out = sys.stdout
     try:
         app(args=arguments, prog_name="trimtab")  # typer ends the process itself, also for wrong usage
