@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.patience import PATIENCE
 from trimtab.core.workspace.workspace import Workspace
@@ -145,21 +145,14 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
-def resting(contexts: Callable[..., BrowserContext]) -> Callable[..., list[Page]]:
-    """`resting(person, touch) -> pages`: those that a test is done with; a new one costs twice as much."""
-    known: dict[tuple[str, bool], list[Page]] = {}
-    return lambda person, touch: known.setdefault((person, touch), [])
-
-
 @pytest.fixture
-def new_page(contexts: Callable[..., BrowserContext], resting: Callable[..., list[Page]]) -> Iterator[NewPage]:
+def new_page(contexts: Callable[..., BrowserContext]) -> Iterator[NewPage]:
     """`new_page(dark=False, size=(1280, 900), allow=(), person="", touch=False) -> Page`, with nothing stored before.
 
     Pages of two persons share no cookies. An error on the console or an uncaught exception fails the test, unless its
     text matches a pattern of `allow`.
     """
-    used: list[tuple[Page, list[Page], Callable[[ConsoleMessage], None], Callable[[Error], None]]] = []
+    pages: list[Page] = []
     errors: list[str] = []
 
     def make(
@@ -170,36 +163,25 @@ def new_page(contexts: Callable[..., BrowserContext], resting: Callable[..., lis
         person: str = "",
         touch: bool = False,
     ) -> Page:
-        pages = resting(person, touch)
-        page = pages.pop() if pages else contexts(person, touch).new_page()
-        page.emulate_media(media="null", color_scheme="dark" if dark else "light")
+        page = contexts(person, touch).new_page()
+        pages.append(page)
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.set_viewport_size({"width": size[0], "height": size[1]})
 
         def note(text: str) -> None:
             if not any(re.search(pattern, text) for pattern in (PROBES, *allow)):
                 errors.append(text)
 
-        def on_console(message: ConsoleMessage) -> None:
-            if message.type == "error":
-                note(_told(message))
-
-        def on_error(error: Error) -> None:
-            note(str(error))
-
-        page.on("console", on_console)
-        page.on("pageerror", on_error)
-        used.append((page, pages, on_console, on_error))
+        page.on("console", lambda message: note(_told(message)) if message.type == "error" else None)
+        page.on("pageerror", lambda error: note(str(error)))
         return page
 
     yield make
-    for page, pages, on_console, on_error in used:
+    for page in pages:
         if page.url.startswith("http"):
-            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            page.evaluate("localStorage.clear()")
         page.context.clear_cookies()
-        page.goto("about:blank")
-        page.remove_listener("console", on_console)
-        page.remove_listener("pageerror", on_error)
-        pages.append(page)
+        page.close()
     assert not errors, "errors in the browser:\n" + "\n".join(errors)
 
 
