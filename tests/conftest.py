@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SLOW = ("tests/browser/", "tests/breaking/", "tests/unit/test_cli", "tests/property/", "tests/app/")
 """Beginnings of the ids of tests that take long, the longest first."""
+
+LEARNED: dict[str, Grounding] = {}
+"""What the tests that ask for `learned_once` learned, by a digest of the columns."""
 
 Open = Callable[..., Study]
 """(source, design text without its head) -> study"""
@@ -71,11 +74,10 @@ def open_() -> Open:
     return study
 
 
-@pytest.fixture(scope="session")
-def learned_once() -> Iterator[None]:
-    """What was learned from the same columns before is taken again, however many commands and sessions open them: half
-    of what a command does on the crash records is to learn, always the same (tests/unit/grounding)."""
-    known: dict[str, Grounding] = {}
+@pytest.fixture
+def learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this test what was learned from the same columns before is taken again: half of what a command does on the
+    crash records is to learn, and it is always the same (tests/unit/grounding)."""
 
     def learn_once(
         columns: Mapping[str, Column], *, ties: Ties | None = None, progress: Progress | None = None
@@ -85,15 +87,13 @@ def learned_once() -> Iterator[None]:
             digest.update(repr((name, one.kind, one.type, len(one.values), one.values.offset)).encode())
             for part in (*filter(None, one.values.buffers()), one.counts, one.codes):
                 digest.update(part)
-        if digest.hexdigest() not in known:
-            known[digest.hexdigest()] = learn(columns, ties=ties, progress=progress)
+        if digest.hexdigest() not in LEARNED:
+            LEARNED[digest.hexdigest()] = learn(columns, ties=ties, progress=progress)
         elif progress:
             progress(1, 1, "learned")
-        return known[digest.hexdigest()]
+        return LEARNED[digest.hexdigest()]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("trimtab.core.study.study.learn", learn_once)
-        yield
+    monkeypatch.setattr("trimtab.core.study.study.learn", learn_once)
 
 
 @pytest.fixture

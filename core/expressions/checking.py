@@ -23,12 +23,10 @@ from trimtab.core.expressions.language import (
 )
 from trimtab.core.expressions.moments import microseconds
 from trimtab.core.expressions.reading import Typed, is_plain_name, known_name
+from trimtab.core.expressions.rendering import FRACTION
 from trimtab.core.expressions.scalar import Scalar
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
-VALUE_WHERE = {**dict.fromkeys(("ln", "log", "log10"), exp.GT), "sqrt": exp.GTE}
-"""Functions that have no value everywhere, and how their last argument has to compare with 0."""
-
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)
 
 
@@ -170,41 +168,27 @@ class Checker:
             self.need(part, "number", "what is calculated with")
         if isinstance(node, exp.IntDiv):
             self._whole_division(node)
-        elif isinstance(node, exp.Mod):
-            self._remainder(node, node.this, node.expression)
-        elif isinstance(node, exp.Div):
-            self._only_where(node, node.expression, exp.NEQ)
+        elif isinstance(node, exp.Div | exp.Mod):
+            self._not_zero(node, node.expression)
         return "number"
+
+    def _not_zero(self, node: exp.Expr, part: exp.Expr) -> None:
+        written = part.unnest()
+        if isinstance(written, exp.Literal) and float(written.name) == 0:
+            self.fail(f"`{shown(node)}` has no value: it is calculated with 0.")
 
     def _whole_division(self, node: exp.Expr) -> None:
         """Have both sides as whole numbers: of others, whole ones that are stored as floats too, DuckDB's // is /."""
-        if not self._are_whole(node.this, node.expression):
-            left, right = shown(node.this), shown(node.expression)
+        sides = {name: node.args[name] for name in ("this", "expression")}
+        if not all(is_whole(side, self.kinds, self.definitions) for side in sides.values()):
+            left, right = map(shown, sides.values())
             self.fail(
                 f"`{shown(node)}`: // is for whole numbers; of others it would keep the fraction (38.7 // 10 = 3.87). "
                 f"Write floor({left} / {right})."
             )
-        _as_whole(node.this, node.expression)
-
-    def _remainder(self, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> None:
-        if self._are_whole(left, right):
-            _as_whole(left, right)
-        else:
-            self._only_where(node, right, exp.NEQ)
-
-    def _are_whole(self, *nodes: exp.Expr) -> bool:
-        return all(is_whole(one, self.kinds, self.definitions) for one in nodes)
-
-    def _only_where(self, node: exp.Expr, part: exp.Expr, holds: type[exp.Binary]) -> None:
-        """Have a calculation missing but where a part of it is not 0, or above: there DuckDB gives infinity or what is
-        not a number, which no row can hold, yet `> 3` counts it."""
-        part = part.unnest()
-        if isinstance(part, exp.Literal):
-            if not float(part.name) and holds is not exp.GTE:
-                self.fail(f"`{shown(node)}` has no value: it is calculated with 0.")
-            return
-        right = holds(this=exp.paren(part.copy()), expression=exp.Literal.number(0))
-        part.replace(exp.paren(exp.Case(ifs=[exp.If(this=right, true=part.copy())])))
+        for side in sides.values():
+            if not (side.is_int or (isinstance(side, exp.Cast) and side.args["to"].this.name == "BIGINT")):
+                side.replace(exp.cast(side.copy(), exp.DataType.Type.BIGINT, dialect=Typed))
 
     def case(self, node: exp.Expr) -> Type:
         branches = node.args["ifs"]
@@ -225,14 +209,11 @@ class Checker:
             self._check_moment(node.this)
             if target == "DATE" and len(node.this.name) > len("2013-05-31"):
                 self.fail(f"`{shown(node)}`: a DATE has no time of day; write TIMESTAMP {shown(node.this)}.")
-        elif self.type_of(node.this) == "number" and target in WHOLE_CASTS:
-            self._rounded(node)
+        else:
+            is_number = self.type_of(node.this) == "number"
+            whole = is_whole(node.this, self.kinds, self.definitions)
+            node.meta[FRACTION] = is_number and target in WHOLE_CASTS and not whole
         return type_
-
-    def _rounded(self, node: exp.Expr) -> None:
-        """Have halves go away from zero: DuckDB casts 2.5 to 3, but to 2 where it is stored in binary."""
-        if not self._are_whole(node.this):
-            node.set("this", exp.Anonymous(this="round", expressions=[node.this.copy()]))
 
     def call(self, node: exp.Expr) -> Type:
         if not isinstance(node.this, str):
@@ -258,27 +239,14 @@ class Checker:
             self.fail(f"the part in `{shown(node)}` must be written out.{known}")
         if name == "round" and len(arguments) == 2 and not arguments[1].is_int:
             self.fail(f"the digits in `{shown(node)}` must be a whole number.")
-        if name == "mod":
-            self._remainder(node, *arguments)
-        elif name in VALUE_WHERE:
-            self._only_where(node, arguments[-1], VALUE_WHERE[name])
+        if name in ("mod", "ln", "log", "log10"):
+            self._not_zero(node, arguments[-1])
         return result
-
-
-def sql_of(node: exp.Expr) -> str:
-    """The SQL of a part as DuckDB reads it, identifiers quoted."""
-    return node.sql(dialect=Typed, identify=True, comments=False)
 
 
 def shown(node: exp.Expr) -> str:
     """The SQL of a part as a person would type it, for messages."""
     return node.sql(dialect=Typed, comments=False)
-
-
-def _as_whole(*nodes: exp.Expr) -> None:
-    for one in nodes:
-        if not (one.is_int or (isinstance(one, exp.Cast) and one.args["to"].this.name == "BIGINT")):
-            one.replace(exp.cast(one.copy(), exp.DataType.Type.BIGINT, dialect=Typed))
 
 
 def is_text(node: exp.Expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from trimtab.core.errors import InputError
-from trimtab.core.expressions.language import DATE_PARTS
+from trimtab.core.expressions.language import DATE_PARTS, WHOLE_CASTS
 from trimtab.core.expressions.reading import height
 from trimtab.core.expressions.scalar import Scalar
 
@@ -20,7 +20,6 @@ TALLEST = 80
 _KEEP_WHOLE = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv, exp.Neg, exp.Paren)
 _WHOLE_CALLS = {"floor", "ceil", "ceiling", "sign", "length", "date_part", "date_diff", "date_sub", *DATE_PARTS}
 _WHOLE_IF_GIVEN = {"abs", "mod", "coalesce", "least", "greatest"}
-_WHOLE_TYPES = {"TINYINT", "SMALLINT", "INT", "BIGINT"}
 
 
 def expanded(tree: exp.Expr, definitions: Mapping[str, Scalar], *, owner: str) -> exp.Expr:
@@ -55,7 +54,7 @@ def is_whole(node: exp.Expr, kinds: Mapping[str, str], definitions: Mapping[str,
         default = node.args.get("default")
         return every(*[branch.args["true"] for branch in node.args["ifs"]], *([default] if default else []))
     if isinstance(node, exp.Cast):
-        return node.args["to"].this.name in _WHOLE_TYPES
+        return node.args["to"].this.name in WHOLE_CASTS
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
         one_digit = name == "round" and len(node.expressions) == 1

@@ -50,6 +50,8 @@ FUNCTIONS: tuple[str, ...] = tuple(sorted((*SIGNATURES, *SAME)))
 """Functions a person may call; CASE, CAST, TRY_CAST, LIKE and ILIKE come on top."""
 
 WHOLE_CASTS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
+"""Those that leave no fraction."""
+
 DATE_PARTS = (*_TIME_PARTS, "dow", "isodow", "doy")
 CASTS: dict[str, Type] = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL"), "number"),

@@ -9,11 +9,12 @@ import numpy as np
 from sqlglot import exp
 
 from trimtab.core.expressions.builder import Condition, literal_value, rows_of
-from trimtab.core.expressions.checking import Checker, shown, sql_of
+from trimtab.core.expressions.checking import Checker, shown
 from trimtab.core.expressions.expanding import expanded, is_whole
 from trimtab.core.expressions.language import Type
 from trimtab.core.expressions.moments import microseconds
 from trimtab.core.expressions.reading import read
+from trimtab.core.expressions.rendering import sql_of
 from trimtab.core.expressions.scalar import Scalar
 
 _Tree = int | tuple[str, tuple["_Tree", ...]]

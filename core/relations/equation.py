@@ -11,7 +11,7 @@ from sqlglot import exp
 from trimtab.core.database import quote_name
 from trimtab.core.design.fields import Text, broken
 from trimtab.core.expressions import parse_scalar
-from trimtab.core.expressions.checking import sql_of
+from trimtab.core.expressions.rendering import sql_of
 from trimtab.core.relations.formulas.of_one import curves
 from trimtab.core.relations.formulas.of_several import sums
 from trimtab.core.relations.formulas.writing import columns_in, filled, number, sides

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,13 +33,11 @@ events:
 Start = Callable[..., AppTest]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _nothing_to_scan(learned_once: None) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _nothing_to_scan(learned_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """For each AppTest Streamlit reads the metadata of all that is installed, 0.2 s each, for components of other
     packages: no page has one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("importlib.metadata.distributions", lambda: iter(()))
-        yield
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
 
 
 @pytest.fixture

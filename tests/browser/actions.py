@@ -61,8 +61,7 @@ def current(page: Page, home: Workspace) -> tuple[str, Design]:
 def faults(page: Page, *, every: bool = False, context: dict[str, Any] | None = None) -> list[Fault]:
     """What axe finds serious on the page (`every` fault; in `context`, a part of it), in light and then in dark.
 
-    The page turns with the system's colours, so it is opened once; that it did turn is asserted. Of the dark page only
-    what hangs on colours is asked: the rest is the same.
+    The page turns with the system's colours, so it is opened once; that it did turn is asserted.
     """
     found = []
     for colours in ("light", "dark"):
@@ -70,13 +69,11 @@ def faults(page: Page, *, every: bool = False, context: dict[str, Any] | None = 
         page.wait_for_function(GROUND, arg=colours)
         at_rest(page)
         page.wait_for_function(STILL)
-        for one in Axe().run(page, context, OF_COLOURS if colours == "dark" else None).response["violations"]:
+        for one in Axe().run(page, context).response["violations"]:
             if every or one["impact"] in SERIOUS:
                 found.append((colours, one["id"], [node["html"] for node in one["nodes"]]))
     return found
 
-
-OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 # Whether no colour is on its way to another.
 STILL = "() => !document.getAnimations().some((one) => one instanceof CSSTransition)"

@@ -517,6 +517,15 @@ def test_a_process_of_its_own_prints_json_only_and_leaves_no_workspace(folder: P
     assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml", "parts", "parts.receipt.json"]
 
 
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_outside_of_the_work_is_no_traceback(
+    trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch, sent: signal.Signals, code: int
+) -> None:
+    monkeypatch.setattr(sys.modules["trimtab.core.cli.main"], "_run", lambda _: os.kill(os.getpid(), sent))
+    result = trimtab("profile", "crashes.csv")
+    assert (result.code, result.out, result.err) == (code, "", "")
+
+
 @pytest.mark.usefixtures("no_home")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_sample_leaves_nothing(folder: Path, sent: signal.Signals, code: int) -> None:

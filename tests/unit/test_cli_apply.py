@@ -79,6 +79,20 @@ def test_the_loop_from_gaps_to_rows_closes(trimtab: Trimtab, folder: Path) -> No
     assert [one for one in after if one["pattern"] in closed] == []
 
 
+def test_a_remedy_longer_than_anyone_reads_says_what_it_leaves(trimtab: Trimtab, folder: Path) -> None:
+    levels = [[f"l{(i * k) % 97 % 9}" for i in range(199)] for k in (1, 5, 11, 23, 31)]
+    rows = "".join(",".join(row) + "\n" for row in zip(*levels, strict=True))
+    Path("many.csv").write_text("a,b,c,d,e\n" + rows, encoding="utf-8")
+    asked = ("gaps", "many.csv", "--factors", "a,b,c,d,e", "--threshold", "5", "--remedy", "3")
+    remedy = trimtab(*asked, "--json").json["remedy"]
+    closed = sum(one["closes"] for one in remedy["combinations"])
+    assert (len(remedy["combinations"]), remedy["left"]) == (200, remedy["patterns"] - closed)
+    assert remedy["left"] > 0
+    people = trimtab(*asked).out
+    assert f"200 combinations with {remedy['rows']:,} rows close {closed:,} of the {remedy['patterns']:,}" in people
+    assert f"the last of these closes {remedy['combinations'][-1]['closes']:,}. A floor" in people
+
+
 def test_a_remedy_leaves_no_gap_of_its_level(trimtab: Trimtab, folder: Path) -> None:
     asked = ["--factors", "dvcat,injSeverity,sex", "--threshold", 15, "--design", "plain.yaml"]
     before = trimtab("gaps", CRASHES, *asked, "--remedy", 2, "--json")

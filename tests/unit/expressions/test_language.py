@@ -53,7 +53,10 @@ def table() -> Iterator[duckdb.DuckDBPyConnection]:
         ("visib::int = 2", 'CAST(ROUND("visib") AS INT) = 2'),
         ("try_cast(origin as double) > 1", 'TRY_CAST("origin" AS DOUBLE) > 1'),
         ("\"when\" > '2013-05-31'", "\"when\" > CAST('2013-05-31' AS TIMESTAMP)"),
-        ("abs(visib) % 2 = 1 or -visib ** 2 < 1", 'ABS("visib") % 2 = 1 OR POWER(-"visib", 2) < 1'),
+        (
+            "log10(visib) % 2 = 1 or -visib ** 2 < 1",
+            'LOG10(NULLIF(GREATEST("visib", 0), 0)) % 2 = 1 OR POWER(-"visib", 2) < 1',
+        ),
         (
             "case when visib < 1 then 'fog' else origin end = 'fog'",
             "CASE WHEN \"visib\" < 1 THEN 'fog' ELSE \"origin\" END = 'fog'",

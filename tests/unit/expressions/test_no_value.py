@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -45,10 +46,32 @@ def test_no_row_counts_in_which_nothing_comes_out() -> None:
         assert holds.to_pylist() == found
 
 
-def test_a_remainder_of_whole_numbers_by_zero_is_refused_whatever_they_are_stored_as() -> None:
+def test_a_remainder_by_zero_counts_nowhere_if_whole_numbers_are_stored_with_a_fraction() -> None:
     rows = pa.table({"n": pa.array([0, 2], pa.float64())})
-    with pytest.raises(InputError, match=r"Event: `.*` divides by zero: .* is 0 in 1 of 2 rows. Write CASE WHEN"):
-        evaluate([parse_predicate("7 % n = 1", KINDS, owner="Event").sql], rows, owner="Event")
+    (holds,) = evaluate([parse_predicate("7 % n > 0", KINDS, owner="Event").sql], rows, owner="Event")
+    assert holds.to_pylist() == [None, True]
+
+
+@pytest.mark.parametrize("type_", [pa.uint64(), pa.decimal128(30, 0)])
+def test_a_remainder_of_the_largest_numbers(type_: pa.DataType) -> None:
+    rows = pa.table({"n": pa.array([2**64 - 1, 4], type_)})
+    (holds,) = evaluate([parse_predicate("n % 2 = 0", KINDS, owner="Event").sql], rows, owner="Event")
+    assert holds.to_pylist() == [False, True]
+
+
+def test_what_was_typed_stays_in_thresholds_and_messages() -> None:
+    assert parse_predicate("x / y > 3", KINDS, owner="Event").thresholds == {}
+    with pytest.raises(InputError, match=r"`x / y // 2`: // is for whole numbers.* Write floor\(x / y / 2\)"):
+        parse_scalar("x / y // 2", KINDS, owner="Factor")
+
+
+@pytest.mark.parametrize("around", ["y / ({})", "ln({})", "sqrt({})", "mod(y, {})"])
+def test_nested_it_grows_with_the_depth_and_no_faster(around: str) -> None:
+    lengths, text = [], "x"
+    for _ in range(16):
+        text = around.format(text)
+        lengths.append(len(parse_scalar(text, KINDS, owner="Factor").sql))
+    assert len(set(np.diff(lengths))) == 1
 
 
 @pytest.mark.parametrize("text", ["x / 0", "x % 0.0", "x / (0)", "ln(0)"])
