@@ -57,7 +57,7 @@ def _block(text: str, node: Node, start: int, stop: int, before: Any, after: Any
             source = entries[slots[i].old or 0]
             own = entry.own if behind_dash else source.own
             pieces.append(own + _changed(text, source, slots[i], entry.column + len(dash)))
-        pieces += [new_line + one for one in new(i)]
+            pieces += [new_line + one for one in new(slots[i].old)]
     body, first = "".join(pieces), new(None)
     if behind_dash:
         if 0 not in slots:
@@ -92,7 +92,7 @@ def _flow(text: str, node: Node, before: Any, after: Any) -> str:
             source = entries[slots[i].old or 0]
             parts.append([stay + entry.own, _changed(text, source, slots[i], None), entry.head])
             stay = ""
-        add(i)
+            add(slots[i].old)
     for part in parts[:-1]:
         if not part[2].lstrip().startswith(","):
             part[2] = "," + (part[2] or " ")

@@ -88,24 +88,49 @@ def _renamed(places: dict[str, int], before: dict[str, Any], after: dict[str, An
 
 
 def _aligned(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[int | None, int]]:
-    """For each item of `after` the one of `before` that it was, in order: as many alike ones as there can be."""
+    """For each item of `after` the one of `before` that it was: as many alike ones in order as there can be, then those
+    that moved."""
     short = min(len(before), len(after))
     head = next((i for i in range(short) if not same(before[i], after[i])), short)
     tail = next((i for i in range(short - head) if not same(before[-1 - i], after[-1 - i])), short - head)
     ours, theirs = before[head : len(before) - tail], after[head : len(after) - tail]
     middle = _middle(ours, theirs)
-    return [
+    found = [
         *((i, i) for i in range(head)),
         *((None if i is None else i + head, j + head) for i, j in middle),
         *((len(before) - i, len(after) - i) for i in range(tail, 0, -1)),
     ]
+    return _moved(found, before, after)
+
+
+def _moved(
+    found: Sequence[tuple[int | None, int]], before: Sequence[Any], after: Sequence[Any]
+) -> list[tuple[int | None, int]]:
+    """The alignment in which an item that stands elsewhere now is still the one that it was."""
+    left = sorted(set(range(len(before))) - {i for i, _ in found})
+    moved: list[tuple[int | None, int]] = []
+    for i, j in found:
+        if i is None:
+            i = next((one for one in left if same(before[one], after[j])), None)
+            left = [one for one in left if one != i]
+        moved.append((i, j))
+    return moved
 
 
 def _middle(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[int | None, int]]:
     """The alignment with the largest sum of likenesses (Needleman and Wunsch 1970, gaps cost nothing)."""
     if len(before) * len(after) > MOST_PAIRS:
         return [(j if j < len(before) else None, j) for j in range(len(after))]
-    like = [[_likeness(one, other) for other in after] for one in before]
+    # What stands elsewhere as it is has moved, and is not what something else was made of.
+    moved_from = [any(same(one, other) for other in after) for one in before]
+    moved_to = [any(same(one, other) for one in before) for other in after]
+    like = [
+        [
+            0 if (here or there) and not same(one, other) else _likeness(one, other)
+            for other, there in zip(after, moved_to, strict=True)
+        ]
+        for one, here in zip(before, moved_from, strict=True)
+    ]
     best = [[0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in reversed(range(len(before))):
         for j in reversed(range(len(after))):

@@ -177,6 +177,20 @@ def test_another_name_and_another_order() -> None:
     assert revise(nested, {"m": data}, {"m": {"b": data["b"], "a": 1}}) == swapped
 
 
+def test_what_is_new_stands_behind_what_it_follows_where_that_is_now() -> None:
+    text, data = "m:\n  # one\n  a: 1\n  # two\n  b: 2\n", {"m": {"a": 1, "b": 2}}
+    new = "m:\n  # two\n  b: 2\n  # one\n  a: 1\n  c: 3\n"
+    assert revise(text, data, {"m": {"b": 2, "a": 1, "c": 3}}) == new
+    assert revise("m: {a: 1, b: 2}", data, {"m": {"b": 2, "c": 3, "a": 1}}) == "m: {b: 2, c: 3, a: 1}"
+
+
+def test_an_item_that_moves_takes_its_comment_along() -> None:
+    text = "p:\n  # one\n  - 1  # 1\n  # two\n  - 2  # 2\n"
+    moved = "p:\n  # two\n  - 2  # 2\n  - 3\n  # one\n  - 1  # 1\n"
+    assert revise(text, {"p": [1, 2]}, {"p": [2, 3, 1]}) == moved
+    assert revise(text, {"p": [1, 2]}, {"p": [2, 3]}) == "p:\n  # two\n  - 2  # 2\n  - 3\n"
+
+
 def test_what_goes_without_saying_stays_said() -> None:
     assert revise("a: 1\nmode: x  # default\nb: 2\n", {"a": 1, "b": 2}, {"a": 1, "b": 3}) == (
         "a: 1\nmode: x  # default\nb: 3\n"
