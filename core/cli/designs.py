@@ -15,6 +15,7 @@ from trimtab.core.design.files import save
 from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.real.frontier import Frontier
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.relations.key import Key
 from trimtab.core.review.controls.sentence import Sentence
@@ -135,6 +136,8 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
     print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
     if projection.ungrounded * study.design.rows >= 0.5:  # less than a row is a tail that no row will be drawn from
         print(f"Ungrounded: {percent(projection.ungrounded)} of the rows lie where the source has nothing.")
+    if found.frontier is not None:
+        _print_frontier(found.frontier, study.design.rows)
     if projection.events:
         print("\nEvents")
         rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]
@@ -175,6 +178,16 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         ("factor", "shift (tv)", ""),
         [(one.factor, f"{one.tv:.4f}", _why(one, anew)) for one in moved],
     )
+
+
+def _print_frontier(found: Frontier, rows: int) -> None:
+    """How many rows can all be real, and where more must be made."""
+    print(f"Real rows: {found.most_real_rows:,} rows can all be real ones, each another one.")
+    if rows > found.most_real_rows:
+        beyond = next((one for one in reversed(found.points) if one.rows <= rows and one.binding), None)
+        beyond = beyond or next((one for one in found.points if one.binding), None)
+        where = f", {beyond.binding}" if beyond else ""
+        print(f"Of {rows:,} rows at least {found.made(rows):,} must be made{where}.")
 
 
 def _why(shift: Shift, renewed: Collection[str | None]) -> str:

@@ -53,9 +53,12 @@ def make_rows(
         )
     else:
         print(f"{delivery.path}: {delivery.written.rows:,} rows, {delivery.written.bytes:,} bytes\n")
+        if delivery.whole_rows:
+            share = percent(delivery.real_records / max(1, delivery.written.rows))
+            print(f"{delivery.real_records:,} of them ({share}) are real records, each another one\n")
         _print_receipt(delivery.promises)
-        if delivery.copies is not None:
-            _print_copies(delivery.copies)
+        if delivery.copies is not None and delivery.copies.rows:
+            _print_copies(delivery.copies, "made rows" if delivery.whole_rows else "rows")
         note(f"receipt: {delivery.receipt_path}")
     return delivery.kept
 
@@ -107,10 +110,9 @@ def _print_receipt(promises: Sequence[Promise]) -> None:
     print(f"\n{broken} of {len(promises)} promises not kept" if broken else f"\nall {len(promises)} promises kept")
 
 
-def _print_copies(copies: Copies) -> None:
-    print(
-        f"copies: {copies.equal:,} of {copies.rows:,} rows ({percent(copies.share)}) equal a real row in every factor"
-    )
+def _print_copies(copies: Copies, called: str) -> None:
+    share = percent(copies.share)
+    print(f"copies: {copies.equal:,} of {copies.rows:,} {called} ({share}) equal a real row in every factor")
     nearer = copies.nearer
     if nearer.share is None or nearer.standard_error is None:
         print(f"nearer to what was learned than to rows held out: not told, {nearer.reason}")

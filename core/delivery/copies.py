@@ -18,6 +18,8 @@ import pyarrow.compute as pc
 
 from trimtab.core.counting.datasets import ROWS, open_data, reading_of
 from trimtab.core.database import quote_name
+from trimtab.core.delivery.measuring.opening import REAL
+from trimtab.core.design.blend import Blend
 from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.grounding.coding import Coding
 from trimtab.core.sampling.new_keys import renewed_factors
@@ -57,7 +59,8 @@ class Nearer:
 
 @dataclass(frozen=True)
 class Copies:
-    """How many of `rows` generated rows equal a real row in every learned factor, and which half they are `nearer`."""
+    """How many of `rows` rows that were made equal a real row in every learned factor, and which half they are
+    `nearer`."""
 
     rows: int
     equal: int
@@ -70,14 +73,17 @@ class Copies:
 
 
 def copies_of(study: Study, data: Path, rows: int) -> Copies | None:
-    """The copies in a data set of `rows` rows that was generated from the study; None if it learned from no real rows.
+    """The copies in a data set of `rows` rows that was generated from the study, whole real rows aside; None if it
+    learned from no real rows.
 
     Raises InputError for a data set that can't be read.
     """
     factors = learned_factors(study)
     if study.design.source is None or not factors:
         return None
-    return Copies(rows, count_equal(study, data, factors), nearer_half(study, rows))
+    made, equal = count_equal(study, data, factors)
+    nearer = nearer_half(study, rows) if made else Nearer(None, reason="no row is made")
+    return Copies(made, equal, nearer)
 
 
 def copies_json(copies: Copies) -> dict[str, object]:
@@ -95,24 +101,30 @@ def copies_json(copies: Copies) -> dict[str, object]:
 def learned_factors(study: Study) -> tuple[str, ...]:
     """The factors whose values were learned from the source: neither dropped nor computed from others nor made anew."""
     computed = {*study.design.labels, *study.design.levels, *renewed_factors(study)}
-    return tuple(name for name in study.columns if study.role(name) not in ("drop", "derive") and name not in computed)
+    return tuple(name for name in study.delivered if name not in computed)
 
 
-def count_equal(study: Study, data: Path, factors: Sequence[str]) -> int:
-    """The rows of a data set that equal some row of the whole source in all `factors`; missing equals missing.
+def count_equal(study: Study, data: Path, factors: Sequence[str]) -> tuple[int, int]:
+    """The rows of a data set that were made, and those of them that equal some row of the whole source in all
+    `factors`; missing equals missing.
 
     Numbers are compared by value and texts as they are, whatever the format of the file. Rows are compared by hashes of
     64 bits, so that memory is 8 bytes for each real row: of counts of a million rows among a million, one in twenty
     million is off by one. Raises InputError for a data set that can't be read.
     """
     readings = {name: reading_of(study.columns[name]) for name in factors}
-    with open_data(data, readings) as made, open_data(study.source, readings) as real:
+    origin = REAL if study.design.takes_real_rows else {}
+    with open_data(data, {**readings, **origin}) as made, open_data(study.source, readings) as real:
         # A narrow type of the source and a wide one of the file give one hash only as the same type.
         same = ", ".join(f"CAST({quote_name(name)} AS {made.types[name]})" for name in factors)
         hashes = f"SELECT hash({same}) AS of_row FROM {ROWS}"
         made.con.register("real_rows", real.con.sql(hashes).to_arrow_reader())
-        found = made.con.execute(f"SELECT count(*) FROM ({hashes}) SEMI JOIN real_rows USING (of_row)").fetchall()
-        return int(found[0][0])
+        of_made = f"{hashes} WHERE _origin <> 'real'" if origin else hashes
+        told = (
+            f"SELECT (SELECT count(*) FROM ({of_made})), count(*) FROM ({of_made}) SEMI JOIN real_rows USING (of_row)"
+        )
+        ((rows, equal),) = made.con.execute(told).fetchall()
+        return int(rows), int(equal)
 
 
 def nearer_half(study: Study, rows: int) -> Nearer:
@@ -126,6 +138,8 @@ def nearer_half(study: Study, rows: int) -> Nearer:
     if rows < FEWEST_ROWS or study.grounding.rows < FEWEST_ROWS:
         what = "generated" if rows < FEWEST_ROWS else "real"
         return Nearer(None, reason=f"fewer than {FEWEST_ROWS} {what} rows")
+    if study.design.takes_real_rows:  # it is the made rows that are asked about
+        study = replace(study, design=study.design.changed(mode="standalone", blend=Blend()))
     unnamed = study.design.model_copy(update={"name": "", "description": ""})  # they decide no row
     key = (study.grounding, unnamed.content, rows)
     return study.memo.of("nearer half", key, lambda: _nearer_half(study, rows))

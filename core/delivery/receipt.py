@@ -29,13 +29,19 @@ from trimtab.core.study.study import Study
 @dataclass(frozen=True)
 class Delivery:
     """A delivered data set: where it and its receipt are, what was written, every promise as measured, and how many
-    rows are copies of real ones (None where there are no real ones)."""
+    made rows are copies of real ones (None where there are no real ones). `whole_rows`: some rows may be real ones."""
 
     path: Path
     receipt_path: Path
     written: Written
     promises: tuple[Promise, ...]
     copies: Copies | None
+    whole_rows: bool = False
+
+    @property
+    def real_records(self) -> int:
+        """How many rows are records of real people or things, as they stand in the source."""
+        return self.written.rows - self.copies.rows if self.whole_rows and self.copies else 0
 
     @property
     def kept(self) -> bool:
@@ -76,7 +82,9 @@ def deliver(
         weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
         promises = receipt(new, study, rows=rows, **told)
-        delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
+        copies = copies_of(study, new, rows)
+        whole_rows = study.design.takes_real_rows
+        delivery = Delivery(target, receipt_path(target), written, promises, copies, whole_rows)
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         for place, content in {receipt_path(target): text, **beside}.items():
@@ -103,7 +111,8 @@ def receipt_document(
 ) -> dict[str, Any]:
     """The receipt as a file: what was asked of what, what came out, and what it cost.
 
-    It holds no time and no place, so that the same design, seed and source give the same receipt. `cost_bits` is the KL
+    It holds no time and no place, so that the same design, seed and source give the same receipt. `real_records` are
+    the rows that are whole real ones. `cost_bits` is the KL
     divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
     `covered` the share of the source's rows that are like rows which can be drawn (0 to 1): of those alone the weighted
     rows speak. `ungrounded` is the share of rows in bins that the source never shows (0 to 1). `copies` is no promise:
@@ -111,6 +120,7 @@ def receipt_document(
     """
     written = delivery.written
     return {
+        "real_records": delivery.real_records,
         "trimtab": trimtab_version(),
         "design": {"name": study.design.name, "fingerprint": study.design.fingerprint()},
         "source": {"name": study.source.name, "sha256": study.source.sha256, "rows": study.source.rows},

@@ -9,7 +9,7 @@ from functools import cached_property
 from trimtab.core.design.controls.kind import Defining
 from trimtab.core.design.definition import Definition, kind_of
 from trimtab.core.design.design import Design
-from trimtab.core.design.factors import Factor
+from trimtab.core.design.factors import NO_FACTOR, Factor
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions import Predicate, Scalar, parse_predicate, parse_scalar
 from trimtab.core.source.columns import Column
@@ -43,7 +43,7 @@ class _Meanings(Mapping[str, Scalar]):
 
 @dataclass
 class Language:
-    """What the expressions of a design may name: columns that are not dropped, derived factors, levels and labels.
+    """What the expressions of a design may name: columns that are factors, derived factors, levels and labels.
 
     Definitions are read when they are first named, so `definitions` is in an order that can be computed. A fault in
     one is raised again, in the same words, by whatever names it.
@@ -59,9 +59,7 @@ class Language:
         derived = {name: factor for name, factor in self.design.factors.items() if factor.role == "derive"}
         self._parts: dict[str, Factor | Defining] = {**derived, **self.design.levels, **self.design.labels}
         self._kinds: dict[str, str] = {
-            name: column.kind
-            for name, column in self.columns.items()
-            if self.design.factor(name).role not in ("drop", "derive")
+            name: column.kind for name, column in self.columns.items() if self.design.factor(name).role not in NO_FACTOR
         }
 
     def predicate(self, text: str, *, owner: str) -> Predicate:
@@ -110,13 +108,18 @@ class Language:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names that are no plain column: what is computed, then what is dropped."""
-        dropped = [name for name, factor in self.design.factors.items() if factor.role == "drop"]
-        return tuple(dict.fromkeys((*self._parts, *dropped)))
+        """Names that are no plain column: what is computed, then what is carried or dropped."""
+        none = [name for name, factor in self.design.factors.items() if factor.role in ("carry", "drop")]
+        return tuple(dict.fromkeys((*self._parts, *none)))
 
     def meaning(self, name: str, owner: str) -> Scalar:
         """The expression that one of `names` stands for. Raises InputError, naming `owner`, if it stands for none."""
         part = self._parts.get(name)
+        if part is None and self.role_of(name) == "carry":
+            raise InputError(
+                f"{owner}: `{name}` has role carry: it is no factor, a real row brings its own value and a made one "
+                "has none, so nothing can name it. Let it follow if it is to be controlled."
+            )
         if part is None:
             raise InputError(f"{owner}: `{name}` has role drop, so the rows don't have it and nothing can name it.")
         if name in self._open:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from trimtab.core.design.blend import REAL_FIRST, Blend, Mode
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.controls.kind import KINDS, Listed
@@ -92,9 +93,12 @@ class Design(Model):
     description: str = Field(default="", strict=True, description="What it is for.")
     seed: Seed = Field(default=0, description="Same design, same seed: same rows.")
     rows: Rows = Field(default=10_000, description="Rows to generate.")
-    mode: Literal["standalone", "supplement"] = Field(
-        default="standalone", description="The rows alone meet the design, or the source and the rows together."
+    mode: Mode = Field(
+        default="standalone",
+        description="The rows alone meet the design (standalone), or the source and they together (supplement); or "
+        "rows are whole real ones, each at most once (select), or those first and made ones where they run out (blend)",
     )
+    blend: Blend = Field(default=Blend(), description="Mode blend: how many rows may be made, and what comes first.")
     source: SourceRef | None = Field(default=None, description="The real data; without it, all is declared.")
     factors: dict[Name, Factor] = Field(default={}, description="Column -> what is said of it.")
     pairs: tuple[Pair, ...] = Field(default=(), description="How two factors depend on each other.")
@@ -125,7 +129,7 @@ class Design(Model):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Design:
-        problems = [*self._size_problems(), *self._cold_start_problems()]
+        problems = [*self._size_problems(), *self._cold_start_problems(), *self._real_row_problems()]
         pairs = Counter(frozenset(pair.factors) for pair in self.pairs)
         twice = [pair.name for pair in self.pairs if pairs[frozenset(pair.factors)] > 1]
         if twice:
@@ -147,7 +151,7 @@ class Design(Model):
         problems = []
         many = [f"`{name}` ({event.rows})" for name, event in self.events.items() if (event.rows or 0) > self.rows]
         # Rows of a supplement's event may be rows of the source.
-        if many and self.mode == "standalone":
+        if many and self.mode != "supplement":
             problems.append(f"events can't ask for more rows than the design's {self.rows}, got {', '.join(many)}")
         taken = [(sweep.factor, sweep.groups * len(sweep.values)) for sweep in self.sweeps]
         if sum(rows for _, rows in taken) > self.rows:
@@ -164,6 +168,8 @@ class Design(Model):
         problems = []
         if self.mode == "supplement":
             problems.append("mode supplement adds to a source: it needs a `source`")
+        if self.takes_real_rows:
+            problems.append(f"mode {self.mode} takes real rows: it needs a `source`")
         open_ = [f"`{name}` ({one.role})" for name, one in self.factors.items() if one.role not in COLD_ROLES]
         if open_:
             problems.append(
@@ -173,6 +179,26 @@ class Design(Model):
         if not any(one.role in ("target", "hold") for one in self.factors.values()):
             problems.append("without a `source` to learn from, at least one factor needs role target or hold")
         return problems
+
+    def _real_row_problems(self) -> list[str]:
+        """What real rows can't be, and what is said of a blend that is none."""
+        problems = []
+        if self.mode == "select" and self.sweeps:
+            swept = ", ".join(f"`{one.factor}`" for one in self.sweeps)
+            problems.append(
+                f"mode select takes real rows as they are, and sweeps ({swept}) change a value in each; mode blend can "
+                "make them"
+            )
+        if self.mode == "select" and self.floors:
+            problems.append("mode select can't keep `floors`, for which rows may have to be made; mode blend can")
+        if self.mode != "blend" and self.blend != Blend():
+            problems.append(f"`blend` goes with mode blend, not with mode {self.mode}")
+        return problems
+
+    @property
+    def takes_real_rows(self) -> bool:
+        """Whether rows are whole real ones as far as these reach."""
+        return self.mode in REAL_FIRST
 
     @property
     def listed(self) -> tuple[Listed, ...]:

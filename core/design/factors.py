@@ -12,7 +12,10 @@ from trimtab.core.design.targets import FAMILIES, AnyTarget, suitable_families
 from trimtab.core.errors import InputError
 from trimtab.core.source.kinds import Kind
 
-Role = Literal["follow", "keep", "target", "hold", "derive", "drop"]
+Role = Literal["follow", "keep", "target", "hold", "derive", "carry", "drop"]
+
+NO_FACTOR = ("derive", "carry", "drop")
+"""Roles of columns of the source whose values are not taken factor by factor."""
 
 
 class Factor(Model):
@@ -20,7 +23,8 @@ class Factor(Model):
 
     Roles: `follow` moves with its neighbours; `keep` has its marginal as in the source; `target` has the designed one;
     `hold` is one `value`, or some `values` in their proportions of the source; `derive` is computed from other factors
-    by an `expression`, under a new name or in the place of a column; `drop` leaves the column out.
+    by an `expression`, under a new name or in the place of a column; `carry` is no factor, but an identifier, a path, a
+    note: a whole real row brings its own value, and a row that is made has none; `drop` leaves the column out.
     """
 
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
@@ -78,7 +82,7 @@ class Factor(Model):
             problems.append("role derive needs an `expression`")
         if self.role != "derive" and self.expression is not None:
             problems.append(f"`expression` goes with role derive, not with role {self.role}")
-        if self.missing is not None and self.role in ("keep", "drop", "derive"):
+        if self.missing is not None and self.role in ("keep", *NO_FACTOR):
             problems.append(f"`missing` can't be set with role {self.role}")
         if self.kind and self.target and self.kind not in (*self.target.kinds, *self.target.point_kinds):
             listed = ", ".join(suitable_families(self.kind))

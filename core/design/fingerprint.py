@@ -23,6 +23,8 @@ def fingerprint_of(design: Mapping[str, Any]) -> str:
     unused = {kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not design[kind.part]}
     if design["relations"] is not None:  # that nothing was found is something that was looked for
         unused.discard("relations")
+    if design["mode"] != "blend":
+        unused.add("blend")
     matters = {part: said for part, said in design.items() if part not in {*TOLD, *unused}}
     matters["source"] = _source(design["source"])
     factors = {name: _factor(said) for name, said in design["factors"].items()}

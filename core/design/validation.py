@@ -11,7 +11,7 @@ from trimtab.core.design.combinations import combination_faults, table_faults
 from trimtab.core.design.controls.relation import relation_faults
 from trimtab.core.design.definitions import Language, event_predicate, rule_predicates
 from trimtab.core.design.design import Design
-from trimtab.core.design.factors import Factor
+from trimtab.core.design.factors import NO_FACTOR, Factor
 from trimtab.core.design.naming import naming_faults
 from trimtab.core.design.targets import Target
 from trimtab.core.design.values import held_codes
@@ -54,8 +54,10 @@ def check_against(design: Design, columns: Mapping[str, Column]) -> None:
     faults += map(str, combination_faults(language))
     derived = [name for name, factor in design.factors.items() if factor.role == "derive"]
     faults += map(str, relation_faults(design.relations or (), columns, derived))
-    if all(design.factor(name).role in ("drop", "derive") for name in columns):
-        faults.append(f"Design `{design.name}`: every column has role drop or derive; at least one must be left.")
+    if all(design.factor(name).role in NO_FACTOR for name in columns):
+        faults.append(
+            f"Design `{design.name}`: every column has role drop, carry or derive; at least one must be a factor."
+        )
     faults += map(str, table_faults(design, _named_axes(design, columns)))
     if faults:
         # What names a broken definition has that one's fault: it is told once.

@@ -9,6 +9,7 @@ from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.controls.rule import rules_of
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.projection.rates import real_rows, unknown_rows
+from trimtab.core.projection.real.frontier import Frontier, frontier
 from trimtab.core.projection.settling import settled_in_turn
 from trimtab.core.projection.ways_out import WayOut, going, number, working
 from trimtab.core.relations.finding import count
@@ -40,7 +41,8 @@ class RelationRows:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A design as it was checked: its `projection` and what each control costs, or the `conflicts` of its controls,
+    """A design as it was checked: its `projection`, what each control costs and how many rows can be real, or the
+    `conflicts` of its controls,
     and for each of them the `ways` out that its control has, whose patches settle it."""
 
     projection: Projection | None
@@ -48,6 +50,7 @@ class Checked:
     rules: tuple[RuleRows, ...] = ()
     relations: tuple[RelationRows, ...] = ()
     owners: tuple[Owner, ...] = ()
+    frontier: Frontier | None = None
     conflicts: tuple[Conflict, ...] = ()
     ways: tuple[tuple[WayOut, ...], ...] = ()
 
@@ -64,7 +67,7 @@ def check(study: Study) -> Checked:
         return _refused(study, error.conflicts)
     rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
     left = {name: study.columns[name] for name in study.delivered}
-    return Checked(projection, costs, rules, _relations(study), owners_of(left, study.relations))
+    return Checked(projection, costs, rules, _relations(study), owners_of(left, study.relations), frontier(study))
 
 
 def _relations(study: Study) -> tuple[RelationRows, ...]:
@@ -125,6 +128,8 @@ def check_json(found: Checked) -> dict[str, Any]:
             for one in found.relations
         ],
         "owners": [one.as_json() for one in found.owners],
+        "most_real_rows": found.frontier.most_real_rows if found.frontier else None,
+        "frontier": [one.as_json() for one in found.frontier.points] if found.frontier else [],
         "floors": [
             {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
             for one in projection.floors

@@ -16,6 +16,9 @@ from trimtab.core.projection.goals import Goal, goals_of, source_counts
 from trimtab.core.projection.pool.cells import Cells, cells_of
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.pool.ungrounded import check_decided
+from trimtab.core.projection.real.first import Task, slots_of
+from trimtab.core.projection.real.rows import real_rows_of
+from trimtab.core.projection.real.slots import Slots
 from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved, Reserving
 from trimtab.core.projection.solver.feasibility import find_conflicts, nearest_possible
 from trimtab.core.projection.solver.fit import TOLERANCE, Constraint, Fit, finish, fit_cells, sweep_on
@@ -42,7 +45,7 @@ class Fitted:
     """The fit of a design for `rows` rows, of which those `reserved` are set already.
 
     `goals` and `constraints` are of the `controls`; `beside` are those of the design that ask for no shares of rows;
-    `floors` is what each floor comes to.
+    `floors` is what each floor comes to, `slots` are what rows are drawn for.
     """
 
     rows: int
@@ -55,6 +58,7 @@ class Fitted:
     constraints: tuple[Constraint, ...]
     reserved: Reserved
     floors: tuple[FloorPlan, ...]
+    slots: Slots
 
     @property
     def drawn(self) -> int:
@@ -63,8 +67,8 @@ class Fitted:
 
     @property
     def shares(self) -> np.ndarray:
-        """(C,) the share of each cell in the rows that are drawn."""
-        return self.fit.shares
+        """(C,) the share of each cell in the rows that are drawn: those of the fit, but where real rows run out."""
+        return self.fit.shares if self.slots.made is None else self.slots.per_cell(self.slots.shares, self.cells.count)
 
 
 def fitted(study: Study, rows: int) -> Fitted:
@@ -120,7 +124,15 @@ def _all_fitted(study: Study, rows: int, every: Sequence[Control]) -> Fitted:
         reserved = reserved.with_codes(study, controls)
     found = _fitted(study, pool, controls, reserved, rows)
     idle = tuple(guard for guard in guards if guard not in controls)
-    return replace(found, beside=(*beside, *idle), floors=reserving.floors)
+    found = replace(found, beside=(*beside, *idle), floors=reserving.floors)
+    return replace(found, slots=slots_of(task_of(study, found))) if study.design.takes_real_rows else found
+
+
+def task_of(study: Study, found: Fitted) -> Task:
+    """What is to be fitted anew under what real rows can fill."""
+    real = real_rows_of(study, found.pool, found.cells, found.controls)
+    fitted_shares, reserved = found.fit.shares, found.reserved.rows
+    return Task(study, found.cells, real, fitted_shares, found.constraints, found.goals, found.rows, reserved)
 
 
 def _awake(guards: Sequence[Control], pool: Pool) -> tuple[Control, ...]:
@@ -132,7 +144,8 @@ def _fitted(study: Study, pool: Pool, controls: tuple[Control, ...], reserved: R
     cells = _cells(study, pool, controls)
     goals = goals_of(study, pool, controls, reserved, rows)
     fit, constraints = _fit(study, cells, goals, rows - reserved.rows)
-    return Fitted(rows, pool, cells, fit, controls, (), goals, constraints, reserved, ())
+    slots = Slots.plain(fit.shares)
+    return Fitted(rows, pool, cells, fit, controls, (), goals, constraints, reserved, (), slots)
 
 
 def row_weights(cells: Cells, shares: np.ndarray, rows: int) -> np.ndarray:

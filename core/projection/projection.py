@@ -18,6 +18,7 @@ from trimtab.core.projection.goals import MOST_ROWS, Goal
 from trimtab.core.projection.pool.cells import Cells
 from trimtab.core.projection.pool.pool import Pool
 from trimtab.core.projection.rates import real_rows
+from trimtab.core.projection.real.slots import Slots
 from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved
 from trimtab.core.projection.shifts import Shift, group_shares, shifts_of
 from trimtab.core.projection.solver.fit import Constraint, finish, fit_cells
@@ -55,8 +56,9 @@ class Projection:
     """The fitted distribution and its price, for `rows` rows.
 
     `shares` (C,) are the fitted shares of `cells`, whose rows are those of `pool`, in the rows that are drawn beside
-    the `reserved` ones; `outcomes` are the whole rows of the joint outcomes of events and levels among them, `goals`
-    what each of the `controls` asks, and `beside` are the controls that ask for no shares of rows. `cost_bits` is
+    the `reserved` ones, and the `slots` are what these are drawn for; `outcomes` are the whole rows of the joint
+    outcomes of events and levels among them, `goals` what each of the `controls` asks, and `beside` are the controls
+    that ask for no shares of rows. `cost_bits` is
     KL(projection ‖ grounding) in bits, `effective_share` Kish's effective sample size 1 / Σw² over the number of
     learning rows (0 to 1), both of the drawn rows. `ungrounded` is the share of rows that the source never shows.
     `total` counts the source in a supplement.
@@ -67,6 +69,7 @@ class Projection:
     pool: Pool
     cells: Cells
     shares: np.ndarray
+    slots: Slots
     outcomes: Outcomes
     controls: tuple[Control, ...]
     beside: tuple[Control, ...]
@@ -99,24 +102,26 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
     found = fitted(study, rows)
-    cells, fit = found.cells, found.fit
+    cells, shares = found.cells, found.shares
     exact, goals = _exact(found)
-    outcomes = study.memo.of("outcomes", (fit, found.drawn, goals.tobytes()), lambda: _outcomes(exact, goals, found))
-    per_group = group_shares(cells, fit.shares)
-    drawn, made_up = found.drawn, float(fit.shares[cells.ungrounded].sum())
+    key = (found.slots if found.slots.made is not None else found.fit, found.drawn, goals.tobytes())
+    outcomes = study.memo.of("outcomes", key, lambda: _outcomes(exact, goals, found))
+    per_group = group_shares(cells, shares)
+    drawn, made_up = found.drawn, float(shares[cells.ungrounded].sum())
     return Projection(
         rows=rows,
         total=whole_size(study, rows),
         pool=found.pool,
         cells=cells,
-        shares=fit.shares,
+        shares=shares,
+        slots=found.slots,
         outcomes=outcomes,
         controls=found.controls,
         beside=found.beside,
         goals=found.goals,
         reserved=found.reserved,
         floors=found.floors,
-        cost_bits=cost_bits(cells.mass, fit.shares),
+        cost_bits=cost_bits(cells.mass, shares),
         effective_share=float(1.0 / (per_group**2 / np.diff(cells.start)).sum() / found.pool.learned),
         shifts=shifts_of(study, found),
         events=_event_rates(study, whole_size(study, rows)),
@@ -160,19 +165,28 @@ def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:
 def _exact(found: Fitted) -> tuple[list[Constraint], np.ndarray]:
     """What must come out in whole rows, as constraints of two codes, and the rows of the second code."""
     exact, goals = [], []
+    slots = found.slots
     for goal, constraint in zip(found.goals, found.constraints, strict=True):
         for code in goal.control.exact(constraint.requested):
             share = float(constraint.requested[code])
-            codes = (constraint.codes == code).astype(np.int64)
+            codes = (constraint.codes[slots.cell] == code).astype(np.int64)
             there = np.array([goal.there.sum() - goal.there[code], goal.there[code]])
             shares = np.array([1.0 - share, share])
             exact.append(Constraint(goal.name, codes, shares, total=goal.total, drawn=found.drawn, there=there))
             goals.append(int(goal.rows[code]))
+    if slots.made:
+        share = slots.made / found.drawn
+        made = np.array([1.0 - share, share])
+        exact.append(
+            Constraint(ControlName("mode", "blend"), 1 - slots.real, made, drawn=found.drawn, total=found.rows)
+        )
+        goals.append(slots.made)
     return exact, np.array(goals, dtype=np.int64)
 
 
 def _outcomes(exact: list[Constraint], goals: np.ndarray, found: Fitted) -> Outcomes:
-    return outcomes_of(exact, found.fit.shares, found.drawn, goals)
+    slots = found.slots
+    return outcomes_of(exact, slots.shares, found.drawn, goals, room=None if slots.made is None else slots.room)
 
 
 def _event_rates(study: Study, total: int) -> tuple[EventRate, ...]:

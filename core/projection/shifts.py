@@ -38,14 +38,13 @@ class Shift:
 def shifts_of(study: Study, found: Fitted) -> tuple[Shift, ...]:
     """The shift of everything that a row has a value of."""
     asked = {control.sets for control in found.controls}
-    cells, fit = found.cells, found.fit
-    per_group = group_shares(cells, fit.shares)
+    per_group = group_shares(found.cells, found.shares)
     shifts = []
     for name in study.shown:
         before = study.real_shares(name)
         after = display_shares(study, found, name, per_group)
         for row, control in enumerate(found.controls):
-            if control.factor == name and cells.invented[row].any():
+            if control.factor == name and found.cells.invented[row].any():
                 after = _with_invented(study, found, after, row, control)
         after = _with_reserved(study, found, name, after)
         if study.design.mode == "supplement":
@@ -104,7 +103,7 @@ def _with_reserved(study: Study, found: Fitted, name: str, after: np.ndarray) ->
 
 def _with_invented(study: Study, found: Fitted, after: np.ndarray, row: int, control: Control) -> np.ndarray:
     """Move the share of a factor's invented bins from the rows they were borrowed from to where they will be."""
-    cells, shares = found.cells, found.fit.shares
+    cells, shares = found.cells, found.shares
     invented = cells.invented[row]
     lent = group_shares(cells, np.where(invented, shares, 0.0))
     after = after - display_shares(study, found, str(control.factor), lent)

@@ -77,6 +77,8 @@ def giving_way(study: Study, name: ControlName) -> WayOut | None:
     """The control taken away, or the factor free again; None for an event, whose rate gives way, for the rows, and for
     a factor's only role in a design without data."""
     kind = KINDS[name.kind]
+    if name.kind == "mode" and name.of != "select":
+        return None
     if not kind.gives_way or (study.declared and kind.word in FREED):
         return None
     called = words(name.of) if kind.identifiers else name.of
@@ -86,6 +88,8 @@ def giving_way(study: Study, name: ControlName) -> WayOut | None:
 def without(design: Design, name: ControlName) -> Patch:
     """The patch that takes a control away; of several with one name the first."""
     kind = KINDS[name.kind]
+    if name.kind == "mode":
+        return {"mode": "blend"}
     if kind.part:
         if not isinstance(getattr(design, kind.part), tuple):
             return {kind.part: {name.of: None}}
@@ -125,6 +129,14 @@ def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
 def _rows(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
     rows = math.ceil(conflict.nearest or 1)
     return WayOut(f"Use {rows:,} rows", {"rows": rows})
+
+
+def _made(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
+    if name.of != "blend" or conflict.nearest is None:
+        return None
+    share = float(f"{conflict.nearest:.6g}")
+    share = share if share >= conflict.nearest else min(1.0, share + 1e-6)
+    return WayOut(f"Let {rounded_percent(share)} of the rows be made", {"blend": {"made_at_most": share}})
 
 
 def _groups(study: Study, name: ControlName, conflict: Conflict) -> WayOut | None:
@@ -200,6 +212,7 @@ def _cut(study: Study, name: ControlName) -> WayOut | None:
 _NUMBERS: dict[str, Callable[[Study, ControlName, Conflict], WayOut | None]] = {
     "event": _rate,
     "rows": _rows,
+    "mode": _made,
     "sweep": _groups,
     "pair": _correlation,
     "target": _target,

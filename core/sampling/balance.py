@@ -1,4 +1,4 @@
-"""Moving whole rows between cells until every control's codes have the rows they were promised."""
+"""Moving whole rows between slots until every control's codes have the rows they were promised."""
 
 from __future__ import annotations
 
@@ -20,22 +20,34 @@ BATCH = 256
 
 
 def settle(
-    quota: np.ndarray, codes: np.ndarray, goals: Sequence[np.ndarray], outcome: np.ndarray, shares: np.ndarray
+    quota: np.ndarray,
+    codes: np.ndarray,
+    goals: Sequence[np.ndarray],
+    outcome: np.ndarray,
+    shares: np.ndarray,
+    room: np.ndarray,
 ) -> None:
-    """Move rows between cells, in place, so that the codes of all controls have their `goals`, or come near them.
+    """Move rows between slots, in place, so that the codes of all controls have their `goals`, or come near them.
 
-    `quota` (C,) are whole rows per cell, `codes` (controls, C), `goals` whole rows per code. `outcome` (C,) is the
-    joint outcome of the events: rows move inside one only, so events stay exact. Cells of no `shares` get none.
+    `quota` (S,) are whole rows per slot, `codes` (controls, S), `goals` whole rows per code. `outcome` (S,) is the
+    joint outcome of the events: rows move inside one only, so events stay exact. Slots of no `shares` get none, and
+    none gets more than it has `room` (S,) for.
     """
     for _ in range(EXCHANGES):
-        if not sum(_exchange(quota, codes, row, goal, outcome, shares) for row, goal in enumerate(goals)):
+        if not sum(_exchange(quota, codes, row, goal, outcome, shares, room) for row, goal in enumerate(goals)):
             break
     if len(goals) > 1:
-        _balance(quota, codes, goals, outcome, shares)
+        _balance(quota, codes, goals, outcome, shares, room)
 
 
 def _exchange(
-    quota: np.ndarray, codes: np.ndarray, row: int, goal: np.ndarray, outcome: np.ndarray, shares: np.ndarray
+    quota: np.ndarray,
+    codes: np.ndarray,
+    row: int,
+    goal: np.ndarray,
+    outcome: np.ndarray,
+    shares: np.ndarray,
+    room: np.ndarray,
 ) -> int:
     """Move rows from codes with too many to codes with too few, between cells alike in every event and other
     control."""
@@ -46,18 +58,18 @@ def _exchange(
     group, first = group_rows(others, [int(other.max()) + 1 for other in others], codes.shape[1])
     moved = 0
     for few in np.flatnonzero(over < 0):
-        takers = np.flatnonzero((codes[row] == few) & (shares > 0))
+        takers = np.flatnonzero((codes[row] == few) & (shares > 0) & (quota < room))
         taker_of = np.full(len(first), -1)
         taker_of[group[takers]] = takers
         givers = np.flatnonzero((over[codes[row]] > 0) & (quota > 0) & (taker_of[group] >= 0))
         # Cells that got most above their share give first, and never more than a few rows each.
         givers = givers[np.argsort(shares[givers] * quota.sum() - quota[givers], kind="stable")]
         for giver in givers[: 4 * int(-over[few]) + 64]:
-            many = codes[row, giver]
-            step = int(min(-over[few], over[many], max(1, quota[giver] // 8)))
+            many, taker = codes[row, giver], taker_of[group[giver]]
+            step = int(min(-over[few], over[many], max(1, quota[giver] // 8), room[taker] - quota[taker]))
             if step > 0:
                 quota[giver] -= step
-                quota[taker_of[group[giver]]] += step
+                quota[taker] += step
                 over[few] += step
                 over[many] -= step
                 moved += step
@@ -65,7 +77,12 @@ def _exchange(
 
 
 def _balance(
-    quota: np.ndarray, codes: np.ndarray, goals: Sequence[np.ndarray], outcome: np.ndarray, shares: np.ndarray
+    quota: np.ndarray,
+    codes: np.ndarray,
+    goals: Sequence[np.ndarray],
+    outcome: np.ndarray,
+    shares: np.ndarray,
+    room: np.ndarray,
 ) -> None:
     """Move rows between cells that differ in several controls, as long as fewer rows are off in all of them together.
 
@@ -83,9 +100,9 @@ def _balance(
         gain_out = np.sum([np.where(one <= -1, 1, -1)[code] for one, code in zip(lacking, codes, strict=True)], axis=0)
         moved = 0
         for here in np.unique(outcome):
-            takers = _best(gain_in, (outcome == here) & (shares > 0), shares)
+            takers = _best(gain_in, (outcome == here) & (shares > 0) & (quota < room), shares)
             givers = _best(gain_out, (outcome == here) & (quota > 0), quota - shares * quota.sum())
-            moved += _move(quota, codes, lacking, givers, takers)
+            moved += _move(quota, codes, lacking, givers, takers, room)
         if not moved:
             return
 
@@ -100,7 +117,12 @@ def _best(gain: np.ndarray, allowed: np.ndarray, liking: np.ndarray) -> np.ndarr
 
 
 def _move(
-    quota: np.ndarray, codes: np.ndarray, lacking: list[np.ndarray], givers: np.ndarray, takers: np.ndarray
+    quota: np.ndarray,
+    codes: np.ndarray,
+    lacking: list[np.ndarray],
+    givers: np.ndarray,
+    takers: np.ndarray,
+    room: np.ndarray,
 ) -> int:
     """One row from each giver to the taker that helps most, if that helps; returns the rows moved."""
     moved = 0
@@ -112,6 +134,7 @@ def _move(
             # A row less of `lost` and one more of `won`: how much less is off in both; nothing if they are equal.
             change = np.where(one[won[control]] >= 1, 1, -1) + np.where(one[lost[control]] <= -1, 1, -1)
             gain += np.where(won[control] == lost[control], 0, change)
+        gain[quota[takers] >= room[takers]] = 0
         best = int(gain.argmax()) if len(gain) else 0
         if not len(gain) or gain[best] <= 0 or not quota[giver]:
             continue

@@ -58,7 +58,8 @@ class NewKeys:
     @staticmethod
     def of(study: Study) -> NewKeys:
         """Those of a study, none made yet."""
-        first = 1 if study.design.mode == "supplement" else 0
+        # Real rows, beside which they stand, have the combinations too.
+        first = 0 if study.design.mode == "standalone" else 1
         return NewKeys(tuple(_new_key(study, one, first) for one in study.relations if isinstance(one, Key)))
 
     def renewed(self, table: pa.Table, codes: Codes) -> pa.Table:

@@ -32,9 +32,9 @@ KEEP = -1
 
 @dataclass(frozen=True, eq=False)
 class Spliced:
-    """Rows of a block. `at` has, for each factor, the learning row whose value each of them takes; `cell` is the
-    control cell, -1 for reserved rows, of which `reserved` is the number, else -1. `values` stand in some instead, see
-    `Reserved`."""
+    """Rows of a block that are made. `at` has, for each factor, the learning row whose value each of them takes; `cell`
+    is the control cell, -1 for reserved rows, of which `reserved` is the number, else -1. `values` stand in some
+    instead, see `Reserved`."""
 
     at: dict[str, np.ndarray]
     cell: np.ndarray

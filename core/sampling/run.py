@@ -21,11 +21,21 @@ from trimtab.core.sampling.new_keys import Codes, NewKeys
 from trimtab.core.sampling.plan import Plan, make_plan
 from trimtab.core.sampling.redrawing import Spliced
 from trimtab.core.sampling.splice import Splicer
+from trimtab.core.sampling.whole_rows import WholeRows
 from trimtab.core.study.study import Study, values_of
 
-PROVENANCE = (("_origin", pa.string()), ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
+ORIGIN = ("_origin", pa.string())
+"""Where a row comes from: it is a whole *real* one; *spliced*, its values taken from several; or *constructed*, as the
+source never shows one."""
+
+SOURCE_ROW = ("_source_row", pa.int64())
+"""The number of a real row in the source, from 0; missing for a made one."""
+
+PROVENANCE = (ORIGIN, ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
 """Columns that tell where a row comes from: `_weight` is grounding ÷ projection, 1 on average over the rows, with which
 a training run undoes the design; it is 0 for rows that have no place in the grounding."""
+
+ORIGINS = pa.array(["real", "spliced", "constructed"])
 
 SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
 """In a design with sweeps, whether provenance is asked for or not: the group of a row, and the factor that varies."""
@@ -39,6 +49,7 @@ class Generator:
     projection: Projection
     plan: Plan
     splicer: Splicer
+    real: WholeRows
     weights: np.ndarray
 
     def first(self) -> pa.Table:
@@ -52,16 +63,28 @@ class Generator:
 
     def with_codes(self, number: int) -> tuple[pa.Table, Codes]:
         """The rows of a block, and the codes of what keys are of."""
+        strata = self.plan.strata(number)
+        here = np.flatnonzero(strata >= self.plan.real)
         made = self.splicer.rows(number)
-        plain = pa.table({name: self._values(name, made, number) for name in self.study.delivered})
-        table = pa.table(computed(self.study, with_values(plain, made.values), self.plan, number))
+        spliced = with_values(
+            pa.table({name: self._values(name, made, number) for name in self.study.delivered}), made.values
+        )
+        plain = self.real.between(spliced, strata)
+        table = pa.table(computed(self.study, plain, self.plan, number))
         schema = schema_of(self.study, provenance=self.study.design.output.provenance)
         if len(schema) > len(table.column_names):
-            for name, values in self._provenance(made).items():
+            for name, values in self._provenance(made, strata, here).items():
                 table = table.append_column(name, values)
-        keyed = {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}
-        codes = {name: self.study.columns[name].codes[made.at[name]] for name in keyed}
-        return table.select(schema.names).cast(schema), codes
+        return table.select(schema.names).cast(schema), self._codes(made, here, len(strata))
+
+    def _codes(self, made: Spliced, here: np.ndarray, rows: int) -> Codes:
+        """The codes of what keys are of; of whole real rows none, for those keep their keys."""
+        found = {}
+        for name in {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}:
+            column = self.study.columns[name]
+            found[name] = np.full(rows, column.distinct, dtype=np.int64)
+            found[name][here] = column.codes[made.at[name]]
+        return found
 
     def _values(self, name: str, made: Spliced, number: int) -> pa.Array:
         column, projection = self.study.columns[name], self.projection
@@ -75,17 +98,25 @@ class Generator:
                     values = _replace(values, invented, new)
         return values
 
-    def _provenance(self, made: Spliced) -> dict[str, pa.Array]:
-        drawn, reserved = made.cell >= 0, self.projection.reserved
-        ungrounded = np.where(drawn, self.projection.cells.ungrounded[made.cell], False)
-        weights = np.where(drawn, self.weights[made.cell], 0.0)
-        found = {"_origin": pa.array(["synthetic"] * len(drawn)), "_weight": pa.array(weights)}
-        group, varied = np.full(len(drawn), -1), np.full(len(drawn), -1)
+    def _provenance(self, made: Spliced, strata: np.ndarray, here: np.ndarray) -> dict[str, pa.Array]:
+        cells, reserved, rows = self.projection.cells, self.projection.reserved, len(strata)
+        slot = self.plan.slot(strata)
+        drawn = slot >= 0
+        cell = np.where(drawn, self.plan.slots.cell[slot], -1)
+        ungrounded = np.where(drawn, cells.ungrounded[cell], False) & (strata >= self.plan.real)
+        group, varied = np.full(rows, -1), np.full(rows, -1)
         if reserved.rows:
-            row = made.reserved[~drawn]
+            row = made.reserved[made.reserved >= 0]
             ungrounded[~drawn] = reserved.ungrounded[row]
             group[~drawn], varied[~drawn] = reserved.group[row], reserved.part[row]
-        found["_ungrounded"] = pa.array(np.ones(len(drawn), dtype=bool) if self.study.declared else ungrounded)
+        ungrounded |= self.study.declared
+        origin = np.where(strata < self.plan.real, 0, np.where(ungrounded, 2, 1))
+        found = {
+            ORIGIN[0]: ORIGINS.take(pa.array(origin)),
+            SOURCE_ROW[0]: self.real.numbers(strata),
+            "_weight": pa.array(np.where(drawn, self.weights[cell], 0.0)),
+            "_ungrounded": pa.array(ungrounded),
+        }
         if self.study.design.sweeps:
             names = pa.array([part.varied for part in reserved.parts], pa.string())
             found["_group"] = pa.array(group, mask=group < 0)
@@ -107,8 +138,9 @@ def prepare(
     if projection is None or projection.rows != rows:
         projection = project(study, rows=rows)
     plan = make_plan(projection, seed)
-    weights = weighing(study, projection).of_rows(plan.quota, rows)
-    return Generator(study, projection, plan, Splicer(study, projection, plan), weights)
+    weights = weighing(study, projection).of_rows(plan.per_cell(projection.cells.count), rows)
+    whole = WholeRows.of(study, projection, plan)
+    return Generator(study, projection, plan, Splicer(study, projection, plan), whole, weights)
 
 
 def generate(
@@ -132,12 +164,15 @@ def generate(
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     """The Arrow schema of generated rows."""
     computed_types = dict(computed_fields(study))
-    names = [name for name in study.columns if study.role(name) != "drop"]
+    kept = {*study.delivered, *study.carried, *computed_types}
+    names = [name for name in study.columns if name in kept]
     fields = [pa.field(name, computed_types.pop(name, study.columns[name].type)) for name in names]
     fields += [pa.field(name, type_) for name, type_ in computed_types.items()]
-    # The rows of a sweep mean nothing if one can't tell its groups.
-    fields += [pa.field(*one) for one in (*(PROVENANCE if provenance else ()), *(SWEPT if study.design.sweeps else ()))]
-    return pa.schema(fields)
+    # Neither real rows nor those of a sweep mean anything if one can't tell which they are.
+    own = [*(PROVENANCE if provenance else ()), *(SWEPT if study.design.sweeps else ())]
+    if study.design.takes_real_rows:
+        own = [ORIGIN, SOURCE_ROW, *(one for one in own if one != ORIGIN)]
+    return pa.schema([*fields, *(pa.field(*one) for one in own)])
 
 
 def _blocks(generator: Generator, new_keys: NewKeys, workers: int, progress: Progress | None) -> Iterator[pa.Table]:

@@ -39,47 +39,49 @@ class Splicer:
         self.study, self.plan, self.projection = study, plan, projection
         pool = _pool(projection)
         self._checked = [feature for feature in _features(projection) if len(feature.columns) > 1]
-        self._ruled = _ruled_out(study)
+        self._ruled = _ruled_out(study) if plan.real < plan.rows else ()
         self._orders = orders_of(study)
         self._classes = weight_classes(projection)
         self._donors: list[Donors] = []
-        for block in _needed(study, self._ruled):
+        for block in _needed(study, self._ruled) if plan.real < plan.rows else ():
             fixed = [one for name in block.factors if (one := _fixed_codes(study, projection, name))]
             self._donors.append(donors_of(study.grounding, block.factors, block.neighbours, fixed, pool))
 
     def rows(self, block: int) -> Spliced:
-        """The rows of a block."""
+        """The rows of a block that are made, in their order."""
         strata = self.plan.strata(block)
-        cell = self.plan.cells(strata)
-        reserved = np.where(cell < 0, strata - self.plan.drawn, -1)
-        begun = self._begun(strata, cell, reserved)
+        here = np.flatnonzero(strata >= self.plan.real)
+        begun = self._begun(strata[here])
         state = Redrawing(
             self.study,
             begun,
             self._checked,
             self._ruled,
             self._orders,
-            Held.of(self.projection, reserved),
-            self._classes[cell],
+            Held.of(self.projection, begun.reserved),
+            self._classes[begun.cell],
         )
-        for donors in self._donors:
+        for donors in self._donors if len(here) else ():
             name = donors.factors[0]
             words = stream(self.plan.seed, name, block).integers(0, 2**32, size=len(strata), dtype=np.uint32)
-            state.redraw(donors, self._shared(words, reserved, name))
+            words = words if len(here) == len(strata) else words[here]
+            state.redraw(donors, self._shared(words, begun.reserved, name))
         return begun
 
-    def _begun(self, strata: np.ndarray, cell: np.ndarray, reserved: np.ndarray) -> Spliced:
+    def _begun(self, strata: np.ndarray) -> Spliced:
         """The rows as they begin: each a row of the pool, or a reserved one."""
-        drawn = np.flatnonzero(cell >= 0)
-        kept = np.flatnonzero(cell < 0)
-        start = _skeletons(self.projection.cells, self.plan, strata[drawn], cell[drawn])
+        slot = self.plan.slot(strata)
+        drawn, kept = np.flatnonzero(slot >= 0), np.flatnonzero(slot < 0)
+        cell = np.where(slot < 0, -1, self.plan.slots.cell[slot])
+        reserved = np.where(slot < 0, strata - self.plan.drawn, -1)
+        start = _skeletons(self.projection.cells, self.plan, strata[drawn], slot[drawn])
         set_aside, at = self.projection.reserved, {}
         for name in self.study.columns:
             rows = np.empty(len(strata), dtype=np.int64)
             rows[drawn] = self.projection.pool.origin(name, start)
             rows[kept] = set_aside.at[name][reserved[kept]]
             at[name] = rows
-        index = pa.array(np.where(cell < 0, reserved, 0), mask=cell >= 0)
+        index = pa.array(np.where(slot < 0, reserved, 0), mask=slot >= 0)
         return Spliced(at, cell, reserved, {name: one.take(index) for name, one in set_aside.values.items()})
 
     def _shared(self, words: np.ndarray, reserved: np.ndarray, factor: str) -> np.ndarray:
@@ -118,11 +120,11 @@ def _ruled_out(study: Study) -> tuple[RuledOut, ...]:
     return study.memo.of("ruled out", study.grounding, lambda: ruled_out(study.grounding))
 
 
-def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, cell: np.ndarray) -> np.ndarray:
+def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, slot: np.ndarray) -> np.ndarray:
     """The real row each row starts from: the rows of its cell, evenly."""
-    quota = plan.quota[cell]
-    position = strata - (plan.ends[cell] - quota)
-    group = cells.group[cell]
+    quota = plan.quota[slot]
+    position = strata - (plan.ends[slot] - quota)
+    group = cells.group[plan.slots.cell[slot]]
     first = cells.start[group]
     size = cells.start[group + 1] - first
     rows: np.ndarray = cells.rows[first + (2 * position + 1) * size // (2 * quota)]

@@ -9,7 +9,7 @@ from trimtab.core.database import OWN
 from trimtab.core.errors import InputError
 
 MAX_COLUMNS = 2000
-PROVENANCE = ("_origin", "_weight", "_ungrounded", "_group", "_varied")
+PROVENANCE = ("_origin", "_source_row", "_weight", "_ungrounded", "_group", "_varied")
 """Columns that Trimtab adds to what it delivers; a source can't bring its own."""
 
 

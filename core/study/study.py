@@ -11,6 +11,7 @@ import pyarrow as pa
 from trimtab.core.design.definition import Definition
 from trimtab.core.design.definitions import definitions_of
 from trimtab.core.design.design import Design
+from trimtab.core.design.factors import NO_FACTOR
 from trimtab.core.design.validation import check_against, check_tables
 from trimtab.core.errors import Progress
 from trimtab.core.expressions.evaluate import evaluate
@@ -43,22 +44,29 @@ class Study:
 
     @property
     def delivered(self) -> tuple[str, ...]:
-        """The factors whose values are taken from real rows: all but the dropped and derived ones, in the source's
-        order."""
-        return tuple(name for name in self.columns if self.role(name) not in ("drop", "derive"))
+        """The factors whose values are taken from real rows, in the source's order: not those that are derived, carried
+        or dropped."""
+        return tuple(name for name in self.columns if self.role(name) not in NO_FACTOR)
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The columns that whole real rows bring with them, in the source's order; none where no row is one."""
+        able = self.design.takes_real_rows
+        return tuple(name for name in self.columns if able and self.role(name) == "carry")
 
     @property
     def shown(self) -> tuple[str, ...]:
         """All that a row has a value of: the factors in the source's order, derived ones included, then what else is
         computed."""
-        real = tuple(name for name in self.columns if self.role(name) != "drop")
+        real = tuple(name for name in self.columns if self.role(name) not in ("carry", "drop"))
         return (*real, *(name for name in self.definitions if name not in self.columns))
 
     @property
     def relations(self) -> tuple[Relation, ...]:
-        """What is to hold in every row: the design's relations but for those of dropped factors, which no row has."""
+        """What is to hold in every row: the design's relations but for those of dropped factors, which no row has, and
+        of carried ones, which only some have."""
         found = self.design.relations or ()
-        return tuple(one for one in found if all(self.role(name) != "drop" for name in one.factors))
+        return tuple(one for one in found if all(self.role(name) not in ("carry", "drop") for name in one.factors))
 
     @property
     def declared(self) -> bool:

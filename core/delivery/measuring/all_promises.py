@@ -12,7 +12,7 @@ import numpy as np
 
 from trimtab.core.counting.codes import BEYOND, count_joint, count_values
 from trimtab.core.counting.datasets import DataSet
-from trimtab.core.delivery import promises
+from trimtab.core.delivery import promises, row_promises
 from trimtab.core.delivery.measuring.opening import bin_code, open_rows
 from trimtab.core.delivery.measuring.promise import MEASURES, Found, Measure, Measuring, Promise, exactly
 from trimtab.core.design.controls.kind import ControlName
@@ -22,7 +22,8 @@ from trimtab.core.registering import import_files
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
-import_files(promises.__name__, promises.__path__)
+for room in (promises, row_promises):
+    import_files(room.__name__, room.__path__)
 
 
 def receipt(

@@ -27,6 +27,8 @@ READINGS: dict[str, Reading] = {
 
 WEIGHT = "_weight"
 """The column of what each row weighs."""
+REAL = {"_origin": Reading("text", "VARCHAR"), "_source_row": Reading("whole", "BIGINT")}
+"""The columns that tell which rows are whole real ones, and which these are."""
 GROUP, VARIED = "_group", "_varied"
 """Columns that tell the rows of a sweep: the number of their group, and the factor that varies in it."""
 
@@ -62,6 +64,8 @@ def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterat
     readings = readings_of(study) if made else source_readings(study)
     if made and study.design.output.provenance:
         readings |= {WEIGHT: READINGS["number"]}
+    if made and study.design.takes_real_rows:
+        readings |= REAL
     if made and study.design.sweeps:
         readings |= {GROUP: Reading("whole", "BIGINT"), VARIED: Reading("text", "VARCHAR")}
     with open_data(data, readings) as opened:

@@ -55,6 +55,12 @@ class DropKind(Kind):
     word, noun, place = "drop", "dropped factor", 5
 
 
+class CarryKind(Kind):
+    """Role carry: real rows bring their own value."""
+
+    word, noun, place = "carry", "carried column", 9
+
+
 class MissingKind(Kind):
     """The share of missing values of a factor."""
 
@@ -81,6 +87,13 @@ class RowsKind(Kind):
     @classmethod
     def called(cls, of: str) -> str:
         return "the number of rows"
+
+
+class ModeKind(Kind):
+    """Where rows may come from."""
+
+    word, noun, place = "mode", "mode", 10
+    gives_way = "Make rows where real ones run out"
 
 
 def factor_parts(data: Mapping[str, Any]) -> Iterator[tuple[ControlName, Any]]:

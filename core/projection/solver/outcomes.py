@@ -33,19 +33,22 @@ class Outcomes:
     rows: np.ndarray
 
 
-def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int, goals: np.ndarray) -> Outcomes:
-    """Whole numbers of rows for the joint outcomes of `events`, near the cells' `shares` (C,) of `rows`.
+def outcomes_of(
+    events: Sequence[Constraint], shares: np.ndarray, rows: int, goals: np.ndarray, *, room: np.ndarray | None = None
+) -> Outcomes:
+    """Whole numbers of rows for the joint outcomes of `events`, near the slots' `shares` (S,) of `rows`.
 
-    Each event is a constraint of two codes, of which the second gets exactly its `goals` (E,). Raises ConflictsError if
-    those whole numbers can't be met together, as 3,333 of 10,000 rows for each of three events of which one is always
-    true.
+    Each event is a constraint of two codes, of which the second gets exactly its `goals` (E,). No outcome gets more
+    than its slots have `room` (S,) for. Raises ConflictsError if those whole numbers can't be met together, as 3,333 of
+    10,000 rows for each of three events of which one is always true.
     """
     of_cell, first = group_rows([event.codes for event in events], [2] * len(events), len(shares))
     wanted = np.bincount(of_cell, weights=shares) * rows
     truths = np.array([event.codes[first] for event in events]).reshape(len(events), len(first))
     names = tuple(event.name for event in events)
+    most = None if room is None else np.bincount(of_cell, weights=room.astype(float))
     try:
-        counts, off = _nearest(wanted, truths, goals, rows)
+        counts, off = _nearest(wanted, truths, goals, rows, most)
         if off.any():
             raise ConflictsError(_clashes(events, wanted, truths, goals, rows))
     except OutOfTimeError as error:
@@ -54,14 +57,16 @@ def outcomes_of(events: Sequence[Constraint], shares: np.ndarray, rows: int, goa
     return Outcomes(of_cell, counts)
 
 
-def _nearest(wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Whole numbers (O,) that sum to `rows`, with `goals` (E,) under `truths` (E, O), near `wanted` (O,); and by how
-    much each goal is missed (E,), as little as possible.
+def _nearest(
+    wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int, most: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers (O,) that sum to `rows`, with `goals` (E,) under `truths` (E, O), near `wanted` (O,) and no larger
+    than `most` (O,); and by how much each goal is missed (E,), as little as possible.
 
     An integer program. Of many outcomes the linear one settles nearly all, and a few are left to be rounded; if that is
     not enough, all are.
     """
-    program, every = _Program(wanted, truths, goals, rows), np.ones(len(wanted), dtype=bool)
+    program, every = _Program(wanted, truths, goals, rows, most), np.ones(len(wanted), dtype=bool)
     if len(wanted) > FEW and (relaxed := program.solve(every, whole=False)) is not None:
         parts = np.abs(relaxed - np.round(relaxed))[: 3 * len(wanted)].reshape(3, -1)
         open_ = parts.max(axis=0) > 1e-6
@@ -81,11 +86,15 @@ class _Program:
     Variables: rounded up or not, then rows more and fewer, then what each goal is missed by, over and under.
     """
 
-    def __init__(self, wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int) -> None:
+    def __init__(
+        self, wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int, limit: np.ndarray | None
+    ) -> None:
         size, limits = len(wanted), 1 + len(goals)
         self.floor = np.floor(np.round(wanted, 6))
         self.part = wanted - self.floor
         more = np.where(wanted > 1e-9, float(limits), 0.0)
+        if limit is not None:
+            more = np.minimum(more, np.maximum(0.0, limit - self.floor))
         totals = csc_matrix(np.vstack([np.ones(size), truths]))
         slack = identity(limits, format="csc")[:, 1:]
         self._rows = hstack([totals, totals, -totals, slack, -slack], format="csc")

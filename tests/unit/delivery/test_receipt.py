@@ -29,6 +29,7 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     document = json.loads(delivery.receipt_path.read_text(encoding="utf-8"))
     content = delivery.path.read_bytes()
     assert {name: value for name, value in document.items() if name not in ("receipt", "promises", "trimtab")} == {
+        "real_records": 0,
         "design": {"name": "every-promise", "fingerprint": study.design.fingerprint()},
         "source": {"name": "crashes.csv", "sha256": study.source.sha256, "rows": 26_217},
         "file": {"name": "a.parquet", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},

@@ -231,7 +231,7 @@ floors:
         "source.sha: unknown key. Did you mean `sha256`? Known: path, sha256, delimiter, quote, escape, header, "
         "header_rows, missing, decimal, numbers, footer, dates, encoding.",
         "factors.visib.role: there is no role 'targt'. Did you mean `target`? Known: follow, keep, target, hold, "
-        "derive, drop.",
+        "derive, carry, drop.",
         "factors.visib.targets: unknown key. Did you mean `target`? "
         "Known: kind, unit, edges, role, target, missing, value, values, expression.",
         f"factors.temp.target: there is no family 'norml'. Did you mean `normal`? Known: {', '.join(FAMILIES)}.",
@@ -292,8 +292,8 @@ floors:
         "floors.2.factor: unknown key. Did you mean `factors`? Known: factors, strength, at_least.",
         "output.provenance: must be true or false, got 3.",
         "nme: unknown key. Did you mean `name`? "
-        "Known: trimtab, name, description, seed, rows, mode, source, factors, pairs, quantiles, events, levels, "
-        "labels, rules, sweeps, floors, relations, output.",
+        "Known: trimtab, name, description, seed, rows, mode, blend, source, factors, pairs, quantiles, events, "
+        "levels, labels, rules, sweeps, floors, relations, output.",
     ]
 
 

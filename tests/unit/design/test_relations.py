@@ -119,5 +119,5 @@ def test_a_design_of_which_nothing_is_left_is_refused(
 ) -> None:
     source = table_source({"a": [1, 2], "b": [3, 4]})
     design = Design(name="t", source={"path": "x"}, factors={"a": {"role": "drop"}, "b": {"role": "drop"}})
-    with pytest.raises(InputError, match="every column has role drop or derive; at least one must be left"):
+    with pytest.raises(InputError, match="every column has role drop, carry or derive; at least one must be a factor"):
         open_study(design, source)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from trimtab.core.projection.projection import Projection, project
+from trimtab.core.projection.real.slots import Slots
 from trimtab.core.sampling.plan import BLOCK, Plan, _systematic, make_plan
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -27,7 +29,8 @@ events:
 
 
 def plan(rows: int, *quota: int) -> Plan:
-    return Plan(rows=rows, drawn=rows, seed=3, quota=np.array(quota), ends=np.cumsum(quota))
+    slots = Slots.plain(np.array(quota) / rows)
+    return Plan(rows=rows, drawn=rows, seed=3, slots=slots, quota=np.array(quota), ends=np.cumsum(quota))
 
 
 def reached(projection: Projection, made: Plan, row: int, size: int) -> np.ndarray:
@@ -47,13 +50,13 @@ def test_a_block_needs_no_other_block() -> None:
     alone = made.strata(2)
     assert (alone == made.strata(2)).all()
     assert not (alone[:100] == np.arange(100)).all()
-    other = Plan(rows=made.rows, drawn=made.rows, seed=4, quota=made.quota, ends=made.ends)
+    other = replace(made, seed=4)
     assert not (other.strata(2) == alone).all()
 
 
 def test_cells_come_as_often_as_their_quota_and_evenly_over_the_blocks() -> None:
     made = plan(4 * BLOCK, BLOCK // 2, 0, 3 * BLOCK, BLOCK // 2)
-    counts = np.array([np.bincount(made.cells(made.strata(block)), minlength=4) for block in range(4)])
+    counts = np.array([np.bincount(made.slot(made.strata(block)), minlength=4) for block in range(4)])
     assert counts.sum(axis=0).tolist() == made.quota.tolist()
     # By steps of the golden section every block gets its part of each cell to a few rows.
     assert np.abs(counts - made.quota / 4).max() <= 4

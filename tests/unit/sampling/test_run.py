@@ -60,7 +60,7 @@ def test_provenance_tells_origin_weight_and_ground(crashes: Source, open_: Open)
     study = open_(crashes, HALF_DEAD)
     real = project(study).events[0].real
     table = made(study, rows=1000)
-    assert set(table.column("_origin").to_pylist()) == {"synthetic"}
+    assert set(table.column("_origin").to_pylist()) == {"spliced"}
     assert set(table.column("_ungrounded").to_pylist()) == {False}
     dead = np.asarray(table.column("dead")) == "dead"
     assert np.asarray(table.column("_weight"))[dead] == pytest.approx(real / 0.5)

@@ -28,7 +28,8 @@ def column_measures(asked: Measuring) -> Iterator[Measure]:
 
 def _columns(asked: Measuring) -> Measure:
     study, data = asked.study, asked.data
-    readings = {name: one for name, one in readings_of(study).items() if study.role(name) != "drop"}
+    left_out = {name for name in study.columns if study.role(name) in ("carry", "drop")} - {*study.carried}
+    readings = {name: one for name, one in readings_of(study).items() if name not in left_out}
     lacking = [f"no column `{name}`" for name in readings if name not in data.columns]
     stored = {name: (one, data.stored[name]) for name, one in readings.items() if name in data.stored}
     strange = [said for name, (one, type_) in stored.items() if (said := _strange(name, one, type_))]
