@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.source.profile import FactorProfile, Profile, profile
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent
@@ -48,11 +49,11 @@ def figures(found: session.Document, seen: Profile) -> None:
 
 def left_out(study: Study, seen: Profile) -> list[str]:
     """A sentence about the columns that are no factors because they only tell rows apart."""
-    names = [f"`{one.name}`" for one in seen.factors if one.identifier and study.role(one.name) == "drop"]
+    names = [f"`{one.name}`" for one in seen.factors if one.identifier and study.role(one.name) in LEFT_OUT]
     if not names or study.declared:
         return []
-    verb, they = ("tells", "it is") if len(names) == 1 else ("tell", "they are")
-    return [f"{listed(names)} only {verb} rows apart, so {they} left out."]
+    verb, they = ("tells", "it is no factor") if len(names) == 1 else ("tell", "they are no factors")
+    return [f"{listed(names)} only {verb} rows apart, so {they}: only whole real rows bring such values along."]
 
 
 def seen_of(study: Study) -> Profile:

@@ -10,7 +10,7 @@ from trimtab.core.shown.will_come_out import will_come_out
 from trimtab.core.words.numbers import percent
 from trimtab.core.words.typed import whole_number
 from trimtab.ui.changes.changes import conflicts
-from trimtab.ui.controls.supplement import mode_control, too_few_rows
+from trimtab.ui.controls.mode import mode_control, too_few_rows
 from trimtab.ui.delivery.delivery import (
     earlier_outputs,
     ended_notice,
@@ -20,6 +20,7 @@ from trimtab.ui.delivery.delivery import (
     receipt_view,
     running_panel,
 )
+from trimtab.ui.delivery.frontier import frontier_panel
 from trimtab.ui.delivery.jobs import JOBS
 from trimtab.ui.parts.parts import html, notice, section, styles
 from trimtab.ui.session.reviewing import approved_text
@@ -74,9 +75,11 @@ def feasibility(found: session.Document) -> bool:
     if not isinstance(outcome, Projection):
         if not too_few_rows(found, outcome, place=PLACE):
             conflicts(outcome)
+        frontier_panel(found, None, place=PLACE)
         st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
         return False
     html(will_come_out(found.study, outcome))
+    frontier_panel(found, outcome, place=PLACE)
     if found.study.declared:
         notice(NO_DATA, tone="info")
     elif outcome.ungrounded > 0:

@@ -20,6 +20,7 @@ from trimtab.core.formats.format import read_rows
 from trimtab.core.projection.check import Checked, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
+from trimtab.core.projection.real.frontier import Point
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.finding import find_relations
@@ -177,6 +178,16 @@ class Check:
     def shifts(self) -> tuple[Shift, ...]:
         """How the marginal of each factor moves, whether asked for or carried along; none if not feasible."""
         return self._checked.projection.shifts if self._checked.projection else ()
+
+    @property
+    def most_real_rows(self) -> int | None:
+        """How many rows can all be whole real ones, each another one; None where that is not known."""
+        return self._checked.frontier.most_real_rows if self._checked.frontier else None
+
+    @property
+    def frontier(self) -> tuple[Point, ...]:
+        """How many rows must be made for how many that are asked for: straight between these points."""
+        return self._checked.frontier.points if self._checked.frontier else ()
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

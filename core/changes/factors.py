@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trimtab.core.design.design import Design, SourceRef
-from trimtab.core.design.factors import Factor
+from trimtab.core.design.factors import LEFT_OUT, Factor
 from trimtab.core.design.targets import FAMILIES, starting
 from trimtab.core.design.targets.tables import DIGITS, weight_of
 from trimtab.core.errors import InputError
@@ -119,7 +119,7 @@ def with_role(study: Study, projection: Projection | None, name: str, role: str)
             raise InputError(f"Factor `{name}`: all its values are missing, so there is nothing to target.")
         return sculpted(study, name, shares)
     changes: dict[str, Any] = {"role": role, "target": None, "value": None, "values": None, **_kind(study, name)}
-    if role in ("keep", "drop"):
+    if role in ("keep", *LEFT_OUT):
         changes["missing"] = None
     if role == "hold":
         if not column.distinct:

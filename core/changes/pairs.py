@@ -11,6 +11,7 @@ from trimtab.core.changes.factors import edge_bounds
 from trimtab.core.coverage.dependence import Joint, spearman
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.design import Design
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
@@ -21,8 +22,8 @@ MOST_BINS = 12
 
 
 def offered(study: Study) -> list[str]:
-    """The factors that may be part of a pair: all that are not dropped, and what the design computes from a rule."""
-    found = [name for name in study.columns if study.role(name) != "drop"]
+    """The factors that may be part of a pair: all that rows have, and what the design computes from a rule."""
+    found = [name for name in study.columns if study.role(name) not in LEFT_OUT]
     made = (name for name, one in study.definitions.items() if one.role != "probability")
     return list(dict.fromkeys((*found, *made)))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from trimtab.core.design.controls.relation import relation_faults
 from trimtab.core.design.design import Design
+from trimtab.core.design.factors import LEFT_OUT, NO_FACTOR
 from trimtab.core.errors import InputError
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
@@ -20,26 +21,26 @@ def with_kept(design: Design, found: Sequence[Found], relation: Relation) -> Des
     texts = [one.relation.text for one in found]
     later = texts[texts.index(relation.text) + 1 :] if relation.text in texts else []
     places = [place for place, one in enumerate(design.relations or ()) if one.text in later]
-    design = _with_role(design, relation, "drop", "follow")
+    design = _with_role(design, relation, LEFT_OUT, "follow")
     return design.with_relation(relation, min(places, default=None))
 
 
 def without_kept(design: Design, relation: Relation) -> Design:
-    """The design in which a relation need not hold. The identifier of a key is left out then, as `init` does it: its
-    values would say that generated rows are real ones."""
-    return _with_role(design.without_relation(relation.text), relation, "follow", "drop")
+    """The design in which a relation need not hold. The identifier of a key is carried then, as `init` has it: in a
+    made row its values would say that it is a real one."""
+    return _with_role(design.without_relation(relation.text), relation, ("follow",), "carry")
 
 
-def _with_role(design: Design, relation: Relation, before: str, after: str) -> Design:
-    """The design with another role of the identifier whose key a relation is, if it has the role `before`."""
+def _with_role(design: Design, relation: Relation, before: Sequence[str], after: str) -> Design:
+    """The design with another role of the identifier whose key a relation is, if it has one of the roles `before`."""
     name = relation.factors[0]
     alone = isinstance(relation, Key) and len(relation.factors) == 1
-    return design.with_factor(name, role=after) if alone and design.factor(name).role == before else design
+    return design.with_factor(name, role=after) if alone and design.factor(name).role in before else design
 
 
 def with_all_kept(design: Design, found: Sequence[Found], columns: Mapping[str, Column]) -> Design:
-    """The design in which all holds that was found and that rows can keep, but for what it drops or computes anew."""
-    left_out = [name for name, factor in design.factors.items() if factor.role in ("drop", "derive")]
+    """The design in which all holds that was found and that rows can keep, but for columns that are no factors."""
+    left_out = [name for name, factor in design.factors.items() if factor.role in NO_FACTOR]
     for relation in reversed(worth_keeping(found, columns, left_out)):
         design = with_kept(design, found, relation)
     return design if design.relations is not None else design.changed(relations=())

@@ -29,15 +29,15 @@ from trimtab.core.words.plain import capital
 
 
 def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as_json: bool) -> None:
-    """Write a design in which every factor of `data` follows; a column that identifies rows is dropped, with a note."""
+    """Write a design in which every factor of `data` follows; a column that identifies rows is carried, with a note."""
     check_design_place(output, kept=[data], force=force)
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
         place = Path(os.path.relpath(data.resolve(), output.resolve().parent)).as_posix()
         design = begin_design(source, name=data.name.split(".")[0] or data.name, path=place, progress=progress).design
     save(design, output)
-    for identifier in (name for name, factor in design.factors.items() if factor.role == "drop"):
-        note(f"`{identifier}` has role drop: it only tells rows apart.")
+    for identifier in (name for name, factor in design.factors.items() if factor.role == "carry"):
+        note(f"`{identifier}` has role carry: it only tells rows apart, so only whole real rows bring it along.")
     for relation in design.relations or ():
         note(f"In every row: {relation.text}.")
     if as_json:

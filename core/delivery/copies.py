@@ -89,6 +89,7 @@ def copies_of(study: Study, data: Path, rows: int) -> Copies | None:
 def copies_json(copies: Copies) -> dict[str, object]:
     """Copies in the names of the receipt, in plain Python types."""
     return {
+        "rows": copies.rows,
         "equal": copies.equal,
         "share": copies.share,
         "nearer": copies.nearer.share,

@@ -9,7 +9,7 @@ from functools import cached_property
 from trimtab.core.design.controls.kind import Defining
 from trimtab.core.design.definition import Definition, kind_of
 from trimtab.core.design.design import Design
-from trimtab.core.design.factors import NO_FACTOR, Factor
+from trimtab.core.design.factors import LEFT_OUT, NO_FACTOR, Factor
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions import Predicate, Scalar, parse_predicate, parse_scalar
 from trimtab.core.source.columns import Column
@@ -109,7 +109,7 @@ class Language:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names that are no plain column: what is computed, then what is carried or dropped."""
-        none = [name for name, factor in self.design.factors.items() if factor.role in ("carry", "drop")]
+        none = [name for name, factor in self.design.factors.items() if factor.role in LEFT_OUT]
         return tuple(dict.fromkeys((*self._parts, *none)))
 
     def meaning(self, name: str, owner: str) -> Scalar:

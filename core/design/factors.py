@@ -14,7 +14,10 @@ from trimtab.core.source.kinds import Kind
 
 Role = Literal["follow", "keep", "target", "hold", "derive", "carry", "drop"]
 
-NO_FACTOR = ("derive", "carry", "drop")
+LEFT_OUT = ("carry", "drop")
+"""Roles of columns that a row which is made has no value of."""
+
+NO_FACTOR = ("derive", *LEFT_OUT)
 """Roles of columns of the source whose values are not taken factor by factor."""
 
 

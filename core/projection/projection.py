@@ -92,6 +92,11 @@ class Projection:
         """Rows that are drawn beside the reserved ones."""
         return self.rows - self.reserved.rows
 
+    @property
+    def made(self) -> int:
+        """Rows that are no whole real ones: all, unless the design takes real rows first."""
+        return self.rows if self.slots.made is None else self.reserved.rows + self.slots.made
+
 
 def project(study: Study, *, rows: int | None = None) -> Projection:
     """Fit the study's design for `rows` rows (the design's if None).

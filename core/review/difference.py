@@ -12,6 +12,7 @@ import numpy as np
 from trimtab.core.coverage.measures import total_variation
 from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.design.controls.marginal import factor_parts
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.design.files import dumps
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
@@ -98,7 +99,7 @@ def _shifts(study: Study) -> tuple[dict[str, tuple[float, np.ndarray]], tuple[Co
 
 def _shown(first: Study, second: Study) -> list[str]:
     """The factors that either design delivers, and what it computes from them."""
-    return list(dict.fromkeys(name for one in (first, second) for name in one.axes if one.role(name) != "drop"))
+    return list(dict.fromkeys(name for one in (first, second) for name in one.axes if one.role(name) not in LEFT_OUT))
 
 
 def _between(name: str, first: Study, second: Study, before: np.ndarray, after: np.ndarray) -> float | None:

@@ -30,8 +30,16 @@ def summary(study: Study) -> str:
         made = f"{rows}, made from the {real}."
         if design.mode == "supplement":
             made = f"{rows} to add to the {real}: together they are to be what is asked for."
+        if design.mode == "select":
+            made = f"{rows}, each a whole row of the {real}, none of them twice."
+        if design.mode == "blend":
+            made = f"{rows}: whole rows of the {real} first, none of them twice, and made ones where these run out."
     factors = [_of_role(study, role, word) for role, word in (("target", "set"), ("hold", "held"))]
-    factors += [_of_role(study, "keep", "kept as in reality"), _of_role(study, "drop", "left out")]
+    factors += [
+        _of_role(study, "keep", "kept as in reality"),
+        _of_role(study, "drop", "left out"),
+        _of_role(study, "carry", "carried along"),
+    ]
     counts = [counted(number, word) for word, number in _others(design) if number]
     said = [one for one in factors if one]
     if counts:

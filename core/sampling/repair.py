@@ -14,7 +14,7 @@ from scipy.sparse import csc_matrix, hstack, vstack
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
 from trimtab.core.projection.real.slots import Slots
 
-CANDIDATES = (400, 1_600, 6_400, 25_600)
+CANDIDATES = (800, 3_200, 12_800, 51_200)
 """Slots on either side that a program may change, half of them those whose codes are off, half by chance; more if those
 do not do."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.relations.finding import count
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
@@ -67,7 +68,7 @@ def _holding(study: Study, one: Found, *, kept: bool) -> Holding:
 def _remark(study: Study, relation: Relation, kept: bool, computed: Sequence[str]) -> str:
     if computed:
         return f"{listed(computed)} {_is(computed)} computed by the design, so this does not hold in generated rows."
-    dropped = [name for name in relation.factors if study.role(name) == "drop"]
+    dropped = [name for name in relation.factors if study.role(name) in LEFT_OUT]
     able = relation.kept_in(study.columns)
     if dropped and isinstance(relation, Key) and len(relation.factors) == 1 and able:
         return f"{listed(dropped)} {_is(dropped)} left out. Kept, {relation.renewal(study.columns)}."

@@ -10,7 +10,7 @@ from typing import Any
 import htpy as h
 
 from trimtab.core.delivery.measuring.promise import Promise
-from trimtab.core.words.numbers import percent
+from trimtab.core.words.numbers import counted, percent
 
 LEAST = 1e-5
 """Below this share of the rows a marginal is as it was asked for: less than a row of 100,000."""
@@ -79,14 +79,25 @@ def _row_of(promise: Promise, *figures: str) -> tuple[str, str, str, str]:
     return promise.promise, requested, delivered, tolerance
 
 
-def copies_text(copies: dict[str, Any] | None) -> str:
-    """What a receipt says of copies, in a sentence or two; None: there was no real row to copy.
+def copies_text(copies: dict[str, Any] | None, real: int = 0) -> str:
+    """What a receipt says of copies, in a sentence or two; None: there was no real row to copy. `real` rows are whole
+    real ones.
 
     >>> copies_text({"equal": 18, "share": 0.018, "nearer": None, "reason": "only 90 rows"})
     '1.8 % of the rows equal a real row in every factor.'
+    >>> copies_text({"rows": 0, "equal": 0, "share": 0.0, "nearer": None, "reason": "no row is made"}, real=900)
+    '900 rows are whole real ones, each another one; no row is made.'
     """
     if copies is None:
         return "There is no real data, so no row is a copy of a real one, and every row is ungrounded."
+    if real:
+        whole = (
+            f"{counted(real, 'row')} {'is a whole real one' if real == 1 else 'are whole real ones'}, each another one"
+        )
+        if not copies["rows"]:
+            return f"{whole}; no row is made."
+        made = counted(copies["rows"], "made row")
+        return f"{whole}. {percent(copies['share'])} of the {made} equal a real row in every factor."
     first = f"{percent(copies['share'])} of the rows equal a real row in every factor"
     if copies["nearer"] is None:
         return f"{first}."
@@ -100,7 +111,7 @@ def receipt_copies(path: Path) -> str:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    return copies_text(document["copies"]) if "copies" in document else ""
+    return copies_text(document["copies"], document.get("real_records", 0)) if "copies" in document else ""
 
 
 def _row(promise: Promise) -> h.Element:

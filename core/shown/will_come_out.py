@@ -36,6 +36,14 @@ def will_come_out(study: Study, outcome: Projection) -> h.Element:
 
 def _rows(study: Study, outcome: Projection) -> h.Fragment:
     rows = h.fragment[h.b[f"{outcome.rows:,} rows"], ", exactly"]
+    if study.design.takes_real_rows:
+        made = outcome.made
+        other = h.fragment[" and ", h.b[f"{made:,}"], " made ones"] if made else ""
+        return (
+            h.fragment[rows, ": ", h.b[f"{outcome.rows - made:,}"], " whole real ones, each another one,", other]
+            if made
+            else h.fragment[rows, ": whole real ones, each another one"]
+        )
     if study.design.mode != "supplement":
         return rows
     return h.fragment[

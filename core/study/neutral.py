@@ -1,4 +1,4 @@
-"""The neutral design of a source: every factor follows, what only identifies rows is left out, what holds is kept."""
+"""The neutral design of a source: every factor follows, what only identifies rows is carried, what holds is kept."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def neutral_design(
     source: Source, columns: Mapping[str, Column], found: Sequence[Found], *, name: str, path: str
 ) -> Design:
     """A design in which every factor of `source` has its kind and follows, and what was found to hold holds; a column
-    that only tells rows apart is dropped.
+    that only tells rows apart is no factor: it is carried along with whole real rows.
 
     `path` is where the design says that its data are. Raises InputError for a name that is blank, or if all columns
     only tell rows apart.
     """
-    dropped = {column.name for column in columns.values() if is_identifier(column)}
-    if len(dropped) == len(columns):
+    carried = {column.name for column in columns.values() if is_identifier(column)}
+    if len(carried) == len(columns):
         raise InputError(
-            f"{source.name}: every column only tells rows apart ({', '.join(sorted(dropped))}), so there is nothing to "
+            f"{source.name}: every column only tells rows apart ({', '.join(sorted(carried))}), so there is nothing to "
             "learn and nothing to design. Bring in data with at least one column that has levels or measures."
         )
     factors = {
-        one.name: Factor(kind=one.kind, role="drop" if one.name in dropped else "follow") for one in columns.values()
+        one.name: Factor(kind=one.kind, role="carry" if one.name in carried else "follow") for one in columns.values()
     }
-    kept = tuple(worth_keeping(found, columns, dropped))
+    kept = tuple(worth_keeping(found, columns, carried))
     return Design(name=name, source=reference(path, source), factors=factors, relations=kept)
 
 

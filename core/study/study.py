@@ -11,7 +11,7 @@ import pyarrow as pa
 from trimtab.core.design.definition import Definition
 from trimtab.core.design.definitions import definitions_of
 from trimtab.core.design.design import Design
-from trimtab.core.design.factors import NO_FACTOR
+from trimtab.core.design.factors import LEFT_OUT, NO_FACTOR
 from trimtab.core.design.validation import check_against, check_tables
 from trimtab.core.errors import Progress
 from trimtab.core.expressions.evaluate import evaluate
@@ -58,7 +58,7 @@ class Study:
     def shown(self) -> tuple[str, ...]:
         """All that a row has a value of: the factors in the source's order, derived ones included, then what else is
         computed."""
-        real = tuple(name for name in self.columns if self.role(name) not in ("carry", "drop"))
+        real = tuple(name for name in self.columns if self.role(name) not in LEFT_OUT)
         return (*real, *(name for name in self.definitions if name not in self.columns))
 
     @property
@@ -66,7 +66,7 @@ class Study:
         """What is to hold in every row: the design's relations but for those of dropped factors, which no row has, and
         of carried ones, which only some have."""
         found = self.design.relations or ()
-        return tuple(one for one in found if all(self.role(name) not in ("carry", "drop") for name in one.factors))
+        return tuple(one for one in found if all(self.role(name) not in LEFT_OUT for name in one.factors))
 
     @property
     def declared(self) -> bool:

@@ -96,7 +96,7 @@ def test_a_kind_that_does_not_fit_is_refused_with_the_reason(start: Start, home:
 def test_a_column_is_switched_off_and_on(start: Start, home: Workspace, design_id: str) -> None:
     app = start("data", design_id)
     app.toggle(key="tt_use_id").set_value(False).run()
-    assert home.load_design(design_id).factors["id"].role == "drop"
+    assert home.load_design(design_id).factors["id"].role == "carry"
     app.toggle(key="tt_use_id").set_value(True).run()
     assert home.load_design(design_id).factors == {}
 

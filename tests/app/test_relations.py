@@ -61,7 +61,7 @@ def test_an_upload_begins_the_design_that_init_writes(start: Start, home: Worksp
     found = saved(home)
     assert found == written
     assert set(kept(found)) == set(KEPT)
-    assert found.factor("row").role == "drop"
+    assert found.factor("row").role == "carry"
 
 
 def test_a_design_begins_at_a_factor_that_rows_have(start: Start) -> None:
@@ -80,7 +80,7 @@ def test_all_is_shown_with_evidence_and_examples(start: Start) -> None:
         assert example in text
     assert len(switches(app)) == len(KEPT) + 1
     assert "row is left out. Kept, every row gets a new value of row, such as" in text
-    assert "<b>row</b> only tells rows apart, so it is left out." in text
+    assert "<b>row</b> only tells rows apart, so it is no factor" in text
 
 
 def test_one_is_let_go_and_comes_back(start: Start, home: Workspace) -> None:

@@ -140,8 +140,8 @@ def test_init_drops_what_identifies_rows_and_says_so(trimtab: Trimtab) -> None:
     pq.write_table(pa.table({"id": [f"r{i}" for i in range(100)], "x": [i % 7 for i in range(100)]}), "a.parquet")
     result = trimtab("init", "a.parquet", "-o", "d.yaml")
     assert result.code == 0
-    assert "`id` has role drop: it only tells rows apart" in result.err
-    assert [factor.role for factor in load("d.yaml").factors.values()] == ["drop", "follow"]
+    assert "`id` has role carry: it only tells rows apart" in result.err
+    assert [factor.role for factor in load("d.yaml").factors.values()] == ["carry", "follow"]
 
 
 def test_init_does_not_replace_a_design(trimtab: Trimtab) -> None:
@@ -211,7 +211,7 @@ def test_sample_tells_copies_in_print_and_in_the_receipt(trimtab: Trimtab) -> No
     result = trimtab("sample", design(EVENT), "-o", "out.parquet")
     assert result.code == 0
     told = json.loads(Path("out.parquet.receipt.json").read_text())["copies"]
-    assert list(told) == ["equal", "share", "nearer", "sampled", "standard_error", "reason"]
+    assert list(told) == ["rows", "equal", "share", "nearer", "sampled", "standard_error", "reason"]
     assert told["share"] == told["equal"] / 2000
     lines = result.out.splitlines()
     equal = next(line for line in lines if line.startswith("copies: "))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from trimtab.core.design.controls.quantiles import Quantiles
 from trimtab.core.design.design import Design
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.errors import InputError
 from trimtab.core.projection.controls.quantiles import quantiles_of
 from trimtab.core.source.axes import NUMERIC
@@ -77,7 +78,9 @@ def _begin(place: int | None = None) -> None:
 
 
 def _form(study: Study, form: Form) -> None:
-    numbers = [name for name, column in study.columns.items() if column.kind in NUMERIC and study.role(name) != "drop"]
+    numbers = [
+        name for name, column in study.columns.items() if column.kind in NUMERIC and study.role(name) not in LEFT_OUT
+    ]
     with st.container(border=True, key="tt_form"):
         section("New quantiles" if form.of is None else "Change the quantiles")
         st.selectbox(

@@ -8,9 +8,11 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.changes.factors import with_role
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.projection.shifts import present
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.axes import level_texts
+from trimtab.core.source.identifiers import is_identifier
 from trimtab.core.source.intervals import wilson
 from trimtab.core.source.kinds import kinds_for
 from trimtab.core.source.labels import number_texts
@@ -32,7 +34,7 @@ MOST_LEVELS = 1000
 
 def column_card(study: Study, factor: FactorProfile) -> None:
     """The card of one column: picture, figures, kind, and whether it is a factor."""
-    used = study.role(factor.name) != "drop"
+    used = study.role(factor.name) not in LEFT_OUT
     with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
         about = declared_about(study, factor.name) if study.declared else _about(factor, used=used)
         facts = h.p(".tt-facts", title=about)[about]
@@ -79,7 +81,7 @@ def _about(factor: FactorProfile, *, used: bool) -> str:
     if factor.top is not None and factor.counts.sum():
         parts.append(f"mostly {factor.top}, {percent(factor.counts[:-1].max() / factor.counts.sum())}")
     if factor.identifier:
-        parts.append("looks like an identifier: better switched off" if used else "only tells rows apart: left out")
+        parts.append("looks like an identifier: better switched off" if used else "only tells rows apart: no factor")
     elif factor.constant:
         parts.append("always the same")
     return " · ".join(parts)
@@ -124,8 +126,9 @@ def _use(name: str, used: bool) -> None:
 def _set_use(name: str) -> None:
     found = doc.document()
     if found:
-        role = "follow" if st.session_state[f"tt_use_{name}"] else "drop"
-        verb = "use" if role == "follow" else "drop"
+        left_out = "carry" if is_identifier(found.study.columns[name]) else "drop"
+        role = "follow" if st.session_state[f"tt_use_{name}"] else left_out
+        verb = "use" if role == "follow" else role
         doc.edit(f"{verb} {name}", lambda _: with_role(found.study, None, name, role), place="data")
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from trimtab.core.changes.factors import with_role
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import COLD_ROLES, Design
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.errors import InputError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
@@ -27,6 +28,7 @@ ROLES = {
     "target": ("Target", "has the shares you set"),
     "hold": ("Hold", "one value only, or a few"),
     "derive": ("Derive", "is computed from other factors"),
+    "carry": ("Carry", "is no factor: a whole real row brings its own value, a made one has none"),
     "drop": ("Drop", "is left out of the rows"),
 }
 
@@ -73,14 +75,14 @@ def factor_panel(study: Study, name: str) -> None:
             family_fields(study, name)
         if asked.role == "hold":
             held_fields(study, name)
-        if asked.role != "drop":
+        if asked.role not in LEFT_OUT:
             text_row("Unit", "tt_unit", asked.unit or "", name, _set_unit)
         if asked.role in ("follow", "target", "hold"):
             share = _missing_text(study.design, name)
             hint = "none" if study.declared else f"as real, {percent(column.missing_share)}"
             text_row("Missing", "tt_missing", share, name, _set_missing, placeholder=hint)
         _figures(study, name)
-        if study.axes[name].numeric and study.axes[name].size and asked.role != "drop":
+        if study.axes[name].numeric and study.axes[name].size and asked.role not in LEFT_OUT:
             edge_fields(study, name)
     refused(PLACE)
 

@@ -33,7 +33,7 @@ MOST_CARDS = 12
 ALIKE = 3
 """Factors of which the same is said, each in its own line."""
 SPARK = (150, 30)  # px
-KINDS = {"missing": "gaps", "level": "levels", "derive": "computed", "drop": "left out", "mode": ""}
+KINDS = {"missing": "gaps", "level": "levels", "derive": "computed", "carry": "carried", "drop": "left out", "mode": ""}
 """How a kind of control is called at the end of its line, where not by its own name."""
 STATES = {
     "approved": ("good", "approved"),

@@ -12,7 +12,7 @@ from trimtab.ui.sculptor.factor_list import FactorEntry
 from trimtab.ui.sculptor.sculptor import SculptorData
 from trimtab.ui.session.document import Outcome
 
-LOCKED = ("keep", "hold", "derive", "drop", "level", "label")
+LOCKED = ("keep", "hold", "derive", "carry", "drop", "level", "label")
 """Roles whose bars can be looked at, and not moved."""
 
 
@@ -85,12 +85,13 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
 
 
 def _hint(role: str, *, known: bool) -> str | None:
-    if not known and role not in ("target", "drop"):
+    if not known and role not in ("target", "carry", "drop"):
         return "The controls are in conflict, so what will come out is not known yet; the line is as in the real data."
     texts = {
         "keep": "Kept: these shares stay as in the real data. Choose Target or Follow to let them move.",
         "hold": "Held: only the values chosen at the right are left.",
         "derive": "Derived: computed from other factors in every row, by the expression at the right.",
+        "carry": "Carried: no factor. A whole real row brings its own value, a made one has none.",
         "drop": "Dropped: the rows will not have this column.",
         "level": "Levels: a score cut into parts. Their shares are set in the tab Levels.",
         "label": "Label: computed last. How, is set in the tab Labels; shown is the clean one, or its probability.",

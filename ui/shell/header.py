@@ -60,8 +60,8 @@ def _saved(found: doc.Document) -> h.Element:
 
 
 def _figures(found: doc.Document) -> list[h.Element]:
-    rows = _rows(found)
     outcome = doc.projection()
+    rows = _rows(found, outcome if isinstance(outcome, Projection) else None)
     real = "what is declared" if found.study.declared else "the real data"
     if isinstance(outcome, Projection):
         return [
@@ -77,7 +77,10 @@ def _figures(found: doc.Document) -> list[h.Element]:
     return [rows, chip(word, tone="warn", title=str(outcome))]
 
 
-def _rows(found: doc.Document) -> h.Element:
+def _rows(found: doc.Document, outcome: Projection | None) -> h.Element:
+    if found.design.takes_real_rows:
+        real = f" · {percent(1 - outcome.made / outcome.rows)} real" if outcome else ""
+        return chip("rows", f"{found.design.rows:,}{real}", title="Rows, and how many of them are whole real ones")
     if found.design.mode == "standalone":
         return chip("rows", f"{found.design.rows:,}", title="Rows to generate")
     together = f"{found.study.source.rows + found.design.rows:,}"

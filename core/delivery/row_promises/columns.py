@@ -10,6 +10,7 @@ from trimtab.core.database import quote_name
 from trimtab.core.delivery.measuring.opening import computed_columns, readings_of
 from trimtab.core.delivery.measuring.promise import Found, Measure, Measuring, Promise, promises_at
 from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.study.study import Study
 
 FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -28,7 +29,7 @@ def column_measures(asked: Measuring) -> Iterator[Measure]:
 
 def _columns(asked: Measuring) -> Measure:
     study, data = asked.study, asked.data
-    left_out = {name for name in study.columns if study.role(name) in ("carry", "drop")} - {*study.carried}
+    left_out = {name for name in study.columns if study.role(name) in LEFT_OUT} - {*study.carried}
     readings = {name: one for name, one in readings_of(study).items() if name not in left_out}
     lacking = [f"no column `{name}`" for name in readings if name not in data.columns]
     stored = {name: (one, data.stored[name]) for name, one in readings.items() if name in data.stored}

@@ -20,8 +20,11 @@ PULLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 STRONGEST = PULLS[-1]
 
-CLOSE = 1e-10
+CLOSE = 1e-9
 """Largest error of a code's share that is let be."""
+
+TOO_SMALL = 1e-12
+"""What a step gains of the dual can't be told from rounding below this: such a step is taken."""
 
 ROUNDS, STEPS = 12, 12
 """Rounds of Newton steps, with a sweep over the controls between two of them that steps over what is flat."""
@@ -111,7 +114,8 @@ class Capping:
         length = min(1.0, LONGEST / max(1e-300, float(np.abs(step).max())))
         for _ in range(HALVINGS if gain > 0 else 0):
             tried = self._multipliers + length * step
-            if self._dual(tried, self._exponents(tried), pull) >= before + 1e-4 * length * gain:
+            gained = self._dual(tried, self._exponents(tried), pull) - before
+            if gained >= 1e-4 * length * gain or gain < TOO_SMALL:
                 self._multipliers = tried
                 return True
             length /= 2
@@ -129,9 +133,9 @@ class Capping:
             return np.asarray(cg(operator, off / scale, rtol=1e-8, maxiter=300)[0] / scale)
         joint = np.zeros((len(scale), len(scale)))
         for i, one in enumerate(self._codes):
-            for other in self._codes[i:]:
+            for j, other in enumerate(self._codes[: i + 1]):
                 both = np.bincount(one * len(scale) + other, weights=weight, minlength=joint.size).reshape(joint.shape)
-                joint += both if other is one else both + both.T
+                joint += both if i == j else both + both.T
         joint /= np.outer(scale, scale)
         joint[np.diag_indices(len(scale))] += 1e-12
         return np.asarray(np.linalg.lstsq(joint, off / scale, rcond=1e-12)[0] / scale)

@@ -44,6 +44,8 @@ def _role(study: Study, name: str, factor: Factor) -> Words | None:
         return Words(f"computed in every row as {' '.join((factor.expression or '').split())}")
     if factor.role == "drop":
         return Words("left out of the rows")
+    if factor.role == "carry":
+        return Words("no factor: whole real rows bring their own value, made ones have none")
     if factor.role == "keep":
         return Words("as in reality, whatever else moves")
     if factor.role == "hold":

@@ -60,7 +60,7 @@ def test_all_is_kept_that_can_be() -> None:
 
 
 def test_an_identifier_is_there_while_its_key_is_kept() -> None:
-    before = design(factors={"row": {"role": "drop"}}, relations=())
+    before = design(factors={"row": {"role": "carry"}}, relations=())
     key = relation_of({"key": ("row",)})
     with_it = with_kept(before, FOUND, key)
     assert (with_it.factor("row").role, texts(with_it)) == ("follow", ["row differs in every row"])

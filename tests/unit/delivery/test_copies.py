@@ -97,6 +97,7 @@ def test_one_factor_of_values_that_occur_once_can_only_be_copied(
     delivery = deliver(study, tmp_path / "a.parquet")
     assert delivery.copies is not None
     assert copies_json(delivery.copies) == {
+        "rows": 500,
         "equal": 500,
         "share": 1.0,
         "nearer": 1.0,

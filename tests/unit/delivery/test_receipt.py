@@ -23,7 +23,15 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     delivery = deliver(study, tmp_path / "a.parquet", progress=lambda *step: said.append(step))
     assert delivery.kept
     assert delivery.copies is not None
-    assert list(copies_json(delivery.copies)) == ["equal", "share", "nearer", "sampled", "standard_error", "reason"]
+    assert list(copies_json(delivery.copies)) == [
+        "rows",
+        "equal",
+        "share",
+        "nearer",
+        "sampled",
+        "standard_error",
+        "reason",
+    ]
     assert delivery.receipt_path == tmp_path / "a.parquet.receipt.json"
     assert sorted(tmp_path.iterdir()) == [delivery.path, delivery.receipt_path]
     document = json.loads(delivery.receipt_path.read_text(encoding="utf-8"))

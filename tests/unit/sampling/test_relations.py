@@ -82,7 +82,7 @@ def test_what_a_person_lets_go_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_row_number_does_not_steer_what_is_learned(tmp_path: Path) -> None:
     source, design = neutral("rows.csv", tmp_path)
-    assert design.factor("row").role == "drop"
+    assert design.factor("row").role == "carry"
     assert design.relations == ()
     grounding = open_study(design, source).grounding
     assert "row" not in {n.factor for one in grounding.neighbourhoods for n in one.neighbours}

@@ -1,4 +1,4 @@
-"""Supplements: rows that are added to the source, so that both together meet the design."""
+"""The mode of a design: rows that are made, added to the source, or whole real ones."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import math
 import htpy as h
 import streamlit as st
 
+from trimtab.core.design.blend import Blend
 from trimtab.core.design.controls.kind import ControlName
-from trimtab.core.errors import ConflictError
+from trimtab.core.design.design import Design
+from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
 from trimtab.core.study.study import Study
+from trimtab.core.words.numbers import exact_percent
+from trimtab.ui.factor.parameter_fields import number_of
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -19,13 +23,21 @@ from trimtab.ui.session import fields
 ROWS = ControlName("rows", "supplement")
 """The control of a conflict in which the number of rows is too small."""
 TRIES = 4
-MODES = {"standalone": "Standalone", "supplement": "Supplement"}
-ABOUT = "Standalone: the rows alone meet the design.  \nSupplement: the source and the rows together meet it."
-NO_SOURCE = "A supplement adds to real data, and this design has none."
+MODES = {"standalone": "Standalone", "supplement": "Supplement", "select": "Select", "blend": "Blend"}
+ABOUT = (
+    "Standalone: made rows alone meet the design.  \nSupplement: the source and the rows together meet it.  \n"
+    "Select: whole real rows only, each at most once.  \nBlend: whole real rows first, made ones where they run out."
+)
+NO_SOURCE = "The other modes stand on real data, and this design has none."
+PREFERENCES = {"closest": "Closest to the data", "real": "Most real rows"}
+PREFER_ABOUT = (
+    "Closest: the shares nearest to the data, as in the other modes.  \n"
+    "Most real rows: of all sets that meet the design one with the fewest made rows."
+)
 
 
 def mode_control(found: doc.Document, *, place: str) -> None:
-    """Standalone or supplement; and in a supplement the sum."""
+    """Where the rows come from, in words and as a picture; in a blend how many may be made."""
     fields.show("generate_mode", found.design.mode)
     st.segmented_control(
         "Mode",
@@ -40,6 +52,48 @@ def mode_control(found: doc.Document, *, place: str) -> None:
     )
     if found.design.mode == "supplement":
         html(_sum(found.study.source.rows, found.design.rows))
+    if found.design.mode == "blend":
+        _blend_fields(found, place)
+
+
+def _blend_fields(found: doc.Document, place: str) -> None:
+    blend = found.design.blend
+    fields.show("generate_prefer", blend.prefer)
+    fields.own("generate_made", exact_percent(blend.made_at_most), place=place)
+    st.segmented_control(
+        "Shares",
+        list(PREFERENCES),
+        format_func=PREFERENCES.__getitem__,
+        key="generate_prefer",
+        required=True,
+        on_change=fields.heard,
+        args=("generate_prefer", _set_prefer, place),
+        help=PREFER_ABOUT,
+    )
+    heard = ("generate_made", _set_made, place)
+    st.text_input("Made at most", key="generate_made", on_change=fields.heard, args=heard, help="100 % is no limit")
+
+
+def _set_prefer(place: str) -> None:
+    prefer = st.session_state["generate_prefer"]
+    found = doc.document()
+    if prefer and found:
+        blend = {**dict(found.design.blend), "prefer": prefer}
+        doc.edit(f"prefer {prefer}", lambda design: design.changed(blend=blend), place=place)
+
+
+def _set_made(place: str) -> None:
+    typed = str(st.session_state["generate_made"])
+    found = doc.document()
+
+    def change(design: Design) -> Design:
+        number = number_of(typed.replace("%", "").strip())
+        if number is None or not 0 <= number <= 100:
+            raise InputError(f"Made at most: must be a percentage from 0 % to 100 %, got `{typed.strip()}`.")
+        return design.changed(blend={**dict(design.blend), "made_at_most": number / 100})
+
+    if found:
+        doc.edit(f"made at most {typed.strip()}", change, place=place)
 
 
 def _sum(source: int, rows: int) -> h.Element:
@@ -52,7 +106,7 @@ def _sum(source: int, rows: int) -> h.Element:
 def _set_mode(place: str) -> None:
     mode = st.session_state["generate_mode"]
     if mode:
-        doc.edit(f"mode {mode}", lambda design: design.changed(mode=mode), place=place)
+        doc.edit(f"mode {mode}", lambda design: design.changed(mode=mode, blend=Blend()), place=place)
 
 
 def too_few_rows(found: doc.Document, outcome: doc.Outcome, *, place: str) -> bool:
