@@ -17,7 +17,13 @@ LEAST = 1e-5
 HEADINGS = ("promise", "requested", "delivered", "tolerance", "kept")
 WANTED = {"keep": "as in the source"}
 ENOUGH = "every combination often enough"
-BESIDE = {"column": "as a column", "noise": "wrong on purpose", "probability": "its probability"}
+BESIDE = {
+    "column": "as a column",
+    "noise": "wrong on purpose",
+    "probability": "its probability",
+    "distinct": "real rows, none twice",
+    "as in the source": "real rows as in the source",
+}
 """What stands behind the name in promises of what is beside a control, in words."""
 IDENTIFIERS = ("event", "level", "label")
 """Kinds of promises whose names are identifiers; all other names are columns, conditions or several of them."""

@@ -12,9 +12,9 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.projection.conflict import ConflictsError
-from trimtab.core.projection.projection import project
+from trimtab.core.projection.projection import Projection, project
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import exact_percent
+from trimtab.core.words.numbers import exact_percent, percent
 from trimtab.ui.factor.parameter_fields import number_of
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
@@ -50,10 +50,34 @@ def mode_control(found: doc.Document, *, place: str) -> None:
         disabled=found.study.declared,
         help=NO_SOURCE if found.study.declared else ABOUT,
     )
+    html(_mix(found))
     if found.design.mode == "supplement":
         html(_sum(found.study.source.rows, found.design.rows))
     if found.design.mode == "blend":
         _blend_fields(found, place)
+
+
+def _mix(found: doc.Document) -> h.Element:
+    """What the rows that meet the design are made of, as a bar."""
+    design, outcome = found.design, doc.projection()
+    parts: list[tuple[str, float]] = [("made", 1.0)]
+    if design.mode == "supplement":
+        real = found.study.source.rows / (found.study.source.rows + design.rows)
+        parts = [("source", real), ("made", 1 - real)]
+    elif design.mode == "select":
+        parts = [("real rows", 1.0)]
+    elif design.mode == "blend":
+        made = outcome.made / outcome.rows if isinstance(outcome, Projection) else 0.0
+        parts = [("real rows", 1 - made), ("made", made)]
+    shown = [(name, share) for name, share in parts if share > 0]
+    label = "Made of " + " and ".join(f"{percent(share)} {name}" for name, share in shown)
+    bar = h.div(".bar", role="img", aria_label=label)[
+        [h.i(class_=["made" if name == "made" else "real"], style=f"flex-grow:{share:.4f}") for name, share in shown]
+    ]
+    told = [
+        h.span[h.i(class_=["made" if name == "made" else "real"]), f"{name} {percent(share)}"] for name, share in shown
+    ]
+    return h.div(".td-mix", data_testid="mix")[bar, h.p[told]]
 
 
 def _blend_fields(found: doc.Document, place: str) -> None:
