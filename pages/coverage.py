@@ -83,7 +83,7 @@ def factors_view(found: session.Document) -> None:
     search, order, log, output, files = controls(found)
     if output is None:
         empty(found)
-    elif output.fingerprint != found.design.fingerprint():
+    elif output.fingerprint != found.study.design.fingerprint():
         notice("These rows were made by an older revision of the design. Generate again to compare like with like.")
     message = session.refusal(PLACE)
     if message:

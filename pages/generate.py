@@ -35,10 +35,12 @@ NO_DATA = "There is no real data behind this design: every value is declared by 
 def settings(found: session.Document) -> None:
     """Rows, mode and seed, which are the design's own, and the format, which is not."""
     section("What to make")
-    session.own("generate_rows", f"{found.design.rows:,}", place=PLACE)
+    asked = found.design.rows
+    session.own("generate_rows", asked if asked == "most" else f"{asked:,}", place=PLACE)
     session.own("generate_seed", str(found.design.seed), place=PLACE)
     heard = ("generate_rows", _set, "rows")
-    st.text_input("Rows", key="generate_rows", on_change=session.heard, args=heard, help="10,000 or 10k or 1M")
+    about = "10,000 or 10k or 1M; most: as many as real rows can fill (Select, Blend)"
+    st.text_input("Rows", key="generate_rows", on_change=session.heard, args=heard, help=about)
     with st.container(horizontal=True, gap="small"):
         for label, rows in SIZES.items():
             same = rows == found.design.rows
@@ -59,6 +61,8 @@ def _set(field: str) -> None:
     owner = f"Design `{found.design.name}`: {field}" if found else field
 
     def change(design: Design) -> Design:
+        if field == "rows" and text.strip().lower() == "most":
+            return design.changed(rows="most")
         return design.changed(**{field: whole_number(text, owner=owner)})
 
     session.edit(f"{field} {text.strip()}", change, place=PLACE)
@@ -95,7 +99,7 @@ def start(found: session.Document, *, possible: bool) -> None:
         running_panel(job)
         return
     st.button(
-        f"Generate {found.design.rows:,} rows",
+        f"Generate {found.study.design.size:,} rows",
         type="primary",
         key="generate_start",
         disabled=not possible,

@@ -16,7 +16,7 @@ from trimtab.core.cli.opening import files_of, study_of
 from trimtab.core.cli.output import check_design_place
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import read_text, save
+from trimtab.core.design.files import load, read_text, save
 from trimtab.core.design.patching import patched
 from trimtab.core.errors import InputError
 from trimtab.core.review.difference import control_changes
@@ -79,6 +79,8 @@ def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source:
     text = read_text(path)
     with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
         design = _changed(study, given)
+        if load(path).rows == "most" and design.rows == study.design.rows:
+            design = design.changed(rows="most")  # the number was only worked out
         # Which controls differ needs both designs opened: this also checks the new one against the source.
         if design.source != study.design.source:
             raise InputError(f"{given.patch}: a patch can't give a design another source.")

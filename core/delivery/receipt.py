@@ -72,7 +72,7 @@ def deliver(
     untouched.
     """
     target = check_output(path, kept=[study.source.path, *kept], replace=replace)
-    rows = study.design.rows if rows is None else rows
+    rows = study.design.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
     tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)

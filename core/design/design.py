@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from trimtab.core.design.blend import REAL_FIRST, Blend, Mode
+from trimtab.core.design.blend import REAL_FIRST, Blend, Mode, Rows
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.controls.kind import KINDS, Listed
@@ -26,7 +26,6 @@ from trimtab.core.relations.relation import Relation
 from trimtab.core.relations.union import AnyRelation
 from trimtab.core.source.delimited.dialect import Dialect
 
-Rows = Annotated[int, Field(strict=True, ge=1)]
 if TYPE_CHECKING:
     from trimtab.core.source.spool import Source
 
@@ -92,7 +91,9 @@ class Design(Model):
     name: Text = Field(description="Name.")
     description: str = Field(default="", strict=True, description="What it is for.")
     seed: Seed = Field(default=0, description="Same design, same seed: same rows.")
-    rows: Rows = Field(default=10_000, description="Rows to generate.")
+    rows: Rows = Field(
+        default=10_000, description="Rows to generate; most: as many as whole real rows can fill (select, blend)."
+    )
     mode: Mode = Field(
         default="standalone",
         description="The rows alone meet the design (standalone), or the source and they together (supplement); or "
@@ -149,6 +150,8 @@ class Design(Model):
 
     def _size_problems(self) -> list[str]:
         problems = []
+        if self.rows == "most":
+            return []
         many = [f"`{name}` ({event.rows})" for name, event in self.events.items() if (event.rows or 0) > self.rows]
         # Rows of a supplement's event may be rows of the source.
         if many and self.mode != "supplement":
@@ -183,6 +186,8 @@ class Design(Model):
     def _real_row_problems(self) -> list[str]:
         """What real rows can't be, and what is said of a blend that is none."""
         problems = []
+        if self.rows == "most" and not self.takes_real_rows:
+            problems.append(f"`rows: most` goes with the modes select and blend, not with mode {self.mode}")
         if self.mode == "select" and self.sweeps:
             swept = ", ".join(f"`{one.factor}`" for one in self.sweeps)
             problems.append(
@@ -194,6 +199,13 @@ class Design(Model):
         if self.mode != "blend" and self.blend != Blend():
             problems.append(f"`blend` goes with mode blend, not with mode {self.mode}")
         return problems
+
+    @property
+    def size(self) -> int:
+        """Rows to generate, as a number. Raises ValueError where it is `most`, which only its data can tell."""
+        if self.rows == "most":
+            raise ValueError("how many rows the most are depends on the data: see core/projection/real/most.py")
+        return int(self.rows)
 
     @property
     def takes_real_rows(self) -> bool:

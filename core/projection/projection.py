@@ -103,7 +103,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
 
     Raises ConflictsError if its controls can't be met together, InputError if one of them or `rows` is wrong.
     """
-    rows = study.design.rows if rows is None else rows
+    rows = study.design.size if rows is None else rows
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
     found = fitted(study, rows)
@@ -146,7 +146,7 @@ def floor_plans(study: Study, rows: int) -> tuple[FloorPlan, ...]:
 
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
     """The cost of each control: how many bits the design would cost less without it."""
-    found = fitted(study, study.design.rows)
+    found = fitted(study, study.design.size)
     mass, constraints, fit = found.cells.mass, found.constraints, found.fit
     whole = cost_bits(mass, fit.shares)
     costs = []

@@ -90,6 +90,17 @@ def test_how_many_may_be_made(start: Start, home: Workspace, design_id: str) -> 
     assert home.load_design(design_id).mode == "standalone"
 
 
+def test_the_most_rows_are_a_word_in_the_design(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("generate", design_id)
+    app.text_input(key="generate_rows").set_value("most").run()
+    assert home.load_design(design_id).rows == "most"
+    assert app.text_input(key="generate_rows").value == "most"
+    assert "201 rows, exactly: whole real ones" in body(app)
+    app.button_group(key="generate_mode").set_value("standalone").run()
+    assert (home.load_design(design_id).mode, home.load_design(design_id).rows) == ("standalone", 10_000)
+    sound(app)
+
+
 def test_a_carried_column_is_no_factor(start: Start, design_id: str) -> None:
     app = start("data", design_id)
     assert "id only tells rows apart, so it is no factor" in body(app)

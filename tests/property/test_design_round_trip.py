@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trimtab.core.design.blend import Blend
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.controls.label import Label
@@ -106,7 +107,7 @@ def targets(draw: st.DrawFn) -> Target:
     return FAMILIES[family](**draw(parameters(family)))
 
 
-ROLES = ["follow", "keep", "target", "hold", "derive", "drop"]
+ROLES = ["follow", "keep", "target", "hold", "derive", "carry", "drop"]
 
 
 @st.composite
@@ -120,7 +121,7 @@ def factors(draw: st.DrawFn, roles: Sequence[str] = ROLES) -> Factor:
         given_ |= draw(st.fixed_dictionaries({"value": values}) | st.fixed_dictionaries({"values": several}))
     if role == "derive":
         given_["expression"] = draw(names)
-    if role not in ("keep", "derive", "drop"):
+    if role not in ("keep", "derive", "carry", "drop"):
         given_["missing"] = draw(st.none() | shares)
     return Factor(**given_)
 
@@ -187,12 +188,15 @@ def designs(draw: st.DrawFn) -> Design:
     if source is None:
         known = draw(st.dictionaries(names, factors(["target", "hold", "derive"]), max_size=2))
         known[draw(names)] = draw(factors(["target", "hold"]))
+    mode = draw(st.sampled_from(["standalone", "supplement", "select", "blend"])) if source else "standalone"
+    real = mode in ("select", "blend")
     return Design(
         name=draw(names),
         description=draw(texts),
         seed=draw(st.integers(0, 2**63 - 1)),
-        rows=draw(st.integers(100, 10**12)),
-        mode=draw(st.sampled_from(["standalone", "supplement"])) if source else "standalone",
+        rows=draw(st.just("most") | st.integers(100, 10**12) if real else st.integers(100, 10**12)),
+        mode=mode,
+        blend=draw(st.builds(Blend, made_at_most=shares)) if mode == "blend" else Blend(),
         source=source,
         factors=known,
         pairs=draw(st.lists(pairs, max_size=2, unique_by=lambda pair: frozenset(pair.factors))),
@@ -200,8 +204,8 @@ def designs(draw: st.DrawFn) -> Design:
         levels=draw(st.dictionaries(identifiers, level_mixes(), max_size=2)),
         labels=draw(st.dictionaries(identifiers, labels, max_size=2)),
         rules=draw(st.lists(names, max_size=2, unique=True)),
-        sweeps=draw(st.lists(sweeps, max_size=2, unique_by=lambda sweep: sweep.factor)),
-        floors=draw(st.lists(floors(), max_size=2)),
+        sweeps=draw(st.lists(sweeps, max_size=0 if mode == "select" else 2, unique_by=lambda sweep: sweep.factor)),
+        floors=draw(st.lists(floors(), max_size=0 if mode == "select" else 2)),
         output=draw(st.builds(Output, provenance=st.booleans())),
     )
 

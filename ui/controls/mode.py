@@ -7,7 +7,7 @@ import math
 import htpy as h
 import streamlit as st
 
-from trimtab.core.design.blend import Blend
+from trimtab.core.design.blend import REAL_FIRST, Blend, Mode
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.errors import ConflictError, InputError
@@ -52,7 +52,7 @@ def mode_control(found: doc.Document, *, place: str) -> None:
     )
     html(_mix(found))
     if found.design.mode == "supplement":
-        html(_sum(found.study.source.rows, found.design.rows))
+        html(_sum(found.study.source.rows, found.study.design.size))
     if found.design.mode == "blend":
         _blend_fields(found, place)
 
@@ -62,7 +62,7 @@ def _mix(found: doc.Document) -> h.Element:
     design, outcome = found.design, doc.projection()
     parts: list[tuple[str, float]] = [("made", 1.0)]
     if design.mode == "supplement":
-        real = found.study.source.rows / (found.study.source.rows + design.rows)
+        real = found.study.source.rows / (found.study.source.rows + design.size)
         parts = [("source", real), ("made", 1 - real)]
     elif design.mode == "select":
         parts = [("real rows", 1.0)]
@@ -130,7 +130,14 @@ def _sum(source: int, rows: int) -> h.Element:
 def _set_mode(place: str) -> None:
     mode = st.session_state["generate_mode"]
     if mode:
-        doc.edit(f"mode {mode}", lambda design: design.changed(mode=mode, blend=Blend()), place=place)
+        doc.edit(f"mode {mode}", lambda design: _with_mode(design, mode), place=place)
+
+
+def _with_mode(design: Design, mode: Mode) -> Design:
+    """The design in another mode; what only the other one understands goes."""
+    if design.rows == "most" and mode not in REAL_FIRST:
+        return design.changed(mode=mode, blend=Blend(), rows=Design.model_fields["rows"].default)
+    return design.changed(mode=mode, blend=Blend())
 
 
 def too_few_rows(found: doc.Document, outcome: doc.Outcome, *, place: str) -> bool:
@@ -156,7 +163,7 @@ def _take(rows: int, place: str) -> None:
 
 def fewest_rows(study: Study, found: ConflictsError) -> int | None:
     """The fewest rows with which a supplement meets its design; None if no number of rows does, or it is not known."""
-    rows = study.design.rows
+    rows = study.design.size
     for _ in range(TRIES):
         wanted = [one.nearest for one in found.conflicts if one.control == ROWS and one.nearest is not None]
         if not wanted:

@@ -88,7 +88,7 @@ def rows_of(sweep: Sweep) -> int:
 
 def _total(design: Design) -> str:
     taken = sum(map(rows_of, design.sweeps))
-    return f"Together they take {taken:,} of the {design.rows:,} rows; every promise counts them."
+    return f"Together they take {taken:,} of the {design.size:,} rows; every promise counts them."
 
 
 def _row(design: Design, place: int, sweep: Sweep) -> None:
@@ -163,7 +163,7 @@ def _form(study: Study, form: Form) -> None:
         with found_out():
             if sweep and not message:
                 groups, values = sweep["groups"], len(sweep["values"])
-                taken = f"{groups:,} groups of {values}: {values * groups:,} of the {study.design.rows:,} rows."
+                taken = f"{groups:,} groups of {values}: {values * groups:,} of the {study.design.size:,} rows."
                 html(h.p(".tt-count")[h.b[taken]])
         save = "Add this sweep" if form.of is None else "Save the sweep"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)

@@ -78,7 +78,7 @@ def ended_notice(found: session.Document) -> None:
 
 def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
-    current = output.fingerprint == found.design.fingerprint()
+    current = output.fingerprint == found.study.design.fingerprint()
     stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
     about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
@@ -96,7 +96,7 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
         return
     section("Earlier outputs", f"{len(earlier)} of this design")
     for output in earlier[:MOST_EARLIER]:
-        mark = "" if output.fingerprint == found.design.fingerprint() else " · older revision"
+        mark = "" if output.fingerprint == found.study.design.fingerprint() else " · older revision"
         label = f"{when(output)} · {output.rows:,} rows · {bytes_text(output.bytes)} · {summary(output.promises)}{mark}"
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)

@@ -20,7 +20,7 @@ from trimtab.core.projection.real.slots import Slots
 from trimtab.core.projection.real.wording import where_made
 from trimtab.core.projection.solver.fit import Constraint
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import rounded_percent
+from trimtab.core.words.numbers import counted, rounded_percent
 
 ROWS = ControlName("rows", "design")
 
@@ -96,22 +96,25 @@ def _selected(task: Task) -> Slots:
 
 def _check_all_real(task: Task, found: Capped) -> None:
     """Raise ConflictsError unless whole rows can be real where parts of rows can't, as of 5 % of 33,470."""
-    made = found.made * task.drawn
-    if task.cells.count > MOST_CELLS:
-        most = _most_by_fits(task)
-    else:
+    made = _whole_made(task, found)
+    if made:
+        most = most_by_fits(task) if task.cells.count > MOST_CELLS else task.program().most()
+        # What they have in common is asked of the fit: the program takes a corner, where much is alike by chance.
+        raise ConflictsError((_too_many_rows(task, made, found.beyond, most),))
+
+
+def _whole_made(task: Task, found: Capped) -> int:
+    """The fewest of the drawn rows that must be made if the controls ask for whole rows, by the program where it can be
+    solved in time, else by a fit."""
+    if task.cells.count <= MOST_CELLS:
         program = task.program()
         fewest = program.fewest(task.rows) or program.fewest(task.rows, whole=False)
         if fewest is not None:
-            made = fewest.made
-        if made < PART_OF_A_ROW:
-            return
-        most = program.most()
-    # What they have in common is asked of the fit: the program takes a corner, where much is alike by chance.
-    raise ConflictsError((_too_many_rows(task, math.ceil(made - PART_OF_A_ROW), found.beyond, most),))
+            return math.ceil(fewest.made - task.reserved - PART_OF_A_ROW)
+    return _made(found, task)
 
 
-def _most_by_fits(task: Task) -> int:
+def most_by_fits(task: Task) -> int:
     """The most rows that can all be real, by fits: within a thousandth."""
     low, high = 0, task.drawn
     while high - low > max(1, high // 1_000):
@@ -126,7 +129,8 @@ def _too_many_rows(task: Task, made: int, of_cell: np.ndarray, most: int) -> Con
     must = f"{made:,} must be made" + (f", {where}" if where else "")
     mode = ControlName("mode", "select")
     if not most:
-        message = f"No number of rows can all be real: of {task.rows:,} rows {must}. Mode blend makes them."
+        rows = counted(task.rows, "row")
+        message = f"No number of rows can all be real: of {rows} {must}. Mode blend makes them."
         return Conflict((mode, ROWS), message, mode, None)
     message = (
         f"{most:,} rows can be real; you ask for {task.rows:,}: {must}. The most rows that work are {most:,}; mode "
@@ -140,9 +144,9 @@ def _blended(task: Task) -> Slots:
     most = _most_made(blend.made_at_most, task)
     capping = task.capping()
     found = capping.at(STRONGEST if blend.prefer == "real" else 0.0)
-    if _made(found, task) > most:
-        found = _weakest(task, capping, most)
     made = _made(found, task)
+    if made > most:
+        found, made = _weakest(task, capping, most)
     return Slots.real_first(found.shares, found.beyond, task.real.room, made, most - made)
 
 
@@ -156,11 +160,14 @@ def _made(found: Capped, task: Task) -> int:
     return math.ceil(found.made * task.drawn - PART_OF_A_ROW)
 
 
-def _weakest(task: Task, capping: Capping, most: int) -> Capped:
-    """The fit of the weakest pull that makes few enough rows. Raises ConflictsError if none does."""
+def _weakest(task: Task, capping: Capping, most: int) -> tuple[Capped, int]:
+    """The fit of the weakest pull that makes few enough rows, and these. Raises ConflictsError if none does."""
     strongest = capping.at(STRONGEST)
     if _made(strongest, task) > most:
-        raise ConflictsError((_too_many_made(task, strongest),))
+        made = _whole_made(task, strongest)  # whole rows may do where parts of rows don't, as of 5 % of 33,470
+        if made > most:
+            raise ConflictsError((_too_many_made(task, strongest, made),))
+        return strongest, made
     low, high, best = 0.0, STRONGEST, strongest
     for _ in range(HALVINGS):
         if high - low < 1e-4:
@@ -171,16 +178,16 @@ def _weakest(task: Task, capping: Capping, most: int) -> Capped:
             high, best = middle, found
         else:
             low = middle
-    return best
+    return best, _made(best, task)
 
 
-def _too_many_made(task: Task, found: Capped) -> Conflict:
+def _too_many_made(task: Task, found: Capped, made: int) -> Conflict:
     asked, mode = task.study.design.blend.made_at_most, ControlName("mode", "blend")
-    least = (_made(found, task) + task.reserved) / task.rows
+    least = (made + task.reserved) / task.rows
     where = task.where(found.beyond)
     reserved = f" {task.reserved:,} of them are set by sweeps and floors." if task.reserved else ""
     message = (
-        f"At most {rounded_percent(asked)} of the rows may be made, and {_made(found, task) + task.reserved:,} of "
+        f"At most {rounded_percent(asked)} of the rows may be made, and {made + task.reserved:,} of "
         f"{task.rows:,} must be{f', {where}' if where else ''}.{reserved} The least that works is "
         f"{rounded_percent(least, away_from=0.0)}."
     )

@@ -59,7 +59,7 @@ def frontier(study: Study) -> Frontier | None:
     if study.design.takes_real_rows:
         plain = open_study(study.design.changed(mode="standalone", blend=Blend()), study.source, previous=study)
     try:
-        found = fitted(plain, plain.design.rows)
+        found = fitted(plain, plain.design.size)
     except ConflictsError:
         return None
     if found.cells.count > MOST_CELLS:

@@ -17,6 +17,7 @@ from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.real.first import Task
 from trimtab.core.projection.real.frontier import Frontier, Point, frontier
+from trimtab.core.projection.real.most import with_number
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -159,3 +160,23 @@ def test_what_goes_together_with_nothing_is_refused(flights: Source, open_: Open
 def test_without_a_source_there_are_no_real_rows() -> None:
     with pytest.raises(InputError, match="mode blend takes real rows: it needs a `source`"):
         Design(name="t", mode="blend", factors={"a": {"role": "hold", "value": 1, "kind": "count"}})
+
+
+@pytest.mark.parametrize("mode", ["select", "blend"])
+def test_the_most_rows_are_as_many_as_can_be_real(flights: Source, open_: Open, mode: str) -> None:
+    study = open_(flights, f"rows: most\nmode: {mode}\n{FOG}")
+    numbered = with_number(study)
+    assert (study.design.rows, numbered.design.size) == ("most", 33_470)
+    assert project(numbered).made == 0
+
+
+def test_where_no_number_works_the_conflict_is_told(table_source: Table, open_: Open) -> None:
+    source = table_source({"a": [1, 2, 3, 4] * 30, "b": ["u", "v"] * 60})
+    text = "rows: most\nmode: select\nevents: {e: {when: \"a = 1 AND b = 'v'\", rate: 1}}\n"
+    with pytest.raises(ConflictsError, match="No number of rows can all be real: of 1 row 1 must be made"):
+        project(with_number(open_(source, text)))
+
+
+def test_the_most_rows_of_a_mode_that_makes_them_are_refused(flights: Source, open_: Open) -> None:
+    with pytest.raises(InputError, match="`rows: most` goes with the modes select and blend, not with mode standalone"):
+        open_(flights, "rows: most\n")
