@@ -122,7 +122,7 @@ def _off(wanted: np.ndarray, codes: np.ndarray, per_cell: np.ndarray) -> int:
 class Coin(choosing.Balance):
     """A random choice in the same cells."""
 
-    def __init__(self, study: Study, projection: Projection) -> None:
+    def __init__(self, study: Study, projection: Projection, rows: np.ndarray) -> None:
         self._weight = np.empty(0)
 
 

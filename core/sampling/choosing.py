@@ -24,7 +24,7 @@ THINNED = 8
 """Of a cell with more rows than so many times those wanted, so many are drawn by chance first: work follows the rows
 wanted."""
 
-TOGETHER = 128
+TOGETHER = 256
 """Pairs that are decided with the same imbalance."""
 
 OF_PAIRS = 0.3
@@ -50,10 +50,10 @@ def chosen_rows(study: Study, projection: Projection, real: RealRows, plan: Plan
     else:
         open_ = (quota > 0) & (quota < size)
         taken = quota[cell] == size[cell]
-    balance = Balance(study, projection) if open_.any() else None
-    if balance is not None:
+    if open_.any():
         here = np.flatnonzero(open_[cell])
-        taken[here] = _halved(row[here], cell[here], quota, size, balance, generator)
+        balance = Balance(study, projection, row[here])
+        taken[here] = _halved(cell[here], quota, size, balance, generator)
     row, cell = row[taken], cell[taken]
     return np.asarray(row[np.lexsort((generator.random(len(row)), cell))])
 
@@ -75,17 +75,12 @@ def _thinned(
 
 
 def _halved(
-    row: np.ndarray,
-    cell: np.ndarray,
-    quota: np.ndarray,
-    size: np.ndarray,
-    balance: Balance,
-    generator: np.random.Generator,
+    cell: np.ndarray, quota: np.ndarray, size: np.ndarray, balance: Balance, generator: np.random.Generator
 ) -> np.ndarray:
     """(m,) whether each row is taken, `quota` of the `size` of each cell."""
-    taken = np.zeros(len(row), dtype=bool)
+    taken = np.zeros(len(cell), dtype=bool)
     parts = quota.copy()  # of the size of its cell: the chance of each row that is not decided
-    live = np.arange(len(row))
+    live = np.arange(len(cell))
     aside: list[tuple[np.ndarray, np.ndarray]] = []
     while len(live):
         live = live[np.lexsort((generator.random(len(live)), cell[live]))]
@@ -97,7 +92,7 @@ def _halved(
         pairs = np.stack([live[one], live[one + 1]])
         own = cell[pairs[0]]
         chance = parts[own] / size[own]
-        up_first = balance.decide(row[pairs[0]], row[pairs[1]], np.minimum(chance, 1 - chance), generator)
+        up_first = balance.decide(pairs[0], pairs[1], np.minimum(chance, 1 - chance), generator)
         up, down = np.where(up_first, pairs[0], pairs[1]), np.where(up_first, pairs[1], pairs[0])
         double = 2 * parts[own]
         taken[up[double >= size[own]]] = True
@@ -135,21 +130,26 @@ def _pivotal(
 
 
 class Balance:
-    """How far the rows that went up are from those that went down, in every bin and pair of coarse levels."""
+    """How far the rows that went up are from those that went down, in every bin and pair of coarse levels; of `rows`
+    (m,) of the source, which are spoken of by their place among them."""
 
-    def __init__(self, study: Study, projection: Projection) -> None:
+    def __init__(self, study: Study, projection: Projection, rows: np.ndarray) -> None:
         asked = {shift.factor for shift in projection.shifts if shift.asked}
         names = [name for name in study.delivered if name not in asked]
-        self._bins = [study.display_codes(name) for name in names]
-        self._levels = [study.grounding.coarse[name] for name in names]
         sizes = [study.axes[name].size + 1 for name in names]
         levels = np.array([study.grounding.codings[name].sizes[0] for name in names], dtype=np.int64)
         pairs = list(combinations(range(len(names)), 2))
         pairs = pairs[:: -(-len(pairs) // MOST_PAIRS)] if pairs else []
         self._pairs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-        self._strides = levels[self._pairs[1]]
-        ends = np.cumsum([0, *sizes, *(levels[self._pairs[0]] * levels[self._pairs[1]])])
-        self._first, self._count = ends[:-1], len(names)
+        self._strides = levels[self._pairs[1]].astype(np.int32)
+        ends = np.cumsum([0, *sizes, *(levels[self._pairs[0]] * levels[self._pairs[1]])]).astype(np.int32)
+        self._first = ends[len(names) : -1]
+        self._bins = np.empty((len(rows), len(names)), dtype=np.int32)
+        self._levels = np.empty((len(rows), len(names)), dtype=np.int32)
+        for place, name in enumerate(names):
+            self._bins[:, place] = study.display_codes(name).take(rows)
+            self._levels[:, place] = study.grounding.coarse[name].take(rows)
+        self._bins += ends[: len(names)]
         self._off = np.zeros(int(ends[-1]))
         self._weight = np.concatenate([np.ones(len(names)), np.full(len(pairs), OF_PAIRS)])
 
@@ -163,20 +163,23 @@ class Balance:
         order = generator.permutation(len(one))
         for start in range(0, len(order), TOGETHER):
             some = order[start : start + TOGETHER]
-            first, second = self._places(one[some]), self._places(other[some])
-            off = (self._off[first] - self._off[second]) @ self._weight
+            places = self._places(np.concatenate([one[some], other[some]]))
+            off = self._off.take(places) @ self._weight
+            off = off[: len(some)] - off[len(some) :]
             up[some] = np.where(off == 0, up[some], off < 0)
             signed = np.where(up[some], step[some], -step[some])
-            weights = np.repeat(np.concatenate([signed, -signed]), first.shape[1])
-            self._off += np.bincount(np.concatenate([first, second]).ravel(), weights=weights, minlength=len(self._off))
+            weights = np.repeat(np.concatenate([signed, -signed]), places.shape[1])
+            self._off += np.bincount(places.ravel(), weights=weights, minlength=len(self._off))
         return up
 
     def _places(self, rows: np.ndarray) -> np.ndarray:
         """(m, bins and pairs) the number of each bin and pair of levels that the rows (m,) are in."""
-        bins = np.stack([codes.take(rows) for codes in self._bins], axis=1).astype(np.int64)
-        levels = np.stack([codes.take(rows) for codes in self._levels], axis=1).astype(np.int64)
-        pairs = levels[:, self._pairs[0]] * self._strides + levels[:, self._pairs[1]]
-        return np.asarray(np.concatenate([bins, pairs], axis=1) + self._first)
+        levels = self._levels.take(rows, axis=0)
+        pairs = levels.take(self._pairs[0], axis=1)
+        pairs *= self._strides
+        pairs += levels.take(self._pairs[1], axis=1)
+        pairs += self._first
+        return np.concatenate([self._bins.take(rows, axis=0), pairs], axis=1)
 
 
 def _place_in_cell(cell: np.ndarray) -> np.ndarray:
