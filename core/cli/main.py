@@ -232,6 +232,9 @@ def sample(
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
     engine: Annotated[str, typer.Option(help="What makes the rows: threads (spark is not built yet).")] = "threads",
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; one per processor by default.")] = None,
+    received: Annotated[
+        Path | None, typer.Option(help="What came back of the design's orders, to stand in the place of made rows.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
     ] = False,
@@ -248,11 +251,31 @@ def sample(
         seed=seed,
         engine=engine,
         workers=workers,
+        received=received,
         force=force,
         accept_source=accept_source,
         as_json=as_json,
     )
     raise typer.Exit(KEPT if made else NOT_KEPT)
+
+
+@app.command()
+def orders(
+    design: DesignFile,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The orders, a line of JSON each.", show_default=False)
+    ],
+    received: Annotated[
+        Path | None, typer.Option(help="All that came back so far: a table with the ids; writes what is still missing.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what a blend must make as orders for an outside generator, and look at what comes back."""
+    from trimtab.core.cli.orders import write_orders
+
+    write_orders(design, output, received=received, force=force, accept_source=accept_source, as_json=as_json)
 
 
 @app.command()

@@ -13,6 +13,8 @@ from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import check_output, own_receipt, receipt_path
 from trimtab.core.delivery.receipt import deliver, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
+from trimtab.core.orders.orders import generator_of
+from trimtab.core.orders.received import complete
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.words.numbers import percent, rounded_percent
 
@@ -27,20 +29,29 @@ def make_rows(
     seed: int | None,
     engine: str,
     workers: int | None,
+    received: Path | None,
     force: bool,
     accept_source: bool,
     as_json: bool,
 ) -> bool:
-    """Make the rows of a design in `output`; returns whether every promise was kept."""
+    """Make the rows of a design in `output`, with those `received` of its orders in the place of made ones; returns
+    whether every promise was kept."""
     if engine not in ENGINES:
         raise InputError(f"--engine: there is no engine `{engine}`.{nearest(engine, ENGINES)}")
     if engine == "spark":
         raise InputError("--engine spark: it is not built yet. Leave the option out to make the rows on threads.")
-    check_output(output, kept=files_of(design), replace=force)  # before any work
+    if received is not None and (rows is not None or seed is not None):
+        raise InputError(
+            "--received: what came back is of the design's own rows and seed. Leave --rows and --seed out."
+        )
+    kept = [*files_of(design), *([received] if received else [])]
+    check_output(output, kept=kept, replace=force)  # before any work
     with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
+        came = complete(study, generator_of(study), received) if received else None
         delivery = deliver(
             study,
             output,
+            received=came,
             rows=rows,
             seed=seed,
             workers=workers or os.cpu_count() or 1,

@@ -21,6 +21,7 @@ from trimtab.core.errors import Progress
 from trimtab.core.formats import format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.projection.weighing import weighing
+from trimtab.core.sampling.received import Received
 from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -59,6 +60,7 @@ def deliver(
     replace: bool = False,
     kept: Sequence[Path] = (),
     beside: Mapping[Path, str] = MappingProxyType({}),
+    received: Received | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
@@ -66,7 +68,8 @@ def deliver(
 
     `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
     rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the files `kept`.
-    Texts to stand `beside` in the same folder, such as the design, come with them. A promise that was not kept is told
+    Texts to stand `beside` in the same folder, such as the design, come with them. Rows that were `received` of orders
+    take the place of those that must be made. A promise that was not kept is told
     by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be written
     or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was there is
     untouched.
@@ -75,7 +78,8 @@ def deliver(
     rows = study.design.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
-    tables = generate(study, rows=rows, seed=seed, workers=workers, progress=progress, projection=projection)
+    options: dict[str, Any] = {"workers": workers, "progress": progress, "received": received}
+    tables = generate(study, rows=rows, seed=seed, projection=projection, **options)
     with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)

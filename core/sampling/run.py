@@ -18,15 +18,16 @@ from trimtab.core.relations.key import Key
 from trimtab.core.sampling.computed import computed, computed_fields
 from trimtab.core.sampling.invented_values import invented_values
 from trimtab.core.sampling.new_keys import Codes, NewKeys
-from trimtab.core.sampling.plan import Plan, make_plan
+from trimtab.core.sampling.plan import BLOCK, Plan, make_plan
+from trimtab.core.sampling.received import Received
 from trimtab.core.sampling.redrawing import Spliced
 from trimtab.core.sampling.splice import Splicer
 from trimtab.core.sampling.whole_rows import WholeRows
 from trimtab.core.study.study import Study, values_of
 
 ORIGIN = ("_origin", pa.string())
-"""Where a row comes from: it is a whole *real* one; *spliced*, its values taken from several; or *constructed*, as the
-source never shows one."""
+"""Where a row comes from: it is a whole *real* one; *spliced*, its values taken from several; *constructed*, as the
+source never shows one; or *ordered*, made elsewhere."""
 
 SOURCE_ROW = ("_source_row", pa.int64())
 """The number of a real row in the source, from 0; missing for a made one."""
@@ -35,7 +36,7 @@ PROVENANCE = (ORIGIN, ("_weight", pa.float64()), ("_ungrounded", pa.bool_()))
 """Columns that tell where a row comes from: `_weight` is grounding ÷ projection, 1 on average over the rows, with which
 a training run undoes the design; it is 0 for rows that have no place in the grounding."""
 
-ORIGINS = pa.array(["real", "spliced", "constructed"])
+ORIGINS = pa.array(["real", "spliced", "constructed", "ordered"])
 
 SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
 """In a design with sweeps, whether provenance is asked for or not: the group of a row, and the factor that varies."""
@@ -51,6 +52,7 @@ class Generator:
     splicer: Splicer
     real: WholeRows
     weights: np.ndarray
+    received: Received | None = None
 
     def first(self) -> pa.Table:
         """The rows of the first block, as they are delivered."""
@@ -69,6 +71,8 @@ class Generator:
         spliced = with_values(
             pa.table({name: self._values(name, made, number) for name in self.study.delivered}), made.values
         )
+        if self.received is not None:
+            spliced = self.received.of(number * BLOCK + here, spliced.schema)
         plain = self.real.between(spliced, strata)
         table = pa.table(computed(self.study, plain, self.plan, number))
         schema = schema_of(self.study, provenance=self.study.design.output.provenance)
@@ -78,12 +82,13 @@ class Generator:
         return table.select(schema.names).cast(schema), self._codes(made, here, len(strata))
 
     def _codes(self, made: Spliced, here: np.ndarray, rows: int) -> Codes:
-        """The codes of what keys are of; of whole real rows none, for those keep their keys."""
+        """The codes of what keys are of; none of rows that keep their keys, whole real ones and received ones."""
         found = {}
         for name in {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}:
             column = self.study.columns[name]
             found[name] = np.full(rows, column.distinct, dtype=np.int64)
-            found[name][here] = column.codes[made.at[name]]
+            if self.received is None:
+                found[name][here] = column.codes[made.at[name]]
         return found
 
     def _values(self, name: str, made: Spliced, number: int) -> pa.Array:
@@ -110,7 +115,8 @@ class Generator:
             ungrounded[~drawn] = reserved.ungrounded[row]
             group[~drawn], varied[~drawn] = reserved.group[row], reserved.part[row]
         ungrounded |= self.study.declared
-        origin = np.where(strata < self.plan.real, 0, np.where(ungrounded, 2, 1))
+        made_as = np.where(ungrounded, 2, 1) if self.received is None else 3
+        origin = np.where(strata < self.plan.real, 0, made_as)
         found = {
             ORIGIN[0]: ORIGINS.take(pa.array(origin)),
             SOURCE_ROW[0]: self.real.numbers(strata),
@@ -125,9 +131,15 @@ class Generator:
 
 
 def prepare(
-    study: Study, *, rows: int | None = None, seed: int | None = None, projection: Projection | None = None
+    study: Study,
+    *,
+    rows: int | None = None,
+    seed: int | None = None,
+    projection: Projection | None = None,
+    received: Received | None = None,
 ) -> Generator:
-    """Fit and plan a study's design, without making a row; a `projection` for as many rows spares the fitting.
+    """Fit and plan a study's design, without making a row; a `projection` for as many rows spares the fitting. Rows
+    that were `received` take the place of those that must be made.
 
     Raises ConflictsError if the controls can't be met together, InputError if one of them, `rows` or `seed` is wrong.
     """
@@ -140,7 +152,7 @@ def prepare(
     plan = make_plan(projection, seed)
     weights = weighing(study, projection).of_rows(plan.per_cell(projection.cells.count), rows)
     whole = WholeRows.of(study, projection, plan)
-    return Generator(study, projection, plan, Splicer(study, projection, plan), whole, weights)
+    return Generator(study, projection, plan, Splicer(study, projection, plan), whole, weights, received)
 
 
 def generate(
@@ -151,13 +163,14 @@ def generate(
     workers: int = 1,
     progress: Progress | None = None,
     projection: Projection | None = None,
+    received: Received | None = None,
 ) -> Iterator[pa.Table]:
     """The rows of a study's design, as tables of at most 65,536 rows in order.
 
     The same design and seed give the same rows, whatever the number of `workers`. Memory does not grow with `rows`: at
     most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the first row.
     """
-    generator = prepare(study, rows=rows, seed=seed, projection=projection)
+    generator = prepare(study, rows=rows, seed=seed, projection=projection, received=received)
     return _blocks(generator, NewKeys.of(study), workers, progress)
 
 

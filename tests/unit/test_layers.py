@@ -36,6 +36,7 @@ LAYERS = (
     "core.weaknesses",
     "core.changes",
     "core.delivery",
+    "core.orders",
     "core.review",
     "core.shown",
     "core.workspace",

@@ -30,7 +30,7 @@ class RealRows:
 
 
 @dataclass(frozen=True, eq=False)
-class _SourceRows(TableRows):
+class SourceRows(TableRows):
     """Rows of the source, of whose values it is known which they are."""
 
     study: Study
@@ -63,7 +63,7 @@ def _cells_of_batches(study: Study, cells: Cells, controls: Sequence[Control]) -
     columns = sorted({name for control in controls for name in control.columns}) or list(study.columns)[:1]
     with pq.ParquetFile(study.source.path) as file:
         for batch in file.iter_batches(BATCH, columns=columns):
-            rows = _SourceRows(pa.Table.from_batches([batch]), study)
+            rows = SourceRows(pa.Table.from_batches([batch]), study)
             yield find([control.codes(rows) for control in controls], len(batch))
 
 

@@ -31,9 +31,9 @@ def where_made(study: Study, controls: Sequence[Control], codes: np.ndarray, of_
             continue  # that an event is not true says little
         share = counts[code] / total
         if share >= ALL:
-            of_all.append(_called(study, control, code))
+            of_all.append(called(study, control, code))
         elif share >= MOST:
-            some.append((share, _called(study, control, code)))
+            some.append((share, called(study, control, code)))
     if of_all:
         return "all with " + " and ".join(of_all[:MOST_TOLD])
     if some:
@@ -42,7 +42,8 @@ def where_made(study: Study, controls: Sequence[Control], codes: np.ndarray, of_
     return ""
 
 
-def _called(study: Study, control: Control, code: int) -> str:
+def called(study: Study, control: Control, code: int) -> str:
+    """What rows with a code of a control are, in the words of the design."""
     if control.labels:
         return f"{control.name.of} {control.labels[code]}"
     if control.name.kind == "event":
