@@ -1,8 +1,8 @@
 """Prints what designed selection saves in labels: `python -m benchmarks.labelling [draws]`.
 
 2,000 of the 60,000 rows of the sample's predictions are to be labelled, to estimate how often the model is wrong: in
-all, and in ten narrow slices. The design asks for more rows of each slice (an event each) and takes whole real rows; its
-estimate in all is weighted by `_weight`. Beside it stands a simple random choice of the same size, by formula. What is
+all, and in ten narrow slices. The design asks for more rows of each slice (an event each) and takes whole real rows;
+its estimate in all is weighted by `_weight`. Beside it stands a simple random choice of the same size, by formula. What is
 printed is by how many times more labels that would take for the same RMS error.
 """
 
@@ -75,7 +75,9 @@ def main(draws: int) -> None:
     slices = narrow_slices(rows)
     inside = [((rows["carrier"] == carrier) & (rows["month"] == month)).to_numpy() for carrier, month in slices]
     sizes = [int(one.sum()) for one in inside]
-XX    with tempfile.TemporaryDirectory() as folder:
+    share = f"{sum(sizes) / len(rows):.1%}"
+    print(f"{len(slices)} slices of {min(sizes):,} to {max(sizes):,} rows, {share} of all; {draws} draws")
+    with tempfile.TemporaryDirectory() as folder:
         # What is known before labelling, and no more.
         known = rows.drop(columns=["late", "error"])
         known.to_parquet(Path(folder) / "known.parquet", index=False)
