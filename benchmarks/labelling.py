@@ -2,8 +2,8 @@
 
 2,000 of the 60,000 rows of the sample's predictions are to be labelled, to estimate how often the model is wrong: in
 all, and in ten narrow slices. The design asks for more rows of each slice (an event each) and takes whole real rows;
-its estimate in all is weighted by `_weight`. Beside it stands a simple random choice of the same size, by formula. What is
-printed is by how many times more labels that would take for the same RMS error.
+its estimate in all is weighted by `_weight`. Beside it stands a simple random choice of the same size, by formula. What
+is printed is by how many times more labels that would take for the same RMS error.
 """
 
 from __future__ import annotations

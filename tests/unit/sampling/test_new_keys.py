@@ -66,10 +66,10 @@ def pairs(table: pa.Table) -> list[tuple[str, int]]:
     return list(zip(table["customer"].to_pylist(), table["step"].to_pylist(), strict=True))
 
 
-def test_init_keeps_the_key_of_an_owner_and_drops_an_identifier(opened: Open) -> None:
+def test_init_keeps_the_key_of_an_owner_and_carries_an_identifier(opened: Open) -> None:
     design = opened().design
     assert {"key": ["customer", "step"]} in [one.model_dump(mode="json") for one in design.relations or ()]
-    assert design.factor("id").role == "drop"
+    assert design.factor("id").role == "carry"
 
 
 @pytest.mark.parametrize("rows", [500, 20_000, 140_000])
