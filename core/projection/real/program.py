@@ -118,7 +118,7 @@ class Program:
         if self.wanted.reserved:
             return 0
         about = self._about()
-        if about is None:
+        if about is None or about < 1:  # of a few rows whole goals may be none, which nobody means
             return 0
         # Goals are whole rows: a little more may work, and a little less may not.
         rates = self.wanted.each[self.wanted.each > 0]
