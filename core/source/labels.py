@@ -17,11 +17,11 @@ TIMES = ("D", "m", "s", "ms", "us")
 def number_texts(numbers: Sequence[float]) -> list[str]:
     """Each number as short as it can be without two becoming the same: without the noise of binary fractions.
 
-    >>> number_texts([0.1 + 0.2, 20.0, 1e20])
-    ['0.3', '20', '1e+20']
+    >>> number_texts([0.1 + 0.2, 20.0, 1e20]), number_texts([0.58, 0.58 + 1e-15])
+    (['0.3', '20', '1e+20'], ['0.58', '0.580000000000001'])
     """
-    for digits in (12, 17):
-        texts = [str(int(x)) if x == int(x) and abs(x) < 1e15 else f"{x:.{digits}g}" for x in numbers]
+    for form in ("{:.12g}", "{!r}"):  # the shortest text that no other number has
+        texts = [str(int(x)) if x == int(x) and abs(x) < 1e15 else form.format(float(x)) for x in numbers]
         if len(set(texts)) == len(set(numbers)):
             break
     return texts

@@ -11,11 +11,13 @@ from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.real.capped import STRONGEST, Capping
 from trimtab.core.projection.real.first import MOST_CELLS, Task
+from trimtab.core.projection.real.most import as_in_the_source
 from trimtab.core.projection.real.program import curve
 from trimtab.core.study.study import Study, open_study
 
 BEYOND = 3
-"""The curve goes to so many times the most rows that can be real, or twice those of the design if that is more."""
+"""The curve goes to so many times the most rows that can be real; twice as far, and again, until it is twice as far as
+the design's rows. So it stays what it is while these are chosen along it."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +57,31 @@ def frontier(study: Study) -> Frontier | None:
     for a design that can't be met, and for one of more cells than can be looked through in time."""
     if study.declared or study.design.mode == "supplement":
         return None
-    plain = study
-    if study.design.takes_real_rows:
-        plain = open_study(study.design.changed(mode="standalone", blend=Blend()), study.source, previous=study)
-    try:
-        found = fitted(plain, plain.design.size)
-    except ConflictsError:
-        return None
-    if found.cells.count > MOST_CELLS:
-        return None
+    for rows in (as_in_the_source(study), study.design.size):  # numbers of rows that are asked for stay numbers
+        changes = {"mode": "standalone", "blend": Blend(), "rows": rows}
+        plain = open_study(study.design.changed(**changes), study.source, previous=study)
+        try:
+            found = fitted(plain, rows)
+        except ConflictsError:
+            continue
+        return _of(study, plain, task_of(plain, found)) if found.cells.count <= MOST_CELLS else None
+    return None
+
+
+def _of(study: Study, plain: Study, task: Task) -> Frontier:
+    """The frontier of a study, by that of the `plain` one, whose rows are all made."""
     key = (plain.grounding, plain.design.content)
-    return study.memo.of("frontier", key, lambda: _frontier(task_of(plain, found)))
+    most = study.memo.of("most real rows", key, lambda: task.program().most())
+    high = BEYOND * most or study.source.rows
+    while high < 2 * study.design.size:
+        high *= 2
+    return study.memo.of("frontier", (key, high), lambda: _frontier(task, most, high))
 
 
-def _frontier(task: Task) -> Frontier:
-    program = task.program()
-    most = program.most()
-    high = max(2 * task.rows, BEYOND * most)
-    low = most or max(1, min(task.rows, task.reserved + 1))
-    return Frontier(most, tuple(_points(task, [(rows, found.made) for rows, found in curve(program, low, high)])))
+def _frontier(task: Task, most: int, high: int) -> Frontier:
+    low = most or task.reserved + 1
+    points = [(rows, found.made) for rows, found in curve(task.program(), low, high)]
+    return Frontier(most, tuple(_points(task, points)))
 
 
 def _points(task: Task, found: list[tuple[int, float]]) -> Iterator[Point]:

@@ -16,7 +16,7 @@ def with_number(study: Study) -> Study:
     can be real, as many as the source has, so that the conflict is told."""
     if study.design.rows != "most":
         return study
-    rows, changes = most_real_rows(study) or _as_in_the_source(study), {}
+    rows, changes = most_real_rows(study) or as_in_the_source(study), {}
     if study.design.mode == "blend":  # all of them are to be real
         changes = {"blend": {**dict(study.design.blend), "made_at_most": 0.0}}
     return replace(study, design=study.design.changed(rows=rows, **changes))
@@ -25,13 +25,13 @@ def with_number(study: Study) -> Study:
 def most_real_rows(study: Study) -> int:
     """The most rows that can all be whole real ones, each another one; 0 if no number can, or the design can't be
     met."""
-    rows = _as_in_the_source(study)
+    rows = as_in_the_source(study)
     plain = open_study(study.design.changed(mode="standalone", blend=Blend(), rows=rows), study.source, previous=study)
     key = (plain.grounding, plain.design.content)
     return study.memo.of("most real rows", key, lambda: _most(plain, rows))
 
 
-def _as_in_the_source(study: Study) -> int:
+def as_in_the_source(study: Study) -> int:
     """The rows of the source, or those of an event that asks for more."""
     counted = [event.rows for event in study.design.events.values() if event.rows is not None]
     return max(study.source.rows, *counted, 1)
