@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from trimtab.core.cli.console import print_table
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.projection.projection import project
 from trimtab.core.sampling.run import prepare
 from trimtab.core.source.spool import spool

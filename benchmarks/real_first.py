@@ -18,13 +18,14 @@ import numpy as np
 
 from benchmarks.wide import write_wide
 from trimtab.core.cli.console import print_table
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.real.frontier import frontier
 from trimtab.core.projection.real.rows import real_rows_of
-from trimtab.core.sampling import choosing
 from trimtab.core.sampling.plan import Plan, make_plan
+from trimtab.core.sampling.real import choosing
 from trimtab.core.sampling.run import generate, prepare
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study

@@ -23,7 +23,8 @@ from trimtab.core.cli.console import print_table
 from trimtab.core.delivery.copies import copies_of
 from trimtab.core.delivery.receipt import verify
 from trimtab.core.delivery.writers import write
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.projection.projection import control_costs, project
 from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source, spool

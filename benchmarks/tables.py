@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.source.spool import Source, spool
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.factors import LEFT_OUT, Factor
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import FAMILIES, starting
 from trimtab.core.design.targets.tables import DIGITS, weight_of
 from trimtab.core.errors import InputError

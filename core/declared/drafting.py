@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from trimtab.core.declared.declared import ROWS
 from trimtab.core.declared.marginals import TYPES, declared_marginal
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import FAMILIES, starting, suitable_families
 from trimtab.core.errors import InputError
 from trimtab.core.source.axes import NUMERIC

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from trimtab.core.counting.datasets import ROWS, open_data, reading_of
 from trimtab.core.database import quote_name
 from trimtab.core.delivery.measuring.opening import REAL
-from trimtab.core.design.blend import Blend
+from trimtab.core.design.parts.blend import Blend
 from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.grounding.coding import Coding
 from trimtab.core.sampling.new_keys import renewed_factors

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from trimtab.core.design.blend import REAL_FIRST, Blend, Mode, Rows
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.controls.kind import KINDS, Listed
@@ -19,15 +18,13 @@ from trimtab.core.design.controls.quantiles import Quantiles
 from trimtab.core.design.controls.sweep import Sweep
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.faults import explain
-from trimtab.core.design.fields import Identifier, Level, Model, Name, Sha256, Text, broken
+from trimtab.core.design.fields import Identifier, Model, Name, Text, broken
 from trimtab.core.design.fingerprint import fingerprint_of
+from trimtab.core.design.parts.blend import REAL_FIRST, Blend, Mode, Rows
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.relations.relation import Relation
 from trimtab.core.relations.union import AnyRelation
-from trimtab.core.source.delimited.dialect import Dialect
-
-if TYPE_CHECKING:
-    from trimtab.core.source.spool import Source
 
 Line = Annotated[int, Field(strict=True, ge=0)]
 Lines = Annotated[int, Field(strict=True, ge=1)]
@@ -35,44 +32,6 @@ Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 COLD_ROLES = ("target", "hold", "derive")
 """Roles a factor can have without a source."""
-
-
-class SourceRef(Model):
-    """The real data a design stands on."""
-
-    path: Text = Field(description="Relative to the design file.")
-    sha256: Sha256 | None = Field(default=None, description="SHA-256 of the file's bytes.")
-    delimiter: Text | None = Field(default=None, description="What stands between the cells of a text file.")
-    quote: Text | None = Field(default=None, description="What stands around a value that holds a delimiter.")
-    escape: Text | None = Field(default=None, description="What stands before a quote that is part of a value.")
-    header: Line | None = Field(default=None, description="Line of the names, 1 for the first; 0 if there are none.")
-    header_rows: Lines | None = Field(default=None, description="Lines that the names take.")
-    missing: tuple[Level, ...] | None = Field(default=None, description="Texts that mean missing, in every column.")
-    decimal: Literal[".", ","] | None = Field(default=None, description="Mark before fractions.")
-    numbers: Literal["plain", "written"] | None = Field(
-        default=None, description="plain: a number with thousands, currency or per cent signs is a text."
-    )
-    footer: Line | None = Field(default=None, description="Lines at the end that are no rows.")
-    dates: Text | None = Field(default=None, description="How dates are written, in strptime's signs, as %d/%m/%Y.")
-    encoding: Text | None = Field(default=None, description="Encoding of the text, by its name in Python.")
-
-    @model_validator(mode="after")
-    def _can_be_read(self) -> SourceRef:
-        try:
-            _ = self.dialect
-        except InputError as error:
-            broken(f"must be how a text file can be written; {error}")
-        return self
-
-    @property
-    def dialect(self) -> Dialect:
-        """What is said of how the file is written."""
-        return Dialect(**self.model_dump(exclude={"path", "sha256"}))
-
-
-def reference(path: str, source: Source) -> SourceRef:
-    """The part of a design that names its source and how that is read."""
-    return SourceRef(path=path, sha256=source.sha256, **source.dialect.given)
 
 
 class Output(Model):

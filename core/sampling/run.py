@@ -19,10 +19,10 @@ from trimtab.core.sampling.computed import computed, computed_fields
 from trimtab.core.sampling.invented_values import invented_values
 from trimtab.core.sampling.new_keys import Codes, NewKeys
 from trimtab.core.sampling.plan import BLOCK, Plan, make_plan
+from trimtab.core.sampling.real.whole_rows import WholeRows
 from trimtab.core.sampling.received import Received
 from trimtab.core.sampling.redrawing import Spliced
 from trimtab.core.sampling.splice import Splicer
-from trimtab.core.sampling.whole_rows import WholeRows
 from trimtab.core.study.study import Study, values_of
 
 ORIGIN = ("_origin", pa.string())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from trimtab.core.design.design import Design, reference
+from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.key import Key

@@ -13,8 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from trimtab.core.changes.factors import sculpted
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import suitable_families
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.controls.level import with_share

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.weaknesses.predictions import guess
 

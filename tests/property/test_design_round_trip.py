@@ -10,16 +10,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.core.design.blend import Blend
 from trimtab.core.design.controls.event import Event
 from trimtab.core.design.controls.floor import Floor
 from trimtab.core.design.controls.label import Label
 from trimtab.core.design.controls.level import LevelMix
 from trimtab.core.design.controls.pair import Pair
 from trimtab.core.design.controls.sweep import Sweep
-from trimtab.core.design.design import Design, Output, SourceRef
+from trimtab.core.design.design import Design, Output
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import dumps, json_schema, loads
+from trimtab.core.design.parts.blend import Blend
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import FAMILIES, Target
 from trimtab.core.errors import InputError
 

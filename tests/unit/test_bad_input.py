@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.receipt import deliver
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.projection import project

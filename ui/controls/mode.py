@@ -7,9 +7,9 @@ import math
 import htpy as h
 import streamlit as st
 
-from trimtab.core.design.blend import REAL_FIRST, Blend, Mode
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
+from trimtab.core.design.parts.blend import REAL_FIRST, Blend, Mode
 from trimtab.core.errors import ConflictError, InputError
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection, project

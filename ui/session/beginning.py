@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads, read_text
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError, Progress, nearest
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from trimtab.core.declared.declared import declared_source
-from trimtab.core.design.design import Design, reference
+from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
+from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import Progress
 from trimtab.core.grounding.ties import Ties, ties_of
 from trimtab.core.projection.real.most import with_number

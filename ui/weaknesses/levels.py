@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import TrimtabError
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study

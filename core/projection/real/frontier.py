@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trimtab.core.design.blend import Blend
+from trimtab.core.design.parts.blend import Blend
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.real.capped import STRONGEST, Capping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trimtab.core.design.blend import Blend
+from trimtab.core.design.parts.blend import Blend
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.real.first import MOST_CELLS, most_by_fits

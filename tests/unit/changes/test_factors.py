@@ -10,7 +10,8 @@ import pytest
 
 from trimtab.core.changes.factors import rebinned, sculpted, with_edges, with_family, with_role
 from trimtab.core.changes.presets import PRESETS, preset_shares, with_preset
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import starting, suitable_families
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares

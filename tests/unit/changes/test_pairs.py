@@ -24,8 +24,9 @@ from trimtab.core.changes.pairs import (
     without_pair,
 )
 from trimtab.core.coverage.dependence import Joint, joint
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError
 from trimtab.core.source.spool import spool
 from trimtab.core.study.study import Study, open_study

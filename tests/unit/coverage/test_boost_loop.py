@@ -17,7 +17,8 @@ from trimtab.core.counting.levels import Levels, code_rows
 from trimtab.core.coverage.gaps.applying import boost_slice, condition_of
 from trimtab.core.coverage.gaps.possible import design_levels
 from trimtab.core.delivery.receipt import Delivery, deliver
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.weaknesses.budget import spread_rows, usual_curve

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trimtab.core.coverage.measures import MEASURES, Measure, distances, measure
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.source.spool import spool
 from trimtab.core.study.study import open_study
 from trimtab.ui.coverage.comparing import covered, distances_csv, distances_table

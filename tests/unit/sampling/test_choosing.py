@@ -10,8 +10,8 @@ from scipy.stats import norm
 
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.projection.real.rows import real_rows_of
-from trimtab.core.sampling.choosing import Balance, _halved, chosen_rows
 from trimtab.core.sampling.plan import Plan, make_plan
+from trimtab.core.sampling.real.choosing import Balance, _halved, chosen_rows
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -106,7 +106,7 @@ def test_the_rows_are_nearer_to_all_than_chosen_by_chance(
         return float(0.5 * np.abs(np.bincount(codes[rows], minlength=size) / len(rows) - wanted).sum())
 
     balanced = distances()
-    monkeypatch.setattr("trimtab.core.sampling.choosing.Balance", lambda *_: Coin())
+    monkeypatch.setattr("trimtab.core.sampling.real.choosing.Balance", lambda *_: Coin())
     by_chance = distances()
     assert balanced[0] < 0.6 * by_chance[0]
     assert balanced[1] < 0.7 * by_chance[1]

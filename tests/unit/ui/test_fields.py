@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from trimtab.core.design.design import Design, SourceRef
+from trimtab.core.design.design import Design
+from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import FAMILIES
 from trimtab.core.projection.projection import project
 from trimtab.core.source.spool import Source

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.real.rows import real_rows_of
-from trimtab.core.sampling.choosing import chosen_rows
 from trimtab.core.sampling.plan import Plan
+from trimtab.core.sampling.real.choosing import chosen_rows
 from trimtab.core.study.study import Study, values_of
 
 

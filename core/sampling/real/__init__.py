@@ -1,0 +1,1 @@
+"""Whole real rows: which are taken, and where they stand."""
