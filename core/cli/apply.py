@@ -12,8 +12,7 @@ from typing import Any
 
 from trimtab.core.cli.console import print_json, print_table, progress_bar
 from trimtab.core.cli.diff import control_row
-from trimtab.core.cli.opening import files_of, study_of
-from trimtab.core.cli.options import check_design_place
+from trimtab.core.cli.opening import check_design_place, files_of, study_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load, read_text, save

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
-from trimtab.core.cli.opening import bring_in, study_of, workspace
-from trimtab.core.cli.options import check_design_place
+from trimtab.core.cli.opening import bring_in, check_design_place, study_of, workspace
 from trimtab.core.design.files import save
 from trimtab.core.projection.check import Checked, check, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError

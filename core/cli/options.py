@@ -1,9 +1,8 @@
-"""Arguments and options that several commands share, what is typed in them, and where a design may be written."""
+"""Arguments and options that several commands share, and what is typed in them."""
 
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from trimtab.core.atomic import check_writable, writing
-from trimtab.core.delivery.places import holds
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
 
@@ -90,19 +87,3 @@ def factors_of(text: str | None, known: Iterable[str]) -> list[str]:
         if wanted.count(name) > 1:
             raise InputError(f"--factors: `{name}` is named {wanted.count(name)} times; once is enough.")
     return wanted
-
-
-def check_design_place(output: Path, *, kept: Iterable[Path], force: bool) -> None:
-    """Raise InputError, before any work, for a place that can't be written, that is taken if not `force`, or that is
-    one of the files `kept`, such as the data, whatever names and links lead there."""
-    with writing(output):
-        if output.is_dir():
-            raise InputError(f"{output}: it is a folder. Name a file for the design.")
-        if os.path.lexists(output) and not force:
-            raise InputError(f"{output}: it is there already. Name another file, or give --force to replace it.")
-        for file in kept:
-            if holds(output, file):
-                raise InputError(
-                    f"{output}: {file.name} is there, from which the design is made. Name another file for the design."
-                )
-        check_writable(output)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from trimtab.core.atomic import write_text
 from trimtab.core.cli.console import note, print_json, progress_bar
-from trimtab.core.cli.opening import files_of, study_of
-from trimtab.core.cli.options import check_design_place
+from trimtab.core.cli.opening import check_design_place, files_of, study_of
 from trimtab.core.orders.orders import generator_of, id_column, order_lines
 from trimtab.core.orders.received import read_back
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.patience import PATIENCE
 from trimtab.core.design.design import Design
@@ -37,6 +37,19 @@ def until(true: Callable[[], bool], page: Page) -> None:
     while not true():
         assert time.monotonic() < end, "it did not become true"
         page.wait_for_timeout(50)
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    """The middle of an element in the window. A picture that is drawn anew has no place for a moment."""
+    found: list[tuple[float, float]] = []
+
+    def placed() -> bool:
+        box = locator.bounding_box()
+        found.extend([(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)] if box else [])
+        return bool(found)
+
+    until(placed, locator.page)
+    return found[0]
 
 
 def type_in(page: Page, label: str, text: str, nth: int = 0) -> None:

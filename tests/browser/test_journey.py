@@ -19,7 +19,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.workspace.workspace import Workspace
 
-from .actions import at_rest, current, faults, sculptor_after, type_in, visit
+from .actions import at_rest, current, faults, middle, sculptor_after, type_in, visit
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app.py"
@@ -43,16 +43,10 @@ def revision(page: Page) -> int:
     return int(page.get_by_test_id("sculptor").get_attribute("data-rev") or 0)
 
 
-def middle(page: Page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def drag(page: Page, bin_: int, by: float) -> None:
     """Drag a bar's handle by so many px and wait for the answer."""
     before = revision(page)
-    x, y = middle(page, f'[data-bin="{bin_}"] .handle')
+    x, y = middle(page.locator(f'[data-bin="{bin_}"] .handle'))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + by, steps=4)

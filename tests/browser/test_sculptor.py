@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from trimtab.core.changes.presets import PRESETS, preset_shares
 
-from .actions import faults
+from .actions import faults, middle
 
 MODEL = Path(__file__).parents[2] / "ui" / "sculptor" / "sculptor_model.js"
 HARNESS = Path(__file__).with_name("sculptor_harness.py")
@@ -66,12 +66,6 @@ def shown(page: Page) -> list[float]:
 def said(share: float) -> str:
     """A share of at least 1 % as it is said: one decimal, two below 10 % where the second is not 0."""
     return f"{100 * share:.1f} %" if share >= 0.1 else f"{100 * share:.2f}".removesuffix("0") + " %"
-
-
-def middle(locator: Locator) -> tuple[float, float]:
-    box = locator.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def handle(page: Page, bin_: int) -> tuple[float, float]:
