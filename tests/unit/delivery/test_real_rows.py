@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from trimtab.core.delivery.measuring.promise import Promise
-from trimtab.core.delivery.receipt import deliver, verify
+from trimtab.core.delivery.receipt import Delivery, deliver, verify
+from trimtab.core.design.files import loads
+from trimtab.core.sampling.run import prepare
 from trimtab.core.source.spool import Source
-from trimtab.core.study.study import Study
+from trimtab.core.study.study import Study, open_study
 
 Open = Callable[..., Study]
 Table = Callable[[dict[str, list[Any]]], Source]
@@ -46,11 +48,17 @@ def as_in_the_source(real: pa.Table, source: Source, names: list[str]) -> bool:
     return all(real[name].to_pylist() == rows[name].to_pylist() for name in names)
 
 
-def test_a_blend(crashes: Source, open_: Open, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def blended(crashes: Source, open_: Open, tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Delivery]:
+    """A blend, delivered once."""
     study = open_(crashes, BLEND)
-    delivery = deliver(study, tmp_path / "a.parquet")
+    return study, deliver(study, tmp_path_factory.mktemp("blend") / "a.parquet")
+
+
+def test_a_blend(blended: tuple[Study, Delivery], crashes: Source) -> None:
+    _, delivery = blended
     assert delivery.kept, [one for one in delivery.promises if not one.kept]
-    real, made = real_part(tmp_path / "a.parquet")
+    real, made = real_part(delivery.path)
     assert 0 < len(made) < 6000 == len(made) + len(real)
     assert len(set(real["_source_row"].to_pylist())) == len(real)
     assert as_in_the_source(real, crashes, [name for name in crashes.columns if name in real.column_names])
@@ -123,10 +131,9 @@ def broken(table: pa.Table, how: str) -> pa.Table:
         "a carried value",
     ],
 )
-def test_what_is_not_as_promised_is_told(crashes: Source, open_: Open, tmp_path: Path, how: str) -> None:
-    study = open_(crashes, BLEND)
-    deliver(study, tmp_path / "a.parquet")
-    pq.write_table(broken(pq.read_table(tmp_path / "a.parquet"), how), tmp_path / "b.parquet")
+def test_what_is_not_as_promised_is_told(blended: tuple[Study, Delivery], tmp_path: Path, how: str) -> None:
+    study, delivery = blended
+    pq.write_table(broken(pq.read_table(delivery.path), how), tmp_path / "b.parquet")
     kept = told(verify(tmp_path / "b.parquet", study, rows=6000))
     assert not (kept["mode blend distinct"] and kept["mode blend as in the source"])
 
@@ -167,13 +174,28 @@ def test_rows_that_occur_twice_are_two_rows(table_source: Table, open_: Open, tm
     assert sorted(pq.read_table(tmp_path / "a.parquet")["_source_row"].to_pylist()) == list(range(100))
 
 
-def test_weights_undo_a_selection(crashes: Source, open_: Open, tmp_path: Path) -> None:
+def test_weights_undo_a_selection(crashes: Source, open_: Open) -> None:
     """The weighted mean of what nobody set is that of the source, within three standard errors."""
     study = open_(crashes, BLEND.replace("blend", "select").replace("6000", "1500").replace("0.15", "0.1"))
     means = []
     for seed in range(40):
-        deliver(study, tmp_path / "a.parquet", seed=seed)
-        table = pq.read_table(tmp_path / "a.parquet", columns=["ageOFocc", "_weight"]).to_pandas().dropna()
+        table = prepare(study, seed=seed).first().select(["ageOFocc", "_weight"]).to_pandas().dropna()
         means.append(np.average(table["ageOFocc"], weights=table["_weight"]))
     real = pq.read_table(crashes.path, columns=["ageOFocc"]).to_pandas()["ageOFocc"].mean()
     assert abs(np.mean(means) - real) < 3 * np.std(means, ddof=1) / np.sqrt(len(means))
+
+
+def test_of_a_source_too_large_to_be_learned_whole_all_rows_can_be_taken(
+    crashes: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only 3,000 of 26,217 rows are learned, and 9,000 real ones are taken."""
+    monkeypatch.setattr("trimtab.core.source.columns.LEARNING_ROWS", 3_000)
+    text = BLEND.replace("6000", "9000").replace("blend", "select").replace("0.15", "0.04")
+    design = loads(f"trimtab: 1\nname: test\nsource: {{path: x, sha256: {crashes.sha256}}}\n{text}")
+    study = open_study(design, crashes)
+    assert study.grounding.rows == 3_000
+    delivery = deliver(study, tmp_path / "a.parquet")
+    assert delivery.kept, [one for one in delivery.promises if not one.kept]
+    real, made = real_part(tmp_path / "a.parquet")
+    assert (len(real), len(made)) == (9000, 0)
+    assert as_in_the_source(real, crashes, [name for name in crashes.columns if name in real.column_names])
