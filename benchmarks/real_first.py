@@ -103,7 +103,7 @@ def many_controls(study: Study) -> list[tuple[str, ...]]:
                 _off(goal.rows, codes, per_cell) for goal, codes in zip(outcome.goals, outcome.cells.codes, strict=True)
             )
         )
-        distinct.append(len(np.unique(made.real.rows)) == study.design.size)
+        distinct.append(len(np.unique(made.real.rows)) == study.size)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cells = f"{outcome.cells.count:,} cells, {sum(len(goal.rows) for goal in outcome.goals)} codes"
     return [
@@ -145,7 +145,7 @@ def balance(study: Study, draws: int) -> tuple[str, ...]:
     (single, pair), (alone, together) = found[Balanced], found[Coin]
     return (
         study.source.name,
-        f"{study.design.size:,}",
+        f"{study.size:,}",
         str(len(names)),
         f"{single / alone:.2f}",
         f"{pair / together:.2f}",

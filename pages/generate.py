@@ -99,7 +99,7 @@ def start(found: session.Document, *, possible: bool) -> None:
         running_panel(job)
         return
     st.button(
-        f"Generate {found.study.design.size:,} rows",
+        f"Generate {found.study.size:,} rows",
         type="primary",
         key="generate_start",
         disabled=not possible,

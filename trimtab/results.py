@@ -21,7 +21,6 @@ from trimtab.core.projection.check import Checked, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.real.frontier import Point
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.finding import find_relations
@@ -130,7 +129,7 @@ class Data(Rows):
 
     def study(self, design: Design, *, progress: Progress | None = None) -> Study:
         """The study of a design on these data. Raises InputError with every fault of the design."""
-        self._last = with_number(open_study(design, self.source, progress=progress, previous=self._last))
+        self._last = open_study(design, self.source, progress=progress, previous=self._last)
         return self._last
 
     def to_arrow(self) -> pa.Table:

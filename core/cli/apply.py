@@ -15,7 +15,7 @@ from trimtab.core.cli.diff import control_row
 from trimtab.core.cli.opening import check_design_place, files_of, study_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import load, read_text, save
+from trimtab.core.design.files import read_text, save
 from trimtab.core.design.patching import patched
 from trimtab.core.errors import InputError
 from trimtab.core.review.difference import control_changes
@@ -78,8 +78,6 @@ def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source:
     text = read_text(path)
     with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
         design = _changed(study, given)
-        if load(path).rows == "most" and design.rows == study.design.rows:
-            design = design.changed(rows="most")  # the number was only worked out
         # Which controls differ needs both designs opened: this also checks the new one against the source.
         if design.source != study.design.source:
             raise InputError(f"{given.patch}: a patch can't give a design another source.")

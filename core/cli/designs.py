@@ -131,12 +131,12 @@ def _print_review(
 def _print_check(study: Study, projection: Projection, found: Checked) -> None:
     learned, share = study.grounding.rows, projection.effective_share
     source = "declared" if study.declared else "real"
-    print(f"Feasible: {study.design.size:,} rows for {projection.cost_bits:.3f} bits.")
+    print(f"Feasible: {study.size:,} rows for {projection.cost_bits:.3f} bits.")
     print(f"Effective sample size: {round(share * learned):,} of {learned:,} rows ({percent(share)}).")
-    if projection.ungrounded * study.design.size >= 0.5:  # less than a row is a tail that no row will be drawn from
+    if projection.ungrounded * study.size >= 0.5:  # less than a row is a tail that no row will be drawn from
         print(f"Ungrounded: {percent(projection.ungrounded)} of the rows lie where the source has nothing.")
     if found.frontier is not None:
-        _print_frontier(found.frontier, study.design.size)
+        _print_frontier(found.frontier, study.size)
     if projection.events:
         print("\nEvents")
         rows = [(one.name, percent(one.real), percent(one.rate), f"{one.rows:,}") for one in projection.events]

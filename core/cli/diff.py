@@ -10,7 +10,6 @@ from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import workspace
 from trimtab.core.design.files import load
 from trimtab.core.errors import ConflictError, Progress
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.opening import source_of
@@ -40,7 +39,7 @@ def _study(
 ) -> Study:
     design = load(path)
     source = source_of(path, design, home, accept_source=accept_source, progress=progress)
-    return with_number(open_study(design, source, progress=progress, previous=previous))
+    return open_study(design, source, progress=progress, previous=previous)
 
 
 def _source(study: Study) -> str:

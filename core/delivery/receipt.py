@@ -75,7 +75,7 @@ def deliver(
     untouched.
     """
     target = check_output(path, kept=[study.source.path, *kept], replace=replace)
-    rows = study.design.size if rows is None else rows
+    rows = study.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
     options: dict[str, Any] = {"workers": workers, "progress": progress, "received": received}

@@ -160,11 +160,11 @@ class Design(Model):
         return problems
 
     @property
-    def size(self) -> int:
-        """Rows to generate, as a number. Raises ValueError where it is `most`, which only its data can tell."""
-        if self.rows == "most":
-            raise ValueError("how many rows the most are depends on the data: see core/projection/real/most.py")
-        return int(self.rows)
+    def most_made(self) -> float:
+        """The largest share of the rows that may be made (0 to 1): none of a selection, nor of the most real rows."""
+        if self.mode == "select" or self.rows == "most":
+            return 0.0
+        return self.blend.made_at_most if self.mode == "blend" else 1.0
 
     @property
     def takes_real_rows(self) -> bool:

@@ -29,11 +29,12 @@ DIGITS = 10
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some of the made rows of a design: their numbers in the output (m,), their values, and for each of the `controls`
-    the code that they must have (controls, m)."""
+    """The rows of block `number` that must be made: where they stand in it, `here` (m,), their numbers in the output
+    `rows` (m,), and for each control the code that they must have, `codes` (controls, m)."""
 
+    number: int
+    here: np.ndarray
     rows: np.ndarray
-    table: pa.Table
     codes: np.ndarray
 
 
@@ -69,15 +70,14 @@ def told(generator: Generator) -> list[Control]:
 
 
 def made_rows(generator: Generator) -> Iterator[Batch]:
-    """The rows of a design that must be made, a block at a time."""
+    """The rows of a design that must be made, a block at a time; none is made for it."""
     plan, cells = generator.plan, generator.projection.cells
     for number in range(plan.blocks):
         strata = plan.strata(number)
         here = np.flatnonzero(strata >= plan.real)
         if len(here):
             cell = plan.slots.cell[plan.slot(strata[here])]
-            table = generator.block(number).take(pa.array(here))
-            yield Batch(number * BLOCK + here, table, cells.codes[:, cell])
+            yield Batch(number, here, number * BLOCK + here, cells.codes[:, cell])
 
 
 def order_ids(study: Study, rows: np.ndarray) -> list[str]:
@@ -93,9 +93,11 @@ def order_lines(study: Study, generator: Generator, wanted: np.ndarray | None = 
     controls = [(i, one) for i, one in enumerate(generator.projection.controls) if not one.guards]
     for batch in made_rows(generator):
         kept = np.arange(len(batch.rows)) if wanted is None else np.flatnonzero(np.isin(batch.rows, wanted))
-        values = batch.table.select(asked).take(pa.array(kept)).to_pylist()
+        if not len(kept):
+            continue
+        values = generator.block(batch.number).select(asked).take(pa.array(batch.here[kept])).to_pylist()
         for place, own, id_ in zip(kept, values, order_ids(study, batch.rows[kept]), strict=True):
-            where = [said for i, one in controls if (said := _where(study, one, int(batch.codes[i, place])))]
+            where = [asked_for(study, one, int(batch.codes[i, place])) for i, one in controls]
             line = {"id": id_, "ask": {name: _plain(own[name]) for name in asked}, "where": where, "free": free}
             yield json.dumps(line, ensure_ascii=False)
 
@@ -106,7 +108,7 @@ def generator_of(study: Study) -> Generator:
     return prepare(study)
 
 
-def _where(study: Study, control: Control, code: int) -> str:
+def asked_for(study: Study, control: Control, code: int) -> str:
     """What a row must be for one control; that an event is not true in it is said too."""
     said = called(study, control, code)
     return said if control.labels or code == control.asked else f"not: {said}"

@@ -12,10 +12,9 @@ import pyarrow as pa
 from trimtab.core.counting.datasets import ROWS, Reading, open_data, reading_of
 from trimtab.core.database import quote_name
 from trimtab.core.errors import InputError
-from trimtab.core.orders.orders import id_column, made_rows, order_ids
+from trimtab.core.orders.orders import asked_for, id_column, made_rows, order_ids
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.real.rows import SourceRows
-from trimtab.core.projection.real.wording import called
 from trimtab.core.sampling.received import Received
 from trimtab.core.sampling.run import Generator
 from trimtab.core.study.study import Study
@@ -62,7 +61,7 @@ def read_back(study: Study, generator: Generator, data: Path) -> Back:
     right = np.flatnonzero(off < 0)
     order = right[np.argsort(place[right])]
     differing = [
-        Differing(ids[i], _asked(study, generator.projection.controls[off[i]], int(codes[off[i], place[i]])))
+        Differing(ids[i], asked_for(study, generator.projection.controls[off[i]], int(codes[off[i], place[i]])))
         for i in np.flatnonzero(off >= 0)
     ]
     missing = np.setdiff1d(np.arange(len(rows)), place[right])
@@ -135,8 +134,3 @@ def _off(study: Study, controls: tuple[Control, ...], rows: pa.Table, asked: np.
         wrong = controls[i].codes(looked) != asked[i] if len(rows) else np.empty(0, dtype=bool)
         off[wrong] = i
     return off
-
-
-def _asked(study: Study, control: Control, code: int) -> str:
-    said = called(study, control, code)
-    return said if control.labels or code == control.asked else f"not: {said}"

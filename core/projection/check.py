@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from trimtab.core.projection.conflict import Conflict, ConflictsError
@@ -41,18 +42,23 @@ class RelationRows:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A design as it was checked: its `projection`, what each control costs and how many rows can be real, or the
-    `conflicts` of its controls,
-    and for each of them the `ways` out that its control has, whose patches settle it."""
+    """The design of a `study` as it was checked: its `projection` and what each control costs, or the `conflicts` of
+    its controls, and for each of them the `ways` out that its control has, whose patches settle it."""
 
+    study: Study
     projection: Projection | None
     costs: tuple[ControlCost, ...] = ()
     rules: tuple[RuleRows, ...] = ()
     relations: tuple[RelationRows, ...] = ()
     owners: tuple[Owner, ...] = ()
-    frontier: Frontier | None = None
     conflicts: tuple[Conflict, ...] = ()
     ways: tuple[tuple[WayOut, ...], ...] = ()
+
+    @cached_property
+    def frontier(self) -> Frontier | None:
+        """How many of its rows can be real, and how many must be made, also where it asks for too many real ones;
+        worked out when it is asked for."""
+        return frontier(self.study)
 
 
 def check(study: Study) -> Checked:
@@ -67,7 +73,7 @@ def check(study: Study) -> Checked:
         return _refused(study, error.conflicts)
     rules = tuple(RuleRows(one.of, real_rows(study, one), unknown_rows(study, one)) for one in rules_of(study))
     left = {name: study.columns[name] for name in study.delivered}
-    return Checked(projection, costs, rules, _relations(study), owners_of(left, study.relations), frontier(study))
+    return Checked(study, projection, costs, rules, _relations(study), owners_of(left, study.relations))
 
 
 def _relations(study: Study) -> tuple[RelationRows, ...]:
@@ -91,18 +97,22 @@ def _refused(study: Study, known: tuple[Conflict, ...]) -> Checked:
             others = going(study, one, settled.conflicts)
             ways = [first, *(way for way in others if way.patch != first.patch)] if first else others
             found.append((one, tuple(ways)))
-    return Checked(None, conflicts=tuple(one for one, _ in found), ways=tuple(ways for _, ways in found))
+    return Checked(study, None, conflicts=tuple(one for one, _ in found), ways=tuple(ways for _, ways in found))
 
 
 def check_json(found: Checked) -> dict[str, Any]:
     """What was found in the names of the command line's contract, in plain Python types."""
     projection = found.projection
+    reach = {
+        "most_real_rows": found.frontier.most_real_rows if found.frontier else None,
+        "frontier": [one.as_json() for one in found.frontier.points] if found.frontier else [],
+    }
     if projection is None:
         conflicts = [
             {**one.as_json(), "ways": [way.patch for way in ways]}
             for one, ways in zip(found.conflicts, found.ways, strict=True)
         ]
-        return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], "conflicts": conflicts}
+        return {"feasible": False, "cost_bits": None, "controls": [], "shifts": [], **reach, "conflicts": conflicts}
     return {
         "feasible": True,
         "cost_bits": projection.cost_bits,
@@ -128,8 +138,7 @@ def check_json(found: Checked) -> dict[str, Any]:
             for one in found.relations
         ],
         "owners": [one.as_json() for one in found.owners],
-        "most_real_rows": found.frontier.most_real_rows if found.frontier else None,
-        "frontier": [one.as_json() for one in found.frontier.points] if found.frontier else [],
+        **reach,
         "floors": [
             {"name": one.name.of, "rows": one.rows, "constructed": one.constructed, "impossible": len(one.impossible)}
             for one in projection.floors

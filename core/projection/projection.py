@@ -58,10 +58,9 @@ class Projection:
     `shares` (C,) are the fitted shares of `cells`, whose rows are those of `pool`, in the rows that are drawn beside
     the `reserved` ones, and the `slots` are what these are drawn for; `outcomes` are the whole rows of the joint
     outcomes of events and levels among them, `goals` what each of the `controls` asks, and `beside` are the controls
-    that ask for no shares of rows. `cost_bits` is
-    KL(projection ‖ grounding) in bits, `effective_share` Kish's effective sample size 1 / Σw² over the number of
-    learning rows (0 to 1), both of the drawn rows. `ungrounded` is the share of rows that the source never shows.
-    `total` counts the source in a supplement.
+    that ask for no shares of rows. `cost_bits` is KL(projection ‖ grounding) in bits, `effective_share` Kish's
+    effective sample size 1 / Σw² over the number of learning rows (0 to 1), both of the drawn rows. `ungrounded` is the
+    share of rows that the source never shows. `total` counts the source in a supplement.
     """
 
     rows: int
@@ -103,7 +102,7 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
 
     Raises ConflictsError if its controls can't be met together, InputError if one of them or `rows` is wrong.
     """
-    rows = study.design.size if rows is None else rows
+    rows = study.size if rows is None else rows
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"rows must be between 1 and {MOST_ROWS:,}, got {rows:,}.")
     found = fitted(study, rows)
@@ -146,7 +145,7 @@ def floor_plans(study: Study, rows: int) -> tuple[FloorPlan, ...]:
 
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
     """The cost of each control: how many bits the design would cost less without it."""
-    found = fitted(study, study.design.size)
+    found = fitted(study, study.size)
     mass, constraints, fit = found.cells.mass, found.constraints, found.fit
     whole = cost_bits(mass, fit.shares)
     costs = []

@@ -188,7 +188,7 @@ def _between(view: Study, free: Study, one: Conflict, control: Control) -> _Step
 
 def _own_shares(study: Study, control: Control) -> np.ndarray:
     """(L,) the shares that the codes of a control come to in a study that does not ask for it."""
-    found = fitted(study, study.design.size)
+    found = fitted(study, study.size)
     weights = row_weights(found.cells, found.fit.shares, found.pool.rows) * found.drawn
     codes = control.codes(found.pool)
     rows = np.bincount(codes[codes >= 0], weights=weights[codes >= 0], minlength=control.size)
@@ -215,7 +215,7 @@ def _with_shares(study: Study, one: Conflict, control: Control, shares: np.ndarr
         code = int(np.abs(control.requested - shares).argmax())
         label = control.labels[code]
     else:  # rows are whole
-        total = whole_size(study, study.design.size)
+        total = whole_size(study, study.size)
         shares = np.round(shares * total) / total
     nearest = float(shares[code])
     rest = [name for name in one.controls if name != one.control]

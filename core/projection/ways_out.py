@@ -111,7 +111,7 @@ def number(study: Study, conflict: Conflict) -> WayOut | None:
 
 
 def _rate(study: Study, name: ControlName, conflict: Conflict) -> WayOut:
-    event, rows = study.design.events[name.of], whole_size(study, study.design.size)
+    event, rows = study.design.events[name.of], whole_size(study, study.size)
     asked = event.rate if event.rate is not None else (event.rows or 0) / rows
     nearest = conflict.nearest or 0.0
     # A share that is not even half of one row of the design is none.

@@ -22,7 +22,7 @@ MOST_TOLD = 12
 def summary(study: Study) -> str:
     """What the rows are, and how much is asked of them, in two sentences."""
     design, source = study.design, study.source
-    rows = counted(design.size, "row")
+    rows = counted(study.size, "row")
     if study.declared:
         made = f"{rows}, made without real data from {counted(len(study.columns), 'declared factor')}."
     else:

@@ -143,7 +143,7 @@ def prepare(
 
     Raises ConflictsError if the controls can't be met together, InputError if one of them, `rows` or `seed` is wrong.
     """
-    rows = study.design.size if rows is None else rows
+    rows = study.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
     if not 0 <= seed < 2**63:
         raise InputError(f"seed must be between 0 and {2**63 - 1:,}, got {seed:,}.")

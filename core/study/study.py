@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,14 @@ from trimtab.core.source.columns import Column, encode, read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.memo import Memo
+
+_MOST: list[Callable[[Study], int]] = []
+
+
+def counts_most(count: Callable[[Study], int]) -> Callable[[Study], int]:
+    """Register what tells how many rows the most are that can all be real: it needs a fit, which comes later."""
+    _MOST[:] = [count]
+    return count
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +80,12 @@ class Study:
     def declared(self) -> bool:
         """Whether there is no real data: the source was made from what the design declares."""
         return self.design.source is None
+
+    @property
+    def size(self) -> int:
+        """Rows to generate: the number that the design says, or for `rows: most` as many as can all be real."""
+        rows = self.design.rows
+        return _MOST[0](self) if rows == "most" else rows
 
     def role(self, factor: str) -> str:
         """The role of a factor; `follow` where the design says nothing."""

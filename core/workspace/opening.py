@@ -11,7 +11,6 @@ from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
@@ -40,7 +39,7 @@ def study_of(path: Path, *, accept_source: bool, progress: Progress | None) -> I
     design = load(path)
     with workspace() as home:
         source = source_of(path, design, home, accept_source=accept_source, progress=progress)
-        yield with_number(open_study(design, source, progress=progress))
+        yield open_study(design, source, progress=progress)
 
 
 def source_of(path: Path, design: Design, home: Workspace, *, accept_source: bool, progress: Progress | None) -> Source:

@@ -96,6 +96,14 @@ def test_the_most_rows_are_a_word_in_the_design(start: Start, home: Workspace, d
     assert home.load_design(design_id).rows == "most"
     assert app.text_input(key="generate_rows").value == "most"
     assert "201 rows, exactly: whole real ones" in body(app)
+    before = home.load_design(design_id)
+    app = start("design", design_id)
+    name = app.session_state["tt_factor"]
+    app.button_group(key=f"tt_role {name}").set_value("keep").run()
+    after = home.load_design(design_id)
+    assert after.factor(name).role == "keep"
+    assert (after.rows, after.blend) == ("most", before.blend)  # and no number in its place
+    app = start("generate", design_id)
     app.button_group(key="generate_mode").set_value("standalone").run()
     assert (home.load_design(design_id).mode, home.load_design(design_id).rows) == ("standalone", 10_000)
     sound(app)

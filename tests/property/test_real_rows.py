@@ -14,7 +14,6 @@ from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import project
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
 
@@ -57,7 +56,7 @@ def random_study(rng: np.random.Generator, folder: Path) -> Study:
         events=events,
         labels={"many": {"rule": "k > 3", "noise": 0.1}} if rng.random() < 0.3 else {},
     )
-    return with_number(open_study(design, source))
+    return open_study(design, source)
 
 
 @pytest.mark.parametrize("seed", range(16))

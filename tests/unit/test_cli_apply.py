@@ -265,3 +265,39 @@ def test_comments_order_and_form_of_a_design_survive(trimtab: Trimtab, folder: P
         .replace("  young: {when: 'ageOFocc < 20', rate: 0.1}\n", "")
         + "floors:\n  - {factors: [sex], strength: 1}\n"
     )
+
+
+MOST = """trimtab: 1
+name: m
+rows: most
+mode: blend
+source: {path: some.csv}
+factors: {sex: {role: keep}}
+events: {old: {when: ageOFocc > 60, rate: 0.3}}
+"""
+
+
+def test_every_command_takes_as_many_rows_as_can_be_real_and_leaves_the_word(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "m.yaml").write_text(MOST)
+    (folder / "p.yaml").write_text("factors: {dvcat: {role: keep}}\n")
+    checked = trimtab("check", "m.yaml", "--json")
+    most = checked.json["most_real_rows"]
+    assert (checked.code, checked.json["frontier"][0]["rows"]) == (0, most)
+    applied = trimtab("apply", "m.yaml", "--patch", "p.yaml", "-o", "m2.yaml", "--json")
+    assert [one["name"] for one in applied.json["controls"]] == ["keep dvcat"]
+    assert (folder / "m2.yaml").read_text() == MOST.replace("{role: keep}", "{role: keep}, dvcat: {role: keep}")
+    assert trimtab("diff", "m.yaml", "m2.yaml", "--json").code == 0
+    assert f"{most:,} rows" in trimtab("review", "m.yaml").out
+    sampled = trimtab("sample", "m.yaml", "-o", "m.parquet", "--json")
+    assert (sampled.code, sampled.json["rows"]) == (0, most)
+    made = {one["promise"]: one["delivered"] for one in sampled.json["receipt"]}
+    assert (made["mode blend made rows"], made["mode blend distinct"]) == (0, most)
+    assert trimtab("verify", "m.parquet", "--design", "m.yaml").code == 0
+
+
+def test_a_selection_of_too_many_rows_is_told_how_far_real_ones_reach(trimtab: Trimtab, folder: Path) -> None:
+    (folder / "m.yaml").write_text(MOST.replace("rows: most", "rows: 3000").replace("blend", "select"))
+    found = trimtab("check", "m.yaml", "--json")
+    assert found.code == 3
+    assert found.json["conflicts"][0]["nearest"] == found.json["most_real_rows"] > 0
+    assert found.json["frontier"][-1]["made"] > 0

@@ -142,7 +142,7 @@ def _limit(found: Conflict) -> list[h.Node]:
 def _worth(share: float) -> float:
     """A share, or 0 if it is not even half of one row of the design."""
     found = doc.document()
-    return 0.0 if found is None or share * whole_size(found.study, found.study.design.size) < 0.5 else share
+    return 0.0 if found is None or share * whole_size(found.study, found.study.size) < 0.5 else share
 
 
 def _control(control: ControlName) -> str:
@@ -154,7 +154,7 @@ def _control(control: ControlName) -> str:
 def _asked_rate(name: str) -> float:
     found = doc.document()
     event = found.design.events.get(name) if found else None
-    return rate_of(event, whole_size(found.study, found.study.design.size)) if found and event else 0.0
+    return rate_of(event, whole_size(found.study, found.study.size)) if found and event else 0.0
 
 
 def control_text(control: ControlName) -> str:

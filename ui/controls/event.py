@@ -67,7 +67,7 @@ def _row(found: doc.Document, control: EventControl) -> None:
         _slider(found, name, event)
         title = f"Exact share of {words(name)}: 5 %, 1 in 200 or 1,000 rows"
         field_cell(title, f"tt_size_{name}", size_text(event), _set_size, name, place=PLACE)
-        number_cell(f"{round(control.rate * whole_size(found.study, found.study.design.size)):,}", cost(control.name))
+        number_cell(f"{round(control.rate * whole_size(found.study, found.study.size)):,}", cost(control.name))
         actions = {
             "change": ("Change the condition", lambda: begin_form(name)),
             "delete": ("Delete", lambda: _delete(name)),
@@ -94,7 +94,7 @@ def interval(rows: int, total: int) -> tuple[float, float]:
 
 
 def _slider(found: doc.Document, name: str, event: Event) -> None:
-    rate = rate_of(event, whole_size(found.study, found.study.design.size))
+    rate = rate_of(event, whole_size(found.study, found.study.size))
     key = f"tt_rate_{name}"
     fields.show(key, rate)
     st.select_slider(

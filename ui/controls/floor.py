@@ -66,9 +66,7 @@ def _row(study: Study, place: int, floor: Floor) -> None:
         field = f"tt_least_{key}"
         title = f"Rows of each cell of {plain(floor.name)}"
         field_cell(title, field, f"{floor.at_least:,}", _set_least, place, field, place=PLACE)
-        number_cell(
-            f"≥ {rows:,}", cost(ControlName("floor", floor.name)), title=_needed(rows, study.design.size), width=92
-        )
+        number_cell(f"≥ {rows:,}", cost(ControlName("floor", floor.name)), title=_needed(rows, study.size), width=92)
         actions = {
             "change": ("Change the floor", lambda: _begin(place)),
             "delete": ("Delete", lambda: _delete(place)),
@@ -122,7 +120,7 @@ def _form(study: Study, form: Form) -> None:
             if floor and opened:
                 at = -1 if form.of is None else form.of
                 cells, rows = cells_of(opened, opened.design.floors[at])
-                html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.design.size)])
+                html(h.p(".tt-count")[h.b[f"{cells:,} cells."], " ", _needed(rows, study.size)])
         save = "Add this floor" if form.of is None else "Save the floor"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)
 

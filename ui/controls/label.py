@@ -95,7 +95,7 @@ def _row(found: doc.Document, name: str, label: Label) -> None:
         key = f"tt_noise_{name}"
         title = f"Noise of {words(name)}: share of rows with another label"
         field_cell(title, key, exact_percent(label.noise), _set_noise, name, key, place=PLACE)
-        number_cell(f"{round(label.noise * found.study.design.size):,}")
+        number_cell(f"{round(label.noise * found.study.size):,}")
         actions = {
             "change": ("Change the label", lambda: _begin(name)),
             "delete": ("Delete", lambda: _delete(name)),

@@ -88,7 +88,7 @@ def _level(found: doc.Document, name: str, i: int, level: str, text: str, real: 
         key = f"tt_share_{name}_{slug(level)}"
         title = f"Share of {plain(level)} in {words(name)}: 20 %"
         field_cell(title, key, exact_percent(share), _set_share, name, level, key, place=PLACE)
-        number_cell(f"{round(share * whole_size(found.study, found.study.design.size)):,}")
+        number_cell(f"{round(share * whole_size(found.study, found.study.size)):,}")
 
 
 def with_share(mix: LevelMix, level: str, share: float) -> dict[str, float]:

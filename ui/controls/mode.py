@@ -52,7 +52,7 @@ def mode_control(found: doc.Document, *, place: str) -> None:
     )
     html(_mix(found))
     if found.design.mode == "supplement":
-        html(_sum(found.study.source.rows, found.study.design.size))
+        html(_sum(found.study.source.rows, found.study.size))
     if found.design.mode == "blend":
         _blend_fields(found, place)
 
@@ -62,7 +62,7 @@ def _mix(found: doc.Document) -> h.Element:
     design, outcome = found.design, doc.projection()
     parts: list[tuple[str, float]] = [("made", 1.0)]
     if design.mode == "supplement":
-        real = found.study.source.rows / (found.study.source.rows + design.size)
+        real = found.study.source.rows / (found.study.source.rows + found.study.size)
         parts = [("source", real), ("made", 1 - real)]
     elif design.mode == "select":
         parts = [("real rows", 1.0)]
@@ -163,7 +163,7 @@ def _take(rows: int, place: str) -> None:
 
 def fewest_rows(study: Study, found: ConflictsError) -> int | None:
     """The fewest rows with which a supplement meets its design; None if no number of rows does, or it is not known."""
-    rows = study.design.size
+    rows = study.size
     for _ in range(TRIES):
         wanted = [one.nearest for one in found.conflicts if one.control == ROWS and one.nearest is not None]
         if not wanted:

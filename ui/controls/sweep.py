@@ -71,7 +71,7 @@ def sweeps(found: doc.Document) -> None:
             head("sweeps", "varied", "others", "groups", "rows")
             for place, sweep in enumerate(design.sweeps):
                 _row(design, place, sweep)
-        quiet(_total(design))
+        quiet(_total(found.study))
     elif form is None:
         quiet(ABOUT)
     if form is None:
@@ -86,9 +86,9 @@ def rows_of(sweep: Sweep) -> int:
     return len(sweep.values) * sweep.groups
 
 
-def _total(design: Design) -> str:
-    taken = sum(map(rows_of, design.sweeps))
-    return f"Together they take {taken:,} of the {design.size:,} rows; every promise counts them."
+def _total(study: Study) -> str:
+    taken = sum(map(rows_of, study.design.sweeps))
+    return f"Together they take {taken:,} of the {study.size:,} rows; every promise counts them."
 
 
 def _row(design: Design, place: int, sweep: Sweep) -> None:
@@ -163,7 +163,7 @@ def _form(study: Study, form: Form) -> None:
         with found_out():
             if sweep and not message:
                 groups, values = sweep["groups"], len(sweep["values"])
-                taken = f"{groups:,} groups of {values}: {values * groups:,} of the {study.design.size:,} rows."
+                taken = f"{groups:,} groups of {values}: {values * groups:,} of the {study.size:,} rows."
                 html(h.p(".tt-count")[h.b[taken]])
         save = "Add this sweep" if form.of is None else "Save the sweep"
         ends(form, save, _save, lacking=lacking, message=message, place=PLACE)

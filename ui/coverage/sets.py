@@ -112,7 +112,7 @@ def sample_note(sets: Sets, name: str) -> str:
     """What is to be said of a data set that stands for more rows than it has; "" if nothing."""
     if DESIGN not in parts_of(name):
         return ""
-    data, rows = sets.file(DESIGN), sets.study.design.size
+    data, rows = sets.file(DESIGN), sets.study.size
     drawn = pq.read_metadata(data).num_rows if isinstance(data, Path) else rows
     return "" if drawn == rows else f"Of the design’s {rows:,} rows the first {drawn:,} are counted."
 

@@ -30,7 +30,7 @@ def frontier_panel(found: doc.Document, outcome: Projection | None, *, place: st
     if curve is None or not curve.points:
         return
     section("How far the real rows reach")
-    rows = found.study.design.size
+    rows = found.study.size
     figure = frontier_figure(curve, rows, outcome.made if outcome else None, palette())
     st.plotly_chart(figure, key="tt_frontier", config=CONFIG, theme=None)
     fields.show("generate_along", rows)

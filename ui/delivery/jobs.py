@@ -61,7 +61,7 @@ class Job:
 
     def status(self) -> Status:
         """How far it is."""
-        total, done = self.study.design.size, self._done
+        total, done = self.study.size, self._done
         first, began = self._first or (0, self._last)
         rate = (done - first) / (self._last - began) if self._last > began else None
         left = (total - done) / rate if rate else None

@@ -75,7 +75,7 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
         if column.counts[-1] or gaps
         else None,
         "unit": asked.unit,
-        "rows": whole_size(study, study.design.size),
+        "rows": whole_size(study, study.size),
         "locked": role in LOCKED,
         "hint": _hint(role, known=after is not None),
         "before": "declared" if study.declared else "real",

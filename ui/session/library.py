@@ -21,7 +21,6 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import Progress
 from trimtab.core.grounding.ties import Ties, ties_of
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.relation import Found
 from trimtab.core.source.kinds import Kind
@@ -155,15 +154,15 @@ def study_of(design: Design, workspace: Workspace, *, progress: Progress | None 
         source = declared_source(design, workspace.home, progress=progress)
         return _declared_tables().study(design, source, progress=progress)
     source = workspace.source(design.source.sha256 or "", design.source.dialect)
-    return with_number(library().study(design, source, progress=progress))
+    return library().study(design, source, progress=progress)
 
 
 def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:
     """The study of the next revision of the design of `previous`. Raises InputError for what is wrong with it."""
     if stays(previous.design, design):
-        return with_number(open_study(design, previous.source, previous=previous))
+        return open_study(design, previous.source, previous=previous)
     if design.source is not None:
-        return with_number(library().study(design, previous.source))  # the page says that it takes a moment
+        return library().study(design, previous.source)  # the page says that it takes a moment
     with st.spinner(DECLARING):
         return study_of(design, workspace)
 

@@ -80,14 +80,12 @@ def _figures(found: doc.Document) -> list[h.Element]:
 def _rows(found: doc.Document, outcome: Projection | None) -> h.Element:
     if found.design.takes_real_rows:
         real = f" · {percent(1 - outcome.made / outcome.rows)} real" if outcome else ""
-        return chip(
-            "rows", f"{found.study.design.size:,}{real}", title="Rows, and how many of them are whole real ones"
-        )
+        return chip("rows", f"{found.study.size:,}{real}", title="Rows, and how many of them are whole real ones")
     if found.design.mode == "standalone":
-        return chip("rows", f"{found.study.design.size:,}", title="Rows to generate")
-    together = f"{found.study.source.rows + found.study.design.size:,}"
+        return chip("rows", f"{found.study.size:,}", title="Rows to generate")
+    together = f"{found.study.source.rows + found.study.size:,}"
     about = f"Rows to generate; they and the source, {together} rows together, meet the design"
-    return chip("supplement", f"{found.study.design.size:,} rows", title=about)
+    return chip("supplement", f"{found.study.size:,} rows", title=about)
 
 
 def _design_menu(found: doc.Document) -> None:

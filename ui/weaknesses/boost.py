@@ -130,7 +130,7 @@ def _one(found: session.Document, one: Slice, share: Share) -> list[dict[str, An
 def rate_of_rows(found: session.Document, share: Share, rows: int) -> float:
     """The share that so many generated rows come to; in a supplement those of the source come on top."""
     real = share.real_rows if found.design.mode == "supplement" else 0
-    return min(1.0, (rows + real) / whole_size(found.study, found.study.design.size))
+    return min(1.0, (rows + real) / whole_size(found.study, found.study.size))
 
 
 def first_rate(now: float) -> float:
@@ -150,7 +150,7 @@ def _now(found: session.Document, share: Share, rate: float) -> h.Element:
     figures = [("real", share.real, f"{share.real_rows:,} rows")]
     if share.design is not None:
         figures.append(("in the design now", share.design, ""))
-    rows = round(rate * whole_size(found.study, found.study.design.size))
+    rows = round(rate * whole_size(found.study, found.study.size))
     figures.append(("wanted", rate, f"{rows:,} rows"))
     scale = 100 / max(part for _, part, _ in figures)
     lines = [
@@ -181,7 +181,7 @@ def _typed() -> None:
 
 def _several(found: session.Document, slices: Sequence[Slice], shares: Sequence[Share]) -> list[dict[str, Any]]:
     """A budget of rows, spread over the slices, and what each gets."""
-    rows = found.study.design.size
+    rows = found.study.size
     section(f"Boost {len(slices)} slices", "a budget of rows, spread where each row should lower the error most")
     if "tt_boost_budget" not in st.session_state:
         st.session_state["tt_boost_budget"] = f"{max(len(slices), round(FIRST_BUDGET * rows)):,}"
@@ -204,7 +204,7 @@ def _shared_out(
     real = [max(1, share.real_rows) for share in shares]
     curves = [usual_curve(n, one.mean_error) for n, one in zip(real, slices, strict=True)]
     standalone = found.design.mode == "standalone"
-    before = [round((share.now if standalone else share.real) * found.study.design.size) for share in shares]
+    before = [round((share.now if standalone else share.real) * found.study.size) for share in shares]
     return before, [int(k) for k in spread_rows(real, curves, budget)]
 
 

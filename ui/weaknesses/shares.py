@@ -45,7 +45,7 @@ def shares_of(found: session.Document, slices: Sequence[Slice]) -> list[Share]:
             coded = sets.coded(DESIGN, [levels[name] for name in one.levels])
             drawn = _count(coded.codes, one, levels) / max(1, coded.rows)
             if study.design.mode == "supplement":
-                drawn = (real + drawn * study.design.size) / whole_size(study, study.design.size)
+                drawn = (real + drawn * study.size) / whole_size(study, study.size)
         result.append(Share(real, real / study.source.rows, drawn))
     return result
 

@@ -192,12 +192,12 @@ def _rows_asked(study: Study, design: Design, name: str) -> int:
     if name not in design.events:
         return 0
     event = design.events[name]
-    return event.rows if event.rows is not None else round((event.rate or 0.0) * whole_size(study, design.size))
+    return event.rows if event.rows is not None else round((event.rate or 0.0) * whole_size(study, study.size))
 
 
 def _rows_wanted(study: Study, more: int, known: int) -> int:
     """The rows of an event that has `known` real ones and should get so many `more`."""
-    natural = round(known / study.source.rows * study.design.size)
+    natural = round(known / study.source.rows * study.size)
     return max(more, natural) + (known if study.design.mode == "supplement" else 0)
 
 

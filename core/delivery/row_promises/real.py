@@ -36,7 +36,7 @@ def _promises(asked: Measuring, found: Found) -> Iterator[Promise]:
         yield unmeasured(name, found.rows, lacks, "rows")
         return
     real, distinct, same = _counted(study, data, names)
-    share = 0.0 if study.design.mode == "select" else study.design.blend.made_at_most
+    share = study.design.most_made
     most, made = math.floor(share * found.rows + 1e-9), found.rows - real
     if share < 1.0:
         yield Promise(name, most, made, 0.0, made <= most, "rows", MADE)

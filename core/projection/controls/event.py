@@ -52,7 +52,7 @@ class EventControl(Condition):
 @controls_at(10)
 def events_of(study: Study) -> tuple[EventControl, ...]:
     """The events of a study's design, in its order. Raises InputError for a condition that is not understood."""
-    total = whole_size(study, study.design.size)
+    total = whole_size(study, study.size)
     found = []
     for name, event in study.design.events.items():
         rate = float(event.rate if event.rate is not None else (event.rows or 0) / total)

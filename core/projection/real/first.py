@@ -140,10 +140,10 @@ def _too_many_rows(task: Task, made: int, of_cell: np.ndarray, most: int) -> Con
 
 
 def _blended(task: Task) -> Slots:
-    blend = task.study.design.blend
-    most = _most_made(blend.made_at_most, task)
+    design = task.study.design
+    most = _most_made(design.most_made, task)
     capping = task.capping()
-    found = capping.at(STRONGEST if blend.prefer == "real" else 0.0)
+    found = capping.at(STRONGEST if design.blend.prefer == "real" else 0.0)
     made = _made(found, task)
     if made > most:
         found, made = _weakest(task, capping, most)
@@ -182,7 +182,7 @@ def _weakest(task: Task, capping: Capping, most: int) -> tuple[Capped, int]:
 
 
 def _too_many_made(task: Task, found: Capped, made: int) -> Conflict:
-    asked, mode = task.study.design.blend.made_at_most, ControlName("mode", "blend")
+    asked, mode = task.study.design.most_made, ControlName("mode", "blend")
     least = (made + task.reserved) / task.rows
     where = task.where(found.beyond)
     reserved = f" {task.reserved:,} of them are set by sweeps and floors." if task.reserved else ""

@@ -57,7 +57,7 @@ def frontier(study: Study) -> Frontier | None:
     for a design that can't be met, and for one of more cells than can be looked through in time."""
     if study.declared or study.design.mode == "supplement":
         return None
-    for rows in (as_in_the_source(study), study.design.size):  # numbers of rows that are asked for stay numbers
+    for rows in (as_in_the_source(study), study.size):  # numbers of rows that are asked for stay numbers
         changes = {"mode": "standalone", "blend": Blend(), "rows": rows}
         plain = open_study(study.design.changed(**changes), study.source, previous=study)
         try:
@@ -73,7 +73,7 @@ def _of(study: Study, plain: Study, task: Task) -> Frontier:
     key = (plain.grounding, plain.design.content)
     most = study.memo.of("most real rows", key, lambda: task.program().most())
     high = BEYOND * most or study.source.rows
-    while high < 2 * study.design.size:
+    while high < 2 * study.size:
         high *= 2
     return study.memo.of("frontier", (key, high), lambda: _frontier(task, most, high))
 

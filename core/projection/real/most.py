@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from trimtab.core.design.parts.blend import Blend
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.real.first import MOST_CELLS, most_by_fits
-from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.study import Study, counts_most, open_study
 
 
-def with_number(study: Study) -> Study:
-    """The study whose design asks for a number of rows: where it asks for the most, that many; where no number of rows
-    can be real, as many as the source has, so that the conflict is told."""
-    if study.design.rows != "most":
-        return study
-    rows, changes = most_real_rows(study) or as_in_the_source(study), {}
-    if study.design.mode == "blend":  # all of them are to be real
-        changes = {"blend": {**dict(study.design.blend), "made_at_most": 0.0}}
-    return replace(study, design=study.design.changed(rows=rows, **changes))
-
-
-def most_real_rows(study: Study) -> int:
-    """The most rows that can all be whole real ones, each another one; 0 if no number can, or the design can't be
-    met."""
+@counts_most
+def most_rows(study: Study) -> int:
+    """The most rows that can all be whole real ones, each another one; where no number can, or the design can't be met,
+    as many as the source has, so that the conflict is told."""
     rows = as_in_the_source(study)
     plain = open_study(study.design.changed(mode="standalone", blend=Blend(), rows=rows), study.source, previous=study)
     key = (plain.grounding, plain.design.content)
-    return study.memo.of("most real rows", key, lambda: _most(plain, rows))
+    return study.memo.of("most real rows", key, lambda: _most(plain, rows)) or rows
 
 
 def as_in_the_source(study: Study) -> int:

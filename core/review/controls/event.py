@@ -15,7 +15,7 @@ from trimtab.core.words.rates import rates
 
 @sentences_at(20)
 def event_sentences(study: Study) -> Iterator[Sentence]:
-    total = whole_size(study, study.design.size)
+    total = whole_size(study, study.size)
     units = {name: factor.unit for name, factor in study.design.factors.items() if factor.unit}
     for event in events_of(study):
         reality = "as declared" if study.declared else "in reality"

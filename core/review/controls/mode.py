@@ -18,7 +18,7 @@ NAME = ControlName("mode", "")
 def mode_sentences(study: Study) -> Iterator[Sentence]:
     design = study.design
     if design.mode == "supplement":
-        total = whole_size(study, design.size)
+        total = whole_size(study, study.size)
         said = f"all shares are of the {total:,} rows that {study.source.rows:,} real ones and these are together"
         yield Sentence(NAME, "A supplement", said, asked=f"{total:,} rows")
     if design.mode == "select":

@@ -17,7 +17,6 @@ from trimtab.core.projection.fitted import fitted, task_of
 from trimtab.core.projection.projection import project
 from trimtab.core.projection.real.first import Task
 from trimtab.core.projection.real.frontier import Frontier, Point, frontier
-from trimtab.core.projection.real.most import with_number
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
@@ -165,16 +164,15 @@ def test_without_a_source_there_are_no_real_rows() -> None:
 @pytest.mark.parametrize("mode", ["select", "blend"])
 def test_the_most_rows_are_as_many_as_can_be_real(flights: Source, open_: Open, mode: str) -> None:
     study = open_(flights, f"rows: most\nmode: {mode}\n{FOG}")
-    numbered = with_number(study)
-    assert (study.design.rows, numbered.design.size) == ("most", 33_470)
-    assert project(numbered).made == 0
+    assert (study.design.rows, study.size) == ("most", 33_470)
+    assert project(study).made == 0
 
 
 def test_where_no_number_works_the_conflict_is_told(table_source: Table, open_: Open) -> None:
     source = table_source({"a": [1, 2, 3, 4] * 30, "b": ["u", "v"] * 60})
     text = "rows: most\nmode: select\nevents: {e: {when: \"a = 1 AND b = 'v'\", rate: 1}}\n"
     with pytest.raises(ConflictsError, match="No number of rows can all be real: of 120 rows 120 must be made"):
-        project(with_number(open_(source, text)))
+        project(open_(source, text))
 
 
 def test_the_most_rows_of_a_mode_that_makes_them_are_refused(flights: Source, open_: Open) -> None:
