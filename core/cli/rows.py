@@ -64,12 +64,12 @@ def make_rows(
         )
     else:
         print(f"{delivery.path}: {delivery.written.rows:,} rows, {delivery.written.bytes:,} bytes\n")
-        if delivery.whole_rows:
+        if study.design.takes_real_rows:
             share = percent(delivery.real_records / max(1, delivery.written.rows))
             print(f"{delivery.real_records:,} of them ({share}) are real records, each another one\n")
         _print_receipt(delivery.promises)
         if delivery.copies is not None and delivery.copies.rows:
-            _print_copies(delivery.copies, "made rows" if delivery.whole_rows else "rows")
+            _print_copies(delivery.copies, "made rows" if study.design.takes_real_rows else "rows")
         note(f"receipt: {delivery.receipt_path}")
     return delivery.kept
 

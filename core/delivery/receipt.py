@@ -15,6 +15,7 @@ from trimtab.core.delivery.copies import Copies, copies_json, copies_of
 from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import check_output, receipt_path
+from trimtab.core.delivery.row_promises.real import DISTINCT
 from trimtab.core.delivery.version import trimtab_version
 from trimtab.core.delivery.writers import Written, write_rows
 from trimtab.core.errors import Progress
@@ -30,19 +31,19 @@ from trimtab.core.study.study import Study
 @dataclass(frozen=True)
 class Delivery:
     """A delivered data set: where it and its receipt are, what was written, every promise as measured, and how many
-    made rows are copies of real ones (None where there are no real ones). `whole_rows`: some rows may be real ones."""
+    made rows are copies of real ones (None where there are no real ones)."""
 
     path: Path
     receipt_path: Path
     written: Written
     promises: tuple[Promise, ...]
     copies: Copies | None
-    whole_rows: bool = False
 
     @property
     def real_records(self) -> int:
         """How many rows are records of real people or things, as they stand in the source."""
-        return self.written.rows - self.copies.rows if self.whole_rows and self.copies else 0
+        told = (one.requested for one in self.promises if one.control.kind == "mode" and one.aspect == DISTINCT)
+        return int(next(told, 0))
 
     @property
     def kept(self) -> bool:
@@ -86,9 +87,7 @@ def deliver(
         weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
         promises = receipt(new, study, rows=rows, **told)
-        copies = copies_of(study, new, rows)
-        whole_rows = study.design.takes_real_rows
-        delivery = Delivery(target, receipt_path(target), written, promises, copies, whole_rows)
+        delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         for place, content in {receipt_path(target): text, **beside}.items():
