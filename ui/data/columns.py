@@ -78,8 +78,9 @@ def _about(factor: FactorProfile, *, used: bool) -> str:
     parts = [counted(factor.distinct, "value")]
     if factor.mean is not None:
         parts.append(f"mean {factor.mean:.4g}")
-    if factor.top is not None and factor.counts.sum():
-        parts.append(f"mostly {factor.top}, {percent(factor.counts[:-1].max() / factor.counts.sum())}")
+    if factor.top is not None and factor.counts.sum() and not factor.identifier:
+        named = factor.counts[: len(factor.axis.levels)]  # not all other levels together
+        parts.append(f"mostly {factor.top}, {percent(named.max() / factor.counts.sum())}")
     if factor.identifier:
         parts.append("looks like an identifier: better switched off" if used else "only tells rows apart: no factor")
     elif factor.constant:
