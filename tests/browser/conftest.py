@@ -45,11 +45,11 @@ Serve = Callable[..., str]
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """`serve(script, env=None, server=STREAMLIT) -> url`: a server for the script; the same call gives the same one.
 
-    It ends with its module: a server that waits looks at its clock and its files twenty times a second.
+    It serves all modules of a worker: what one of them learned and what its Chromium loaded is there for the next.
     """
     urls: dict[tuple[str, ...], str] = {}
     processes: list[subprocess.Popen[bytes]] = []
@@ -117,13 +117,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The workspace of the app's server, empty at first."""
+    """The workspace of the app's servers, empty at first."""
     return Workspace(tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(serve: Serve, home: Workspace) -> str:
     """Where the app is served."""
     return serve(ROOT / "app.py", {"TRIMTAB_HOME": str(home.home)})

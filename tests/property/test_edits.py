@@ -34,7 +34,7 @@ from trimtab.core.study.study import Study, open_study
 
 ROWS = 400
 SETTINGS = settings(
-    max_examples=8,
+    max_examples=4,
     stateful_step_count=5,
     deadline=None,
     derandomize=True,
