@@ -16,7 +16,7 @@ from trimtab.core.errors import InputError
 from trimtab.core.yaml.reading import read, text_of
 from trimtab.core.yaml.revising import revise
 from trimtab.core.yaml.steps import same
-from trimtab.core.yaml.writing import Flow, Lines, write
+from trimtab.core.yaml.writing import Flow, Lines, on_one_line, write
 
 ONE_LINE = 100
 """Characters up to which a control is written on one line."""
@@ -113,6 +113,11 @@ def _data(design: Design) -> dict[str, Any]:
         else:
             data[name] = _plain(value)
     return data
+
+
+def line_of(part: Any) -> str:
+    """A part of a design, such as a control or the role of a factor, as its file has it, on one line."""
+    return on_one_line(_plain(part))
 
 
 def save(design: Design, path: Path | str, *, over: str | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,7 +18,7 @@ from trimtab.core.projection.projection import project
 from trimtab.core.source.axes import Axis
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read
-from trimtab.core.yaml.writing import UNFOLDED, Flow, write
+from trimtab.core.yaml.writing import on_one_line
 
 
 @dataclass(frozen=True)
@@ -167,9 +166,9 @@ def _settings(first: Study, second: Study) -> Iterator[ControlChange]:
         yield _changed("source", _source(first), _source(second))
     for name in ("mode", "rows", "seed"):
         if getattr(before, name) != getattr(after, name):
-            yield _changed(name, _text(getattr(before, name)), _text(getattr(after, name)))
+            yield _changed(name, on_one_line(getattr(before, name)), on_one_line(getattr(after, name)))
     if before.output != after.output:
-        yield _changed("output", _text(before.output.model_dump()), _text(after.output.model_dump()))
+        yield _changed("output", on_one_line(before.output.model_dump()), on_one_line(after.output.model_dump()))
     for name, axis in first.axes.items():
         if name in second.axes and axis.kind != second.axes[name].kind:
             yield _changed(f"kind {name}", axis.kind, second.axes[name].kind)
@@ -181,7 +180,7 @@ def _changed(name: str, before: str | None, after: str | None) -> ControlChange:
 
 def _source(study: Study) -> str | None:
     named = study.design.source
-    return None if named is None else _text({"path": named.path, "sha256": study.source.sha256})
+    return None if named is None else on_one_line({"path": named.path, "sha256": study.source.sha256})
 
 
 def _controls(study: Study) -> dict[str, list[str]]:
@@ -189,7 +188,7 @@ def _controls(study: Study) -> dict[str, list[str]]:
     data = read(dumps(study.design), owner=study.design.name)
     found: dict[str, list[str]] = {}
     for name, part in _named_controls(data):
-        found.setdefault(str(name), []).append(_text(part))
+        found.setdefault(str(name), []).append(on_one_line(part))
     return found
 
 
@@ -199,9 +198,3 @@ def _named_controls(data: Mapping[str, Any]) -> Iterator[tuple[ControlName, Any]
     for kind in KINDS.values():
         if kind.part:
             yield from kind.parts(data)
-
-
-def _text(part: Any) -> str:
-    """A part of a design as the file has it, on one line."""
-    text = write(Flow({"x": part}), width=UNFOLDED).removeprefix("{x: ").removesuffix("}\n")
-    return re.sub(r"\n\s*", " ", text)  # line breaks of a text

@@ -22,6 +22,9 @@ from trimtab.core.scratch import TEMPORARY, scratch, sweep
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import SPOOLING, Source, open_source, original, spool
 from trimtab.core.tables.incoming import write_table
+from trimtab.core.workspace import history
+from trimtab.core.workspace.history import CURRENT, Way
+from trimtab.core.workspace.history import Entry as Step
 
 HOME_VARIABLE = "TRIMTAB_HOME"
 DEFAULT_HOME = ".trimtab"
@@ -29,7 +32,6 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"\d{4,}")
 LONGEST_SLUG = 40
 LONGEST_ID = 80
-CURRENT = "current.yaml"
 REVIEWS = "reviews.jsonl"
 
 
@@ -63,11 +65,12 @@ def default_home() -> Path:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`) and
+    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`, `history/`) and
     `outputs/`.
 
-    Every file is written whole or not at all, so several processes may share one workspace; of two that save the same
-    design, the last one wins. Methods raise InputError for an id that can't be one or that isn't there.
+    Every file is written whole or not at all, so several processes may share one workspace; of two that edit the same
+    design neither writes over what the other one saved (see `trimtab.core.workspace.edits`). Methods raise InputError
+    for an id that can't be one or that isn't there.
     """
 
     home: Path
@@ -114,7 +117,7 @@ class Workspace:
         with suppress(OSError):
             sweep(Path(tempfile.gettempdir()), TEMPORARY)
             sweep(self.home, SPOOLING, DECLARING)
-            for folder in (*self.home.glob("*/"), *self.home.glob("*/*/")):
+            for folder in (*self.home.glob("*/"), *self.home.glob("*/*/"), *self.home.glob("*/*/*/")):
                 sweep(folder, PARTIAL)
 
     def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
@@ -146,6 +149,50 @@ class Workspace:
         """The text of a design as it is now, of which `load_design` makes the design."""
         return read_text(self._design_file(id_))
 
+    def stamp(self, id_: str) -> tuple[int, int]:
+        """What is another one once a design was saved, by whomever: cheaper than to read it."""
+        found = self._design_file(id_).stat()
+        return found.st_ino, found.st_mtime_ns
+
+    def touch(self, id_: str) -> None:
+        """Let a design stand as saved just now: somebody has begun to work on it."""
+        with suppress(OSError):  # as where it can only be read
+            self._design_file(id_).touch()
+
+    def steps(self, id_: str, known: dict[int, Step] | None = None) -> dict[int, Step]:
+        """The entries of the history of a design by number; see `trimtab.core.workspace.history.read_history`."""
+        return history.read_history(self._known_folder(id_), known)
+
+    def keep_step(
+        self, id_: str, text: str, *, base: str, label: str, way: Way = "edit", of: int | None = None
+    ) -> str | None:
+        """Save what a design reads as a step of its history if it still reads `base`; else what it reads is returned.
+
+        See `trimtab.core.workspace.history.keep_step`.
+        """
+        return history.keep_step(self._known_folder(id_), text, base=base, label=label, way=way, of=of)
+
+    def states_of(self, id_: str, step: Step) -> tuple[str, str]:
+        """The texts before and after a step of the history. Raises InputError if they can't be read."""
+        folder = self._known_folder(id_)
+        found = history.history_of(history.read_history(folder).values())
+        if step.number not in found.states[1:]:
+            raise InputError(f"`{step.label}`: this step is too long ago, its state is not kept.")
+        return history.text_at(folder, found.before(step)), history.text_at(folder, step.number)
+
+    def put_aside(self, id_: str, text: str, *, base: str, label: str) -> None:
+        """Keep an edit of `base` that contradicts what was saved meanwhile, until somebody settles it."""
+        history.put_aside(self._known_folder(id_), text, base=base, label=label)
+
+    def aside_texts(self, id_: str, step: Step) -> tuple[str, str]:
+        """What a design read when an edit was made that was put aside, and what that asked for."""
+        folder = self._known_folder(id_)
+        return history.base_at(folder, step.number), history.text_at(folder, step.number)
+
+    def settle_aside(self, id_: str, step: Step) -> None:
+        """An edit that was put aside is asked about no more."""
+        history.settle(self._known_folder(id_), step.number)
+
     def _design_file(self, id_: str, version: int | None = None) -> Path:
         file = self._known_folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
         if not file.is_file():
@@ -166,7 +213,7 @@ class Workspace:
         text = self.design_text(id_)
         design = loads(text, owner=CURRENT)
         if fingerprint is not None and design.fingerprint() != fingerprint:
-            raise InputError("The design was changed meanwhile, elsewhere. Load the page again and look at it first.")
+            raise InputError("The design was changed meanwhile, elsewhere. Look at it as it is now first.")
         return text, design
 
     def _keep(self, id_: str, text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -151,3 +152,13 @@ def indented(data: Any, column: int, *, key: str | None = None) -> str:
     text = write({key: data}) if key is not None else write(data) if block else write({"x": data}).removeprefix("x: ")
     first, *more = text.removesuffix("\n").split("\n")
     return "\n".join([first, *(" " * column + line if line else line for line in more)])
+
+
+def on_one_line(part: Any) -> str:
+    """A part of a file as it stands there, on one line.
+
+    >>> on_one_line({"rate": 0.05, "when": "visib < 1"})
+    '{rate: 0.05, when: visib < 1}'
+    """
+    text = write(Flow({"x": part}), width=UNFOLDED).removeprefix("{x: ").removesuffix("}\n")
+    return re.sub(r"\n\s*", " ", text)  # line breaks of a text

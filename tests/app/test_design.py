@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from trimtab.core.changes.factors import sculpted
@@ -19,7 +21,7 @@ from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import suitable_families
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.session.document import Step
+from trimtab.ui.session import document as doc
 
 from .looking import form_key, redo, save_in_vain, sound, steps, undo
 
@@ -67,10 +69,6 @@ def design_id(home: Workspace, study: Study) -> str:
     return home.save_design(study.design)
 
 
-def reopened(study: Study, design: Design) -> Study:
-    return open_study(design, study.source, previous=study)
-
-
 def body(app: AppTest) -> str:
     return " ".join(one.proto.body for one in app.get("html"))
 
@@ -79,18 +77,13 @@ def drag(app: AppTest, factor: str, weights: list[float], seq: int = 1) -> AppTe
     """The session as a gesture leaves it. (The sculptor's own messages are for the tests in a browser.)"""
     message: dict[str, Any] = {"factor": factor, "kind": "weights", "weights": weights, "label": f"drag {factor}"}
     found = app.session_state["tt_inbox"]
-    session = app.session_state["trimtab_session"]
-    before = session.document
+    before = app.session_state["trimtab_session"].document
 
     def apply(operation: Any) -> None:
-        design = sculpted(before.study, operation.factor, operation.weights)
-        session.undo.append(Step(operation.label, before.design, None))
-        session.revisions += 1
-        session.document = type(before)(
-            before.design_id, design, reopened(before.study, design), session.revisions, saved=True
-        )
+        doc.edit(operation.label, lambda _: sculpted(before.study, operation.factor, operation.weights))
 
-    found.receive({"mount": "m", "ops": [{"seq": seq, **message}]}, apply)
+    with patch.object(st, "session_state", app.session_state):
+        found.receive({"mount": "m", "ops": [{"seq": seq, **message}]}, apply)
     return app.run()
 
 
@@ -317,14 +310,18 @@ def test_what_contradicts_a_relation_is_told_and_a_click_lets_it_go(
     assert "no real row" not in body(app)
 
 
-def test_the_address_brings_the_design_back_in_another_session(start: Start, design_id: str) -> None:
+def test_the_address_brings_the_design_and_its_steps_back_in_another_session(
+    start: Start, home: Workspace, design_id: str
+) -> None:
     first = start("design", design_id)
     drag(first, "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])
     first.text_input(key=of_factor(first, "tt_unit")).input("km/h").run()
     second = start("design", design_id)
     assert "target" in json.dumps([json.loads(one.proto.json) for one in second.get("bidi_component")])
     assert second.text_input(key=of_factor(second, "tt_unit")).value == ""  # lanes, the first target, is shown
-    assert steps(second)[0] == []
+    assert steps(second)[0] == ["unit of speed", "drag lanes"]
+    undo(undo(second))
+    assert home.load_design(design_id).factors == {}
 
 
 def test_two_sessions_do_not_mix(start: Start, home: Workspace, study: Study) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,9 +38,18 @@ def test_a_sample_opens_its_design_as_a_copy_in_the_workspace(start: Start, home
 
 
 def test_a_sample_nobody_changed_is_opened_again_instead_of_copied(start: Start, home: Workspace) -> None:
-    for _ in range(2):
-        start().button(key="tt_sample_crashes-without-belts").click().run()
-    assert len(home.designs()) == 1
+    def opened(app: AppTest) -> str:
+        app.button(key="tt_sample_crashes-without-belts").click().run()
+        return str(app.session_state["trimtab_session"].document.design_id)
+
+    app = start()
+    mine = opened(app)
+    assert opened(app.switch_page("pages/home.py").run()) == mine
+    assert opened(start()) != mine, "somebody else's"
+    for entry in home.designs():
+        os.utime(home.home / "designs" / entry.id / "current.yaml", (1e9, 1e9))
+    opened(start())
+    assert len(home.designs()) == 2, "it was left alone for a day"
 
 
 def test_an_upload_begins_a_design_on_it(start: Start, home: Workspace) -> None:

@@ -181,6 +181,8 @@ def test_what_another_session_changed_meanwhile_is_not_approved(design_id: str, 
     at = say(at, "approve")
     assert "changed meanwhile, elsewhere" in words_of(at)
     assert home.reviews(design_id).said == ()
+    assert at.session_state["trimtab_session"].document.design.seed == 99  # what it says now is seen
+    edited(home, design_id, seed=98)
     at = sound(at.button(key="review_save").click().run())
     assert "changed meanwhile, elsewhere" in words_of(at)
     assert home.versions(design_id) == ()

@@ -29,13 +29,13 @@ def read_again(source: Source, dialect: Dialect, *, progress: Progress | None = 
 
 def _neutral(source: Source, progress: Progress | None) -> Document:
     study = library().begin(source, name=source.name.split(".")[0] or "design", progress=progress)
-    return begin(workspace().save_design(study.design), study.design, study)
+    return begin(workspace().save_design(study.design), study)
 
 
 def open_declared(design: Design, *, progress: Progress | None = None) -> Document:
     """Begin a design without data, on the table that it declares. Raises InputError; then nothing has changed."""
     study = study_of(design, workspace(), progress=progress)
-    return begin(workspace().save_design(design), design, study)
+    return begin(workspace().save_design(design), study)
 
 
 def open_sample(name: str, *, progress: Progress | None = None) -> Document:
@@ -48,4 +48,4 @@ def open_sample(name: str, *, progress: Progress | None = None) -> Document:
     text = read_text(sample.design)
     design = loads(text, owner=sample.design.name).changed(source=reference)
     study = library().study(design, source, progress=progress)
-    return begin(copy_of(design, text, workspace()), design, study)
+    return begin(copy_of(design, text, workspace()), study)

@@ -1,43 +1,51 @@
 """What a browser session works on: its document, edits that can be undone, and the projection of each revision.
 
-Everything that must survive lies in the workspace: each revision is saved, and `?design=<id>` brings it back.
+Everything that must survive lies in the workspace: each revision is saved as a step of the design's history, and
+`?design=<id>` brings it back. Others may edit the same design: what they saved is merged and never written over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 import streamlit as st
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import dumps, revised
+from trimtab.core.design.files import revised
 from trimtab.core.errors import ConflictError, InputError, TrimtabError
 from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
 from trimtab.core.study.study import Study
+from trimtab.core.workspace.edits import Stand, save_edit, stand_of, take_back
+from trimtab.core.workspace.history import Entry, History, history_of
 from trimtab.core.workspace.workspace import Workspace, default_home
 from trimtab.ui.session.library import refreshed, study_after, study_of
 
 PARAMETER = "design"
 _SESSION = "trimtab_session"
-MOST_STEPS = 200
-"""Steps that can be undone."""
-
 Outcome = Projection | TrimtabError
 """What a revision comes to: its projection, or why there is none (ConflictsError, InputError)."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A design that is open in this session, with its study. A new revision is a new document."""
+    """A design that is open in this session, with its study. A new revision is a new document.
+
+    `stand` is how the design reads in the workspace; it says another thing while an edit can't be saved.
+    """
 
     design_id: str
     design: Design
     study: Study
     revision: int
-    saved: bool
+    stand: Stand
+
+    @property
+    def saved(self) -> bool:
+        """Whether the workspace has it."""
+        return self.stand.design == self.design
 
 
 @dataclass(frozen=True)
@@ -48,22 +56,16 @@ class Refusal:
     message: str
 
 
-@dataclass(frozen=True)
-class Step:
-    """A revision that can be come back to: the step's name, the design, and its text as it was saved."""
-
-    label: str
-    design: Design
-    text: str | None
-
-
 @dataclass
 class _Session:
     document: Document | None = None
-    undo: list[Step] = field(default_factory=list)
-    redo: list[Step] = field(default_factory=list)
+    unsaved: list[tuple[str, Document]] = field(default_factory=list)
+    """Edits that could not be saved: the name of each, and what was there before it."""
     refusal: Refusal | None = None
+    news: str | None = None
     revisions: int = 0
+    stamp: tuple[int, int] | None = None
+    entries: dict[int, Entry] = field(default_factory=dict)
     outcome: tuple[int, Outcome] | None = None
     feasible: Projection | None = None
     costs: tuple[int, dict[ControlName, float]] | None = None
@@ -89,9 +91,12 @@ def document() -> Document | None:
 
 
 def restore() -> None:
-    """Open the design that the address names, if it is another one. Called by app.py before any page."""
+    """Open the design that the address names, if it is another one, or what others made of it meanwhile. Called by
+    app.py before any page."""
     asked = st.query_params.get(PARAMETER)
     found = document()
+    if found and asked in (None, found.design_id):
+        _catch_up(found)
     if asked and (found is None or found.design_id != asked):
         try:
             open_design(asked)
@@ -111,95 +116,151 @@ def open_design(design_id: str) -> Document:
     """Open a design of the workspace. Raises InputError if it or its source can't be read."""
     design = workspace().load_design(design_id)
     with st.spinner("Opening the design…"):
-        return begin(design_id, design, study_of(design, workspace()))
+        return begin(design_id, study_of(design, workspace()))
 
 
-def begin(design_id: str, design: Design, study: Study) -> Document:
-    """Take a design that is on disk as the document of this session; what was there before is no step of it."""
-    session = _session()
-    begun = _Session(revisions=session.revisions + 1)
-    begun.document = Document(design_id, design, study, begun.revisions, saved=True)
+def begin(design_id: str, study: Study) -> Document:
+    """Take a design of the workspace, with its study, as the document of this session. Raises InputError if it can't be
+    read."""
+    begun = _Session(revisions=_session().revisions + 1, stamp=workspace().stamp(design_id))
+    begun.document = Document(design_id, study.design, study, begun.revisions, stand_of(workspace(), design_id))
     st.session_state[_SESSION] = begun
     return begun.document
+
+
+def _catch_up(found: Document) -> None:
+    """Show what somebody else, or another tab, made of the design; while something is not saved, the next edit does."""
+    session = _session()
+    try:
+        stamp = workspace().stamp(found.design_id)
+        if stamp == session.stamp or not found.saved:
+            return
+        before, refusal = found.stand, session.refusal
+        now = follow()
+        session.stamp, session.refusal = stamp, refusal
+    except TrimtabError as error:
+        session.refusal = Refusal("", str(error))
+        return
+    if now.stand.text != before.text and (done := history().done):
+        session.news = done[-1].label
+
+
+def news() -> str | None:
+    """The name of the step by which the design was changed elsewhere, told once; None if it was not."""
+    session = _session()
+    told, session.news = session.news, None
+    return told
+
+
+def follow() -> Document:
+    """The design as it stands in the workspace as the document of this session. Raises InputError."""
+    session, found = _session(), _current()
+    stand = stand_of(workspace(), found.design_id)
+    if stand.text != found.stand.text or not found.saved:
+        _take(session, found, stand, study_after(found.study, stand.design, workspace()))
+    return _current()
 
 
 # --- edits ----------------------------------------------------------------------------------------------------------
 
 
+class Opened:
+    """Opens designs on the data of a document; `study` is the last one. Raises InputError for what can't be opened."""
+
+    def __init__(self, found: Document) -> None:
+        self.study = found.study
+
+    def __call__(self, design: Design) -> None:
+        if self.study.design != design:
+            self.study = study_after(self.study, design, workspace())
+
+
 def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> bool:
     """Make the next revision; False if it is refused: nothing changes, and `refusal(place)` says why.
 
-    `label` names the step for undo ("drag visib"). `change` returns another design and may raise TrimtabError.
+    `label` names the step for undo ("drag visib"). `change` returns another design and may raise TrimtabError. What
+    others changed meanwhile is there afterwards, too; an edit that contradicts it is put aside, and the page asks.
     """
     session = _session()
     before = session.document
     if before is None:
         return False
+    opened = Opened(before)
     try:
         design = change(before.design)
         if design == before.design:
             session.refusal = None
             return True
-        study = study_after(before.study, design, workspace())
+        opened(design)
     except TrimtabError as error:
         # Here there is only one design: its name in every line would say nothing.
         session.refusal = Refusal(place, str(error).replace(f"Design `{before.design.name}`: ", ""))
         return False
-    session.undo = [*session.undo, Step(label, before.design, _saved_text(before))][-MOST_STEPS:]
-    session.redo = []
-    _take(session, before, design, study)
+    try:
+        stand = save_edit(workspace(), before.design_id, label, before.stand, design, opened)
+        if stand is None:
+            session.refusal, session.unsaved = None, []
+            follow()
+            return False
+        _take(session, before, stand, opened.study)
+    except (TrimtabError, OSError) as error:
+        session.unsaved.append((label, before))
+        _take(session, before, before.stand, opened.study)
+        session.refusal = Refusal("save", str(error))
     return True
 
 
 def undo() -> None:
-    """Take the last step back."""
-    session = _session()
-    _step(session, session.undo, session.redo)
+    """Take the last step back, whoever made it and when."""
+    session, found = _session(), document()
+    if found is not None and session.unsaved:
+        _, before = session.unsaved.pop()
+        _take(session, found, before.stand, before.study)
+    elif found is not None and (done := history().done):
+        _step(found, done[-1], again=False)
 
 
 def redo() -> None:
     """Make the step again that was taken back last."""
-    session = _session()
-    _step(session, session.redo, session.undo)
+    found = document()
+    if found is not None and (undone := history().undone):
+        _step(found, undone[-1], again=True)
 
 
-def _step(session: _Session, steps: list[Step], way_back: list[Step]) -> None:
-    before = session.document
-    if not steps or before is None:
-        return
-    step = steps[-1]
+def _step(found: Document, step: Entry, *, again: bool) -> None:
+    session, opened = _session(), Opened(found)
     try:
-        study = study_after(before.study, step.design, workspace())
-    except TrimtabError as error:  # a table without data that can't be made again, such as on a full disk
+        stand = take_back(workspace(), found.design_id, step, found.stand, opened, again=again)
+    except TrimtabError as error:
         session.refusal = Refusal("", str(error))
         return
-    steps.pop()
-    way_back.append(Step(step.label, before.design, _saved_text(before)))
-    _take(session, before, step.design, study, over=step.text)
+    _take(session, found, stand, opened.study)
 
 
-def _saved_text(found: Document) -> str | None:
-    """The text of a document in the workspace; None if it can't be read."""
+def history() -> History:
+    """What was done to the design that is open, in this session and in others; nothing if its history can't be read."""
+    session, found = _session(), _current()
     try:
-        return workspace().design_text(found.design_id)
-    except TrimtabError:
-        return None
+        session.entries = workspace().steps(found.design_id, session.entries)
+    except (TrimtabError, OSError):
+        session.entries = {}
+    return history_of(session.entries.values())
 
 
 def text_of(found: Document) -> str:
     """The text of a document, with the comments and the form it has in the workspace."""
-    text = _saved_text(found)
-    return dumps(found.design) if text is None else revised(text, found.design)
+    return found.stand.text if found.saved else revised(found.stand.text, found.design)
 
 
 def undo_labels() -> list[str]:
     """The names of the steps that `undo` takes back, the next one first."""
-    return [step.label for step in reversed(_session().undo)]
+    unsaved = [label for label, _ in reversed(_session().unsaved)]
+    return unsaved + [step.label for step in reversed(history().done)]
 
 
 def redo_labels() -> list[str]:
     """The names of the steps that `redo` makes again, the next one first."""
-    return [step.label for step in reversed(_session().redo)]
+    return [step.label for step in reversed(history().undone)]
 
 
 def refusal(place: str = "") -> str | None:
@@ -228,20 +289,21 @@ def refresh() -> None:
             session.refusal = Refusal("", str(error))
             return
         if study is not found.study:
-            _take(session, found, found.design, study)
+            _take(session, found, found.stand, study)
 
 
-def _take(session: _Session, before: Document, design: Design, study: Study, *, over: str | None = None) -> None:
-    """The next revision, saved at once: over the text it has in the workspace, or over another one."""
+def take(stand: Stand, study: Study) -> None:
+    """What was saved as the next revision of the document: how it stands, and its study."""
+    _take(_session(), _current(), stand, study)
+
+
+def _take(session: _Session, before: Document, stand: Stand, study: Study) -> None:
+    """The next revision: what a study is of, and how the design stands in the workspace."""
     session.revisions += 1
     session.refusal = None
-    after = Document(before.design_id, design, study, session.revisions, saved=True)
-    try:
-        workspace().save_design(design, before.design_id, over=over)
-    except (TrimtabError, OSError) as error:
-        session.refusal = Refusal("save", str(error))
-        after = replace(after, saved=False)
-    session.document = after
+    session.document = Document(before.design_id, study.design, study, session.revisions, stand)
+    if session.document.saved:
+        session.unsaved = []
 
 
 def _current() -> Document:

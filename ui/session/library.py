@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -37,6 +38,9 @@ MOST_SOURCES = 4
 
 MOST_FOUND = 32
 """Sources of which is known what always holds in them: so little that it outlives what was learned."""
+
+_COPIES = "trimtab_copies"
+A_DAY = timedelta(days=1)
 
 DECLARING = "Declaring the factors anew, which takes a moment…"
 
@@ -168,11 +172,22 @@ def study_after(previous: Study, design: Design, workspace: Workspace) -> Study:
 
 
 def copy_of(design: Design, text: str, home: Workspace) -> str:
-    """The workspace's copy of a design: one that nobody has changed yet, else a new one, over its `text`."""
+    """The workspace's copy of a design: one that this session, or nobody for a day, has open and nobody has changed;
+    else a new one, over its `text`. Two people who open a sample have a design each."""
+    own: set[str] = st.session_state.setdefault(_COPIES, set())
     for entry in home.designs():
-        if entry.name == design.name and not entry.fault and home.load_design(entry.id) == design:
-            return entry.id
-    return home.save_design(design, over=text)
+        alone = entry.id in own or datetime.now(UTC) - entry.saved > A_DAY
+        if entry.name == design.name and alone and not entry.fault and home.load_design(entry.id) == design:
+            home.touch(entry.id)
+            break
+    else:
+        return _owned(home.save_design(design, over=text))
+    return _owned(entry.id)
+
+
+def _owned(id_: str) -> str:
+    st.session_state[_COPIES].add(id_)
+    return id_
 
 
 def stays(before: Design, after: Design) -> bool:

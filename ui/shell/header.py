@@ -12,6 +12,7 @@ from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
 from trimtab.ui.session.reviewing import approved_text
+from trimtab.ui.shell.aside import aside_question
 from trimtab.ui.shell.pages import page_file
 from trimtab.ui.shell.steps import steps
 
@@ -37,6 +38,9 @@ def header(page: str) -> None:
         message = doc.refusal(place)
         if message:
             notice(message)
+    if told := doc.news():
+        st.toast(f"Changed elsewhere: {plain(told)}")
+    aside_question()
 
 
 def _data(found: doc.Document) -> h.Element:
