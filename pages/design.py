@@ -134,8 +134,10 @@ def receive(message: object) -> None:
 
 def apply(operation: Operation) -> None:
     """One gesture: the factor becomes a target of these shares."""
-    found = session.require_document()
-    session.edit(operation.label, lambda _: sculpted(found.study, operation.factor, operation.weights), place="factor")
+    found = session.document()  # as the hand saw it
+    if found is not None:
+        shaped = (found.study, operation.factor, operation.weights)
+        session.edit(operation.label, lambda _: sculpted(*shaped), place="factor")
 
 
 session.refresh()

@@ -91,12 +91,9 @@ def document() -> Document | None:
 
 
 def restore() -> None:
-    """Open the design that the address names, if it is another one, or what others made of it meanwhile. Called by
-    app.py before any page."""
+    """Open the design that the address names, if it is another one. Called by app.py before any page."""
     asked = st.query_params.get(PARAMETER)
     found = document()
-    if found and asked in (None, found.design_id):
-        _catch_up(found)
     if asked and (found is None or found.design_id != asked):
         try:
             open_design(asked)
@@ -123,17 +120,22 @@ def begin(design_id: str, study: Study) -> Document:
     """Take a design of the workspace, with its study, as the document of this session. Raises InputError if it can't be
     read."""
     begun = _Session(revisions=_session().revisions + 1, stamp=workspace().stamp(design_id))
-    begun.document = Document(design_id, study.design, study, begun.revisions, stand_of(workspace(), design_id))
+    stand = stand_of(workspace(), design_id)
+    if stand.design != study.design:  # to learn the data took a while, and somebody else edits it, too
+        study = study_after(study, stand.design, workspace())
+    begun.document = Document(design_id, study.design, study, begun.revisions, stand)
     st.session_state[_SESSION] = begun
     return begun.document
 
 
-def _catch_up(found: Document) -> None:
+def catch_up() -> None:
     """Show what somebody else, or another tab, made of the design; while something is not saved, the next edit does."""
-    session = _session()
+    session, found = _session(), document()
+    if found is None or not found.saved:
+        return
     try:
         stamp = workspace().stamp(found.design_id)
-        if stamp == session.stamp or not found.saved:
+        if stamp == session.stamp:
             return
         before, refusal = found.stand, session.refusal
         now = follow()

@@ -13,6 +13,7 @@ from trimtab.ui.session.document import (
     PARAMETER,
     Document,
     Outcome,
+    catch_up,
     costs,
     document,
     edit,
@@ -69,8 +70,9 @@ __all__ = [
 
 
 def require_document() -> Document:
-    """The document; without one, says how to get one and ends the page."""
+    """The document as it stands now, whoever edited it; without one, says how to get one and ends the page."""
     through_app()
+    catch_up()
     found = document()
     if found is None:
         empty_page()
