@@ -6,6 +6,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.changes.factors import sculpted
+from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.numbers import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
@@ -22,6 +23,8 @@ from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
 from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"
+ADDRESSED = "factor"
+"""Where the address names the factor that is shown, so that it survives F5 and a link shows it."""
 INBOX = "tt_inbox"
 TAB = "tt_tab"
 
@@ -105,14 +108,24 @@ def heading(found: session.Document, name: str) -> None:
 
 
 def chosen_factor(found: session.Document) -> str:
-    """The factor that is shown: the one chosen, else the first that is asked for, else the first that rows have."""
-    chosen = st.session_state.get(FACTOR)
-    if chosen in factors_of(found.study):
-        return str(chosen)
-    targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
-    first = next(iter((*targets, *found.study.shown, *found.study.columns)))
-    st.session_state[FACTOR] = first  # it stays the chosen one when its role changes
-    return first
+    """The factor that is shown: the one chosen, here or in the address, else the first that is asked for, else the
+    first that rows have."""
+    chosen = st.session_state.get(FACTOR, st.query_params.get(ADDRESSED))
+    if chosen not in factors_of(found.study):
+        targets = [name for name, factor in found.design.factors.items() if factor.role == "target"]
+        chosen = next(iter((*targets, *found.study.shown, *found.study.columns)))
+    st.session_state[FACTOR] = chosen  # it stays the chosen one when its role changes
+    if st.query_params.get(ADDRESSED) != chosen:
+        st.query_params[ADDRESSED] = chosen
+    return str(chosen)
+
+
+def entered() -> None:
+    """What was left out on another page, such as an identifier, is not what one came to see."""
+    found, chosen = session.require_document(), st.session_state.get(FACTOR)
+    if found.design.factor(chosen or "").role in LEFT_OUT:
+        del st.session_state[FACTOR]
+        st.query_params.pop(ADDRESSED, None)
 
 
 def choose(name: str) -> None:
@@ -141,5 +154,5 @@ def apply(operation: Operation) -> None:
 
 
 session.refresh()
-session.require_document()
+entered()
 workbench()

@@ -71,6 +71,19 @@ def test_the_example_opens_a_design_in_two_clicks(start: Start, home: Workspace)
     assert "<b>No real data</b> 5 declared factors" in text_of(app)
 
 
+def test_the_next_factor_begins_anew(start: Start) -> None:
+    app = begin(start)
+    app.text_input(key="tt_new_name").input("age").run()
+    app.text_input(key="tt_new_unit").input("years").run()
+    app.text_input(key="tt_new_continuous_uniform_low").input("16").run()
+    app.text_input(key="tt_new_continuous_uniform_high").input("99").run()
+    sound(app.button(key="tt_new_add").click().run())
+    assert list(app.session_state["tt_declared"]) == ["age"]
+    begun = begin(start)
+    for field in ("name", "unit", "continuous_uniform_low", "continuous_uniform_high"):
+        assert app.text_input(key=f"tt_new_{field}").value == begun.text_input(key=f"tt_new_{field}").value
+
+
 def test_factors_are_declared_one_by_one_and_what_is_wrong_is_told(start: Start, home: Workspace) -> None:
     app = begin(start)
     sound(app.button(key="tt_new_add").click().run())

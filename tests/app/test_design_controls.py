@@ -343,6 +343,21 @@ def test_an_event_compares_columns(start: Start, home: Workspace, design_id: str
     assert home.load_design(design_id).events["very_late"].when == "taken > planned + 22"
 
 
+@pytest.mark.parametrize("quantile", [0.8, 0.995])
+def test_a_new_event_begins_as_often_as_it_happens_and_a_rare_one_more_often(
+    start: Start, home: Workspace, design_id: str, quantile: float
+) -> None:
+    limit = int(np.quantile(late(), quantile))
+    app = start("design", design_id)
+    app.button(key="tt_add_event").click().run()
+    app.button(key="tt_form_mode").click().run()
+    app.text_area(key=form_key(app, "sql")).input(f"taken > planned + {limit}").run()
+    app.button(key="tt_form_save").click().run()
+    real = (late() > limit).mean()
+    (event,) = home.load_design(design_id).events.values()
+    assert event.rate == (float(f"{real:.2g}") if quantile < 0.9 else 0.01)
+
+
 # --- sweeps ---------------------------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,15 @@ def test_the_weak_slice_comes_first_whatever_way_the_model_told_it(visit: Visit,
     assert not told(at)
 
 
+def test_slices_of_no_weight_are_not_called_weak(visit: Visit) -> None:
+    at = visit(written("error"))
+    assert "weak slice" in text_of(at)
+    at.slider(key="alpha").set_value(0.05).run()
+    said = re.sub("<[^>]+>", "", text_of(at))
+    assert "worse than all rows, none of them weak" in said
+    assert "no score is above 0" in said
+
+
 def test_predictions_find_their_rows_by_a_key(visit: Visit) -> None:
     random = np.random.Generator(np.random.Philox(6))
     rows = random.permutation(ROWS)[:2_500].tolist()

@@ -342,7 +342,27 @@ def test_linear_and_logarithmic_heights(page: Page, visit: Any) -> None:
     page.get_by_role("button", name="log").click()
     expect(page.get_by_role("button", name="log")).to_have_attribute("aria-pressed", "true")
     assert share_at(page, handle(page, 0)[1]) == pytest.approx(EVEN, rel=pixel(page))
-    assert middle(page.locator('[data-bin="10"] .real'))[1] == pytest.approx(tick(page, "1 %"), abs=1)  # nothing real
+    nothing = middle(page.locator('[data-bin="10"] .real'))[1]
+    assert nothing == pytest.approx(tick(page, "0 %"), abs=1)
+    assert nothing > tick(page, "1 %") + 5, "0 % stands on a line that says another share"
+    drag(page, 3, tick(page, "0 %"))
+    at_rest(page, 1)
+    assert document(page)["targets"]["visib"][3] == 0
+
+
+def test_a_line_joins_what_has_an_order_and_nothing_else(page: Page, visit: Any) -> None:
+    visit(page)
+    assert page.locator(".outcome path").get_attribute("d").count("M") == 1  # type: ignore[union-attr]
+    visit(page, "labels=long")
+    drawn = page.locator(".outcome path").get_attribute("d") or ""
+    assert (drawn.count("M"), drawn.count("H"), drawn.count("L")) == (11, 11, 0)
+
+
+def test_what_is_rounded_is_not_said_to_sum_up(page: Page, visit: Any) -> None:
+    visit(page, "bins=4&role=keep")
+    expect(page.get_by_test_id("sculptor")).to_contain_text("Sums to 100 %.")
+    visit(page)
+    expect(page.get_by_test_id("sculptor")).to_contain_text("All editable. Sums to 100 % before rounding.")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from trimtab.core.design.design import Design
+from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
 from trimtab.ui.conditions.condition_form import (
@@ -15,6 +16,7 @@ from trimtab.ui.conditions.condition_form import (
     fill_condition,
     lacking,
     mode_buttons,
+    rows_where,
     typed_condition,
 )
 from trimtab.ui.parts.control_rows import free_name, identifier
@@ -45,7 +47,7 @@ def event_form(study: Study, form: Form) -> None:
         condition_rows(study, form)
         when, message = typed_condition(study, form)
         if when:
-            _, message = trial(study, lambda design: _with(design, form.of, when, DRAFT))
+            _, message = trial(study, lambda design: _with(study, design, form.of, when, DRAFT))
         with found_out():
             if when and not message:
                 count_line(study, when)
@@ -54,10 +56,19 @@ def event_form(study: Study, form: Form) -> None:
         ends(form, label, _save, lacking="" if when else lacking(form), message=message, place=PLACE, more=more)
 
 
-def _with(design: Design, event: str | None, when: str, name: str) -> Design:
+def _with(study: Study, design: Design, event: str | None, when: str, name: str) -> Design:
     if event:
         return design.with_event(event, when=when)
-    return design.with_event(name, when=when, rate=NEW_RATE)
+    return design.with_event(name, when=when, rate=_first_rate(study, when))
+
+
+def _first_rate(study: Study, when: str) -> float:
+    """How often a new event is to come up at first: as often as it really does, and a rare one in 1 of 100 rows."""
+    try:
+        real = rows_where(study, when) / max(1, study.source.rows)
+    except InputError:  # it is told where the condition is tried
+        return NEW_RATE
+    return max(NEW_RATE, float(f"{real:.2g}"))
 
 
 def _save() -> None:
@@ -72,5 +83,5 @@ def _save() -> None:
     if form.of is None and name in found.design.events:
         doc.refuse(f"There is an event `{words(name)}` already. Choose another name.", place=PLACE)
         return
-    verb = "change" if form.of else "add"
-    commit(f"{verb} {words(name)}", lambda design: _with(design, form.of, when, name), place=PLACE)
+    verb, study = "change" if form.of else "add", found.study
+    commit(f"{verb} {words(name)}", lambda design: _with(study, design, form.of, when, name), place=PLACE)

@@ -217,9 +217,9 @@ def _add(on_add: OnAdd, taken: Mapping[str, object]) -> None:
         doc.refuse(str(error), place=PLACE)
         return
     doc.settle()
-    if on_add(name, factor):
-        for field in ("name", "unit", "missing"):
-            st.session_state[f"tt_new_{field}"] = ""
+    if on_add(name, factor):  # the next one begins anew: cuts and levels were this one's
+        for field in [one for one in st.session_state if str(one).startswith("tt_new_") and one != "tt_new_kind"]:
+            del st.session_state[field]
 
 
 def _typed(name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import percent, shift_text
+from trimtab.core.words.numbers import counted, percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
@@ -48,9 +48,19 @@ def head(found: session.Document) -> None:
     design, stands = found.design, standing_of(found)
     html(
         h.div(".tr-head")[h.h1(".tt-title")[design.name], _state(stands)],
-        *([h.p(".tr-about")[design.description]] if design.description.strip() else []),
+        *([_description(design.description)] if design.description.strip() else []),
         h.p(".tr-summary", data_testid="summary")[summary(found.study)],
     )
+
+
+def _description(text: str) -> h.Element:
+    """What somebody wrote by hand, figures too: it does not follow the design, so it says how old it is."""
+    steps = [step.label for step in session.history().done]
+    since = next((i for i, label in enumerate(reversed(steps)) if label == "describe"), len(steps))
+    older = (
+        f", before the last {counted(since, 'change')}" if since > 1 else ", before the last change" if since else ""
+    )
+    return h.p(".tr-about", data_testid="description")[h.span(".tr-written")[f"As its author wrote{older}: "], text]
 
 
 def _state(stands: Standing) -> h.Element:

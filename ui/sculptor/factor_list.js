@@ -1,7 +1,7 @@
 // The list of factors: a search box, an order, and one row per factor. Python owns the selection; a click shows at once.
 
 const ROLES = ["target", "keep", "hold", "derive", "level", "label", "follow", "drop"]; // the order of "by role": what was asked for first
-const ROLE_WORDS = { follow: "follows", derive: "derived", drop: "dropped" };
+const ROLE_WORDS = { follow: "follows", derive: "derived", drop: "dropped", carry: "carried" };
 const NOTICED = 0.005; // shift from which a factor nobody set is coloured
 
 const byName = (a, b) => a.name.localeCompare(b.name, "en", { numeric: true });

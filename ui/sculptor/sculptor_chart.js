@@ -193,7 +193,11 @@ class Chart {
 
   drawOutcome(view) {
     const points = view.design.map((share, bin) => [this.x(bin) + this.band / 2, this.y(view, share)]);
-    const line = make("path", { d: `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}` });
+    const half = this.band * 0.36;
+    // Between levels without an order there is nothing that a line could mean: each has its own.
+    const level = ([x, y]) => `M${(x - half).toFixed(1)} ${y.toFixed(1)}H${(x + half).toFixed(1)}`;
+    const joined = () => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
+    const line = make("path", { d: view.ordered ? joined() : points.map(level).join("") });
     const radius = clamp(this.band / 8, 0, 3.5);
     const dots = radius < 1.2 ? [] : points.map(([cx, cy]) => make("circle", { cx, cy, r: radius }));
     this.layers.outcome.replaceChildren(line, ...dots);

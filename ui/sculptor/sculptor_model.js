@@ -95,7 +95,7 @@ function niceCeiling(value) {
 
 /**
  * A height axis over all drawn shares: ticks (shares), `fraction` (share to 0..1 of the height) and its inverse.
- * On a logarithmic axis what is below the floor sits on the floor, and the floor means 0.
+ * A logarithmic axis has no 0: that stands below the floor, apart from it.
  */
 function heightAxis(kind, shares) {
   return kind === "log" ? logAxis(shares.filter((share) => share > 0)) : linearAxis(Math.max(...shares, 1e-6));
@@ -112,6 +112,8 @@ function linearAxis(largest) {
   };
 }
 
+const BELOW = 0.06; // part of the height between 0 and the floor of a logarithmic axis
+
 function logAxis(positive) {
   const smallest = Math.max(1e-6, Math.min(0.1, ...positive) / 1.6);
   const power = Math.floor(Math.log10(smallest) + 1e-9);
@@ -124,10 +126,12 @@ function logAxis(positive) {
       if (tick >= floor * (1 - 1e-9) && tick <= 1) ticks.push(tick);
     }
   }
+  const above = (share) => BELOW + (1 - BELOW) * clamp(1 + Math.log10(share) / decades, 0, 1);
   return {
-    ticks,
-    fraction: (share) => (share <= floor ? 0 : clamp(1 + Math.log10(share) / decades, 0, 1)),
-    share: (fraction) => (fraction <= 0.002 ? 0 : 10 ** ((clamp(fraction, 0, 1) - 1) * decades)),
+    ticks: [0, ...ticks],
+    fraction: (share) => (share <= 0 ? 0 : above(share)),
+    share: (fraction) =>
+      fraction < BELOW / 2 ? 0 : 10 ** ((clamp((fraction - BELOW) / (1 - BELOW), 0, 1) - 1) * decades),
   };
 }
 

@@ -176,7 +176,9 @@ class Table {
       if (input.dataset.before === undefined) input.value = percentNumber(share);
     });
     this.foot.replaceChildren(...(view.missing ? [this.missing(view.missing)] : []));
-    this.note.textContent = view.locked ? "Sums to 100 %." : "All editable. Sums to 100 %.";
+    const sum = view.shares.reduce((all, share) => all + Number(percentNumber(share)), 0);
+    const sums = Math.abs(sum - 100) < 1e-6 ? "Sums to 100 %." : "Sums to 100 % before rounding.";
+    this.note.textContent = view.locked ? sums : `All editable. ${sums}`;
   }
 
   missing({ real, design }) {

@@ -16,6 +16,11 @@ from trimtab.ui.shell.aside import aside_question
 from trimtab.ui.shell.pages import page_file
 from trimtab.ui.shell.steps import steps
 
+ALL = 0.9995
+"""An effective share from which every real row counts the same."""
+FEW_SHARE, FEW_ROWS = 0.05, 200
+"""Below either one the rows lean on few real ones, and repeat what these few are like."""
+
 
 def header(page: str) -> None:
     """The bar on top of a page: data, design, saved, rows, cost, effective size, undo, redo, Generate.
@@ -32,8 +37,11 @@ def header(page: str) -> None:
         st.space("stretch")
         html(chips(_figures(found)), width="content")
         steps(key="tt_steps")
-        if page != "generate" and st.button("Generate", type="primary", key="tt_generate"):
-            st.switch_page(page_file("generate"), query_params={doc.PARAMETER: found.design_id})
+        if page != "generate":
+            possible = isinstance(doc.projection(), Projection)
+            why = None if possible else "A design that can't be met has no rows"
+            if st.button("Generate", type="primary", key="tt_generate", disabled=not possible, help=why):
+                st.switch_page(page_file("generate"), query_params={doc.PARAMETER: found.design_id})
     for place in ("save", ""):
         message = doc.refusal(place)
         if message:
@@ -66,19 +74,28 @@ def _saved(found: doc.Document) -> h.Element:
 def _figures(found: doc.Document) -> list[h.Element]:
     outcome = doc.projection()
     rows = _rows(found, outcome if isinstance(outcome, Projection) else None)
-    real = "what is declared" if found.study.declared else "the real data"
     if isinstance(outcome, Projection):
-        return [
-            rows,
-            chip("cost", f"{outcome.cost_bits:.2f} bits", title=f"How far the design is from {real} (KL divergence)"),
-            chip(
-                "effective size",
-                percent(outcome.effective_share),
-                title=f"How much of {real} still counts once its rows are weighted for the design",
-            ),
-        ]
+        return [rows, _leans(found, outcome)]
     word = "conflict" if isinstance(outcome, ConflictsError) else "not possible"
     return [rows, chip(word, tone="warn", title=str(outcome))]
+
+
+def _leans(found: doc.Document, outcome: Projection) -> h.Element:
+    """How many of the real rows the design leans on, with the measures behind it; a warning where they are few."""
+    cost = f"{outcome.cost_bits:.2f} bits (KL divergence)"
+    if found.study.declared:
+        return chip("moved", f"{outcome.cost_bits:.2f} bits", title=f"How far it is from what is declared: {cost}")
+    real = found.study.grounding.rows
+    about = (
+        f"Effective size {percent(outcome.effective_share)}: what the {real:,} real rows are worth, weighted for the "
+        f"design. It is {cost} from the real data."
+    )
+    if outcome.effective_share > ALL:
+        return chip("leans on", f"all {real:,} rows", title=about)
+    worth = outcome.effective_share * real
+    few = outcome.effective_share < FEW_SHARE or worth < FEW_ROWS
+    said = f"{float(f'{worth:.3g}'):,.0f} of {real:,} rows"
+    return chip("leans on", said, tone="warn" if few else "", title=about)
 
 
 def _rows(found: doc.Document, outcome: Projection | None) -> h.Element:
@@ -94,8 +111,7 @@ def _rows(found: doc.Document, outcome: Projection | None) -> h.Element:
 
 def _design_menu(found: doc.Document) -> None:
     design = found.design
-    numbers = doc.workspace().versions(found.design_id)
-    version = f" v{numbers[0].number}" if numbers else ""
+    version = _version(found)
     menu = st.popover(f"**{plain(short(design.name, 32))}**{version}", key="tt_design", on_change="rerun")
     if not menu.open:  # what is not seen is not sent: each edit repaints the bar
         return
@@ -108,6 +124,15 @@ def _design_menu(found: doc.Document) -> None:
         st.download_button(
             "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
         )
+
+
+def _version(found: doc.Document) -> str:
+    """The version the design is, or the one it was and how many steps were made since: " v1 + 3 changes"."""
+    saved = doc.workspace().versions(found.design_id)
+    if not saved or doc.workspace().version_of(found.design_id, found.design):
+        return f" v{saved[0].number}" if saved else ""
+    since = sum(step.time > saved[0].saved for step in doc.history().done)
+    return f" v{saved[0].number} + {counted(max(1, since), 'change')}"
 
 
 def _rename() -> None:

@@ -18,6 +18,7 @@ from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.core.weaknesses.predictions import RowErrors
 from trimtab.core.weaknesses.slices import Slice, Weaknesses, slices_of
+from trimtab.core.words.numbers import counted
 from trimtab.ui.coverage.table import table_of
 from trimtab.ui.parts.control_rows import slug
 from trimtab.ui.parts.parts import factor_levels, html, plain, quiet, short
@@ -97,7 +98,7 @@ def summary(found: Found, name: str) -> None:
     rest = f" · {without}: left out" if without else ""
     folded = f" · {weak.folded:,} repeat another and are folded" if weak.folded else ""
     told = f"{weak.tested:,} slices of at least {weak.min_rows:,} rows tested{folded}{rest}"
-    many = "no weak slice" if not weak.slices else f"{len(weak.slices)} weak slice{'s' * (len(weak.slices) > 1)}"
+    many = _found(weak.slices)
     error = found.errors.name.replace("`", "")
     html(
         h.p(".tc-line", data_testid="weak")[
@@ -120,8 +121,8 @@ def picture(found: Found, study: Study, on_boost: Callable[[list[Slice]], None])
         return
     if weak.slices[0].score <= 0:
         quiet(
-            f"No score is above 0: with α = {found.alpha:g} no slice is so much worse than all rows that it outweighs "
-            "how small it is. Move α towards 1 to see smaller and weaker ones first."
+            f"Each of them is worse than all rows by more than chance, and none by so much that it outweighs how small "
+            f"it is: no score is above 0 with α = {found.alpha:g}. Move α towards 1 to see the worst ones first."
         )
     top = 1.06 * max(one.interval[1] for one in weak.slices)
     boosted = boosted_shares(study, found)
@@ -134,6 +135,15 @@ def picture(found: Found, study: Study, on_boost: Callable[[list[Slice]], None])
                 html(_row(one, weak.mean_error, top, boosted.get(i, "")))
                 word = "Change the boost" if i in boosted else "Boost this slice"
                 st.button(word, key=f"tt_weak_boost_{i}", width=134, on_click=on_boost, args=([one],))
+
+
+def _found(slices: Sequence[Slice]) -> str:
+    """How many slices are shown, called weak where their score says so."""
+    if not slices:
+        return "no weak slice"
+    if slices[0].score > 0:
+        return counted(len(slices), "weak slice")
+    return f"{counted(len(slices), 'slice')} worse than all rows, none of them weak"
 
 
 def boosted_shares(study: Study, found: Found) -> dict[int, str]:
