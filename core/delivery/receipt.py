@@ -27,6 +27,10 @@ from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 
+MEASURING = "measuring the promises"
+COMPARING = "comparing with the real rows"
+"""What progress is told once all rows are made."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -84,9 +88,12 @@ def deliver(
     with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
+        tell = progress or (lambda *_: None)
+        tell(rows, rows, MEASURING)
         weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
         promises = receipt(new, study, rows=rows, **told)
+        tell(rows, rows, COMPARING)
         delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -16,6 +16,7 @@ from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.core.words.plain import words
 
 AS_REAL = "every factor as real as it can be"
+AS_DECLARED = "every factor as it is declared"
 CARRIED = 0.01
 """A shift from which a factor that nobody set is told."""
 MOST = 5
@@ -26,10 +27,11 @@ def will_come_out(study: Study, outcome: Projection) -> h.Element:
     """A line for each promise that is going to be made."""
     lines: list[h.Node] = [_rows(study, outcome), *_events(study, outcome), *_marginals(study, outcome)]
     lines += _others(study, {"event", "mode", *(control.kind for control in outcome.controls if control.factor)})
+    as_it_is = AS_DECLARED if study.declared else AS_REAL
     if len(lines) == 1:
-        lines.append(f"{AS_REAL}: the design asks for nothing else yet")
+        lines.append(f"{as_it_is}: the design asks for nothing else yet")
     elif all(shift.tv < STILL for shift in outcome.shifts):
-        lines.append(AS_REAL)
+        lines.append(as_it_is)
     lines += _carried(study, outcome)
     return h.ul(".td-promised")[[h.li[line] for line in lines]]
 

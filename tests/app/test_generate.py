@@ -15,10 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
 from trimtab.core.cli import main
+from trimtab.core.delivery.receipt import COMPARING, MEASURING
 from trimtab.core.design.files import loads
 from trimtab.core.study.study import open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.delivery.jobs import JOBS
+from trimtab.ui.delivery.jobs import JOBS, Job
 
 from .looking import sound, text_of, undo
 
@@ -230,6 +231,27 @@ def test_progress_has_a_rate_and_ends_with_all_rows(home: Workspace, design_id: 
     assert status.rate is not None
     assert status.rate > 0
     assert status.left == 0
+
+
+def test_the_bar_is_of_the_whole_and_tells_what_is_being_done(home: Workspace, design_id: str, visit: Visit) -> None:
+    visit(design_id)
+    found = home.load_design(design_id)
+    study = open_study(found.changed(rows=200_000), home.source(found.source.sha256 or ""))  # type: ignore[union-attr]
+    job = Job(study, home.output(design_id, "rows.parquet"), ".parquet", "")
+    assert (job.status().share, job.status().left) == (0, None)
+    shares = []
+    for done in (65_536, 131_072, 200_000):
+        job._progress(done, 200_000, f"{done:,} of 200,000 rows")
+        shares.append(job.status().share)
+    for message in (MEASURING, COMPARING):
+        job._progress(200_000, 200_000, message)
+        status = job.status()
+        assert status.stage.lower() == message
+        assert status.left is not None
+        assert status.left > 0
+        shares.append(status.share)
+    assert shares == sorted(shares)
+    assert shares[-1] < 1, "it stands at its end while there is still something to do"
 
 
 def test_a_job_that_fails_says_why_and_leaves_nothing(

@@ -54,6 +54,8 @@ ABOUT: dict[Choice, str] = {
     "rank": "Spearman’s rank correlation. Each keeps its own shares.",
     "table": "",
 }
+AS_DECLARED = "As declared", "They depend on each other as they are declared."
+"""What the first choice is called where there is no real data, and what it means."""
 
 
 @tab_at(20, "pairs", "Pairs")
@@ -116,7 +118,7 @@ def _pair(found: doc.Document, names: list[str], pair: Names) -> None:
             options, heard = fields.choices(key, names), (key, _choose_by_name, place)
             st.selectbox(title, options, key=key, on_change=fields.heard, args=heard, label_visibility="collapsed")
     pair_heat(table, key="tt_pair_heat")
-    _choices(table, pair, control)
+    _choices(table, pair, control, declared=found.study.declared)
     if control is not None and control.rank_correlation is not None:
         _rank(table, pair, control.rank_correlation)
     elif control is not None and control.weights is not None:
@@ -136,13 +138,13 @@ def _table(found: doc.Document, table: Joint, control: Pair) -> None:
         notice(f"The weights of `{control.name}` are for other bins than its factors have now.")
 
 
-def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
+def _choices(table: Joint, pair: Names, control: Pair | None, *, declared: bool) -> None:
     now = choice_of(control)
     fields.show("tt_pair_choice", now)
     st.segmented_control(
         f"Dependence of {plain(pair[0])} and {plain(pair[1])}",
         fields.choices("tt_pair_choice", choices(table, control)),
-        format_func=lambda choice: TITLES[choice],
+        format_func=lambda choice: AS_DECLARED[0] if declared and choice == "real" else TITLES[choice],
         key="tt_pair_choice",
         required=True,
         on_change=fields.heard,
@@ -150,9 +152,9 @@ def _choices(table: Joint, pair: Names, control: Pair | None) -> None:
         label_visibility="collapsed",
     )
     real = spearman(table)
-    about = ABOUT[now]
+    about = AS_DECLARED[1] if declared and now == "real" else ABOUT[now]
     if real is not None:
-        about = f"{about} Real rank correlation: {real:.2f}.".strip()
+        about = f"{about} {'Declared' if declared else 'Real'} rank correlation: {real:.2f}.".strip()
     if now == "real" and not can_type(table):
         wide = [axis for axis in (table.first, table.second) if axis.size > MOST_BINS]
         sizes = " and ".join(f"{axis.factor} has {axis.size}" for axis in wide)

@@ -50,9 +50,8 @@ def running_panel(job: Job) -> None:
     status = job.status()
     if status.state != "running":
         st.rerun()
-    share = min(1.0, status.done / max(1, status.total))
     with st.container(border=True, key="tt_running"):
-        st.progress(share, f"{status.stage}… {progress_text(status)}")
+        st.progress(min(1.0, status.share), f"{status.stage}… {progress_text(status)}")
         st.button("Cancel", key="tt_cancel", on_click=job.cancel)
 
 
@@ -62,7 +61,9 @@ def progress_text(status: Status) -> str:
     if status.done:
         parts.append(f"{status.done:,} of {status.total:,} rows")
     if status.rate and status.done < status.total:
-        parts += [f"{status.rate:,.0f} rows/s", f"about {_duration(status.left or 0.0)} left"]
+        parts.append(f"{status.rate:,.0f} rows/s")
+    if status.left is not None:
+        parts.append(f"about {_duration(status.left)} left")
     return " · ".join(parts)
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 from trimtab.core.delivery.outputs import copy_rows, delete_output, new_path
-from trimtab.core.delivery.receipt import deliver
+from trimtab.core.delivery.receipt import COMPARING, MEASURING, deliver
 from trimtab.core.design.files import revised
 from trimtab.core.errors import CancelledError, TrimtabError
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace
+
+TAKES = {MEASURING: 2e-6, COMPARING: 3.0}
+"""Seconds that it took last time to measure the promises, a row, and to compare rows with the real ones."""
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -23,8 +26,9 @@ State = Literal["running", "done", "cancelled", "failed"]
 class Status:
     """A job as it is at one moment.
 
-    `done` of `total` rows are made (both 0 before the first block); `rate` is rows per second since the first block,
-    `left` the seconds until the last row; both None while they can't be told. `error` says why it failed.
+    `done` of `total` rows are made (`done` is 0 before the first block); `rate` is rows per second since the first
+    block, `left` the seconds until everything is there; both None while they can't be told. `share` is how much of the
+    whole is done, 0 to 1, as far as one can know. `error` says why it failed.
     """
 
     state: State
@@ -33,7 +37,13 @@ class Status:
     total: int
     rate: float | None
     left: float | None
+    share: float
     error: str
+
+
+def told(message: str) -> str:
+    """What a job is doing, as the page says it."""
+    return message[:1].upper() + message[1:]
 
 
 @dataclass(eq=False)
@@ -53,6 +63,9 @@ class Job:
     _done: int = 0
     _first: tuple[int, float] | None = None
     _last: float = 0.0
+    _began: float = field(default_factory=time.monotonic)
+    _stage_began: float = 0.0
+    _share: float = 0.0
     _error: str = ""
 
     def cancel(self) -> None:
@@ -64,8 +77,22 @@ class Job:
         total, done = self.study.size, self._done
         first, began = self._first or (0, self._last)
         rate = (done - first) / (self._last - began) if self._last > began else None
-        left = (total - done) / rate if rate else None
-        return Status(self._state, self._stage, done, total, rate, left, self._error)
+        left = self._left(rate)
+        if left is not None:
+            spent = time.monotonic() - self._began
+            self._share = max(self._share, spent / (spent + left))
+        return Status(self._state, self._stage, done, total, rate, left, self._share, self._error)
+
+    def _left(self, rate: float | None) -> float | None:
+        """The seconds until everything is there, as far as one can know: by the rate of the rows, and by how long what
+        follows them took last time."""
+        after = {MEASURING: TAKES[MEASURING] * self.study.size, COMPARING: TAKES[COMPARING]}
+        if self._done < self.study.size:
+            return (self.study.size - self._done) / rate + sum(after.values()) if rate else None
+        spent = time.monotonic() - self._stage_began
+        if self._stage == told(MEASURING):
+            return max(0.0, after[MEASURING] - spent) + after[COMPARING]
+        return max(0.0, after[COMPARING] - spent)
 
     def run(self) -> None:
         """Make the rows, the receipt, the design's file and the copy asked for, or nothing at all."""
@@ -92,6 +119,7 @@ class Job:
             progress=self._progress,
         )
         self._check()
+        TAKES[COMPARING] = time.monotonic() - self._stage_began
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"
             copy_rows(self.path, self.path.with_suffix(self.suffix), progress=lambda *_: self._check())
@@ -103,8 +131,12 @@ class Job:
         if self._first is None:
             # The first block waits for the fit and the plan; rows per second are those of the blocks after it.
             self._first = done, now
-        self._done, self._last = done, now
-        self._stage = "Making rows" if done < total else "Measuring the promises"
+        if message in (MEASURING, COMPARING):
+            if message == COMPARING:
+                TAKES[MEASURING] = (now - self._stage_began) / max(1, total)
+            self._stage, self._stage_began = told(message), now
+            return
+        self._done, self._last, self._stage, self._stage_began = done, now, "Making rows", now
 
     def _check(self) -> None:
         if self._cancel.is_set():
