@@ -1,8 +1,8 @@
 """A control layer for training data: design the distribution a model learns from, and get the rows with a receipt.
 
 Five calls: `data` reads a table, `load` (or `Design`) says what the rows should contain, `check` tells what that costs
-and moves, `sample` makes the rows, `verify` measures any rows against the design. `save` writes a design for the
-command line and the app. Errors are TrimtabError.
+and moves, `sample` makes the rows, `verify` measures any rows against the design. Beside them `match` takes shares from
+other data, and `save` writes a design for the command line and the app. Errors are TrimtabError.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trimtab.core.errors import CancelledError, ConflictError, InputError, PromiseError, TrimtabError
 
 if TYPE_CHECKING:
-    from trimtab.calls import check, data, sample, verify
+    from trimtab.calls import check, data, match, sample, verify
     from trimtab.core.design.design import Design
     from trimtab.core.design.files import load, save
     from trimtab.core.projection.conflict import ConflictsError
@@ -34,6 +34,7 @@ __all__ = [
     "check",
     "data",
     "load",
+    "match",
     "sample",
     "save",
     "verify",
@@ -42,6 +43,7 @@ __all__ = [
 _PLACES = {
     "check": "trimtab.calls",
     "data": "trimtab.calls",
+    "match": "trimtab.calls",
     "sample": "trimtab.calls",
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trimtab.core.changes.matching import Matched, matched
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.places import own_receipt, receipt_path
@@ -60,6 +62,27 @@ def check(
     """
     study = _study(design, data, accept_source=accept_source, progress=progress)
     return Check(study, check_study(study))
+
+
+def match(
+    design: Design,
+    data: Data | What | None,
+    like: Data | What,
+    factors: Sequence[str] | None = None,
+    *,
+    accept_source: bool = False,
+    progress: Progress | None = None,
+) -> Matched:
+    """A design with each of `factors` (all that both have, if None) as a target of the shares that another data set
+    `like`, such as production logs, has in its bins, and of its missing share.
+
+    The `design` of the result is a new one; its `left_out` tells the rows of `like` that lie where `data` have no
+    value, which no target can follow. Raises InputError for what can't be read, and for a factor that one of them lacks
+    or that is computed.
+    """
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    other = like if isinstance(like, Data) else _like(like, progress)
+    return matched(study, other.source, factors, progress=progress)
 
 
 def sample(
@@ -128,6 +151,10 @@ def verify(
         file = folder / "table.parquet"
         write_table(what, file, owner="verify")
         return Receipt(study, receipts.verify(file, study, rows=rows))
+
+
+def _like(what: What, progress: Progress | None) -> Data:
+    return data(what, name="like", progress=progress)
 
 
 def _got(what: object) -> str:

@@ -10,16 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from trimtab.core.cli.console import print_json, print_table, progress_bar
+from trimtab.core.changes.matching import Matched, matched, told
+from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.diff import control_row
-from trimtab.core.cli.opening import check_design_place, files_of, study_of
+from trimtab.core.cli.opening import check_design_place, compared, files_of, study_of
+from trimtab.core.cli.options import factors_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import read_text, save
 from trimtab.core.design.patching import patched
-from trimtab.core.errors import InputError
+from trimtab.core.errors import InputError, Progress
 from trimtab.core.review.difference import control_changes
 from trimtab.core.source.axes import Axis
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.yaml.reading import text_of
 
@@ -38,16 +41,25 @@ class Given:
     rows: int | None = None
     rate: float | None = None
     top: int | None = None
+    match: Path | None = None
+    factors: str | None = None
+    dialect: Dialect = OPEN
 
     @property
     def files(self) -> list[Path]:
         """The files that hold what is applied."""
         texts = (self.gap, self.slice, self.remedy)
         named = [Path(one[1:]) for one in texts if one is not None and one.startswith("@")]
-        return named if self.patch is None else [*named, self.patch]
+        return [*named, *(one for one in (self.patch, self.match) if one is not None)]
 
     def __post_init__(self) -> None:
-        options = {"--gap": self.gap, "--slice": self.slice, "--remedy": self.remedy, "--patch": self.patch}
+        options = {
+            "--gap": self.gap,
+            "--slice": self.slice,
+            "--remedy": self.remedy,
+            "--patch": self.patch,
+            "--match": self.match,
+        }
         named = [name for name, value in options.items() if value is not None]
         if len(named) != 1:
             raise InputError(
@@ -60,8 +72,12 @@ class Given:
         if self.remedy is not None and (self.rows is not None or self.top is not None):
             raise InputError("apply: a remedy is taken whole, with its own rows; leave --rows and --top out.")
         for name, value in (("--rows", self.rows), ("--top", self.top)):
-            if value is not None and self.patch is not None:
+            if value is not None and (self.patch is not None or self.match is not None):
                 raise InputError(f"apply: {name} goes with --gap or --slice.")
+        if self.factors is not None and self.match is None:
+            raise InputError("apply: --factors goes with --match.")
+        if self.dialect.given and self.match is None:
+            raise InputError("apply: how a text file is written goes with --match.")
 
 
 @dataclass(frozen=True)
@@ -77,20 +93,31 @@ def apply(path: Path, output: Path, given: Given, *, force: bool, accept_source:
     check_design_place(output, kept=[*files_of(path)[1:], *given.files], force=force)
     text = read_text(path)
     with progress_bar() as progress, study_of(path, accept_source=accept_source, progress=progress) as study:
-        design = _changed(study, given)
+        design, said = _changed(study, given, progress)
         # Which controls differ needs both designs opened: this also checks the new one against the source.
         if design.source != study.design.source:
             raise InputError(f"{given.patch}: a patch can't give a design another source.")
         changes = list(control_changes(study, open_study(design, study.source, previous=study)))
     save(_moved(design, path, output), output, over=text)
     if as_json:
-        print_json({"path": str(output), "controls": [asdict(one) for one in changes]})
+        print_json({"path": str(output), "controls": [asdict(one) for one in changes], **(told(said) if said else {})})
         return
+    for one in said.left_out if said else ():
+        note(one.text)
     print(f"{output}: {len(changes)} controls differ." if len(changes) != 1 else f"{output}: 1 control differs.")
     print_table(("control", "change", path.name, output.name), [control_row(one) for one in changes])
 
 
-def _changed(study: Study, given: Given) -> Design:
+def _changed(study: Study, given: Given, progress: Progress | None) -> tuple[Design, Matched | None]:
+    if given.match is None:
+        return _edited(study, given), None
+    with compared([given.match], given.dialect, progress=progress) as (data,):
+        named = None if given.factors is None else factors_of(given.factors, study.columns)
+        found = matched(study, data, named, progress=progress)
+    return found.design, found
+
+
+def _edited(study: Study, given: Given) -> Design:
     if given.patch is not None:
         return patched(study.design, given.patch)
     if given.gap is not None:

@@ -150,6 +150,7 @@ def slices(
     )
 
 
+@with_dialect
 def apply_(
     design: DesignFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="The design file to write.", show_default=False)],
@@ -165,15 +166,24 @@ def apply_(
         str | None, typer.Option(help="@FILE as gaps --remedy --json writes it, or its JSON.", show_default=False)
     ] = None,
     patch: Annotated[Path | None, typer.Option(help="A part of a design to merge in.", show_default=False)] = None,
+    match: Annotated[
+        Path | None,
+        typer.Option(help="A data set, such as production logs, whose shares become targets.", show_default=False),
+    ] = None,
+    factors: Annotated[
+        str | None, typer.Option(help="Of which factors, commas between; all that both have.", show_default=False)
+    ] = None,
     rows: Annotated[int | None, typer.Option(help="Rows for each pattern.", show_default=False)] = None,
     rate: Annotated[float | None, typer.Option(help="Share of the rows of a slice.", show_default=False)] = None,
     top: Annotated[int | None, typer.Option(min=1, help="Only the first of a file.", show_default=False)] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
+    *,
+    dialect: Dialect,
 ) -> None:
-    """Make a gap, a remedy, a weak slice or a part of a design a control of the design."""
+    """Make a gap, a remedy, a weak slice, a part of a design or the shares of other data a control of the design."""
     from trimtab.core.cli.apply import Given, apply
 
-    given = Given(gap, slice_, remedy, patch, rows, rate, top)
+    given = Given(gap, slice_, remedy, patch, rows, rate, top, match, factors, dialect)
     apply(design, output, given, force=force, accept_source=accept_source, as_json=as_json)

@@ -479,3 +479,24 @@ def test_a_floor_that_takes_more_rows_says_how_many(start: Start, home: Workspac
     assert home.load_design(id_).rows == 18_000
     assert steps(app)[0][0] == "use 18,000 rows"
     assert "takes 18,000 rows" not in body(app)
+
+
+# --- other data -----------------------------------------------------------------------------------------------------
+
+
+def test_a_factor_takes_the_shares_of_another_file(start: Start, home: Workspace, design_id: str) -> None:
+    app = start("design", design_id)
+    app.session_state["tt_match"] = True
+    app.run()
+    app.file_uploader(key="tt_match_upload_0").upload(
+        "logs.csv", b"planned,speed\n10,60\n10,55\n20,9000\n30,70\n"
+    ).run()
+    assert not app.exception
+    assert "logs.csv: 4 rows" in body(app)
+    app.button(key="tt_match_one").click().run()
+    assert not app.exception
+    assert home.load_design(design_id).factor("planned").role == "target"
+    assert steps(app)[0][0] == "match planned with logs.csv"
+    app.button(key="tt_match_all").click().run()
+    assert home.load_design(design_id).factor("speed").role == "target"
+    assert "1 row of 4 (25.0 %) lies where the source has no value" in body(app)

@@ -99,6 +99,19 @@ def test_each_call_gives_what_its_command_prints(crashes: trimtab.Data, command:
     assert verified.to_json() == command("verify", "made.parquet", "--design", BELTS, "-n", 2000, "--json").json
 
 
+def test_a_design_is_matched_with_other_data(crashes: trimtab.Data, command: Callable[..., Any]) -> None:
+    logs = pd.DataFrame({"sex": ["f"] * 3 + ["m"] * 7, "dvcat": ["55+"] * 10})
+    found = trimtab.match(crashes.neutral(), crashes, logs, ["sex", "dvcat"])
+    logs.to_csv("logs.csv", index=False)
+    trimtab.save(crashes.neutral(), "neutral.yaml")
+    command("apply", "neutral.yaml", "--match", "logs.csv", "--factors", "sex,dvcat", "-o", "matched.yaml")
+    assert found.design.factors == trimtab.load("matched.yaml").factors
+    assert found.left_out == ()
+    rows = trimtab.sample(found.design, crashes, rows=1000).to_pandas()
+    assert (rows["sex"] == "f").sum() == 300
+    assert set(rows["dvcat"]) == {"55+"}
+
+
 def test_rows_in_memory_are_those_of_a_file(design: trimtab.Design, few: trimtab.Data) -> None:
     held = trimtab.sample(design, few, rows=500)
     written = trimtab.sample(design, few, "rows.csv", rows=500, workers=3)

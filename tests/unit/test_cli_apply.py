@@ -183,10 +183,10 @@ def test_the_source_is_named_from_where_the_new_file_stands(trimtab: Trimtab, fo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "apply: give one of --gap, --slice, --remedy, --patch."),
+        ([], "apply: give one of --gap, --slice, --remedy, --patch, --match."),
         (
             ["--gap", "sex=f", "--slice", "sex=f"],
-            "apply: give one of --gap, --slice, --remedy, --patch, not --gap and --slice.",
+            "apply: give one of --gap, --slice, --remedy, --patch, --match, not --gap and --slice.",
         ),
         (["--gap", "sex=f"], "--gap: say how many: --rows N."),
         (["--slice", "sex=f"], "--slice: say how many: --rows N or --rate R."),
@@ -301,3 +301,39 @@ def test_a_selection_of_too_many_rows_is_told_how_far_real_ones_reach(trimtab: T
     assert found.code == 3
     assert found.json["conflicts"][0]["nearest"] == found.json["most_real_rows"] > 0
     assert found.json["frontier"][-1]["made"] > 0
+
+
+def test_the_shares_of_other_data(trimtab: Trimtab, folder: Path) -> None:
+    lines = (folder / "some.csv").read_text().splitlines(keepends=True)
+    fast = [line for line in lines[1:] if line.startswith(("40-54", "55+"))]
+    odd = [line.replace("40-54", "99+", 1) for line in fast[:3] if line.startswith("40-54")]
+    (folder / "logs.csv").write_text("".join([lines[0], *fast, *odd]).replace(",", ";"))
+    arguments = ("apply", "plain.yaml", "--match", "logs.csv", "--factors", "dvcat,sex", "-o", "m.yaml")
+    result = trimtab(*arguments, "--json")
+    assert result.code == 0
+    assert result.json["matched"] == ["dvcat", "sex"]
+    assert result.json["left_out"] == [
+        {"factor": "dvcat", "rows": len(odd), "of": len(fast) + len(odd), "where": ["unseen levels"]}
+    ]
+    weights = load(folder / "m.yaml").factors["dvcat"].target.weights  # type: ignore[union-attr]
+    assert sum(weights[level] for level in ("40-54", "55+")) == pytest.approx(sum(weights.values()))
+    people = trimtab(*arguments, "--force", "--delimiter", ";")
+    assert f"of {len(fast) + len(odd):,} (" in people.err
+    assert "left out, the shares are those of all other rows" in people.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--match", "some.csv", "--factors", "sax"], "--factors: there is no factor `sax`. Did you mean `sex`?"),
+        (["--match", "some.csv", "--rows", "3"], "--rows goes with --gap or --slice"),
+        (["--gap", "sex=f", "--rows", "3", "--factors", "sex"], "--factors goes with --match"),
+        (["--gap", "sex=f", "--rows", "3", "--delimiter", ";"], "how a text file is written goes with --match"),
+        (["--match", "gone.csv"], "gone.csv"),
+    ],
+)
+def test_what_can_not_be_matched_is_told(trimtab: Trimtab, folder: Path, arguments: list[str], message: str) -> None:
+    result = trimtab("apply", "plain.yaml", *arguments, "-o", "m.yaml")
+    assert result.code == 2
+    assert message in result.err
+    assert not (folder / "m.yaml").exists()

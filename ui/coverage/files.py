@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import IO
 
 import streamlit as st
 
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import InputError, TrimtabError
-from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source
 from trimtab.ui.coverage.comparing import DESIGN, GENERATED, REAL
 from trimtab.ui.delivery.delivery import outputs, when
 from trimtab.ui.parts.parts import plain, quiet
+from trimtab.ui.session.uploads import bring_in
 from trimtab.ui.shell import session
 
 PLACE = "coverage"
@@ -114,12 +112,3 @@ def _fits(found: session.Document, source: Source) -> bool:
 def _stop(source: Source) -> None:
     """Let go of another file."""
     st.session_state[OTHERS] = [one for one in st.session_state[OTHERS] if one.sha256 != source.sha256]
-
-
-def bring_in(name: str, content: IO[bytes]) -> Source:
-    """Spool an uploaded file. Raises InputError for one that can't be read."""
-    with scratch(None, TEMPORARY) as folder:
-        copy = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
-        with copy.open("wb") as target:
-            shutil.copyfileobj(content, target)
-        return session.workspace().spool(copy, delivered=True)
