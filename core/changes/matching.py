@@ -32,11 +32,10 @@ class LeftOut:
     @property
     def text(self) -> str:
         """In a sentence."""
-        share, lie = percent(self.rows / self.of), "lies" if self.rows == 1 else "lie"
-        return (
-            f"`{self.factor}`: {counted(self.rows, 'row')} of {self.of:,} ({share}) {lie} where the source has no value "
-            f"({', '.join(self.where)}): left out, the shares are those of all other rows."
-        )
+        lie, where = "lies" if self.rows == 1 else "lie", ", ".join(self.where)
+        rows = f"{counted(self.rows, 'row')} of {self.of:,} ({percent(self.rows / self.of)})"
+        there = f"`{self.factor}`: {rows} {lie} where the source has no value ({where})"
+        return f"{there}: left out, the shares are those of all other rows."
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def _alone(design: Path) -> Iterator[Path]:
 def _add(place: Path, way: Way, label: str, content: Mapping[str, Any]) -> None:
     number = max(_numbers(place.parent), default=0) + 1
     entry = asdict(Entry(number, datetime.now(UTC), way, label))
-    line = {**entry, "time": entry["time"].isoformat(timespec="seconds"), **content}
+    line = {**entry, "time": entry["time"].isoformat(), **content}
     while not write_new(_file(place.parent, number), json.dumps(line)):
         number += 1
 

@@ -26,6 +26,7 @@ Start = Callable[..., AppTest]
 def design_id(home: Workspace, tmp_path: Path) -> str:
     file = tmp_path / "trips.csv"
     columns = {"id": [f"T{i:04}" for i in range(900)], "speed": [i % 90 for i in range(900)]}
+    columns["town"] = [f"town {i % 60}" for i in range(900)]
     pd.DataFrame({**columns, "wet": ["yes" if i % 300 == 0 else "no" for i in range(900)]}).to_csv(file, index=False)
     source = home.spool(file)
     described = "A trip in 300 is wet; here it is one in 50."
@@ -106,3 +107,18 @@ def test_design_opens_on_what_rows_have_and_comes_back_to_what_was_chosen(start:
     edit(at, "drop wet", lambda design: design.changed(events={}).with_factor("wet", role="drop"))
     sound(at.switch_page("pages/design.py").run())
     assert at.session_state["tt_factor"] == "speed"
+
+
+def test_levels_that_share_a_bin_are_told_where_pairs_are_counted(start: Start, design_id: str) -> None:
+    at = start("coverage", design_id)
+    at.query_params.update({"tab": "Pairs", "factors": ["town", "wet"], "first": "town", "second": "wet"})
+    sound(at.run())
+    told = "The rarest levels of town are one row or column here."
+    assert told in words_of(at)
+    at.query_params.update({"factors": ["speed", "wet"], "first": "speed", "second": "wet"})
+    again = AppTest.from_file(at._script_path, default_timeout=240)
+    again.query_params.update(
+        {"design": design_id, "tab": "Pairs", "factors": ["speed", "wet"], "first": "speed", "second": "wet"}
+    )
+    again.switch_page("pages/coverage.py")
+    assert told not in words_of(sound(again.run()))

@@ -18,6 +18,7 @@ from trimtab.core.coverage.dependence import Dependence, Joint, dependence
 from trimtab.core.coverage.gaps.patterns import counts_of
 from trimtab.core.coverage.gaps.possible import Possible
 from trimtab.core.words.numbers import percent
+from trimtab.core.words.plain import listed
 from trimtab.ui.coverage.comparing import REAL
 from trimtab.ui.coverage.sets import (
     Sets,
@@ -225,6 +226,12 @@ def _pair(factors: list[str], pair: Names, cells: dict[Names, PairCells], names:
             table = Joint(axes[0].axis, axes[1].axis, shares)
             room = one.room.T if turned else one.room
             pair_heat(table, key=f"tt_cover_heat_{at}", of=max(1, rows), asked=at > 0, room=room, missing=missing)
+    shared = [levels.factor for levels in (one.first, one.second) if levels.axis.rest]
+    if shared:
+        quiet(
+            f"The rarest levels of {listed(shared)} are one row or column here. Under Combinations each of them counts "
+            "by itself, so that there are more cells, and a smaller share of them is covered."
+        )
 
 
 def _head(one: PairCells, name: str, rows: int, least: int, other: str) -> h.Element:

@@ -225,3 +225,25 @@ def test_a_step_says_when_and_what(home: Workspace, id_: str) -> None:
     edit(home, id_, "drag visib", keeping("x"))
     found = json.loads((home.home / "designs" / id_ / FOLDER / "000002.json").read_text())
     assert (found["label"], found["way"], found["text"]) == ("drag visib", "edit", home.design_text(id_))
+
+
+def test_a_save_that_was_killed_on_the_way_is_a_step(
+    home: Workspace, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """What ends a process."""
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    edit(home, id_, "one", keeping("x"))
+    with monkeypatch.context() as patched:
+        patched.setattr("trimtab.core.workspace.history._add", kill)
+        with pytest.raises(Killed):  # the design is there, and its step is not
+            edit(home, id_, "two", keeping("y"))
+    assert stand_of(home, id_).design.rules == ("a <> 'x'", "a <> 'y'")
+    edit(home, id_, "three", keeping("z"))
+    assert labels(home, id_) == (["one", "changed elsewhere", "three"], [], [])
+    for _ in range(2):
+        take_back(home, id_, history(home, id_).done[-1], stand_of(home, id_), lets_pass)
+    assert stand_of(home, id_).design.rules == ("a <> 'x'",)
