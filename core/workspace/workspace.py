@@ -10,6 +10,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from trimtab.core.atomic import PARTIAL, replacing, write_new, write_text, writing
@@ -56,6 +57,12 @@ class Version:
 
     number: int
     saved: datetime
+
+
+@lru_cache(maxsize=64)
+def _version(file: Path, changed: int) -> Design:
+    """What a version says. Kept, since versions stay as they are, and it is asked for with every repaint."""
+    return loads(read_text(file), owner=file.name)
 
 
 def default_home() -> Path:
@@ -227,7 +234,10 @@ class Workspace:
         """The number of the newest version if that is just this design."""
         newest = next(iter(self.versions(id_)), None)
         try:
-            return newest.number if newest and self.load_design(id_, newest.number) == design else None
+            if newest is None:
+                return None
+            file = self._design_file(id_, newest.number)
+            return newest.number if _version(file, file.stat().st_mtime_ns) == design else None
         except TrimtabError:  # a damaged version is none of this one
             return None
 
