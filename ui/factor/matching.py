@@ -22,7 +22,7 @@ def match_menu(name: str) -> None:
     menu = st.popover("Match another data set", key="tt_match", on_change="rerun", width="stretch")
     if not menu.open:  # what is not seen is not sent
         return
-    with menu:
+    with menu, st.container(width=440):
         quiet(ABOUT)
         turn = st.session_state.setdefault(_TURN, 0)
         file = st.file_uploader("A data set with the same columns", key=f"tt_match_upload_{turn}")
