@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import htpy as h
 import streamlit as st
 
+from trimtab.core.errors import TrimtabError
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
 from trimtab.ui.data.reading import KIND as READING
 from trimtab.ui.data.reading import begin_form, is_text, reading_form, wanted
+from trimtab.ui.parts.control_rows import menu
 from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
 from trimtab.ui.session.samples import SAMPLES
@@ -24,6 +26,7 @@ STEPS = (
     ("Take the rows", "Exactly as many as you asked for, as CSV or Parquet, with a receipt for each promise."),
 )
 MOST_RECENT = 12
+RECENT, DELETED = "recent", "tt_deleted_design"
 
 
 def steps() -> None:
@@ -75,6 +78,7 @@ def other_samples() -> None:
 def recent() -> None:
     """The designs of this workspace, the one saved last first."""
     entries = session.workspace().designs()
+    _deleted()
     if not entries:
         return
     section("Recent designs")
@@ -92,6 +96,52 @@ def _recent_row(entry: Entry) -> None:
         html(h.div(".tt-row")[h.b[short(entry.name, 60)], h.span[about], h.span(".tt-when")[when(entry.saved)]])
         if st.button("Open", key=f"tt_open_{entry.id}", disabled=bool(entry.fault)):
             go(lambda _: session.open_design(entry.id), page_file("design"))
+        actions = {"delete": ("Delete", lambda: _delete(entry))}
+        if not entry.fault:
+            actions = {"duplicate": ("Duplicate", lambda: _duplicate(entry)), **actions}
+        menu(entry.id, actions, rename=None)
+
+
+def _duplicate(entry: Entry) -> None:
+    """A copy with the form and the comments of its text; its history begins anew."""
+    home = session.workspace()
+    try:
+        design = home.load_design(entry.id)
+        home.save_design(design.changed(name=f"{design.name} copy"), over=home.design_text(entry.id))
+    except TrimtabError as error:
+        session.refuse(str(error), place=RECENT)
+
+
+def _delete(entry: Entry) -> None:
+    try:
+        session.workspace().delete_design(entry.id)
+    except TrimtabError as error:
+        session.refuse(str(error), place=RECENT)
+        return
+    st.session_state[DELETED] = entry
+    found = session.document()
+    if found and found.design_id == entry.id:
+        session.close()
+
+
+def _deleted() -> None:
+    """What was deleted last, and the button that brings it back."""
+    entry = st.session_state.get(DELETED)
+    if entry is not None:
+        with st.container(horizontal=True, vertical_alignment="center", key="tt_deleted"):
+            quiet(f"{entry.name} was deleted, with its versions and comments.")
+            st.button("Bring it back", key="tt_restore", on_click=_restore, args=(entry,))
+    message = session.refusal(RECENT)
+    if message:
+        notice(message)
+
+
+def _restore(entry: Entry) -> None:
+    del st.session_state[DELETED]
+    try:
+        session.workspace().restore_design(entry.id)
+    except TrimtabError as error:
+        session.refuse(str(error), place=RECENT)
 
 
 def when(saved: datetime) -> str:

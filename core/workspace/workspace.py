@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import unicodedata
 from contextlib import suppress
@@ -34,6 +35,9 @@ VERSION = re.compile(r"\d{4,}")
 LONGEST_SLUG = 40
 LONGEST_ID = 80
 REVIEWS = "reviews.jsonl"
+DELETED = "deleted"
+"""The folder of designs that were deleted."""
+MOST_DELETED = 50
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,8 @@ def default_home() -> Path:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`, `history/`) and
-    `outputs/`.
+    """A folder with `sources/`, `designs/<id>/` (`current.yaml`, `0001.yaml`, …, `reviews.jsonl`, `history/`),
+    `deleted/` and `outputs/`.
 
     Every file is written whole or not at all, so several processes may share one workspace; of two that edit the same
     design neither writes over what the other one saved (see `trimtab.core.workspace.edits`). Methods raise InputError
@@ -268,10 +272,26 @@ class Workspace:
         return tuple(sorted(map(self._entry, self._ids()), key=lambda one: one.saved, reverse=True))
 
     def delete_design(self, id_: str) -> None:
-        """Delete a design with its versions, at once: a run that is killed leaves none by half."""
-        folder = self._known_folder(id_)
-        with writing(folder), scratch(folder.parent, PARTIAL) as gone:
-            folder.rename(gone / "gone")
+        """Put a design with its versions aside, at once; `restore_design` brings it back while it is among the newest
+        MOST_DELETED."""
+        folder, gone = self._known_folder(id_), self.home / DELETED / id_
+        with writing(folder):
+            gone.parent.mkdir(exist_ok=True)
+            if gone.exists():  # it was deleted, begun again by hand and is deleted again
+                shutil.rmtree(gone)
+            folder.rename(gone)
+            gone.touch()  # now is when it went
+            old = sorted(gone.parent.iterdir(), key=lambda one: one.stat().st_mtime)[:-MOST_DELETED]
+            for one in old:
+                shutil.rmtree(one, ignore_errors=True)
+
+    def restore_design(self, id_: str) -> None:
+        """Bring a design back that was deleted. Raises InputError if it is not there any more, or again."""
+        folder, gone = self._folder(id_), self.home / DELETED / id_
+        if folder.exists() or not gone.is_dir():
+            raise InputError(f"Design `{id_}`: it {'is there' if folder.exists() else 'can not be brought back'}.")
+        with writing(folder):
+            gone.rename(folder)
 
     def output(self, id_: str, name: str) -> Path:
         """Where a file made from a design goes: `outputs/<id>/<name>`; its folder is made."""

@@ -119,3 +119,25 @@ def test_a_damaged_design_is_listed_with_its_fault_and_can_not_be_opened(start: 
 def test_pages_without_data_offer_the_sample(start: Start, page: str) -> None:
     app = start(page)
     assert app.button(key="tt_sample_fog-and-wind").label == "Try the sample data"
+
+
+def test_a_design_is_duplicated_deleted_and_brought_back(start: Start, home: Workspace) -> None:
+    app = start()
+    app.file_uploader(key="tt_upload").upload("ages.csv", b"age,sex\n1,m\n2,f\n3,m\n").run()
+    (entry,) = home.designs()
+    app.switch_page("pages/home.py").run()
+    app.session_state[f"tt_menu_{entry.id}"] = True
+    app.run()
+    app.button(key=f"tt_duplicate_{entry.id}").click().run()
+    assert not app.exception
+    assert sorted(one.name for one in home.designs()) == ["ages", "ages copy"]
+    app.session_state[f"tt_menu_{entry.id}"] = True
+    app.run()
+    app.button(key=f"tt_delete_{entry.id}").click().run()
+    assert not app.exception
+    assert [one.name for one in home.designs()] == ["ages copy"]
+    assert app.session_state["trimtab_session"].document is None, "it was open here"
+    app.button(key="tt_restore").click().run()
+    assert not app.exception
+    assert sorted(one.name for one in home.designs()) == ["ages", "ages copy"]
+    assert home.load_design(entry.id).name == "ages"

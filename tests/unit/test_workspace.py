@@ -125,6 +125,30 @@ def test_a_deleted_design_is_gone(workspace: Workspace) -> None:
     assert [one.id for one in workspace.designs()] == [kept]
 
 
+def test_a_deleted_design_comes_back_with_all_it_had(workspace: Workspace) -> None:
+    id_ = workspace.save_design(design())
+    workspace.save_version(id_)
+    text = workspace.design_text(id_)
+    workspace.delete_design(id_)
+    workspace.restore_design(id_)
+    assert (workspace.design_text(id_), len(workspace.versions(id_))) == (text, 1)
+    with pytest.raises(InputError, match=f"Design `{id_}`: it is there"):
+        workspace.restore_design(id_)
+    with pytest.raises(InputError, match="it can not be brought back"):
+        workspace.restore_design("never-there")
+
+
+def test_of_deleted_designs_the_newest_are_kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trimtab.core.workspace.workspace.MOST_DELETED", 2)
+    ids = [workspace.save_design(design()) for _ in range(3)]
+    for at, id_ in enumerate(ids):
+        workspace.delete_design(id_)
+        os.utime(workspace.home / "deleted" / id_, (at, at))
+    workspace.restore_design(ids[2])
+    with pytest.raises(InputError, match="it can not be brought back"):
+        workspace.restore_design(ids[0])
+
+
 @pytest.mark.parametrize(
     ("name", "start"),
     [("../../etc/passwd", "etc-passwd-"), ("雾", "design-"), ("Été 2013", "ete-2013-"), ("x" * 99, "xxx")],

@@ -128,6 +128,12 @@ def begin(design_id: str, study: Study) -> Document:
     return begun.document
 
 
+def close() -> None:
+    """Let go of the document: there is none any more."""
+    st.session_state[_SESSION] = _Session(revisions=_session().revisions + 1)
+    st.query_params.pop(PARAMETER, None)
+
+
 def catch_up() -> None:
     """Show what somebody else, or another tab, made of the design; while something is not saved, the next edit does."""
     session, found = _session(), document()
