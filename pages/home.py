@@ -105,6 +105,7 @@ def _recent_row(entry: Entry) -> None:
 def _duplicate(entry: Entry) -> None:
     """A copy with the form and the comments of its text; its history begins anew."""
     home = session.workspace()
+    st.session_state[f"tt_menu_{entry.id}"] = False
     try:
         design = home.load_design(entry.id)
         home.save_design(design.changed(name=f"{design.name} copy"), over=home.design_text(entry.id))
