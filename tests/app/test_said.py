@@ -122,3 +122,18 @@ def test_levels_that_share_a_bin_are_told_where_pairs_are_counted(start: Start, 
     )
     again.switch_page("pages/coverage.py")
     assert told not in words_of(sound(again.run()))
+
+
+def test_a_version_becomes_the_design_again_and_undo_takes_that_back(
+    start: Start, home: Workspace, design_id: str
+) -> None:
+    home.save_version(design_id)
+    at = start("review", design_id)
+    assert "review_back" not in [one.key for one in at.button]
+    edit(at, "rate of wet", lambda design: design.with_event("wet", rate=0.5))
+    assert at.button(key="review_back").label == "Go back to version 1"
+    sound(at.button(key="review_back").click().run())
+    assert home.load_design(design_id) == home.load_design(design_id, 1)
+    assert "review_back" not in [one.key for one in at.button]
+    undo(at)
+    assert home.load_design(design_id).events["wet"].rate == 0.5

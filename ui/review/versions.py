@@ -47,6 +47,8 @@ def versions(found: session.Document) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="tt_review_versions"):
         picked = _choices(found, saved) if saved else None
         _save(found)
+        if picked is not None and picked[0] != NOW and not _same(found, int(picked[0])):
+            _back(int(picked[0]))
     message = session.refusal(PLACE)
     if message:
         notice(message)
@@ -82,6 +84,26 @@ def _keep() -> None:
         session.settle()
     except TrimtabError as error:
         session.refuse(str(error), place=PLACE)
+
+
+def _same(found: session.Document, number: int) -> bool:
+    """Whether the design is what a version says; also if that can't be read, which is told below."""
+    try:
+        return session.workspace().load_design(found.design_id, number) == found.design
+    except TrimtabError:
+        return True
+
+
+def _back(number: int) -> None:
+    """The button that makes a version the design again: a step like any other, which undo takes back."""
+    st.button(f"Go back to version {number}", key="review_back", on_click=_go_back, args=(number,))
+
+
+def _go_back(number: int) -> None:
+    found = session.document()
+    if found is not None:
+        home, id_ = session.workspace(), found.design_id
+        session.edit(f"go back to version {number}", lambda _: home.load_design(id_, number), place=PLACE)
 
 
 def _choices(found: session.Document, saved: tuple[Version, ...]) -> tuple[str, str]:
