@@ -9,7 +9,17 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads, revised
 from trimtab.core.design.merging import Clash, Prefer, clashes, merge
 from trimtab.core.errors import InputError, TrimtabError
-from trimtab.core.workspace.history import CURRENT, Entry, Way
+from trimtab.core.workspace.history import (
+    CURRENT,
+    Entry,
+    Way,
+    base_at,
+    keep_step,
+    put_aside,
+    settle,
+    states_of,
+    text_at,
+)
 from trimtab.core.workspace.workspace import Workspace
 
 Check = Callable[[Design], object]
@@ -53,7 +63,7 @@ def save_edit(
     after = Stand(revised(before.text if over is None else over, design), design)
     found = _keep(home, id_, before, after, check, label=label)
     if found is None:
-        home.put_aside(id_, after.text, base=before.text, label=label)
+        put_aside(home.folder(id_), after.text, base=before.text, label=label)
     return found
 
 
@@ -62,7 +72,7 @@ def take_back(home: Workspace, id_: str, step: Entry, now: Stand, check: Check, 
 
     Raises InputError if what it changed was changed in another way since.
     """
-    was, is_ = home.states_of(id_, step)
+    was, is_ = states_of(home.folder(id_), step)
     before, after = (was, is_) if again else (is_, was)
     try:
         base, target = (Stand(text, loads(text, owner=CURRENT)) for text in (before, after))
@@ -77,7 +87,7 @@ def take_back(home: Workspace, id_: str, step: Entry, now: Stand, check: Check, 
 
 def aside_of(home: Workspace, id_: str, entry: Entry, now: Stand, check: Check) -> Aside:
     """How an edit that was put aside stands beside the design. Raises InputError if it can't be read."""
-    base, mine = (loads(text, owner=CURRENT) for text in home.aside_texts(id_, entry))
+    base, mine = (loads(text, owner=CURRENT) for text in _aside_texts(home, id_, entry))
     try:
         check(merge(base, mine, now.design, prefer="mine"))
     except TrimtabError as error:
@@ -91,9 +101,9 @@ def settle_aside(home: Workspace, id_: str, entry: Entry, now: Stand, check: Che
     Raises InputError if it can't be made.
     """
     if prefer == "theirs":
-        home.settle_aside(id_, entry)
+        settle(home.folder(id_), entry.number)
         return now
-    base, mine = (loads(text, owner=CURRENT) for text in home.aside_texts(id_, entry))
+    base, mine = (loads(text, owner=CURRENT) for text in _aside_texts(home, id_, entry))
     merged = merge(base, mine, now.design, prefer="mine")
     after = Stand(revised(now.text, merged), merged)
     found = _keep(home, id_, now, after, check, label=entry.label, of=entry.number)
@@ -124,7 +134,7 @@ def _keep(
             wanted = _merged(base, after, now, check)
         if wanted is None:
             return None
-        found = home.keep_step(id_, wanted.text, base=now.text, label=label, way=way, of=of)
+        found = keep_step(home.folder(id_), wanted.text, base=now.text, label=label, way=way, of=of)
         if found is None:
             return wanted
         now = Stand(found, loads(found, owner=CURRENT))
@@ -139,6 +149,11 @@ def _merged(base: Stand, mine: Stand, theirs: Stand, check: Check) -> Stand | No
     except TrimtabError:
         return None
     return Stand(revised(theirs.text, design), design)
+
+
+def _aside_texts(home: Workspace, id_: str, entry: Entry) -> tuple[str, str]:
+    """What a design read when an edit was made that was put aside, and what that asked for."""
+    return base_at(home.folder(id_), entry.number), text_at(home.folder(id_), entry.number)
 
 
 def _word(again: bool) -> str:

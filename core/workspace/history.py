@@ -94,6 +94,14 @@ def history_of(entries: Iterable[Entry]) -> History:
     return History(tuple(done), tuple(undone), tuple(aside), tuple(states))
 
 
+def states_of(design: Path, step: Entry) -> tuple[str, str]:
+    """The texts before and after a step. Raises InputError if they can't be read."""
+    found = history_of(read_history(design).values())
+    if step.number not in found.states[1:]:
+        raise InputError(f"`{step.label}`: this step is too long ago, its state is not kept.")
+    return text_at(design, found.before(step)), text_at(design, step.number)
+
+
 def text_at(design: Path, number: int) -> str:
     """What the design read after a step, or what an edit that was put aside asked for. Raises InputError."""
     return str(_content(design, number)["text"])

@@ -24,9 +24,7 @@ from trimtab.core.scratch import TEMPORARY, scratch, sweep
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import SPOOLING, Source, open_source, original, spool
 from trimtab.core.tables.incoming import write_table
-from trimtab.core.workspace import history
-from trimtab.core.workspace.history import CURRENT, Way
-from trimtab.core.workspace.history import Entry as Step
+from trimtab.core.workspace.history import CURRENT
 
 HOME_VARIABLE = "TRIMTAB_HOME"
 DEFAULT_HOME = ".trimtab"
@@ -148,7 +146,7 @@ class Workspace:
         text = dumps(design) if over is None else revised(over, design)
         if id_ is None:
             return self._new_folder(design.name, text)
-        write_text(self._known_folder(id_) / CURRENT, text)
+        write_text(self.folder(id_) / CURRENT, text)
         return id_
 
     def load_design(self, id_: str, version: int | None = None) -> Design:
@@ -170,42 +168,8 @@ class Workspace:
         with suppress(OSError):  # as where it can only be read
             self._design_file(id_).touch()
 
-    def steps(self, id_: str, known: dict[int, Step] | None = None) -> dict[int, Step]:
-        """The entries of the history of a design by number; see `trimtab.core.workspace.history.read_history`."""
-        return history.read_history(self._known_folder(id_), known)
-
-    def keep_step(
-        self, id_: str, text: str, *, base: str, label: str, way: Way = "edit", of: int | None = None
-    ) -> str | None:
-        """Save what a design reads as a step of its history if it still reads `base`; else what it reads is returned.
-
-        See `trimtab.core.workspace.history.keep_step`.
-        """
-        return history.keep_step(self._known_folder(id_), text, base=base, label=label, way=way, of=of)
-
-    def states_of(self, id_: str, step: Step) -> tuple[str, str]:
-        """The texts before and after a step of the history. Raises InputError if they can't be read."""
-        folder = self._known_folder(id_)
-        found = history.history_of(history.read_history(folder).values())
-        if step.number not in found.states[1:]:
-            raise InputError(f"`{step.label}`: this step is too long ago, its state is not kept.")
-        return history.text_at(folder, found.before(step)), history.text_at(folder, step.number)
-
-    def put_aside(self, id_: str, text: str, *, base: str, label: str) -> None:
-        """Keep an edit of `base` that contradicts what was saved meanwhile, until somebody settles it."""
-        history.put_aside(self._known_folder(id_), text, base=base, label=label)
-
-    def aside_texts(self, id_: str, step: Step) -> tuple[str, str]:
-        """What a design read when an edit was made that was put aside, and what that asked for."""
-        folder = self._known_folder(id_)
-        return history.base_at(folder, step.number), history.text_at(folder, step.number)
-
-    def settle_aside(self, id_: str, step: Step) -> None:
-        """An edit that was put aside is asked about no more."""
-        history.settle(self._known_folder(id_), step.number)
-
     def _design_file(self, id_: str, version: int | None = None) -> Path:
-        file = self._known_folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
+        file = self.folder(id_) / (CURRENT if version is None else f"{version:04}.yaml")
         if not file.is_file():
             numbers = ", ".join(str(one.number) for one in self.versions(id_)) or "none"
             what = "current state" if version is None else f"version {version}"
@@ -230,7 +194,7 @@ class Workspace:
     def _keep(self, id_: str, text: str) -> int:
         number = max((one.number for one in self.versions(id_)), default=0) + 1
         # Another process may have taken the number in between.
-        while not write_new(self._known_folder(id_) / f"{number:04}.yaml", text):
+        while not write_new(self.folder(id_) / f"{number:04}.yaml", text):
             number += 1
         return number
 
@@ -247,12 +211,12 @@ class Workspace:
 
     def versions(self, id_: str) -> tuple[Version, ...]:
         """The saved versions of a design, the newest first."""
-        found = [file for file in self._known_folder(id_).glob("*.yaml") if VERSION.fullmatch(file.stem)]
+        found = [file for file in self.folder(id_).glob("*.yaml") if VERSION.fullmatch(file.stem)]
         return tuple(sorted((Version(int(file.stem), _saved(file)) for file in found), key=lambda one: -one.number))
 
     def reviews(self, id_: str) -> Reviews:
         """What was said of a design."""
-        return read_reviews(self._known_folder(id_) / REVIEWS)
+        return read_reviews(self.folder(id_) / REVIEWS)
 
     def review(self, id_: str, name: str, verdict: Verdict, text: str, *, fingerprint: str) -> Review:
         """Record what somebody says of a design as it is now; with a verdict on it, it is kept as a version.
@@ -265,7 +229,7 @@ class Workspace:
         version = self.version_of(id_, design)
         if version is None and verdict != "comment":
             version = self._keep(id_, content)
-        return add_review(self._known_folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
+        return add_review(self.folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
 
     def designs(self) -> tuple[Entry, ...]:
         """All designs, the one saved last first. A damaged one is listed with its fault."""
@@ -274,7 +238,7 @@ class Workspace:
     def delete_design(self, id_: str) -> None:
         """Put a design with its versions aside, at once; `restore_design` brings it back while it is among the newest
         MOST_DELETED."""
-        folder, gone = self._known_folder(id_), self.home / DELETED / id_
+        folder, gone = self.folder(id_), self.home / DELETED / id_
         with writing(folder):
             gone.parent.mkdir(exist_ok=True)
             if gone.exists():  # it was deleted, begun again by hand and is deleted again
@@ -307,7 +271,8 @@ class Workspace:
             raise InputError(f"Design `{id_[:60]}`: an id consists of small letters, digits and single hyphens.")
         return self.home / "designs" / id_
 
-    def _known_folder(self, id_: str) -> Path:
+    def folder(self, id_: str) -> Path:
+        """The folder of a design. Raises InputError if it is not in this workspace."""
         folder = self._folder(id_)
         if not folder.is_dir():
             raise InputError(f"Design `{id_}`: it is not in this workspace.{nearest(id_, self._ids())}")

@@ -21,6 +21,7 @@ from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import code_marks, conflict_box, html, notice, plain, short
 from trimtab.ui.parts.rates import rate_of
 from trimtab.ui.session import document as doc
+from trimtab.ui.session import outcome as outcomes
 
 SPARK = (150, 34)
 PLACE = "changes"
@@ -71,7 +72,7 @@ def _cell(shift: Shift) -> h.Element:
     ]
 
 
-def conflicts(outcome: doc.Outcome, *, buttons: bool = True) -> None:
+def conflicts(outcome: outcomes.Outcome, *, buttons: bool = True) -> None:
     """Why the design can't be met, with what would work, and unless the page is only read `buttons` to take it; nothing
     if it can."""
     if isinstance(outcome, Projection):

@@ -19,6 +19,7 @@ from trimtab.ui.factor.parameter_fields import number_of
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 
 ROWS = ControlName("rows", "supplement")
 """The control of a conflict in which the number of rows is too small."""
@@ -59,7 +60,7 @@ def mode_control(found: doc.Document, *, place: str) -> None:
 
 def _mix(found: doc.Document) -> h.Element:
     """What the rows that meet the design are made of, as a bar."""
-    design, outcome = found.design, doc.projection()
+    design, outcome = found.design, outcomes.projection()
     parts: list[tuple[str, float]] = [("made", 1.0)]
     if design.mode == "supplement":
         real = found.study.source.rows / (found.study.source.rows + found.study.size)
@@ -140,7 +141,7 @@ def _with_mode(design: Design, mode: Mode) -> Design:
     return design.changed(mode=mode, blend=Blend())
 
 
-def too_few_rows(found: doc.Document, outcome: doc.Outcome, *, place: str) -> bool:
+def too_few_rows(found: doc.Document, outcome: outcomes.Outcome, *, place: str) -> bool:
     """Why the number of rows is too small for a supplement, and a button that takes the smallest that works; False if
     it is not the number of rows alone that is in the way."""
     if not isinstance(outcome, ConflictsError) or found.design.mode != "supplement":

@@ -37,6 +37,7 @@ from trimtab.ui.parts.parts import html, notice, plain, quiet, styles
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 
 PLACE = "pairs"
 PAIR = "tt_pair"
@@ -238,7 +239,7 @@ def _names(text: str) -> Names:
 
 
 def _controlled(found: doc.Document) -> None:
-    costs = doc.costs()
+    costs = outcomes.costs()
     with st.container(gap=None, key="tt_pair_list"):
         html(h.div(".tt-pair-head")[h.span["pairs with a control"], h.span["cost"]])
         for place, control in enumerate(found.design.pairs):

@@ -14,7 +14,7 @@ from trimtab.core.words.numbers import percent, shift_text
 from trimtab.ui.parts.control_rows import code
 from trimtab.ui.parts.parts import html, section
 from trimtab.ui.sculptor.shaping import role_of
-from trimtab.ui.session import document as doc
+from trimtab.ui.session import outcome as outcomes
 
 TABS = {"level": ("levels", "Levels"), "label": ("labels", "Labels")}
 
@@ -45,7 +45,7 @@ def _made_of(study: Study, name: str) -> list[tuple[str, str]]:
 
 
 def _shift(name: str) -> None:
-    outcome = doc.projection()
+    outcome = outcomes.projection()
     shift = (
         next((one for one in outcome.shifts if one.factor == name), None) if isinstance(outcome, Projection) else None
     )

@@ -23,6 +23,7 @@ from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, paramet
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 
 MOST_CHOICES = 2000
 """Values up to which hold offers a list to choose from; beyond, they are typed."""
@@ -65,7 +66,7 @@ def _set_family(name: str) -> None:
     found = doc.document()
     if found is None:
         return
-    study, outcome = found.study, doc.projection()
+    study, outcome = found.study, outcomes.projection()
     projection = outcome if isinstance(outcome, Projection) else None
 
     def change(design: Design) -> Design:

@@ -22,6 +22,7 @@ from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 
 ROLES = {
     "follow": ("Follow", "moves with the other factors, as it does in the real data"),
@@ -60,7 +61,7 @@ def _set_role(name: str) -> None:
     ask_for_expression(name if role == "derive" else None)
     # The browser may send again what is there already: a target would be begun anew.
     if found and role and role not in ("derive", found.study.role(name)):
-        outcome = doc.projection()
+        outcome = outcomes.projection()
         projection = outcome if isinstance(outcome, Projection) else None
         doc.edit(f"{role} {name}", lambda _: with_role(found.study, projection, name, role), place=PLACE)
 
@@ -91,7 +92,7 @@ def factor_panel(study: Study, name: str) -> None:
 
 
 def _figures(study: Study, name: str) -> None:
-    outcome = doc.projection()
+    outcome = outcomes.projection()
     if not isinstance(outcome, Projection):
         return
     shift = next((one for one in outcome.shifts if one.factor == name), None)
@@ -101,7 +102,7 @@ def _figures(study: Study, name: str) -> None:
         about = "Half the sum of all differences of the shares"
         lines.append(h.div(title=about)[h.span["Shift (TV)"], h.b(class_=tone)[shift_text(shift.tv)]])
     mine = {ControlName(kind, name) for kind in ("target", "keep", "hold", "missing")}
-    cost = next((bits for control, bits in doc.costs().items() if control in mine), None)
+    cost = next((bits for control, bits in outcomes.costs().items() if control in mine), None)
     if cost is not None:
         about = "What the design would cost less without it"
         lines.append(h.div(title=about)[h.span["Cost of this control"], h.b[bits_text(cost)]])

@@ -18,6 +18,7 @@ from trimtab.core.words.plain import words
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ def before_word(study: Study) -> str:
 
 def cost(control: ControlName) -> h.Element | None:
     """The cost of a control; None while it is not known."""
-    bits = doc.costs().get(control)
+    bits = outcomes.costs().get(control)
     if bits is None:
         return None
     return h.small(".tt-cost", title="What the design would cost less without this control")[bits_text(bits)]

@@ -10,7 +10,7 @@ from trimtab.core.projection.shifts import STILL, present
 from trimtab.core.study.study import Study, whole_size
 from trimtab.ui.sculptor.factor_list import FactorEntry
 from trimtab.ui.sculptor.sculptor import SculptorData
-from trimtab.ui.session.document import Outcome
+from trimtab.ui.session.outcome import Outcome
 
 LOCKED = ("keep", "hold", "derive", "carry", "drop", "level", "label")
 """Roles whose bars can be looked at, and not moved."""

@@ -1,4 +1,4 @@
-"""What a browser session works on: its document, edits that can be undone, and the projection of each revision.
+"""What a browser session works on: its document, and edits that can be undone.
 
 Everything that must survive lies in the workspace: each revision is saved as a step of the design's history, and
 `?design=<id>` brings it back. Others may edit the same design: what they saved is merged and never written over.
@@ -12,21 +12,17 @@ from typing import cast
 
 import streamlit as st
 
-from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import revised
-from trimtab.core.errors import ConflictError, InputError, TrimtabError
-from trimtab.core.projection.projection import ControlCost, Projection, control_costs, project
+from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.edits import Stand, save_edit, stand_of, take_back
-from trimtab.core.workspace.history import Entry, History, history_of
+from trimtab.core.workspace.history import Entry, History, history_of, read_history
 from trimtab.core.workspace.workspace import Workspace, default_home
 from trimtab.ui.session.library import refreshed, study_after, study_of
 
 PARAMETER = "design"
 _SESSION = "trimtab_session"
-Outcome = Projection | TrimtabError
-"""What a revision comes to: its projection, or why there is none (ConflictsError, InputError)."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +62,6 @@ class _Session:
     revisions: int = 0
     stamp: tuple[int, int] | None = None
     entries: dict[int, Entry] = field(default_factory=dict)
-    outcome: tuple[int, Outcome] | None = None
-    feasible: Projection | None = None
-    costs: tuple[int, dict[ControlName, float]] | None = None
 
 
 def _session() -> _Session:
@@ -162,11 +155,11 @@ def news() -> str | None:
 
 def follow() -> Document:
     """The design as it stands in the workspace as the document of this session. Raises InputError."""
-    session, found = _session(), _current()
+    session, found = _session(), current()
     stand = stand_of(workspace(), found.design_id)
     if stand.text != found.stand.text or not found.saved:
         _take(session, found, stand, study_after(found.study, stand.design, workspace()))
-    return _current()
+    return current()
 
 
 # --- edits ----------------------------------------------------------------------------------------------------------
@@ -247,9 +240,9 @@ def _step(found: Document, step: Entry, *, again: bool) -> None:
 
 def history() -> History:
     """What was done to the design that is open, in this session and in others; nothing if its history can't be read."""
-    session, found = _session(), _current()
+    session, found = _session(), current()
     try:
-        session.entries = workspace().steps(found.design_id, session.entries)
+        session.entries = read_history(workspace().folder(found.design_id), session.entries)
     except (TrimtabError, OSError):
         session.entries = {}
     return history_of(session.entries.values())
@@ -302,7 +295,7 @@ def refresh() -> None:
 
 def take(stand: Stand, study: Study) -> None:
     """What was saved as the next revision of the document: how it stands, and its study."""
-    _take(_session(), _current(), stand, study)
+    _take(_session(), current(), stand, study)
 
 
 def _take(session: _Session, before: Document, stand: Stand, study: Study) -> None:
@@ -314,45 +307,8 @@ def _take(session: _Session, before: Document, stand: Stand, study: Study) -> No
         session.unsaved = []
 
 
-def _current() -> Document:
+def current() -> Document:
+    """The document of this session. Raises InputError if there is none."""
     if (found := document()) is None:
         raise InputError("No design is open.")
     return found
-
-
-# --- what a revision comes to ---------------------------------------------------------------------------------------
-
-
-def projection() -> Outcome:
-    """The projection of the current revision, or the error that says why there is none; computed once."""
-    session = _session()
-    now = _current()
-    if session.outcome is None or session.outcome[0] != now.revision:
-        outcome: Outcome
-        try:
-            outcome = project(now.study)
-        except (ConflictError, InputError) as error:
-            outcome = error
-        session.outcome = (now.revision, outcome)
-    return session.outcome[1]
-
-
-def feasible() -> Projection | None:
-    """The projection of this revision, or in a conflict the last one there was: pictures keep their place meanwhile."""
-    outcome = projection()
-    session = _session()
-    if isinstance(outcome, Projection):
-        session.feasible = outcome
-    return session.feasible
-
-
-def costs() -> dict[ControlName, float]:
-    """Bits that each control costs, by its name; empty while there is a conflict."""
-    session = _session()
-    now = _current()
-    if session.costs is None or session.costs[0] != now.revision:
-        found: tuple[ControlCost, ...] = ()
-        if isinstance(projection(), Projection):
-            found = control_costs(now.study)
-        session.costs = (now.revision, {one.name: one.cost_bits for one in found})
-    return session.costs[1]

@@ -11,6 +11,7 @@ from trimtab.core.words.numbers import counted, percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
+from trimtab.ui.session import outcome as outcomes
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell.aside import aside_question
 from trimtab.ui.shell.pages import page_file
@@ -38,7 +39,7 @@ def header(page: str) -> None:
         html(chips(_figures(found)), width="content")
         steps(key="tt_steps")
         if page != "generate":
-            possible = isinstance(doc.projection(), Projection)
+            possible = isinstance(outcomes.projection(), Projection)
             why = None if possible else "A design that can't be met has no rows"
             if st.button("Generate", type="primary", key="tt_generate", disabled=not possible, help=why):
                 st.switch_page(page_file("generate"), query_params={doc.PARAMETER: found.design_id})
@@ -72,7 +73,7 @@ def _saved(found: doc.Document) -> h.Element:
 
 
 def _figures(found: doc.Document) -> list[h.Element]:
-    outcome = doc.projection()
+    outcome = outcomes.projection()
     rows = _rows(found, outcome if isinstance(outcome, Projection) else None)
     if isinstance(outcome, Projection):
         return [rows, _leans(found, outcome)]

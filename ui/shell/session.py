@@ -12,16 +12,12 @@ from trimtab.ui.session.callbacks import callbacks_run_whole
 from trimtab.ui.session.document import (
     PARAMETER,
     Document,
-    Outcome,
     catch_up,
     close,
-    costs,
     document,
     edit,
-    feasible,
     history,
     open_design,
-    projection,
     redo,
     refresh,
     refusal,
@@ -34,6 +30,7 @@ from trimtab.ui.session.document import (
     workspace,
 )
 from trimtab.ui.session.fields import choices, give, heard, own, run_ends, show
+from trimtab.ui.session.outcome import Outcome, costs, feasible, projection
 from trimtab.ui.shell.entry import through_app
 from trimtab.ui.shell.header import header
 from trimtab.ui.shell.opening import empty_page

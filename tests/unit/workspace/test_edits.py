@@ -13,7 +13,7 @@ import pytest
 from trimtab.core.design.design import Design
 from trimtab.core.errors import InputError
 from trimtab.core.workspace.edits import Stand, aside_of, save_edit, settle_aside, stand_of, take_back
-from trimtab.core.workspace.history import FOLDER, MOST_STEPS, History, history_of
+from trimtab.core.workspace.history import FOLDER, MOST_STEPS, History, history_of, read_history
 from trimtab.core.workspace.workspace import Workspace
 
 Edit = Callable[[Design], Design]
@@ -41,7 +41,7 @@ def edit(home: Workspace, id_: str, label: str, change: Edit, before: Stand | No
 
 
 def history(home: Workspace, id_: str) -> History:
-    return history_of(home.steps(id_).values())
+    return history_of(read_history(home.folder(id_)).values())
 
 
 def labels(home: Workspace, id_: str) -> tuple[list[str], list[str], list[str]]:
@@ -203,7 +203,7 @@ def test_edits_at_the_very_same_time_lose_none(home: Workspace, id_: str) -> Non
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(tab, range(4)))
     assert len(stand_of(home, id_).design.rules) == 40
-    numbers = [entry.number for entry in home.steps(id_).values()]
+    numbers = [entry.number for entry in read_history(home.folder(id_)).values()]
     assert numbers == sorted(set(numbers))
 
 
