@@ -3,7 +3,7 @@ changed the same thing in different ways somebody has to choose."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -12,7 +12,7 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.files import line_of
 
-KIND_OF = {kind.part: kind.word for kind in KINDS.values() if kind.part}
+KIND_OF = {kind.part: kind for kind in KINDS.values() if kind.part}
 """The kind of the controls in each part of a design."""
 
 Prefer = Literal["mine", "theirs"]
@@ -20,18 +20,10 @@ Prefer = Literal["mine", "theirs"]
 ROLE = ("role", "target", "value", "values", "expression")
 """What a factor says together: a role, and what that role needs."""
 
-NAMED = ("events", "levels", "labels")
-"""Parts of a design whose controls have names."""
+UNIQUE = {part: kind.unique for part, kind in KIND_OF.items() if kind.unique}
+"""Lists of controls of which a design can have each only once, and the field that tells them apart."""
 
-KEYS: Mapping[str, Callable[[Any], Hashable]] = {
-    "pairs": lambda pair: frozenset(pair.factors),
-    "quantiles": lambda one: one.factor,
-    "sweeps": lambda sweep: sweep.factor,
-    "relations": lambda relation: relation.text,
-}
-"""What tells the controls of a list apart, of which a design can have each only once."""
-
-LISTED = ("rules", "floors")
+LISTED = tuple(part for part in KIND_OF if part not in UNIQUE and Design.model_fields[part].default == ())
 """Lists whose entries nothing but their content tells apart."""
 
 
@@ -115,13 +107,18 @@ def _units(design: Design) -> _Units:
         value = getattr(design, field)
         if field == "factors":
             found |= {key: part for name, factor in value.items() for key, part in _of_factor(name, factor)}
-        elif field in NAMED:
+        elif isinstance(value, dict):
             found |= {(field, name): one for name, one in value.items()}
-        elif field in KEYS and value is not None:
-            found |= {(field, KEYS[field](one)): one for one in value}
+        elif field in UNIQUE and value is not None:
+            found |= {(field, _which(getattr(one, UNIQUE[field]))): one for one in value}
         elif field not in LISTED:
             found[(field,)] = value
     return found
+
+
+def _which(value: str | tuple[str, ...]) -> Hashable:
+    """What tells a control apart: a text, or factors in any order."""
+    return value if isinstance(value, str) else frozenset(value)
 
 
 def _of_factor(name: str, factor: Factor) -> Iterator[tuple[_Key, Any]]:
@@ -135,22 +132,21 @@ def _of_factor(name: str, factor: Factor) -> Iterator[tuple[_Key, Any]]:
 
 def _fields(units: _Units) -> dict[str, Any]:
     """The fields of a design, of what can be changed by itself in it."""
-    fields: dict[str, Any] = {"factors": {}, **{part: {} for part in NAMED}, **{part: [] for part in KEYS}}
-    if ("relations",) in units and not any(key[0] == "relations" and len(key) > 1 for key in units):
-        fields["relations"] = None  # not looked for, which is another thing than none found
+    fields: dict[str, Any] = {"factors": {}, **dict.fromkeys(UNIQUE, ())}
+    fields |= {part: {} for part in KIND_OF if part not in (*UNIQUE, *LISTED)}
     for (part, *of), value in units.items():
         place = cast(str, part)
         if place == "factors":
             name, field = cast(tuple[str, str], tuple(of))
             given = dict(zip(ROLE, value, strict=True)) if field == "role" else {field: value}
             fields["factors"].setdefault(name, {}).update(given)
-        elif place in NAMED:
-            fields[place][of[0]] = value
         elif not of:
-            fields.setdefault(place, value)
+            fields[place] = fields.get(place) or value  # relations that were not looked for are no list
+        elif place in UNIQUE:
+            fields[place] = (*(fields[place] or ()), value)
         else:
-            fields[place].append(value)
-    return {**fields, **{part: tuple(fields[part]) for part in KEYS if isinstance(fields[part], list)}}
+            fields[place][of[0]] = value
+    return fields
 
 
 def _name(key: _Key) -> ControlName:
@@ -161,8 +157,8 @@ def _name(key: _Key) -> ControlName:
     if not of:
         return ControlName(part, "")
     if isinstance(of[0], frozenset):
-        return ControlName(KIND_OF[part], " × ".join(sorted(of[0])))
-    return ControlName(KIND_OF[part], of[0] if isinstance(of[0], str) else " × ".join(of[0].factors))
+        return ControlName(KIND_OF[part].word, " × ".join(sorted(of[0])))
+    return ControlName(KIND_OF[part].word, of[0] if isinstance(of[0], str) else " × ".join(of[0].factors))
 
 
 def _text(key: _Key, value: Any) -> str | None:

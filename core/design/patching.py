@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.errors import InputError
@@ -26,9 +27,9 @@ def patched(design: Design, patch: Path) -> Design:
     """`design` with the part of a design that the file `patch` holds.
 
     Mappings are merged key by key, and a null takes a key away. Where a patch gives an event rows, a label a rule, or
-    a factor another role or family, what that replaces goes. Pairs of the same two factors, sweeps of the same factor
-    and floors of the same factors take the place of those there are; others, and rules, are added. `{remove: ENTRY}`
-    in a list takes away the first entry that has all that ENTRY has. Raises InputError, naming the patch, for a file
+    a factor another role or family, what that replaces goes. Pairs of the same two factors, sweeps and quantiles of
+    the same factor and floors of the same factors take the place of those there are; others, and rules, are added.
+    `{remove: ENTRY}` in a list takes away the first entry that has all that ENTRY has. Raises InputError, naming the patch, for a file
     that can't be read, and for every fault of the whole.
     """
     part = read(text_of(patch, "patch"), owner=patch.name)
@@ -117,8 +118,10 @@ def _listed(before: list[Any], part: list[Any], name: str) -> list[Any]:
 
 def _place(name: str, one: Any) -> Any:
     """What two entries of a list have in common if one takes the place of the other."""
-    if name in ("pairs", "floors") and isinstance(one, Mapping) and isinstance(one.get("factors"), list):
-        return frozenset(map(str, one["factors"]))
-    if name == "sweeps" and isinstance(one, Mapping):
-        return str(one.get("factor"))
-    return repr(one)
+    unique = next((kind.unique for kind in KINDS.values() if kind.part == name), "")
+    if name == "floors":  # a design may have several of the same factors, and a patch means the one there is
+        unique = "factors"
+    value = one.get(unique) if isinstance(one, Mapping) else None
+    if value is None:
+        return repr(one)
+    return frozenset(map(str, value)) if isinstance(value, list) else str(value)

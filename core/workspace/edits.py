@@ -12,12 +12,12 @@ from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.workspace.history import (
     CURRENT,
     Entry,
+    History,
     Way,
     base_at,
     keep_step,
     put_aside,
     settle,
-    states_of,
     text_at,
 )
 from trimtab.core.workspace.workspace import Workspace
@@ -50,32 +50,31 @@ def stand_of(home: Workspace, id_: str) -> Stand:
     return Stand(text, loads(text, owner=CURRENT))
 
 
-def save_edit(
-    home: Workspace, id_: str, label: str, before: Stand, design: Design, check: Check, *, over: str | None = None
-) -> Stand | None:
+def save_edit(home: Workspace, id_: str, label: str, before: Stand, design: Design, check: Check) -> Stand | None:
     """Save an edit that made `before` to `design`; returns how the design stands then.
 
     Where somebody saved something else meanwhile, both are merged. Where that can't be, because both changed the same
-    thing or because it is no design that `check` lets pass, the edit is put aside and None returned. `over` is the text
-    that the design keeps the form of, if another one than that of `before`. Raises InputError if nothing can be
-    written.
+    thing or because it is no design that `check` lets pass, the edit is put aside and None returned. Raises InputError
+    if nothing can be written.
     """
-    after = Stand(revised(before.text if over is None else over, design), design)
+    after = Stand(revised(before.text, design), design)
     found = _keep(home, id_, before, after, check, label=label)
     if found is None:
         put_aside(home.folder(id_), after.text, base=before.text, label=label)
     return found
 
 
-def take_back(home: Workspace, id_: str, step: Entry, now: Stand, check: Check, *, again: bool = False) -> Stand:
-    """Take a step back, or make one `again` that was taken back, wherever the design stands `now`.
+def take_back(
+    home: Workspace, id_: str, history: History, step: Entry, now: Stand, check: Check, *, again: bool = False
+) -> Stand:
+    """Take a step of the `history` back, or make one `again` that was taken back, wherever the design stands `now`.
 
     Raises InputError if what it changed was changed in another way since.
     """
-    was, is_ = states_of(home.folder(id_), step)
+    was, is_ = history.before(step), step.number
     before, after = (was, is_) if again else (is_, was)
     try:
-        base, target = (Stand(text, loads(text, owner=CURRENT)) for text in (before, after))
+        base, target = (_state(home, id_, number) for number in (before, after))
     except InputError as error:
         raise InputError(f"`{step.label}` can't be {_word(again)}: {error}") from error
     way: Way = "redo" if again else "undo"
@@ -83,6 +82,12 @@ def take_back(home: Workspace, id_: str, step: Entry, now: Stand, check: Check, 
     if found is None:
         raise InputError(f"`{step.label}` can't be {_word(again)}: what it changed was changed since.")
     return found
+
+
+def _state(home: Workspace, id_: str, number: int) -> Stand:
+    """How a design stood after a step of its history."""
+    text = text_at(home.folder(id_), number)
+    return Stand(text, loads(text, owner=CURRENT))
 
 
 def aside_of(home: Workspace, id_: str, entry: Entry, now: Stand, check: Check) -> Aside:
@@ -134,7 +139,8 @@ def _keep(
             wanted = _merged(base, after, now, check)
         if wanted is None:
             return None
-        found = keep_step(home.folder(id_), wanted.text, base=now.text, label=label, way=way, of=of)
+        parts = [one for one in Design.model_fields if getattr(now.design, one) != getattr(wanted.design, one)]
+        found = keep_step(home.folder(id_), wanted.text, base=now.text, label=label, way=way, of=of, parts=parts)
         if found is None:
             return wanted
         now = Stand(found, loads(found, owner=CURRENT))

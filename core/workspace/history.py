@@ -7,9 +7,9 @@ design read when they changed it: what somebody else saved meanwhile is never wr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -33,13 +33,15 @@ put aside because it contradicts another one, or the end of that."""
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of the history: `of` is the number of the step that is undone, made again or settled."""
+    """A file of the history: `of` is the number of the step that is undone, made again or settled, `parts` the fields
+    of the design that it changed, none if that is not known."""
 
     number: int
     time: datetime
     way: Way
     label: str
     of: int | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,6 @@ def history_of(entries: Iterable[Entry]) -> History:
     return History(tuple(done), tuple(undone), tuple(aside), tuple(states))
 
 
-def states_of(design: Path, step: Entry) -> tuple[str, str]:
-    """The texts before and after a step. Raises InputError if they can't be read."""
-    found = history_of(read_history(design).values())
-    if step.number not in found.states[1:]:
-        raise InputError(f"`{step.label}`: this step is too long ago, its state is not kept.")
-    return text_at(design, found.before(step)), text_at(design, step.number)
-
-
 def text_at(design: Path, number: int) -> str:
     """What the design read after a step, or what an edit that was put aside asked for. Raises InputError."""
     return str(_content(design, number)["text"])
@@ -113,7 +107,14 @@ def base_at(design: Path, number: int) -> str:
 
 
 def keep_step(
-    design: Path, text: str, *, base: str, label: str, way: Way = "edit", of: int | None = None
+    design: Path,
+    text: str,
+    *,
+    base: str,
+    label: str,
+    way: Way = "edit",
+    of: int | None = None,
+    parts: Sequence[str] = (),
 ) -> str | None:
     """Save what a design reads from now on, as one step more, if it still reads `base`; else nothing is done, and what
     it reads is returned. Raises InputError if it can't be written."""
@@ -126,7 +127,7 @@ def keep_step(
             beginning = last is None
             _add(place, "begun" if beginning else "edit", "" if beginning else ELSEWHERE, {"text": now})
         write_text(design / CURRENT, text)
-        _add(place, way, label, {"text": text, "of": of})
+        _add(place, way, label, {"text": text, "of": of, "parts": list(parts)})
         for number in _numbers(design)[: -MOST_STEPS - 1]:
             _file(design, number).unlink(missing_ok=True)
     return None
@@ -156,8 +157,7 @@ def _alone(design: Path) -> Iterator[Path]:
 
 def _add(place: Path, way: Way, label: str, content: Mapping[str, Any]) -> None:
     number = max(_numbers(place.parent), default=0) + 1
-    entry = asdict(Entry(number, datetime.now(UTC), way, label))
-    line = {**entry, "time": entry["time"].isoformat(), **content}
+    line = {"time": datetime.now(UTC).isoformat(), "way": way, "label": label, **content}
     while not write_new(_file(place.parent, number), json.dumps(line)):
         number += 1
 
@@ -197,8 +197,11 @@ def _read(file: Path) -> Entry | None:
     try:
         found: Any = json.loads(file.read_bytes())
         time = datetime.fromisoformat(found["time"])
-        entry = Entry(int(file.stem), time, found["way"], found["label"], found.get("of"))
+        parts = tuple(map(str, found.get("parts", ())))
+        entry = Entry(int(file.stem), time, found["way"], found["label"], found.get("of"), parts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    known = entry.way in get_args(Way) and isinstance(entry.label, str)
+    needs = {"settled": (), "aside": ("text", "base")}.get(entry.way, ("text",))
+    whole = all(isinstance(found.get(one), str) for one in ("label", *needs))
+    known = entry.way in get_args(Way) and whole
     return entry if known and (entry.of is None or type(entry.of) is int) and time.tzinfo is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import htpy as h
 import streamlit as st
@@ -55,11 +56,10 @@ def head(found: session.Document) -> None:
 
 def _description(text: str) -> h.Element:
     """What somebody wrote by hand, figures too: it does not follow the design, so it says how old it is."""
-    steps = [step.label for step in session.history().done]
-    since = next((i for i, label in enumerate(reversed(steps)) if label == "describe"), len(steps))
-    older = (
-        f", before the last {counted(since, 'change')}" if since > 1 else ", before the last change" if since else ""
-    )
+    steps = list(takewhile(lambda step: "description" not in step.parts, reversed(session.history().done)))
+    since = sum(step.parts != ("name",) for step in steps)
+    last = "change" if since == 1 else counted(since, "change")
+    older = f", before the last {last}" if since else ""
     return h.p(".tr-about", data_testid="description")[h.span(".tr-written")[f"As its author wrote{older}: "], text]
 
 

@@ -156,8 +156,8 @@ def news() -> str | None:
 def follow() -> Document:
     """The design as it stands in the workspace as the document of this session. Raises InputError."""
     session, found = _session(), current()
-    stand = stand_of(workspace(), found.design_id)
-    if stand.text != found.stand.text or not found.saved:
+    if workspace().design_text(found.design_id) != found.stand.text or not found.saved:
+        stand = stand_of(workspace(), found.design_id)
         _take(session, found, stand, study_after(found.study, stand.design, workspace()))
     return current()
 
@@ -231,7 +231,7 @@ def redo() -> None:
 def _step(found: Document, step: Entry, *, again: bool) -> None:
     session, opened = _session(), Opened(found)
     try:
-        stand = take_back(workspace(), found.design_id, step, found.stand, opened, again=again)
+        stand = take_back(workspace(), found.design_id, history(), step, found.stand, opened, again=again)
     except TrimtabError as error:
         session.refusal = Refusal("", str(error))
         return

@@ -28,7 +28,7 @@ from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study, asked_kinds, open_study
-from trimtab.core.workspace.workspace import Workspace
+from trimtab.core.workspace.workspace import Entry, Workspace
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -175,19 +175,18 @@ def copy_of(design: Design, text: str, home: Workspace) -> str:
     """The workspace's copy of a design: one that this session, or nobody for a day, has open and nobody has changed;
     else a new one, over its `text`. Two people who open a sample have a design each."""
     own: set[str] = st.session_state.setdefault(_COPIES, set())
-    for entry in home.designs():
+
+    def free(entry: Entry) -> bool:
         alone = entry.id in own or datetime.now(UTC) - entry.saved > A_DAY
-        if entry.name == design.name and alone and not entry.fault and home.load_design(entry.id) == design:
-            home.touch(entry.id)
-            break
+        return entry.name == design.name and alone and not entry.fault and home.load_design(entry.id) == design
+
+    found = next((entry.id for entry in home.designs() if free(entry)), None)
+    if found is None:
+        found = home.save_design(design, over=text)
     else:
-        return _owned(home.save_design(design, over=text))
-    return _owned(entry.id)
-
-
-def _owned(id_: str) -> str:
-    st.session_state[_COPIES].add(id_)
-    return id_
+        home.touch(found)
+    own.add(found)
+    return found
 
 
 def stays(before: Design, after: Design) -> bool:

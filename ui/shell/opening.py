@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
 from typing import IO
 
 import streamlit as st
 
 from trimtab.core.errors import Progress, TrimtabError
-from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.ui.parts.parts import notice, plain, title
 from trimtab.ui.session import beginning
 from trimtab.ui.session import document as doc
+from trimtab.ui.session.uploads import uploaded
 from trimtab.ui.shell.pages import page_file
 
 WENT_WRONG = "open"
@@ -56,11 +54,7 @@ def progress_bar() -> Iterator[Progress]:
 
 def open_uploaded(name: str, content: IO[bytes], progress: Progress, dialect: Dialect = OPEN) -> doc.Document:
     """Bring an uploaded file in under its own name, read as `dialect` says."""
-    with scratch(None, TEMPORARY) as folder:
-        file = folder / (PurePosixPath(name.replace("\\", "/")).name or "upload")
-        content.seek(0)  # it may have been read before, in another way
-        with file.open("wb") as target:
-            shutil.copyfileobj(content, target)
+    with uploaded(name, content) as file:
         return beginning.open_upload(file, dialect=dialect, progress=progress)
 
 

@@ -48,6 +48,9 @@ class Kind:
     """What to do so that a conflict is gone, its control taken away; none if another number is all that helps."""
     as_asked: ClassVar[str] = "as designed"
     """How the shares of a factor are going to be, where it sets them."""
+    unique: ClassVar[str] = ""
+    """The field that tells its controls apart, of which a design has each only once; none if only their content does.
+    The order of several factors says nothing."""
     identifiers: ClassVar[bool] = False
     """Its controls have names that people give, and read with spaces."""
 

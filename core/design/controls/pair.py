@@ -138,6 +138,7 @@ class PairKind(Kind):
     """Pairs: how two factors depend on each other."""
 
     word, part, noun, place = "pair", "pairs", "pair", 30
+    unique = "factors"
     gives_way = "Let {} be"
 
     @classmethod

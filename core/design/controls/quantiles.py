@@ -88,6 +88,7 @@ class QuantilesKind(Kind):
     """Quantiles: where given shares of a number's values end."""
 
     word, part, noun, place = "quantiles", "quantiles", "quantile target", 35
+    unique = "factor"
     gives_way = "Let the quantiles of {} be"
     as_asked = "with the quantiles asked for"
 

@@ -19,6 +19,7 @@ class RelationKind(Kind):
     """Relations: what always holds in reality, and therefore in every row."""
 
     word, part, noun, place = "relation", "relations", "relation", 75
+    unique = "text"
     gives_way = "Let the relation go"
 
     @classmethod

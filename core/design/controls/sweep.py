@@ -50,6 +50,7 @@ class SweepKind(Kind):
     """Sweeps: groups of rows that differ in one factor."""
 
     word, part, noun, place = "sweep", "sweeps", "sweep", 80
+    unique = "factor"
     gives_way = "Remove the sweep of {}"
 
     @classmethod

@@ -48,7 +48,9 @@ INDEPENDENT: dict[str, Edit] = {
     "a floor": lambda one: one.with_floor(factors=["visib"], strength=1, at_least=2),
     "rows": lambda one: one.changed(rows=77),
     "a name": lambda one: one.changed(name="other"),
-    "relations": lambda one: one.changed(relations=()),
+    "quantiles": lambda one: one.changed(quantiles=[{"factor": "wind", "at": {0.5: 3}}]),
+    "a sweep": lambda one: one.with_sweep(factor="hour", values=[1, 2], groups=3),
+    "a relation": lambda one: one.changed(relations=[{"order": ["dep", "arr"]}]),
     "a label": lambda one: one.with_label("late", rule="wind > 3"),
 }
 
@@ -161,3 +163,12 @@ def test_the_same_edit_made_twice_is_made_once() -> None:
     mine = BASE.with_rule("wind > 1")
     assert clashes(BASE, mine, mine) == ()
     assert merge(BASE, mine, mine, prefer="mine") == mine
+
+
+def test_relations_that_were_looked_for_and_none_found_are_not_those_that_nobody_looked_for() -> None:
+    none, one = BASE.changed(relations=()), BASE.changed(relations=[{"order": ["dep", "arr"]}])
+    assert BASE.relations is None
+    assert merge(BASE, none, BASE.changed(rows=5), prefer="mine").relations == ()
+    assert merge(none, one, none.changed(rows=5), prefer="mine").relations == one.relations
+    assert merge(one, none, one.changed(rows=5), prefer="mine").relations == ()
+    assert merge(none, BASE, none.changed(rows=5), prefer="mine").relations is None

@@ -112,10 +112,10 @@ def test_steps_are_taken_back_in_another_session_with_the_text_as_it_was(home: W
     edit(home, id_, "two", lambda one: one.changed(seed=5))
     assert labels(home, id_) == (["one", "two"], [], [])
     for _ in range(2):
-        take_back(home, id_, history(home, id_).done[-1], stand_of(home, id_), lets_pass)
+        take_back(home, id_, history(home, id_), history(home, id_).done[-1], stand_of(home, id_), lets_pass)
     assert home.design_text(id_) == text
     assert labels(home, id_) == ([], ["two", "one"], [])
-    take_back(home, id_, history(home, id_).undone[-1], stand_of(home, id_), lets_pass, again=True)
+    take_back(home, id_, history(home, id_), history(home, id_).undone[-1], stand_of(home, id_), lets_pass, again=True)
     assert stand_of(home, id_).design.rules == ("a <> 'x'",)
     assert labels(home, id_) == (["one"], ["two"], [])
     edit(home, id_, "three", lambda one: one.changed(rows=7))
@@ -126,7 +126,7 @@ def test_a_step_is_taken_back_on_a_page_that_saw_no_later_one(home: Workspace, i
     edit(home, id_, "mine", keeping("x"))
     step, seen = history(home, id_).done[-1], stand_of(home, id_)
     edit(home, id_, "theirs", keeping("y"))
-    after = take_back(home, id_, step, seen, lets_pass)
+    after = take_back(home, id_, history(home, id_), step, seen, lets_pass)
     assert after.design.rules == ("a <> 'y'",)
     assert labels(home, id_) == (["theirs"], ["mine"], [])
 
@@ -136,7 +136,7 @@ def test_what_was_changed_again_since_is_not_taken_back(home: Workspace, id_: st
     step = history(home, id_).done[-1]
     edit(home, id_, "theirs", lambda one: one.with_event("fog", rate=0.3))
     with pytest.raises(InputError, match="`mine` can't be taken back: what it changed was changed since"):
-        take_back(home, id_, step, stand_of(home, id_), lets_pass)
+        take_back(home, id_, history(home, id_), step, stand_of(home, id_), lets_pass)
     assert stand_of(home, id_).design.events["fog"].rate == 0.3
 
 
@@ -146,7 +146,7 @@ def test_a_file_that_was_changed_by_hand_is_a_step(home: Workspace, id_: str) ->
     edit(home, id_, "two", keeping("y"))
     assert labels(home, id_) == (["one", "changed elsewhere", "two"], [], [])
     for _ in range(2):
-        take_back(home, id_, history(home, id_).done[-1], stand_of(home, id_), lets_pass)
+        take_back(home, id_, history(home, id_), history(home, id_).done[-1], stand_of(home, id_), lets_pass)
     assert stand_of(home, id_).design.rows == BASE.rows
 
 
@@ -159,10 +159,21 @@ def test_the_history_is_bounded_and_its_beginning_is_no_step(home: Workspace, id
     assert len(done) == MOST_STEPS
     now = stand_of(home, id_)
     for step in reversed(done):
-        now = take_back(home, id_, step, now, lets_pass)
+        now = take_back(home, id_, history(home, id_), step, now, lets_pass)
         if step.label == "rows 180":
             break
     assert now.design.rows == 179
+
+
+def test_the_newest_step_without_its_text_stops_no_edit(home: Workspace, id_: str) -> None:
+    edit(home, id_, "one", keeping("x"))
+    file = home.folder(id_) / FOLDER / "000002.json"
+    content = json.loads(file.read_text())
+    del content["text"]
+    file.write_text(json.dumps(content))
+    edit(home, id_, "two", keeping("y"))
+    assert stand_of(home, id_).design.rules == ("a <> 'x'", "a <> 'y'")
+    assert labels(home, id_) == (["changed elsewhere", "two"], [], [])
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"time": "2026-01-01T00:00:00+00:00", "way": "x", "label": "y"}'])
@@ -245,5 +256,5 @@ def test_a_save_that_was_killed_on_the_way_is_a_step(
     edit(home, id_, "three", keeping("z"))
     assert labels(home, id_) == (["one", "changed elsewhere", "three"], [], [])
     for _ in range(2):
-        take_back(home, id_, history(home, id_).done[-1], stand_of(home, id_), lets_pass)
+        take_back(home, id_, history(home, id_), history(home, id_).done[-1], stand_of(home, id_), lets_pass)
     assert stand_of(home, id_).design.rules == ("a <> 'x'",)
