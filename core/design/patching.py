@@ -29,8 +29,8 @@ def patched(design: Design, patch: Path) -> Design:
     Mappings are merged key by key, and a null takes a key away. Where a patch gives an event rows, a label a rule, or
     a factor another role or family, what that replaces goes. Pairs of the same two factors, sweeps and quantiles of
     the same factor and floors of the same factors take the place of those there are; others, and rules, are added.
-    `{remove: ENTRY}` in a list takes away the first entry that has all that ENTRY has. Raises InputError, naming the patch, for a file
-    that can't be read, and for every fault of the whole.
+    `{remove: ENTRY}` in a list takes away the first entry that has all that ENTRY has. Raises InputError, naming the
+    patch, for a file that can't be read, and for every fault of the whole.
     """
     part = read(text_of(patch, "patch"), owner=patch.name)
     if not isinstance(part, dict) or not part:
