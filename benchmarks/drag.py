@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from trimtab.core.cli.serve import APP, command
+from trimtab.core.cli.commands.serve import APP, command
 
 DRAGS = 18
 AIM = 300

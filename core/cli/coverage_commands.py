@@ -32,7 +32,7 @@ def coverage(
     dialect: Dialect,
 ) -> None:
     """Put data sets side by side, factor by factor and combination by combination."""
-    from trimtab.core.cli.data import show_coverage
+    from trimtab.core.cli.commands.data import show_coverage
 
     show_coverage(
         data,
@@ -78,7 +78,7 @@ def gaps(
     dialect: Dialect,
 ) -> None:
     """List what is missing: the most general combinations with fewer rows than the threshold."""
-    from trimtab.core.cli.weak import show_gaps
+    from trimtab.core.cli.commands.weak import show_gaps
 
     show_gaps(
         data,
@@ -132,7 +132,7 @@ def slices(
     dialect: Dialect,
 ) -> None:
     """Find where a model fails: the slices whose error is furthest above the mean."""
-    from trimtab.core.cli.weak import show_slices
+    from trimtab.core.cli.commands.weak import show_slices
     from trimtab.core.weaknesses.predictions import Asked
 
     asked = Asked(error, label, prediction, probability, loss, positive, key)
@@ -183,7 +183,7 @@ def apply_(
     dialect: Dialect,
 ) -> None:
     """Make a gap, a remedy, a weak slice, a part of a design or the shares of other data a control of the design."""
-    from trimtab.core.cli.apply import Given, apply
+    from trimtab.core.cli.commands.apply import Given, apply
 
     given = Given(gap, slice_, remedy, patch, rows, rate, top, match, factors, dialect)
     apply(design, output, given, force=force, accept_source=accept_source, as_json=as_json)

@@ -162,7 +162,7 @@ def app_(
     as_json: AsJson = False,
 ) -> None:
     """Open the app in the browser."""
-    from trimtab.core.cli.serve import serve
+    from trimtab.core.cli.commands.serve import serve
 
     raise typer.Exit(serve(port, browser=browser, as_json=as_json))
 
@@ -171,7 +171,7 @@ def app_(
 @with_dialect
 def profile(data: Data, as_json: AsJson = False, *, dialect: Dialect) -> None:
     """Show a data set: rows, columns, kinds, missing values, histograms."""
-    from trimtab.core.cli.data import show_profile
+    from trimtab.core.cli.commands.data import show_profile
 
     show_profile(data, dialect=dialect, as_json=as_json)
 
@@ -187,7 +187,7 @@ def init(
     dialect: Dialect,
 ) -> None:
     """Write a neutral design for a data set: every factor follows."""
-    from trimtab.core.cli.designs import write_neutral
+    from trimtab.core.cli.commands.designs import write_neutral
 
     write_neutral(data, output, dialect=dialect, force=force, as_json=as_json)
 
@@ -195,7 +195,7 @@ def init(
 @app.command()
 def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
     """Tell whether a design can be met, what it costs and what moves, before any row is drawn."""
-    from trimtab.core.cli.designs import show_check
+    from trimtab.core.cli.commands.designs import show_check
 
     raise typer.Exit(show_check(design, accept_source=accept_source, as_json=as_json))
 
@@ -203,7 +203,7 @@ def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJs
 @app.command()
 def review(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
     """Tell in plain sentences what a design asks for and what moves along, for those who decide."""
-    from trimtab.core.cli.designs import show_review
+    from trimtab.core.cli.commands.designs import show_review
 
     raise typer.Exit(show_review(design, accept_source=accept_source, as_json=as_json))
 
@@ -216,7 +216,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Put two designs side by side: what differs control by control, and the distributions they give."""
-    from trimtab.core.cli.diff import show_diff
+    from trimtab.core.cli.commands.diff import show_diff
 
     raise typer.Exit(show_diff(before, after, accept_source=accept_source, as_json=as_json))
 
@@ -242,7 +242,7 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Make the rows of a design, with the receipt beside them."""
-    from trimtab.core.cli.rows import make_rows
+    from trimtab.core.cli.commands.rows import make_rows
 
     made = make_rows(
         design,
@@ -273,7 +273,7 @@ def orders(
     as_json: AsJson = False,
 ) -> None:
     """Write what a blend must make as orders for an outside generator, and look at what comes back."""
-    from trimtab.core.cli.orders import write_orders
+    from trimtab.core.cli.commands.orders import write_orders
 
     write_orders(design, output, received=received, force=force, accept_source=accept_source, as_json=as_json)
 
@@ -295,7 +295,7 @@ def verify(
     dialect: Dialect,
 ) -> None:
     """Measure any data set against a design: the exit code is a gate for CI."""
-    from trimtab.core.cli.rows import verify_rows
+    from trimtab.core.cli.commands.rows import verify_rows
 
     kept = verify_rows(data, design, rows=rows, dialect=dialect, accept_source=accept_source, as_json=as_json)
     raise typer.Exit(KEPT if kept else NOT_KEPT)

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.holding import KEPT, TOLD, holding_table
-from trimtab.core.cli.designs import write_neutral
+from trimtab.core.cli.commands.designs import write_neutral
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import load
 from trimtab.core.source.delimited.dialect import Dialect

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.patience import PATIENCE
-from trimtab.core.cli.serve import command
+from trimtab.core.cli.commands.serve import command
 from trimtab.core.design.files import load
 
 ROOT = Path(__file__).parents[2]
@@ -493,10 +493,12 @@ def test_every_fault_of_a_design_is_an_error_line(trimtab: Trimtab) -> None:
 
 
 def test_what_should_not_happen_is_one_line_and_exit_code_70(trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "trimtab.core.cli.data", None)  # a broken installation
+    monkeypatch.setitem(sys.modules, "trimtab.core.cli.commands.data", None)  # a broken installation
     result = trimtab("profile", "crashes.csv")
     assert (result.code, result.out) == (70, "")
-    assert result.err.startswith("error: unexpected ModuleNotFoundError: import of trimtab.core.cli.data halted")
+    assert result.err.startswith(
+        "error: unexpected ModuleNotFoundError: import of trimtab.core.cli.commands.data halted"
+    )
     assert result.err.endswith("(set TRIMTAB_DEBUG=1 to see where)\n")
     monkeypatch.setenv("TRIMTAB_DEBUG", "1")
     assert "Traceback" in trimtab("profile", "crashes.csv").err

@@ -13,7 +13,7 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from trimtab.core.cli.serve import command
+from trimtab.core.cli.commands.serve import command
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = {

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.changes.matching import Matched, matched, told
+from trimtab.core.cli.commands.diff import control_row
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
-from trimtab.core.cli.diff import control_row
 from trimtab.core.cli.opening import check_design_place, compared, files_of, study_of
 from trimtab.core.cli.options import factors_of
 from trimtab.core.coverage.gaps.applying import Wish, boost_slices, cover_patterns

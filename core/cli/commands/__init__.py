@@ -1,0 +1,1 @@
+"""What each command does; which options it has stands in `main.py` and `coverage_commands.py`."""
