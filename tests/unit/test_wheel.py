@@ -170,7 +170,8 @@ print(json.dumps([[one.value for one in app.exception], [one.proto.body for one 
 
 
 def test_the_app_is_served_with_its_theme(installed: Path, elsewhere: Path) -> None:
-    command = "import json, trimtab.core.cli.commands.serve as it; print(json.dumps(it.command(it.APP / 'app.py', 1, browser=False)))"
+    served = "it.command(it.APP / 'app.py', 1, browser=False)"
+    command = f"import json, trimtab.core.cli.commands.serve as it; print(json.dumps({served}))"
     line = json.loads(_run([installed / "python", "-P", "-c", command], elsewhere).stdout)
     assert line[:4] == [str(installed / "python"), "-P", "-m", "streamlit"]
     ran = _run([installed / "python", "-P", "-c", TELLS, *line[4:]], elsewhere)
