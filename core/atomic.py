@@ -99,6 +99,22 @@ def write_new(target: Path, text: str) -> bool:
     return True
 
 
+def swap_text(target: Path, old: str, new: str) -> bool:
+    """Write a small text file, atomically, in the place of one with the text `old`; False, and nothing is done, if
+    another one is there by now, or none. Raises InputError when the disk or the rights do not allow it."""
+    target = followed(target)
+    with writing(target), scratch(target.parent, PARTIAL) as folder:
+        fresh = folder / NEW
+        fresh.write_text(new, encoding="utf-8", newline="\n")
+        _flush(fresh)
+        with alone(target.parent), uninterrupted():  # nobody exchanges it between the look and the step
+            if not target.is_file() or target.read_bytes() != old.encode():
+                return False
+            fresh.replace(target)
+            sync(target.parent)
+    return True
+
+
 def append_line(target: Path, line: str) -> None:
     """Add a line to a text file, which need not be there yet, in one piece: of two writers both lines stay whole.
 

@@ -8,7 +8,7 @@ real row, and the other rows are held out.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from trimtab.core.counting.datasets import ROWS, open_data, reading_of
 from trimtab.core.database import quote_name
 from trimtab.core.delivery.measuring.opening import REAL
 from trimtab.core.design.parts.blend import Blend
-from trimtab.core.errors import ConflictError, InputError
+from trimtab.core.errors import ConflictError, InputError, Progress
 from trimtab.core.grounding.coding import Coding
 from trimtab.core.sampling.new_keys import renewed_factors
 from trimtab.core.sampling.run import prepare
@@ -28,6 +28,8 @@ from trimtab.core.source.columns import Column, as_numbers
 from trimtab.core.study.memo import Memo
 from trimtab.core.study.study import Study
 
+COMPARING = "comparing with the real rows"
+"""What progress is told meanwhile."""
 FEWEST_ROWS = 100
 """Of fewer rows, generated or real, it is not told which half they are nearer to: it would be chance."""
 COMPARED_ROWS = (500, 2_000)
@@ -72,22 +74,32 @@ class Copies:
         return self.equal / max(1, self.rows)
 
 
-def copies_of(study: Study, data: Path, rows: int) -> Copies | None:
+def copies_of(study: Study, data: Path, rows: int, *, progress: Progress | None = None) -> Copies | None:
     """The copies in a data set of `rows` rows that was generated from the study, whole real rows aside; None if it
     learned from no real rows.
 
-    Raises InputError for a data set that can't be read.
+    Raises InputError for a data set that can't be read; whatever `progress` raises stops the work.
     """
     factors = learned_factors(study)
     if study.design.source is None or not factors:
         return None
+    tell = _telling(progress)
+    tell(0.0)
     made, equal = count_equal(study, data, factors)
-    nearer = nearer_half(study, rows) if made else Nearer(None, reason="no row is made")
+    tell(0.2)
+    nearer = nearer_half(study, rows, tell) if made else Nearer(None, reason="no row is made")
     return Copies(made, equal, nearer)
 
 
-def copies_json(copies: Copies) -> dict[str, object]:
-    """Copies in the names of the receipt, in plain Python types."""
+def _telling(progress: Progress | None) -> Callable[[float], None]:
+    """What tells `progress` which share of the work is done, 0 to 1."""
+    return lambda share: progress(round(share * 100), 100, COMPARING) if progress else None
+
+
+def copies_json(copies: Copies | None) -> dict[str, object] | None:
+    """Copies in the names of the receipt, in plain Python types; None where there are no real rows."""
+    if copies is None:
+        return None
     return {
         "rows": copies.rows,
         "equal": copies.equal,
@@ -97,6 +109,18 @@ def copies_json(copies: Copies) -> dict[str, object]:
         "standard_error": copies.nearer.standard_error,
         "reason": copies.nearer.reason,
     }
+
+
+UNMEASURED = {
+    "rows": None,
+    "equal": None,
+    "share": None,
+    "nearer": None,
+    "sampled": 0,
+    "standard_error": None,
+    "reason": "not measured yet",
+}
+"""What a receipt says of copies while they are being counted, or if that was cut off: the same names, no figure."""
 
 
 def learned_factors(study: Study) -> tuple[str, ...]:
@@ -128,13 +152,14 @@ def count_equal(study: Study, data: Path, factors: Sequence[str]) -> tuple[int, 
         return int(rows), int(equal)
 
 
-def nearer_half(study: Study, rows: int) -> Nearer:
+def nearer_half(study: Study, rows: int, tell: Callable[[float], None] = lambda _: None) -> Nearer:
     """For what share of the design's rows, made anew from every second learning row, the nearest real row is one of
     those and not one of the others; a tie counts half. About one half is right, 1 is a copier.
 
     The distance of two rows is the mean over the learned factors (J. C. Gower 1971) of the difference of their ranks in
     the source, 0 to 1, for numbers and dates, and of 0 or 1 for all others; missing is 1 away from every value. What
-    depends on what is not learned again from the half, only the rows that values are taken from.
+    depends on what is not learned again from the half, only the rows that values are taken from. `tell` is told the
+    share of the work that is done, 0 to 1.
     """
     if rows < FEWEST_ROWS or study.grounding.rows < FEWEST_ROWS:
         what = "generated" if rows < FEWEST_ROWS else "real"
@@ -143,15 +168,16 @@ def nearer_half(study: Study, rows: int) -> Nearer:
         study = replace(study, design=study.design.changed(mode="standalone", blend=Blend()))
     unnamed = study.design.model_copy(update={"name": "", "description": ""})  # they decide no row
     key = (study.grounding, unnamed.content, rows)
-    return study.memo.of("nearer half", key, lambda: _nearer_half(study, rows))
+    return study.memo.of("nearer half", key, lambda: _nearer_half(study, rows, tell))
 
 
-def _nearer_half(study: Study, rows: int) -> Nearer:
+def _nearer_half(study: Study, rows: int, tell: Callable[[float], None]) -> Nearer:
     half = _learned_half(study)
     # A supplement is met together with the source, so half the source takes half the rows.
     wanted = rows if study.design.mode == "standalone" else max(1, round(rows * half.source.rows / study.source.rows))
     try:
         made = prepare(half, rows=wanted).block(0)
+        tell(0.5)
     except (ConflictError, InputError) as error:
         return Nearer(None, reason=f"half of the real rows can't meet the design: {str(error).splitlines()[0]}")
     factors, size = learned_factors(study), study.grounding.rows // 2
@@ -162,10 +188,13 @@ def _nearer_half(study: Study, rows: int) -> Nearer:
     scales = [Scale(study.columns[name], whole, max(1, MOST[whole] // len(factors))) for name in factors]
     points = [scale.of_values(made.column(scale.column.name).combine_chunks()) for scale in scales]
     picked = _evenly(size, compared)
-    learned, held_out = (
-        nearest_distances(scales, points, [scale.of_codes(scale.column.codes[first::2][picked]) for scale in scales])
-        for first in (0, 1)
-    )
+
+    def distances(first: int) -> np.ndarray:
+        """Those from every second real row."""
+        real = [scale.of_codes(scale.column.codes[first::2][picked]) for scale in scales]
+        return nearest_distances(scales, points, real, lambda share: tell(0.5 + (first + share) / 4))
+
+    learned, held_out = distances(0), distances(1)
     share = float((learned < held_out).mean() + 0.5 * (learned == held_out).mean())
     return Nearer(share, sampled)
 
@@ -257,13 +286,20 @@ class Scale:
         return np.uint8 if codes <= 2**8 else np.uint16 if codes <= 2**16 else np.uint32
 
 
-def nearest_distances(scales: Sequence[Scale], made: Sequence[np.ndarray], real: Sequence[np.ndarray]) -> np.ndarray:
-    """(m,) the distance of each generated row from the real row nearest to it; a block of pairs at a time."""
+def nearest_distances(
+    scales: Sequence[Scale],
+    made: Sequence[np.ndarray],
+    real: Sequence[np.ndarray],
+    tell: Callable[[float], None] = lambda _: None,
+) -> np.ndarray:
+    """(m,) the distance of each generated row from the real row nearest to it; a block of pairs at a time, and `tell`
+    is told the share of them that is done."""
     rows, others = len(made[0]), len(real[0])
     whole = scales[0].whole
     least = np.full(rows, np.iinfo(whole).max, dtype=whole)
     work, total = np.empty((2, *BLOCK), dtype=whole)
     for i in range(0, rows, BLOCK[0]):
+        tell(i / rows)
         for j in range(0, others, BLOCK[1]):
             here = np.s_[: min(BLOCK[0], rows - i), : min(BLOCK[1], others - j)]
             pairs = [

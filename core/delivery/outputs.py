@@ -73,7 +73,7 @@ def read_output(path: Path) -> Output:
         data = json.loads(receipt.read_text(encoding="utf-8"))
         return Output(
             path=path,
-            made=datetime.fromtimestamp(receipt.stat().st_mtime, UTC),
+            made=datetime.fromtimestamp(path.stat().st_mtime, UTC),  # its receipt is written to once more
             rows=int(data["rows"]),
             bytes=path.stat().st_size,
             seed=int(data["seed"]),

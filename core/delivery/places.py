@@ -65,7 +65,7 @@ def own_receipt(data: Path) -> dict[str, Any] | None:
     """The receipt beside a data set if it is of its very bytes; None if there is none or it is of others."""
     try:
         receipt = json.loads(receipt_path(data).read_text(encoding="utf-8"))
-        told, files = receipt["file"], _files(data)
+        told, files = receipt["file"], data_files(data)
         size = sum(file.stat().st_size for file in files)
         same = isinstance(receipt["rows"], int) and told["bytes"] == size and told["sha256"] == digest(files)
         return receipt if same else None
@@ -82,7 +82,8 @@ def _is_receipt(file: Path) -> bool:
         return False
 
 
-def _files(target: Path) -> Sequence[Path]:
+def data_files(target: Path) -> Sequence[Path]:
+    """The files of a data set that is there: itself, or the parts of a folder. Raises InputError for any others."""
     return format_at(target, target.name).files_of(target) if target.is_dir() else [target]
 
 

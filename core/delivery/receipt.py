@@ -1,24 +1,28 @@
-"""Delivery: the rows written to their file, measured on that file, and the receipt written beside it."""
+"""Delivery: the rows written to their file, measured on that file, and the receipt written beside it.
+
+Rows and receipt are there first. How many rows are copies of real ones holds them back no longer: it is measured then,
+and put into the receipt.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from trimtab.core.atomic import companion_of, replacing
-from trimtab.core.delivery.copies import Copies, copies_json, copies_of
+from trimtab.core.atomic import companion_of, replacing, swap_text
+from trimtab.core.delivery.copies import UNMEASURED, Copies, copies_json, copies_of
 from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.delivery.measuring.promise import Promise
-from trimtab.core.delivery.places import check_output, receipt_path
+from trimtab.core.delivery.places import check_output, data_files, receipt_path
 from trimtab.core.delivery.row_promises.real import DISTINCT
 from trimtab.core.delivery.version import trimtab_version
 from trimtab.core.delivery.writers import Written, write_rows
-from trimtab.core.errors import Progress
+from trimtab.core.errors import InputError, Progress
 from trimtab.core.formats import format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.projection.weighing import weighing
@@ -26,22 +30,26 @@ from trimtab.core.sampling.received import Received
 from trimtab.core.sampling.run import generate, schema_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.unchanged import state_of
 
 MEASURING = "measuring the promises"
-COMPARING = "comparing with the real rows"
 """What progress is told once all rows are made."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivered data set: where it and its receipt are, what was written, every promise as measured, and how many
-    made rows are copies of real ones (None where there are no real ones)."""
+    """A delivered data set: where it and its receipt are, what was written, every promise as measured.
+
+    `copies` is how many made rows are copies of real ones, once they were `compared`; None where there are no real
+    ones.
+    """
 
     path: Path
     receipt_path: Path
     written: Written
     promises: tuple[Promise, ...]
-    copies: Copies | None
+    copies: Copies | None = None
+    compared: bool = False
 
     @property
     def real_records(self) -> int:
@@ -55,7 +63,17 @@ class Delivery:
         return all(promise.kept for promise in self.promises)
 
 
-def deliver(
+def deliver(study: Study, path: Path | str, *, progress: Progress | None = None, **options: Any) -> Delivery:
+    """Generate the study's rows into `path` with their receipt, as `deliver_rows` does with the same options, then
+    measure the copies, as `compare` does.
+
+    Whatever `progress` raises when it is told that rows are compared leaves them there with their receipt, which says
+    that copies were not measured.
+    """
+    return compare(study, deliver_rows(study, path, progress=progress, **options), progress=progress)
+
+
+def deliver_rows(
     study: Study,
     path: Path | str,
     *,
@@ -68,8 +86,8 @@ def deliver(
     received: Received | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
-    """Generate the study's rows into `path`, measure every promise and the copies on the file, and write the receipt
-    beside it.
+    """Generate the study's rows into `path`, measure every promise on the file, and write the receipt beside it, whole
+    but for the copies.
 
     `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
     rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the files `kept`.
@@ -88,18 +106,58 @@ def deliver(
     with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)
         written = write_rows(tables, new, format_of(path), schema=schema)
-        tell = progress or (lambda *_: None)
-        tell(rows, rows, MEASURING)
+        if progress:
+            progress(rows, rows, MEASURING)
         weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
         promises = receipt(new, study, rows=rows, **told)
-        tell(rows, rows, COMPARING)
-        delivery = Delivery(target, receipt_path(target), written, promises, copies_of(study, new, rows))
+        delivery = Delivery(target, receipt_path(target), written, promises)
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
-        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-        for place, content in {receipt_path(target): text, **beside}.items():
+        for place, content in {receipt_path(target): _text(document), **beside}.items():
             companion_of(new, place).write_text(content, encoding="utf-8", newline="\n")
     return delivery
+
+
+def compare(study: Study, delivery: Delivery, *, progress: Progress | None = None) -> Delivery:
+    """Measure how many rows of a delivery of the study are copies of real ones, and put that into its receipt.
+
+    If others have come in the place of the rows or the receipt meanwhile, those are left as they are, and the result
+    is not `compared`. Raises InputError if the rows can't be read, or the receipt not be written.
+    """
+    before = _standing(delivery)
+    if before is None:
+        return delivery
+    text = before[0]
+    document = json.loads(text)
+    if study.declared:
+        return replace(delivery, compared=True)
+    try:
+        copies = copies_of(study, delivery.path, document["rows"], progress=progress)
+    except InputError:
+        if _standing(delivery) != before:
+            return delivery
+        raise
+    if _standing(delivery) != before:
+        return delivery
+    document["copies"] = copies_json(copies)
+    swapped = swap_text(delivery.receipt_path, text, _text(document))
+    return replace(delivery, copies=copies, compared=True) if swapped else delivery
+
+
+def _standing(delivery: Delivery) -> tuple[str, list[tuple[int, ...]]] | None:
+    """The receipt of a delivery, and the states of its files, if it is still what stands in its place."""
+    try:
+        text = delivery.receipt_path.read_text(encoding="utf-8")
+        told = json.loads(text)["file"]
+        same = (told["sha256"], told["bytes"]) == (delivery.written.sha256, delivery.written.bytes)
+        states = [state_of(file) for file in data_files(delivery.path)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, InputError):
+        return None
+    return (text, states) if same else None
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def verify(data: Path | Source, study: Study, *, rows: int | None = None) -> tuple[Promise, ...]:
@@ -125,8 +183,8 @@ def receipt_document(
     the rows that are whole real ones. `cost_bits` is the KL
     divergence from the source in bits, `effective_share` the effective sample size over the source's rows (0 to 1),
     `covered` the share of the source's rows that are like rows which can be drawn (0 to 1): of those alone the weighted
-    rows speak. `ungrounded` is the share of rows in bins that the source never shows (0 to 1). `copies` is no promise:
-    see `trimtab.core.delivery.copies`.
+    rows speak. `ungrounded` is the share of rows in bins that the source never shows (0 to 1). `copies` is no promise,
+    and not measured yet: see `compare`.
     """
     written = delivery.written
     return {
@@ -141,7 +199,7 @@ def receipt_document(
         "effective_share": projection.effective_share,
         "covered": covered,
         "ungrounded": projection.ungrounded,
-        "copies": None if delivery.copies is None else copies_json(delivery.copies),
+        "copies": None if study.declared else UNMEASURED,
         "kept": delivery.kept,
         "receipt": receipt_json(delivery.promises),
         "promises": [promise.about_json() for promise in delivery.promises],

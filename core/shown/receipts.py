@@ -87,13 +87,15 @@ def _row_of(promise: Promise, *figures: str) -> tuple[str, str, str, str]:
 
 def copies_text(copies: dict[str, Any] | None, real: int = 0) -> str:
     """What a receipt says of copies, in a sentence or two; None: there was no real row to copy. `real` rows are whole
-    real ones.
+    real ones. Before copies are counted, it says so.
 
     >>> copies_text({"equal": 18, "share": 0.018, "nearer": None, "reason": "only 90 rows"})
     '1.8 % of the rows equal a real row in every factor.'
     >>> copies_text({"rows": 0, "equal": 0, "share": 0.0, "nearer": None, "reason": "no row is made"}, real=900)
     '900 rows are whole real ones, each another one; no row is made.'
     """
+    if copies is not None and copies["equal"] is None:
+        return "How many rows equal a real one is not measured."
     if copies is None:
         return "There is no real data, so no row is a copy of a real one, and every row is ungrounded."
     if real:

@@ -15,10 +15,12 @@ from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
 from trimtab.core.cli import main
-from trimtab.core.delivery.receipt import COMPARING, MEASURING
+from trimtab.core.delivery.receipt import MEASURING, Delivery, compare
 from trimtab.core.design.files import loads
-from trimtab.core.study.study import open_study
+from trimtab.core.errors import Progress
+from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.delivery import jobs
 from trimtab.ui.delivery.jobs import JOBS, Job
 
 from .looking import sound, text_of, undo
@@ -243,15 +245,44 @@ def test_the_bar_is_of_the_whole_and_tells_what_is_being_done(home: Workspace, d
     for done in (65_536, 131_072, 200_000):
         job._progress(done, 200_000, f"{done:,} of 200,000 rows")
         shares.append(job.status().share)
-    for message in (MEASURING, COMPARING):
-        job._progress(200_000, 200_000, message)
-        status = job.status()
-        assert status.stage.lower() == message
-        assert status.left is not None
-        assert status.left > 0
-        shares.append(status.share)
+    job._progress(200_000, 200_000, MEASURING)
+    status = job.status()
+    assert status.stage.lower() == MEASURING
+    assert status.left is not None
+    assert status.left > 0
+    shares.append(status.share)
     assert shares == sorted(shares)
     assert shares[-1] < 1, "it stands at its end while there is still something to do"
+
+
+def test_files_are_ready_while_copies_are_counted(
+    home: Workspace, design_id: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting, go_on = threading.Event(), threading.Event()
+
+    def slowly(study: Study, delivery: Delivery, *, progress: Progress) -> Delivery:
+        counting.set()
+        assert go_on.wait(PATIENCE)
+        return compare(study, delivery, progress=progress)
+
+    monkeypatch.setattr(jobs, "compare", slowly)
+    at = visit(design_id)
+    at.segmented_control(key="generate_format").set_value("CSV").run()
+    sound(at.button(key="generate_start").click().run())
+    assert counting.wait(PATIENCE)
+    at = visit(design_id)
+    assert not at.button(key="generate_start").disabled
+    assert [one for one in labels(at) if one.startswith(("Download Parquet", "Download CSV ("))] != []
+    assert "5 of 5 promises kept" in text_of(at)
+    assert "Counting copies of real rows" in text_of(at)
+    sound(at.button(key="tt_leave_counting").click().run())
+    go_on.set()
+    finish(design_id)
+    assert "How many rows equal a real one is not measured." in text_of(sound(at.run()))
+    assert len(files(home, design_id)) == 4
+    monkeypatch.setattr(jobs, "compare", compare)
+    at = generate(at, design_id)
+    assert re.search(r"of the rows equal a real row in every factor", text_of(at))
 
 
 def test_a_job_that_fails_says_why_and_leaves_nothing(

@@ -225,6 +225,16 @@ def test_sample_tells_copies_in_print_and_in_the_receipt(trimtab: Trimtab) -> No
     assert "nearer to what was learned than to rows held out: not told, fewer than 100 generated rows" in few.out
 
 
+def test_verify_tells_that_copies_were_not_counted(trimtab: Trimtab, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:  # as if it had been killed between the two
+        patched.setattr("trimtab.core.cli.commands.rows.compare", lambda study, delivery, **_: delivery)
+        assert trimtab("sample", design(EVENT), "-o", "out.parquet", "-n", "300").code == 0
+    told = trimtab("verify", "out.parquet", "--design", "d.yaml")
+    assert (told.code, "copies of real rows are not counted" in told.err) == (0, True)
+    assert trimtab("sample", "d.yaml", "-o", "out.parquet", "-n", "300").code == 0  # Trimtab's own
+    assert "not counted" not in trimtab("verify", "out.parquet", "--design", "d.yaml").err
+
+
 def test_diff(trimtab: Trimtab) -> None:
     design()
     design(EVENT + "factors: {sex: {role: keep}}\n", "e.yaml")

@@ -15,7 +15,7 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
 from trimtab.core.words.numbers import bytes_text
-from trimtab.ui.delivery.jobs import JOBS, Job, Status, outputs_folder
+from trimtab.ui.delivery.jobs import COUNTING, JOBS, Job, Status, outputs_folder
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
@@ -39,20 +39,30 @@ def job_of(found: session.Document) -> Job | None:
 
 
 def is_running(found: session.Document) -> bool:
-    """True while rows of this design are being made, in whichever session it was asked for."""
+    """True while files of this design are on their way, in whichever session it was asked for."""
     job = job_of(found)
-    return job is not None and job.status().state == "running"
+    return job is not None and job.status().state == "running" and not job.status().ready
 
 
 @st.fragment(run_every=0.4)
 def running_panel(job: Job) -> None:
-    """The progress of a running job, with Cancel; when it ends the page is drawn again."""
+    """The progress of a running job, with Cancel; when the files are there the page is drawn again."""
     status = job.status()
-    if status.state != "running":
+    if status.state != "running" or status.ready:
         st.rerun()
     with st.container(border=True, key="tt_running"):
         st.progress(min(1.0, status.share), f"{status.stage}… {progress_text(status)}")
         st.button("Cancel", key="tt_cancel", on_click=job.cancel)
+
+
+@st.fragment(run_every=1.0)
+def _counting_panel(job: Job, output: Output) -> None:
+    """What a receipt says of copies, while they are being counted; then the page is drawn again."""
+    if job.status().state != "running":
+        st.rerun()
+    with st.container(horizontal=True, key=f"counting-{output.path.stem}", vertical_alignment="center"):
+        quiet(f"{COUNTING}… the files are ready meanwhile.")
+        st.button("Leave that", key="tt_leave_counting", on_click=job.cancel, help="The files stay as they are")
 
 
 def progress_text(status: Status) -> str:
@@ -84,8 +94,10 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises))
-    copies = receipt_copies(output.receipt_path)
-    if copies:
+    job, copies = job_of(found), receipt_copies(output.receipt_path)
+    if job is not None and job.path == output.path and job.status().state == "running":
+        _counting_panel(job, output)
+    elif copies:
         html(h.p(".tt-about", data_testid="copies")[copies])
     _downloads(output, found, key)
     _command(output, found, key)

@@ -1,4 +1,7 @@
-"""Generation in the background: one job per design in this process, with progress, cancel and how it ended."""
+"""Generation in the background: one job per design in this process, with progress, cancel and how it ended.
+
+The files come first; a job then goes on to count copies of real rows, which nobody has to wait for.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from pathlib import Path
 from typing import Literal
 
 from trimtab.core.delivery.outputs import copy_rows, delete_output, new_path
-from trimtab.core.delivery.receipt import COMPARING, MEASURING, deliver
+from trimtab.core.delivery.receipt import MEASURING, compare, deliver_rows
 from trimtab.core.design.files import revised
 from trimtab.core.errors import CancelledError, TrimtabError
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace
 
-TAKES = {MEASURING: 2e-6, COMPARING: 3.0}
-"""Seconds that it took last time to measure the promises, a row, and to compare rows with the real ones."""
+TAKES = {MEASURING: 2e-6}
+"""Seconds a row that it took last time to measure the promises."""
+COUNTING = "Counting copies of real rows"
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -27,11 +31,13 @@ class Status:
     """A job as it is at one moment.
 
     `done` of `total` rows are made (`done` is 0 before the first block); `rate` is rows per second since the first
-    block, `left` the seconds until everything is there; both None while they can't be told. `share` is how much of the
-    whole is done, 0 to 1, as far as one can know. `error` says why it failed.
+    block, `left` the seconds until the files are there; both None while they can't be told. `share` is how much of that
+    is done, 0 to 1, as far as one can know. `ready`: the files are there, and copies are being counted or were.
+    `error` says why it failed.
     """
 
     state: State
+    ready: bool
     stage: str
     done: int
     total: int
@@ -59,6 +65,7 @@ class Job:
     text: str
     _cancel: threading.Event = field(default_factory=threading.Event)
     _state: State = "running"
+    _ready: bool = False
     _stage: str = "Fitting the design"
     _done: int = 0
     _first: tuple[int, float] | None = None
@@ -69,7 +76,7 @@ class Job:
     _error: str = ""
 
     def cancel(self) -> None:
-        """Ask the job to stop; what it wrote is taken away."""
+        """Ask the job to stop. Before the files are there what it wrote is taken away, afterwards they stay."""
         self._cancel.set()
 
     def status(self) -> Status:
@@ -81,36 +88,34 @@ class Job:
         if left is not None:
             spent = time.monotonic() - self._began
             self._share = max(self._share, spent / (spent + left))
-        return Status(self._state, self._stage, done, total, rate, left, self._share, self._error)
+        return Status(self._state, self._ready, self._stage, done, total, rate, left, self._share, self._error)
 
     def _left(self, rate: float | None) -> float | None:
-        """The seconds until everything is there, as far as one can know: by the rate of the rows, and by how long what
-        follows them took last time."""
-        after = {MEASURING: TAKES[MEASURING] * self.study.size, COMPARING: TAKES[COMPARING]}
+        """The seconds until the files are there, as far as one can know: by the rate of the rows, and by how long it
+        took last time to measure them."""
+        after = TAKES[MEASURING] * self.study.size
         if self._done < self.study.size:
-            return (self.study.size - self._done) / rate + sum(after.values()) if rate else None
-        spent = time.monotonic() - self._stage_began
-        if self._stage == told(MEASURING):
-            return max(0.0, after[MEASURING] - spent) + after[COMPARING]
-        return max(0.0, after[COMPARING] - spent)
+            return (self.study.size - self._done) / rate + after if rate else None
+        return 0.0 if self._ready else max(0.0, after - (time.monotonic() - self._stage_began))
 
     def run(self) -> None:
-        """Make the rows, the receipt, the design's file and the copy asked for, or nothing at all."""
+        """Make the rows, the receipt, the design's file and the copy asked for, or nothing at all; then count."""
         state: State = "done"
         try:
             self._deliver()
         except CancelledError:
-            state = "cancelled"
+            state = "done" if self._ready else "cancelled"
         except TrimtabError as error:
             state, self._error = "failed", str(error)
         except Exception as error:  # noqa: BLE001 - a thread has no one to raise to; the page shows it
-            state, self._error = "failed", f"Generating stopped unexpectedly: {error!r}. Nothing was kept."
-        if state != "done":
+            kept = "The files are there, copies were not counted." if self._ready else "Nothing was kept."
+            state, self._error = "failed", f"Generating stopped unexpectedly: {error!r}. {kept}"
+        if state != "done" and not self._ready:
             delete_output(self.path)
         self._state = state
 
     def _deliver(self) -> None:
-        deliver(
+        delivery = deliver_rows(
             self.study,
             self.path,
             replace=True,  # the folder of outputs is Trimtab's own
@@ -119,11 +124,13 @@ class Job:
             progress=self._progress,
         )
         self._check()
-        TAKES[COMPARING] = time.monotonic() - self._stage_began
+        TAKES[MEASURING] = (time.monotonic() - self._stage_began) / max(1, delivery.written.rows)
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"
             copy_rows(self.path, self.path.with_suffix(self.suffix), progress=lambda *_: self._check())
             self._check()
+        self._stage, self._ready = COUNTING, True
+        compare(self.study, delivery, progress=lambda *_: self._check())
 
     def _progress(self, done: int, total: int, message: str) -> None:
         self._check()
@@ -131,9 +138,7 @@ class Job:
         if self._first is None:
             # The first block waits for the fit and the plan; rows per second are those of the blocks after it.
             self._first = done, now
-        if message in (MEASURING, COMPARING):
-            if message == COMPARING:
-                TAKES[MEASURING] = (now - self._stage_began) / max(1, total)
+        if message == MEASURING:
             self._stage, self._stage_began = told(message), now
             return
         self._done, self._last, self._stage, self._stage_began = done, now, "Making rows", now
@@ -156,11 +161,14 @@ class Jobs:
             return self._jobs.get(_key(workspace, design_id))
 
     def start(self, workspace: Workspace, design_id: str, study: Study, suffix: str) -> Job:
-        """Start a job; while one is running for this design it is given back instead."""
+        """Start a job; while one is making rows of this design it is given back instead. One that only counts copies
+        is told to leave that."""
         with self._lock:
             running = self._jobs.get(_key(workspace, design_id))
             if running is not None and running.status().state == "running":
-                return running
+                if not running.status().ready:
+                    return running
+                running.cancel()
             job = Job(
                 study,
                 new_path(outputs_folder(workspace, design_id), design_id),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from trimtab.core.cli.console import note, print_json, print_table, progress_bar
 from trimtab.core.cli.opening import compared, files_of, study_of
-from trimtab.core.delivery.copies import Copies
+from trimtab.core.delivery.copies import UNMEASURED, Copies
 from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import check_output, own_receipt, receipt_path
-from trimtab.core.delivery.receipt import deliver, receipt_json, verify
+from trimtab.core.delivery.receipt import Delivery, compare, deliver_rows, receipt_json, verify
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.orders.orders import generator_of
 from trimtab.core.orders.received import complete
 from trimtab.core.source.delimited.dialect import Dialect
+from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, rounded_percent
 
 ENGINES = ("threads", "spark")
@@ -46,18 +48,34 @@ def make_rows(
         )
     kept = [*files_of(design), *([received] if received else [])]
     check_output(output, kept=kept, replace=force)  # before any work
-    with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
-        came = complete(study, generator_of(study), received) if received else None
-        delivery = deliver(
-            study,
-            output,
-            received=came,
-            rows=rows,
-            seed=seed,
-            workers=workers or os.cpu_count() or 1,
-            replace=force,
-            progress=progress,
-        )
+    with ExitStack() as stack:
+        with progress_bar() as progress:
+            study = stack.enter_context(study_of(design, accept_source=accept_source, progress=progress))
+            came = complete(study, generator_of(study), received) if received else None
+            delivery = deliver_rows(
+                study,
+                output,
+                received=came,
+                rows=rows,
+                seed=seed,
+                workers=workers or os.cpu_count() or 1,
+                replace=force,
+                progress=progress,
+            )
+        _print_delivery(delivery, study, as_json=as_json)
+        with progress_bar() as progress:
+            delivery = compare(study, delivery, progress=progress)
+    if not delivery.compared:
+        note(f"{output}: other rows or another receipt came in its place meanwhile, so copies were not counted.")
+    if not as_json:
+        if delivery.copies is not None and delivery.copies.rows:
+            _print_copies(delivery.copies, "made rows" if study.design.takes_real_rows else "rows")
+        note(f"receipt: {delivery.receipt_path}")
+    return delivery.kept
+
+
+def _print_delivery(delivery: Delivery, study: Study, *, as_json: bool) -> None:
+    """Say what is there, at once: the files are."""
     if as_json:
         print_json(
             {"rows": delivery.written.rows, "path": str(delivery.path), "receipt": receipt_json(delivery.promises)}
@@ -68,10 +86,6 @@ def make_rows(
             share = percent(delivery.real_records / max(1, delivery.written.rows))
             print(f"{delivery.real_records:,} of them ({share}) are real records, each another one\n")
         _print_receipt(delivery.promises)
-        if delivery.copies is not None and delivery.copies.rows:
-            _print_copies(delivery.copies, "made rows" if study.design.takes_real_rows else "rows")
-        note(f"receipt: {delivery.receipt_path}")
-    return delivery.kept
 
 
 def verify_rows(
@@ -91,6 +105,11 @@ def verify_rows(
     ):
         promises = verify(measured, study, rows=rows)
     same = receipt is not None if receipt_path(data).exists() else None
+    if receipt is not None and receipt.get("copies") == UNMEASURED:
+        note(
+            f"{receipt_path(data)}: copies of real rows are not counted: the run that made them is still at it, or was "
+            "cut off. Sample again to have them counted."
+        )
     if as_json:
         print_json({"receipt": receipt_json(promises), "receipt_matches": same})
     else:

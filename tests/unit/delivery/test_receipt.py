@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trimtab.core.delivery.copies import copies_json
+from trimtab.core.delivery.copies import COMPARING, UNMEASURED, copies_json
 from trimtab.core.delivery.measuring.promise import Promise
-from trimtab.core.delivery.receipt import deliver, receipt_json, receipt_path
+from trimtab.core.delivery.places import own_receipt
+from trimtab.core.delivery.receipt import MEASURING, compare, deliver, deliver_rows, receipt_json, receipt_path
 from trimtab.core.design.files import loads
 from trimtab.core.errors import CancelledError, ConflictError
 from trimtab.core.study.study import Study, open_study
@@ -59,7 +60,7 @@ def test_a_file_and_its_receipt(study: Study, tmp_path: Path) -> None:
     assert {tuple(promise) for promise in document["receipt"]} == {
         ("promise", "requested", "delivered", "tolerance", "kept")
     }
-    assert said[-1][:2] == (4000, 4000)
+    assert (4000, 4000, MEASURING) in said
 
 
 def test_the_same_design_and_seed_give_the_same_bytes_and_receipt(study: Study, tmp_path: Path) -> None:
@@ -97,6 +98,48 @@ def test_a_stop_leaves_the_old_file_and_its_receipt(study: Study, tmp_path: Path
     with pytest.raises(CancelledError, match="stopped by the person"):
         deliver(study, tmp_path / "a.csv", progress=stop)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_rows_and_receipt_are_there_before_copies_are_counted(study: Study, tmp_path: Path) -> None:
+    seen = []
+
+    def stop(done: int, total: int, message: str) -> None:
+        if message == COMPARING:
+            seen.append(own_receipt(tmp_path / "a.csv"))
+            raise CancelledError("stopped by the person")
+
+    with pytest.raises(CancelledError, match="stopped by the person"):
+        deliver(study, tmp_path / "a.csv", rows=200, progress=stop)
+    assert [seen[0][name] for name in ("copies", "kept")] == [UNMEASURED, True]
+    assert own_receipt(tmp_path / "a.csv") == seen[0], "a stop leaves it as it was"
+    (tmp_path / "whole").mkdir()
+    whole = deliver(study, tmp_path / "whole" / "a.csv", rows=200)
+    later = compare(study, deliver_rows(study, tmp_path / "a.csv", rows=200))
+    assert later.receipt_path.read_bytes() == whole.receipt_path.read_bytes()
+    assert (later.copies, later.compared) == (whole.copies, True)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "a.csv.receipt.json", "whole"]
+
+
+@pytest.mark.parametrize("moment", ["before", "while"])
+def test_a_figure_is_never_put_beside_other_rows(study: Study, tmp_path: Path, moment: str) -> None:
+    first = deliver_rows(study, tmp_path / "a.parquet", rows=300)
+    others: list[dict[Path, bytes]] = []
+
+    def replace(*_: object) -> None:
+        if not others:
+            deliver_rows(study, tmp_path / "a.parquet", rows=400)
+            others.append({file: file.read_bytes() for file in tmp_path.iterdir()})
+
+    if moment == "before":
+        replace()
+    assert not compare(study, first, progress=replace).compared
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == others[0]
+
+
+def test_rows_that_are_gone_are_not_compared(study: Study, tmp_path: Path) -> None:
+    first = deliver_rows(study, tmp_path / "a.parquet", rows=300)
+    assert not compare(study, first, progress=lambda *_: first.path.unlink(missing_ok=True)).compared
+    assert [one.name for one in tmp_path.iterdir()] == ["a.parquet.receipt.json"]
 
 
 def test_controls_that_conflict_are_told_before_a_row_is_drawn(study: Study, tmp_path: Path) -> None:
