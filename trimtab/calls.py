@@ -16,6 +16,7 @@ from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.places import own_receipt, receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
+from trimtab.core.engines.engines import engine_of
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.projection.check import check as check_study
 from trimtab.core.scratch import TEMPORARY, scratch
@@ -92,6 +93,8 @@ def sample(
     *,
     rows: int | None = None,
     seed: int | None = None,
+    engine: str = "local",
+    connect: str | None = None,
     workers: int | None = None,
     replace: bool = False,
     accept_source: bool = False,
@@ -100,22 +103,24 @@ def sample(
     """The rows of a design and their receipt, written to `path`, or held in memory without one.
 
     `path` ends in .parquet, .csv or .csv.gz, or is a folder of Parquet parts (no suffix); the receipt is beside it.
-    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None, `workers` one thread per processor;
-    `replace` allows to replace what Trimtab did not make, but never the data. The
-    same design, data, seed and rows give the same bytes, whatever the workers. A promise that was not kept is told by
-    the receipt, not by an error. Raises ConflictsError before a row is drawn if the controls can't be met together, and
-    InputError for a design that does not fit the data or a path that can't be written.
+    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None. `engine` says where they are made:
+    "local", or "sail" or "spark", which `connect` may name a running server of (sc://host:15002); `workers` how many
+    blocks at once, one per processor of this machine if None. `replace` allows to replace what Trimtab did not make,
+    but never the data. The same design, data, seed and rows give the same bytes, whatever the engine and the workers. A
+    promise that was not kept is told by the receipt, not by an error. Raises ConflictsError before a row is drawn if the
+    controls can't be met together, and InputError for a design that does not fit the data, a path that can't be
+    written, or an engine that is not there.
     """
+    maker = engine_of(engine, connect)
     study = _study(design, data, accept_source=accept_source, progress=progress)
-    threads = os.cpu_count() or 1 if workers is None else workers
+    options: dict[str, Any] = {"rows": rows, "seed": seed, "progress": progress, "engine": maker}
+    options["workers"] = os.cpu_count() or 1 if workers is None else workers
     if path is not None:
         kept = [Path(data)] if isinstance(data, str | Path) else []
-        options: dict[str, Any] = {"rows": rows, "seed": seed, "workers": threads, "progress": progress}
         return Sample(study, deliver(study, path, replace=replace, kept=kept, **options))
     with scratch(None, TEMPORARY) as folder:
         file = folder / "rows.parquet"
-        made = deliver(study, file, rows=rows, seed=seed, workers=threads, progress=progress)
-        return Sample(study, made, held=True)
+        return Sample(study, deliver(study, file, **options), held=True)
 
 
 def verify(

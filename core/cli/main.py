@@ -230,8 +230,16 @@ def sample(
     ],
     rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
-    engine: Annotated[str, typer.Option(help="What makes the rows: threads (spark is not built yet).")] = "threads",
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; one per processor by default.")] = None,
+    engine: Annotated[str, typer.Option(help="Where the rows are made: local, sail or spark.")] = "local",
+    connect: Annotated[
+        str | None,
+        typer.Option(
+            help="Of sail or spark: a running Spark Connect server, such as sc://host:15002.", show_default=False
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Blocks made at once; one per processor of this machine by default.")
+    ] = None,
     received: Annotated[
         Path | None, typer.Option(help="What came back of the design's orders, to stand in the place of made rows.")
     ] = None,
@@ -250,6 +258,7 @@ def sample(
         rows=rows,
         seed=seed,
         engine=engine,
+        connect=connect,
         workers=workers,
         received=received,
         force=force,

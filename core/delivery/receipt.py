@@ -27,7 +27,7 @@ from trimtab.core.formats import format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.projection.weighing import weighing
 from trimtab.core.sampling.received import Received
-from trimtab.core.sampling.run import generate, schema_of
+from trimtab.core.sampling.run import Engine, generate, local, schema_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
 from trimtab.core.unchanged import state_of
@@ -84,6 +84,7 @@ def deliver_rows(
     kept: Sequence[Path] = (),
     beside: Mapping[Path, str] = MappingProxyType({}),
     received: Received | None = None,
+    engine: Engine = local,
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise on the file, and write the receipt beside it, whole
@@ -92,16 +93,16 @@ def deliver_rows(
     `rows` and `seed` are the design's if None. Rows and receipt come together: the receipt that stands is that of the
     rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the files `kept`.
     Texts to stand `beside` in the same folder, such as the design, come with them. Rows that were `received` of orders
-    take the place of those that must be made. A promise that was not kept is told
-    by the receipt, not by an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be written
-    or must not be; whatever `progress` raises stops the work, and then nothing is left and a file that was there is
-    untouched.
+    take the place of those that must be made. The `engine` makes the rows, as many blocks at once as there are
+    `workers`, and decides nothing in them. A promise that was not kept is told by the receipt, not by an error. Raises
+    ConflictsError before a row is drawn, InputError if `path` can't be written or must not be; whatever `progress`
+    raises stops the work, and then nothing is left and a file that was there is untouched.
     """
     target = check_output(path, kept=[study.source.path, *kept], replace=replace)
     rows = study.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
     projection = project(study, rows=rows)
-    options: dict[str, Any] = {"workers": workers, "progress": progress, "received": received}
+    options: dict[str, Any] = {"workers": workers, "progress": progress, "received": received, "engine": engine}
     tables = generate(study, rows=rows, seed=seed, projection=projection, **options)
     with replacing(target, companions=[receipt_path(target), *beside]) as new:
         schema = schema_of(study, provenance=study.design.output.provenance)

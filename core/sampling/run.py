@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,10 +82,15 @@ class Generator:
                 table = table.append_column(name, values)
         return table.select(schema.names).cast(schema), self._codes(made, here, len(strata))
 
+    @property
+    def key_factors(self) -> set[str]:
+        """The factors that keys are of, whose codes come with each block."""
+        return {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}
+
     def _codes(self, made: Spliced, here: np.ndarray, rows: int) -> Codes:
         """The codes of what keys are of; none of rows that keep their keys, whole real ones and received ones."""
         found = {}
-        for name in {name for one in self.study.relations if isinstance(one, Key) for name in one.factors}:
+        for name in self.key_factors:
             column = self.study.columns[name]
             found[name] = np.full(rows, column.distinct, dtype=np.int64)
             if self.received is None:
@@ -130,6 +136,18 @@ class Generator:
         return found
 
 
+BlockMaker = Callable[[int], tuple[pa.Table, Codes]]
+"""What `Generator.with_codes` gives of the number of a block; called from several threads."""
+
+Engine = Callable[[Generator, int], AbstractContextManager[BlockMaker]]
+"""Where blocks are made: for a generator, and the number of them that are made at once, what makes one."""
+
+
+def local(generator: Generator, workers: int) -> AbstractContextManager[BlockMaker]:
+    """The engine of this process: its threads make the blocks."""
+    return nullcontext(generator.with_codes)
+
+
 def prepare(
     study: Study,
     *,
@@ -164,14 +182,16 @@ def generate(
     progress: Progress | None = None,
     projection: Projection | None = None,
     received: Received | None = None,
+    engine: Engine = local,
 ) -> Iterator[pa.Table]:
     """The rows of a study's design, as tables of at most 65,536 rows in order.
 
-    The same design and seed give the same rows, whatever the number of `workers`. Memory does not grow with `rows`: at
-    most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the first row.
+    The same design and seed give the same rows, whatever the number of `workers` and the `engine`. Memory does not
+    grow with `rows`: at most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the
+    first row.
     """
     generator = prepare(study, rows=rows, seed=seed, projection=projection, received=received)
-    return _blocks(generator, NewKeys.of(study), workers, progress)
+    return _blocks(generator, NewKeys.of(study), engine, workers, progress)
 
 
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
@@ -188,14 +208,16 @@ def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     return pa.schema([*fields, *(pa.field(*one) for one in own)])
 
 
-def _blocks(generator: Generator, new_keys: NewKeys, workers: int, progress: Progress | None) -> Iterator[pa.Table]:
+def _blocks(
+    generator: Generator, new_keys: NewKeys, engine: Engine, workers: int, progress: Progress | None
+) -> Iterator[pa.Table]:
     total, done = generator.plan.rows, 0
     waiting: deque[Future[tuple[pa.Table, Codes]]] = deque()
-    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool, engine(generator, max(1, workers)) as block:
         try:
             for number in range(generator.plan.blocks + workers):
                 if number < generator.plan.blocks:
-                    waiting.append(pool.submit(generator.with_codes, number))
+                    waiting.append(pool.submit(block, number))
                 if number >= workers and waiting:
                     table = new_keys.renewed(*waiting.popleft().result())
                     done += table.num_rows

@@ -275,9 +275,14 @@ def _is_sound(home: Path, key: str, record: Mapping[str, Any]) -> bool:
     """Whether the spooled file still has the bytes that were written."""
     place = _place(home, key, "parquet")
     try:
-        return bool(_digest_in(place, state_of(place)) == record["stored"])
+        return content_digest(place) == record["stored"]
     except OSError:
         return False
+
+
+def content_digest(spooled: Path) -> str:
+    """The SHA-256 of a spooled file itself, which another machine may see or be sent."""
+    return _digest_in(spooled, state_of(spooled))
 
 
 @lru_cache(maxsize=64)

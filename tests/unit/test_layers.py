@@ -36,6 +36,7 @@ LAYERS = (
     "core.weaknesses",
     "core.changes",
     "core.delivery",
+    "core.engines",
     "core.orders",
     "core.review",
     "core.shown",

@@ -13,14 +13,13 @@ from trimtab.core.delivery.copies import UNMEASURED, Copies
 from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import check_output, own_receipt, receipt_path
 from trimtab.core.delivery.receipt import Delivery, compare, deliver_rows, receipt_json, verify
-from trimtab.core.errors import InputError, nearest
+from trimtab.core.engines.engines import engine_of
+from trimtab.core.errors import InputError
 from trimtab.core.orders.orders import generator_of
 from trimtab.core.orders.received import complete
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, rounded_percent
-
-ENGINES = ("threads", "spark")
 
 
 def make_rows(
@@ -30,6 +29,7 @@ def make_rows(
     rows: int | None,
     seed: int | None,
     engine: str,
+    connect: str | None,
     workers: int | None,
     received: Path | None,
     force: bool,
@@ -38,16 +38,13 @@ def make_rows(
 ) -> bool:
     """Make the rows of a design in `output`, with those `received` of its orders in the place of made ones; returns
     whether every promise was kept."""
-    if engine not in ENGINES:
-        raise InputError(f"--engine: there is no engine `{engine}`.{nearest(engine, ENGINES)}")
-    if engine == "spark":
-        raise InputError("--engine spark: it is not built yet. Leave the option out to make the rows on threads.")
     if received is not None and (rows is not None or seed is not None):
         raise InputError(
             "--received: what came back is of the design's own rows and seed. Leave --rows and --seed out."
         )
     kept = [*files_of(design), *([received] if received else [])]
     check_output(output, kept=kept, replace=force)  # before any work
+    maker = engine_of(engine, connect)
     with ExitStack() as stack:
         with progress_bar() as progress:
             study = stack.enter_context(study_of(design, accept_source=accept_source, progress=progress))
@@ -59,6 +56,7 @@ def make_rows(
                 rows=rows,
                 seed=seed,
                 workers=workers or os.cpu_count() or 1,
+                engine=maker,
                 replace=force,
                 progress=progress,
             )

@@ -52,7 +52,7 @@ def test_others_read_what_is_made_of_a_table_of_spark(made: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # py4j leaves its sockets open
 @pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    importlib.util.find_spec("py4j") is None or shutil.which("java") is None,
     reason="Spark needs pyspark and Java 17",
 )
 def test_spark_writes_by_its_defaults_and_reads_what_is_made_of_it(tmp_path: Path) -> None:
