@@ -107,8 +107,8 @@ def sample(
     "local", or "sail" or "spark", which `connect` may name a running server of (sc://host:15002); `workers` how many
     blocks at once, one per processor of this machine if None. `replace` allows to replace what Trimtab did not make,
     but never the data. The same design, data, seed and rows give the same bytes, whatever the engine and the workers. A
-    promise that was not kept is told by the receipt, not by an error. Raises ConflictsError before a row is drawn if the
-    controls can't be met together, and InputError for a design that does not fit the data, a path that can't be
+    promise that was not kept is told by the receipt, not by an error. Raises ConflictsError before a row is drawn if
+    the controls can't be met together, and InputError for a design that does not fit the data, a path that can't be
     written, or an engine that is not there.
     """
     maker = engine_of(engine, connect)
