@@ -17,9 +17,8 @@ Role = Literal["edit", "review", "none"]
 """Who may edit may review, too; `none` is somebody who is not on the list."""
 LISTS: tuple[Role, ...] = get_args(Role)[:2]
 EVERYBODY = "*"
-LONGEST_NAME = 60
-"""Characters of a name that are shown; the address behind it tells who it is."""
-LONGEST_ADDRESS = 254
+LONGEST = 80
+"""Characters of an address, and of a name with the address behind it, as they stand under what people say."""
 WHY = "You may review designs here, not edit them: so says the list of people."
 """What a button that is off says."""
 
@@ -35,7 +34,8 @@ class Person:
     @property
     def signed(self) -> str:
         """How they stand under what they say and do. The address is part of it: names people choose themselves."""
-        return f"{self.name} ({self.email})" if self.name else self.email
+        both = f"{self.name} ({self.email})"
+        return both if self.name and len(both) <= LONGEST else self.email
 
     @property
     def may_edit(self) -> bool:
@@ -78,14 +78,14 @@ def person_of(claims: Mapping[str, Any], home: Path) -> Person:
     """
     email = address(claims.get("email"))
     if not email:
-        raise NotAllowedError("The provider tells no e-mail address, and the list of people is one of addresses.")
+        raise NotAllowedError("The list of people is one of e-mail addresses, and the provider tells none of yours.")
     if claims.get("email_verified") in (False, "false"):
         raise NotAllowedError(f"The provider has not verified that {email} is yours.")
     return Person(email, _name(claims.get("name")), read_people(home).role_of(email))
 
 
 def read_people(home: Path) -> People:
-    """The list of a workspace. Raises InputError, naming the file and the fault, if it is not there or can't be read."""
+    """The list of a workspace. Raises InputError with the file and the fault if it can't be read."""
     file = home / FILE
     try:
         found = file.stat()
@@ -116,7 +116,7 @@ def address(found: object) -> str:
     'ann@example.org'
     """
     text = found.strip() if isinstance(found, str) else ""
-    whole = re.fullmatch(r"[^\s@]+@[^\s@]+", text) and len(text) <= LONGEST_ADDRESS and text.isprintable()
+    whole = re.fullmatch(r"[^\s@]+@[^\s@]+", text) and len(text) <= LONGEST and text.isprintable()
     return "".join(sign.lower() if sign.isascii() else sign for sign in text) if whole else ""
 
 
@@ -152,4 +152,4 @@ def _name(found: object) -> str:
     """A name as it may be shown: one line without signs that can't be seen, and none that looks like an address."""
     text = " ".join(found.split()) if isinstance(found, str) else ""
     shown = "".join(sign for sign in text if sign.isprintable())
-    return "" if "@" in shown or "(" in shown or len(shown) > LONGEST_NAME else shown
+    return "" if set(shown) & set("@()") else shown

@@ -310,6 +310,10 @@ class Workspace:
         self._check_open(folder)
         return folder
 
+    def check_open(self, id_: str) -> None:
+        """Raise InputError if a design is not open to whoever works with it."""
+        self._check_open(self._folder(id_))
+
     def _check_open(self, folder: Path) -> None:
         if self.person is not None:
             check_open(folder, self.person)
