@@ -165,6 +165,7 @@ def when(saved: datetime) -> str:
     return f"{saved:%d %b %Y}"
 
 
+session.require_person()
 session.header("home")
 title(
     "Decide what your training data contain",

@@ -1,4 +1,4 @@
-"""A real provider and a real server: the app with OpenID Connect, and people who sign in over HTTP, as a browser does."""
+"""A real provider and a real server: the app with OpenID Connect, and people who sign in over HTTP."""
 
 from __future__ import annotations
 

@@ -62,6 +62,7 @@ __all__ = [
     "refuse",
     "remember",
     "require_document",
+    "require_person",
     "restore",
     "run_ends",
     "settle",
