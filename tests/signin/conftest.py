@@ -39,6 +39,12 @@ KNOWN = (
     {"sub": "nobody", "name": "Nobody"},
     {"sub": STRANGER, "email": STRANGER, "name": "Ann Lee"},
 )
+DESIGN = """
+trimtab: 1
+name: few
+factors:
+  mood: {role: target, target: {family: categorical, weights: {good: 1, bad: 3}}}
+"""
 HTML = {"accept": "text/html"}
 
 SignIn = Callable[..., httpx.Client]
