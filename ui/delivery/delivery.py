@@ -68,7 +68,8 @@ def _counting_panel(job: Job, output: Output) -> None:
         st.rerun()
     with st.container(horizontal=True, key=f"counting-{output.path.stem}", vertical_alignment="center"):
         quiet(f"{COUNTING}… the files are ready meanwhile.")
-        st.button("Leave that", key="tt_leave_counting", on_click=job.cancel, help="The files stay as they are")
+        off, about = not session.may_edit(), "The files stay as they are"
+        st.button("Leave that", key="tt_leave_counting", on_click=_cancel, args=(job,), help=about, disabled=off)
 
 
 def progress_text(status: Status) -> str:
