@@ -19,6 +19,10 @@ class InputError(TrimtabError):
     """A file, a design or a value is wrong."""
 
 
+class NotAllowedError(InputError):
+    """Where people sign in: this person may not do that."""
+
+
 class ConflictError(TrimtabError):
     """The controls of a design can't be met together."""
 

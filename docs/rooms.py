@@ -16,7 +16,7 @@ FLOORS = {
     "core.coverage": "Looking at rows",
     "core.changes": "What people do",
     "results": "Ways in",
-    "ui.session": "App",
+    "ui.signin": "App",
 }
 """Where a floor begins, by its first room, and what it is called."""
 

@@ -4,7 +4,9 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
+from trimtab.core.errors import NotAllowedError
 from trimtab.core.formats import MADE_IN, file_formats
+from trimtab.core.people.people import WHY
 from trimtab.core.projection.projection import Projection
 from trimtab.core.shown.will_come_out import will_come_out
 from trimtab.core.words.numbers import percent
@@ -76,6 +78,8 @@ def feasibility(found: session.Document) -> bool:
     """What will come out, or what is in the way; True if the design can be met."""
     section("What will come out")
     outcome = session.projection()
+    if not session.may_edit():
+        return seen(found, outcome)
     if not isinstance(outcome, Projection):
         if not too_few_rows(found, outcome, place=PLACE):
             conflicts(outcome)
@@ -92,18 +96,29 @@ def feasibility(found: session.Document) -> bool:
     return True
 
 
+def seen(found: session.Document, outcome: session.Outcome) -> bool:
+    """The same for those who may only look."""
+    if isinstance(outcome, Projection):
+        html(will_come_out(found.study, outcome))
+        return True
+    conflicts(outcome, buttons=False)
+    return False
+
+
 def start(found: session.Document, *, possible: bool) -> None:
     """The button, or the job it started."""
     job = job_of(found)
     if job is not None and is_running(found):
         running_panel(job)
         return
+    editor = session.may_edit()
+    why = "The design can't be met as it is; see what is in the way." if editor else WHY
     st.button(
         f"Generate {found.study.size:,} rows",
         type="primary",
         key="generate_start",
-        disabled=not possible,
-        help=None if possible else "The design can't be met as it is; see what is in the way.",
+        disabled=not (possible and editor),
+        help=None if possible and editor else why,
         on_click=_start,
     )
     ended_notice(found)
@@ -118,7 +133,10 @@ def _start() -> None:
     if found is not None:
         label = st.session_state.get("generate_format")
         suffix = next((one.suffix for one in file_formats() if one.label == label), MADE_IN)
-        JOBS.start(session.workspace(), found.design_id, found.study, suffix)
+        try:
+            JOBS.start(session.workspace(), found.design_id, found.study, suffix)
+        except NotAllowedError as error:
+            session.refuse(str(error), place=PLACE)
 
 
 styles("delivery/delivery.css")
@@ -127,7 +145,10 @@ document = session.require_document()
 session.header("generate")
 left, right = st.columns([2, 3], gap="large")
 with left:
-    settings(document)
+    if session.may_edit():
+        settings(document)
+    else:
+        notice(WHY, tone="info")
 with right:
     can_be_met = feasibility(document)
     start(document, possible=can_be_met)

@@ -8,6 +8,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import TrimtabError
+from trimtab.core.people.people import WHY
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
 from trimtab.ui.data.reading import KIND as READING
@@ -94,8 +95,11 @@ def _recent_row(entry: Entry) -> None:
         source = short(entry.source, 40) or "declared by hand"
         about = entry.fault.splitlines()[0] if entry.fault else source
         html(h.div(".tt-row")[h.b[short(entry.name, 60)], h.span[about], h.span(".tt-when")[when(entry.saved)]])
+        editor = session.may_edit()
         if st.button("Open", key=f"tt_open_{entry.id}", disabled=bool(entry.fault)):
-            go(lambda _: session.open_design(entry.id), page_file("design"))
+            go(lambda _: session.open_design(entry.id), page_file("design" if editor else "review"))
+        if not editor:
+            return
         actions = {"delete": ("Delete", lambda: _delete(entry))}
         if not entry.fault:
             actions = {"duplicate": ("Duplicate", lambda: _duplicate(entry)), **actions}
@@ -161,20 +165,25 @@ def when(saved: datetime) -> str:
     return f"{saved:%d %b %Y}"
 
 
+session.require_person()
 session.header("home")
 title(
     "Decide what your training data contain",
     "Real data are whatever the world happened to give. Shape them, and see at every step what else that moves.",
 )
-steps()
-for way, card in zip(st.columns(3), (sample_card, upload_card, declare_card), strict=True):
-    with way:
-        card()
-declare_section()
+if session.may_edit():
+    steps()
+    for way, card in zip(st.columns(3), (sample_card, upload_card, declare_card), strict=True):
+        with way:
+            card()
+    declare_section()
+else:
+    notice(f"{WHY} Open one below.", tone="info")
 wrong = session.refusal(WENT_WRONG)
 if form_of(READING) and st.session_state.get("tt_upload") is not None:
     reading_form({}, "Read it like this")
 elif wrong:
     notice(wrong)
-other_samples()
+if session.may_edit():
+    other_samples()
 recent()

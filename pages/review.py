@@ -27,7 +27,10 @@ def page(found: session.Document) -> None:
     else:
         conflicts(outcome, buttons=False)
         quiet("The design can't be met as it is, so there are no pictures of it.")
-        st.page_link(page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id})
+        if session.may_edit():
+            st.page_link(
+                page_file("design"), label="Change the design", query_params={session.PARAMETER: found.design_id}
+            )
     versions(found)
     comments(found)
 

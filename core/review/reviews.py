@@ -24,7 +24,7 @@ LONGEST_TEXT = 4000
 class Review:
     """What somebody said: `fingerprint` is that of the content it is about, `version` the saved version of it, if any.
 
-    `name` is as it was typed: nobody signs in.
+    `name` is as it was typed; where people sign in it is theirs, with their address.
     """
 
     time: datetime

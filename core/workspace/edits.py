@@ -55,12 +55,13 @@ def save_edit(home: Workspace, id_: str, label: str, before: Stand, design: Desi
 
     Where somebody saved something else meanwhile, both are merged. Where that can't be, because both changed the same
     thing or because it is no design that `check` lets pass, the edit is put aside and None returned. Raises InputError
-    if nothing can be written.
+    if nothing can be written, and NotAllowedError for whoever may not edit, as all here do.
     """
+    home.check_edit()
     after = Stand(revised(before.text, design), design)
     found = _keep(home, id_, before, after, check, label=label)
     if found is None:
-        put_aside(home.folder(id_), after.text, base=before.text, label=label)
+        put_aside(home.folder(id_), after.text, base=before.text, label=label, by=home.by)
     return found
 
 
@@ -71,6 +72,7 @@ def take_back(
 
     Raises InputError if what it changed was changed in another way since.
     """
+    home.check_edit()
     was, is_ = history.before(step), step.number
     before, after = (was, is_) if again else (is_, was)
     try:
@@ -105,8 +107,9 @@ def settle_aside(home: Workspace, id_: str, entry: Entry, now: Stand, check: Che
 
     Raises InputError if it can't be made.
     """
+    home.check_edit()
     if prefer == "theirs":
-        settle(home.folder(id_), entry.number)
+        settle(home.folder(id_), entry.number, by=home.by)
         return now
     base, mine = (loads(text, owner=CURRENT) for text in _aside_texts(home, id_, entry))
     merged = merge(base, mine, now.design, prefer="mine")
@@ -140,7 +143,8 @@ def _keep(
         if wanted is None:
             return None
         parts = [one for one in Design.model_fields if getattr(now.design, one) != getattr(wanted.design, one)]
-        found = keep_step(home.folder(id_), wanted.text, base=now.text, label=label, way=way, of=of, parts=parts)
+        folder, by = home.folder(id_), home.by
+        found = keep_step(folder, wanted.text, base=now.text, label=label, way=way, of=of, parts=parts, by=by)
         if found is None:
             return wanted
         now = Stand(found, loads(found, owner=CURRENT))

@@ -34,7 +34,7 @@ put aside because it contradicts another one, or the end of that."""
 @dataclass(frozen=True)
 class Entry:
     """A file of the history: `of` is the number of the step that is undone, made again or settled, `parts` the fields
-    of the design that it changed, none if that is not known."""
+    of the design that it changed, none if that is not known, `by` who did it where people sign in."""
 
     number: int
     time: datetime
@@ -42,6 +42,7 @@ class Entry:
     label: str
     of: int | None = None
     parts: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def keep_step(
     way: Way = "edit",
     of: int | None = None,
     parts: Sequence[str] = (),
+    by: str = "",
 ) -> str | None:
     """Save what a design reads from now on, as one step more, if it still reads `base`; else nothing is done, and what
     it reads is returned. Raises InputError if it can't be written."""
@@ -127,22 +129,22 @@ def keep_step(
             beginning = last is None
             _add(place, "begun" if beginning else "edit", "" if beginning else ELSEWHERE, {"text": now})
         write_text(design / CURRENT, text)
-        _add(place, way, label, {"text": text, "of": of, "parts": list(parts)})
+        _add(place, way, label, {"text": text, "of": of, "parts": list(parts), "by": by})
         for number in _numbers(design)[: -MOST_STEPS - 1]:
             _file(design, number).unlink(missing_ok=True)
     return None
 
 
-def put_aside(design: Path, text: str, *, base: str, label: str) -> None:
+def put_aside(design: Path, text: str, *, base: str, label: str, by: str = "") -> None:
     """Keep an edit of `base` that contradicts what was saved meanwhile, until somebody settles it."""
     with _alone(design) as place:
-        _add(place, "aside", label, {"text": text, "base": base})
+        _add(place, "aside", label, {"text": text, "base": base, "by": by})
 
 
-def settle(design: Path, number: int) -> None:
+def settle(design: Path, number: int, *, by: str = "") -> None:
     """An edit that was put aside is asked about no more."""
     with _alone(design) as place:
-        _add(place, "settled", "", {"of": number})
+        _add(place, "settled", "", {"of": number, "by": by})
 
 
 @contextmanager
@@ -198,7 +200,8 @@ def _read(file: Path) -> Entry | None:
         found: Any = json.loads(file.read_bytes())
         time = datetime.fromisoformat(found["time"])
         parts = tuple(map(str, found.get("parts", ())))
-        entry = Entry(int(file.stem), time, found["way"], found["label"], found.get("of"), parts)
+        by = str(found.get("by", ""))
+        entry = Entry(int(file.stem), time, found["way"], found["label"], found.get("of"), parts, by)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     needs = {"settled": (), "aside": ("text", "base")}.get(entry.way, ("text",))

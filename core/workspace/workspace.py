@@ -19,6 +19,9 @@ from trimtab.core.declared.declared import DECLARING
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
+from trimtab.core.people.access import FILE as ACCESS
+from trimtab.core.people.access import Access, check_open, text_of_access
+from trimtab.core.people.people import Person
 from trimtab.core.review.reviews import Review, Reviews, Verdict, add_review, check_words, read_reviews
 from trimtab.core.scratch import TEMPORARY, scratch, sweep
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
@@ -80,9 +83,23 @@ class Workspace:
     Every file is written whole or not at all, so several processes may share one workspace; of two that edit the same
     design neither writes over what the other one saved (see `trimtab.core.workspace.edits`). Methods raise InputError
     for an id that can't be one or that isn't there.
+
+    `person` is who works with it where people sign in. What they may not do raises NotAllowedError, here and nowhere
+    else: every way to write goes through this class. None is whoever has the folder, and may do everything.
     """
 
     home: Path
+    person: Person | None = None
+
+    def check_edit(self) -> None:
+        """Raise NotAllowedError if whoever works with it may not edit."""
+        if self.person is not None:
+            self.person.check_edit()
+
+    @property
+    def by(self) -> str:
+        """Who works with it, as they stand under what they do; empty where nobody signs in."""
+        return self.person.signed if self.person is not None else ""
 
     def spool(
         self,
@@ -94,10 +111,12 @@ class Workspace:
         keep: bool = False,
     ) -> Source:
         """Bring a file in; see `trimtab.core.source.spool.spool`."""
+        self.check_edit()
         return spool(file, self.home, progress=progress, delivered=delivered, dialect=dialect, keep=keep)
 
     def spool_again(self, source: Source, dialect: Dialect, *, progress: Progress | None = None) -> Source:
         """Read the text file of a source in another way. Raises InputError if it was not kept, or can't be read so."""
+        self.check_edit()
         with original(self.home, source) as file:
             if file is None:
                 raise InputError(f"{source.name}: the file itself was not kept. Bring it in again.")
@@ -114,6 +133,7 @@ class Workspace:
         See `trimtab.core.tables.incoming.write_table`. Raises InputError for a name that can't be that of a file, and
         for a table that can't be a source.
         """
+        self.check_edit()
         if not name or Path(name).name != name:
             raise InputError(f"name: `{name}` can't be the name of a table; it is used as that of a file.")
         with scratch(None, TEMPORARY) as folder:
@@ -131,6 +151,8 @@ class Workspace:
 
     def source(self, sha256: str, dialect: Dialect = OPEN) -> Source:
         """A source that was brought in before, read as `dialect` says."""
+        if self.person is not None:
+            self.person.check_in()
         return open_source(self.home, sha256, dialect)
 
     def save_design(self, design: Design, id_: str | None = None, *, over: str | None = None) -> str:
@@ -138,6 +160,7 @@ class Workspace:
 
         It keeps the comments, the order and the form of the text `over`, by default the one that is there.
         """
+        self.check_edit()
         if over is None and id_ is not None:
             try:
                 over = self.design_text(id_)
@@ -165,6 +188,7 @@ class Workspace:
 
     def touch(self, id_: str) -> None:
         """Let a design stand as saved just now: somebody has begun to work on it."""
+        self.check_edit()
         with suppress(OSError):  # as where it can only be read
             self._design_file(id_).touch()
 
@@ -181,6 +205,7 @@ class Workspace:
 
         Raises InputError if its content is not the one with the `fingerprint`, if one is given.
         """
+        self.check_edit()
         return self._keep(id_, self._as_seen(id_, fingerprint)[0])
 
     def _as_seen(self, id_: str, fingerprint: str | None) -> tuple[str, Design]:
@@ -221,9 +246,11 @@ class Workspace:
     def review(self, id_: str, name: str, verdict: Verdict, text: str, *, fingerprint: str) -> Review:
         """Record what somebody says of a design as it is now; with a verdict on it, it is kept as a version.
 
-        `fingerprint` is that of the content they saw. Raises InputError if it has become another one, for an empty name
-        or an empty comment, and for a text that is too long.
+        `fingerprint` is that of the content they saw. Where people sign in, who signed in says it, whatever `name` is
+        given. Raises InputError if the content has become another one, for an empty name or an empty comment, and for a
+        text that is too long.
         """
+        name = self.by or name
         check_words(name, verdict, text)
         content, design = self._as_seen(id_, fingerprint)
         version = self.version_of(id_, design)
@@ -238,6 +265,7 @@ class Workspace:
     def delete_design(self, id_: str) -> None:
         """Put a design with its versions aside, at once; `restore_design` brings it back while it is among the newest
         MOST_DELETED."""
+        self.check_edit()
         folder, gone = self.folder(id_), self.home / DELETED / id_
         with writing(folder):
             gone.parent.mkdir(exist_ok=True)
@@ -251,7 +279,9 @@ class Workspace:
 
     def restore_design(self, id_: str) -> None:
         """Bring a design back that was deleted. Raises InputError if it is not there any more, or again."""
+        self.check_edit()
         folder, gone = self._folder(id_), self.home / DELETED / id_
+        self._check_open(gone)
         if folder.exists() or not gone.is_dir():
             raise InputError(f"Design `{id_}`: it {'is there' if folder.exists() else 'can not be brought back'}.")
         with writing(folder):
@@ -261,6 +291,7 @@ class Workspace:
         """Where a file made from a design goes: `outputs/<id>/<name>`; its folder is made."""
         if not name or name in (".", "..") or Path(name).name != name:
             raise InputError(f"Output of `{id_}`: `{name}` is not the name of a file.")
+        self._check_open(self._folder(id_))
         folder = self.home / "outputs" / self._folder(id_).name
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
@@ -276,12 +307,29 @@ class Workspace:
         folder = self._folder(id_)
         if not folder.is_dir():
             raise InputError(f"Design `{id_}`: it is not in this workspace.{nearest(id_, self._ids())}")
+        self._check_open(folder)
         return folder
 
+    def check_open(self, id_: str) -> None:
+        """Raise InputError if a design is not open to whoever works with it."""
+        self._check_open(self._folder(id_))
+
+    def _check_open(self, folder: Path) -> None:
+        if self.person is not None:
+            check_open(folder, self.person)
+
     def _ids(self) -> list[str]:
+        """The ids of the designs there are for whoever works with it."""
         folder = self.home / "designs"
         found = folder.iterdir() if folder.is_dir() else ()
-        return sorted(one.name for one in found if ID.fullmatch(one.name) and one.is_dir())
+        return sorted(one.name for one in found if ID.fullmatch(one.name) and one.is_dir() and self._is_open(one))
+
+    def _is_open(self, folder: Path) -> bool:
+        try:
+            self._check_open(folder)
+        except InputError:
+            return False
+        return True
 
     def _new_folder(self, name: str, text: str) -> str:
         """Make the folder of a new design, with its text; its id is the name as a slug and a random suffix."""
@@ -295,6 +343,9 @@ class Workspace:
         with replacing(self._folder(id_)) as folder:
             folder.mkdir()
             (folder / CURRENT).write_text(text, encoding="utf-8", newline="\n")
+            if self.person is not None:
+                made = text_of_access(Access(maker=self.person.email))
+                (folder / ACCESS).write_text(made, encoding="utf-8", newline="\n")
         return id_
 
     def _entry(self, id_: str) -> Entry:

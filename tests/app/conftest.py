@@ -48,12 +48,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 @pytest.fixture
 def start(home: Workspace) -> Start:
-    """`start(page="", design=None) -> AppTest`: a new session on a page, opened by its address."""
+    """`start(page="", design=None, user=None) -> AppTest`: a new session on a page, opened by its address.
 
-    def run(page: str = "", design: str | None = None) -> AppTest:
+    `user` is what the provider says of who signed in.
+    """
+
+    def run(page: str = "", design: str | None = None, user: dict[str, object] | None = None) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         if design is not None:
             app.query_params["design"] = design
+        app.user.update(user or {})
         app.run()
         if page:
             app.switch_page(f"pages/{page}.py").run()

@@ -28,7 +28,8 @@ TELLS = f"""
 import json, sys
 from streamlit import config
 from streamlit.web import bootstrap, cli
-bootstrap.run = lambda *_, **__: print(json.dumps({{name: config.get_option(name) for name in {list(WANTED)}}}))
+tells = lambda *_, **__: print(json.dumps({{name: config.get_option(name) for name in {list(WANTED)}}}))
+bootstrap.run_asgi_app = tells
 cli.main(sys.argv[1:])
 """
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from trimtab.core.coverage.gaps.applying import Wish, cover_patterns
 from trimtab.core.errors import TrimtabError
+from trimtab.core.people.people import WHY
 from trimtab.ui.changes.proposals import Proposal, proposal, show_changes, show_consequence
 from trimtab.ui.parts.parts import notice, short
 from trimtab.ui.shell import session
@@ -52,11 +53,13 @@ def planned(found: session.Document) -> None:
 def _buttons(wishes: Sequence[Wish], after: Proposal) -> None:
     with st.container(horizontal=True, key="tt_cover_plan_buttons"):
         # A design that can't be met may be taken too: its page offers the ways out.
+        editor = session.may_edit()
         st.button(
             "Take it into the design",
             key="tt_cover_take",
             type="primary",
-            disabled=not after.changes,
+            disabled=not after.changes or not editor,
+            help=None if editor else WHY,
             on_click=_take,
             args=(list(wishes),),
         )

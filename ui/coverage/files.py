@@ -9,6 +9,7 @@ import streamlit as st
 
 from trimtab.core.delivery.outputs import Output
 from trimtab.core.errors import InputError, TrimtabError
+from trimtab.core.people.people import WHY
 from trimtab.core.source.spool import Source
 from trimtab.ui.coverage.comparing import DESIGN, GENERATED, REAL
 from trimtab.ui.delivery.delivery import outputs, when
@@ -37,7 +38,9 @@ def other_files(found: session.Document) -> dict[str, Source]:
     files = [one for one in _open_files() if _fits(found, one)]  # another design may be open since
     word = f"{len(files)} other file{'s' * (len(files) > 1)}" if files else "Compare with a file"
     with st.popover(word, key="tt_coverage_file"):
-        if len(files) < MOST_FILES:
+        if not session.may_edit():
+            quiet(WHY)
+        elif len(files) < MOST_FILES:
             turn = st.session_state.setdefault(TURN, 0)
             file = st.file_uploader("Another data set with the same columns", key=f"coverage_upload_{turn}")
             if file is not None:

@@ -13,6 +13,7 @@ import streamlit as st
 from trimtab.core.delivery.outputs import Output, copy_rows, delete_output, list_outputs
 from trimtab.core.errors import TrimtabError
 from trimtab.core.formats import MADE_IN, Format, file_formats
+from trimtab.core.people.people import WHY
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
 from trimtab.core.words.numbers import bytes_text
 from trimtab.ui.delivery.jobs import COUNTING, JOBS, Job, Status, outputs_folder
@@ -52,7 +53,12 @@ def running_panel(job: Job) -> None:
         st.rerun()
     with st.container(border=True, key="tt_running"):
         st.progress(min(1.0, status.share), f"{status.stage}… {progress_text(status)}")
-        st.button("Cancel", key="tt_cancel", on_click=job.cancel)
+        st.button("Cancel", key="tt_cancel", on_click=_cancel, args=(job,), disabled=not session.may_edit())
+
+
+def _cancel(job: Job) -> None:
+    if session.may_edit():
+        job.cancel()
 
 
 @st.fragment(run_every=1.0)
@@ -62,7 +68,8 @@ def _counting_panel(job: Job, output: Output) -> None:
         st.rerun()
     with st.container(horizontal=True, key=f"counting-{output.path.stem}", vertical_alignment="center"):
         quiet(f"{COUNTING}… the files are ready meanwhile.")
-        st.button("Leave that", key="tt_leave_counting", on_click=job.cancel, help="The files stay as they are")
+        off, about = not session.may_edit(), "The files stay as they are"
+        st.button("Leave that", key="tt_leave_counting", on_click=_cancel, args=(job,), help=about, disabled=off)
 
 
 def progress_text(status: Status) -> str:
@@ -114,9 +121,15 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)
             gone = f"delete-{output.path.stem}"
-            st.button("Delete this output", key=gone, on_click=delete_output, args=[output.path])
+            off = not session.may_edit()
+            st.button("Delete this output", key=gone, on_click=_delete, args=[output.path], disabled=off)
     if len(earlier) > MOST_EARLIER:
         quiet(f"{len(earlier) - MOST_EARLIER} more are in {outputs_folder(session.workspace(), found.design_id)}.")
+
+
+def _delete(path: Path) -> None:
+    if session.may_edit():
+        delete_output(path)
 
 
 def when(output: Output) -> str:
@@ -133,13 +146,15 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
             elif form.quick and output.rows * len(found.study.columns) <= MOST_CELLS:
                 _button(f"Download {form.label}", path, partial(_made, output.path, path), form.media_type, key)
             else:
-                made = f"Writes {plain(path.name)} beside the Parquet file"
+                editor = session.may_edit()
+                made = f"Writes {plain(path.name)} beside the Parquet file" if editor else WHY
                 st.button(
                     f"Write {form.label}",
                     key=f"write-{path.name}",
                     help=made,
                     on_click=_write,
                     args=[output.path, path],
+                    disabled=not editor,
                 )
         _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, RECEIPT_TYPE, key)
     for form in file_formats():
@@ -173,6 +188,7 @@ def _made(rows: Path, path: Path) -> bytes:
 def _write(rows: Path, path: Path) -> None:
     """Make a copy that would take too long or be too large for a download."""
     try:
+        session.workspace().check_edit()
         with st.spinner(f"Writing {plain(path.name)}…"):
             copy_rows(rows, path)
     except TrimtabError as error:

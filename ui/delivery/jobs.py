@@ -162,7 +162,8 @@ class Jobs:
 
     def start(self, workspace: Workspace, design_id: str, study: Study, suffix: str) -> Job:
         """Start a job; while one is making rows of this design it is given back instead. One that only counts copies
-        is told to leave that."""
+        is told to leave that. Raises NotAllowedError if whoever works with the workspace may not edit."""
+        workspace.check_edit()
         with self._lock:
             running = self._jobs.get(_key(workspace, design_id))
             if running is not None and running.status().state == "running":

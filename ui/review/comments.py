@@ -61,7 +61,11 @@ def _said(review: Review, now: str) -> h.Element:
 
 def _form(*, possible: bool) -> None:
     with st.form("tt_review_form", enter_to_submit=False):
-        st.text_input("Your name", key="review_name", max_chars=LONGEST_NAME, width=320, persist_state="session")
+        person = session.workspace().person
+        if person is None:
+            st.text_input("Your name", key="review_name", max_chars=LONGEST_NAME, width=320, persist_state="session")
+        else:
+            quiet(f"As {person.signed}")
         st.text_area("What you think of it", key="review_text", max_chars=LONGEST_TEXT, height=100)
         message = session.refusal(PLACE)
         if message:
@@ -78,14 +82,15 @@ def _form(*, possible: bool) -> None:
             )
             st.form_submit_button("Ask for changes", key="review_changes", on_click=_say, args=("changes",))
             st.form_submit_button("Comment", key="review_comment", on_click=_say, args=("comment",))
-            quiet("Nobody signs in here: names are as they are typed. Approving saves a version.")
+            typed = "Nobody signs in here: names are as they are typed. " if person is None else ""
+            quiet(f"{typed}Approving saves a version.")
 
 
 def _say(verdict: Verdict) -> None:
     found = session.document()
     if found is None:
         return
-    name, text = str(st.session_state["review_name"]), str(st.session_state["review_text"])
+    name, text = str(st.session_state.get("review_name", "")), str(st.session_state["review_text"])
     try:
         session.workspace().review(found.design_id, name, verdict, text, fingerprint=found.design.fingerprint())
     except TrimtabError as error:

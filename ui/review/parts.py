@@ -80,7 +80,8 @@ def asks(found: session.Document) -> None:
     said = sentences(found.study)
     if not said:
         quiet("Nothing yet: every factor follows, so the rows are as real rows are.")
-        st.page_link(page_file("design"), label="Set something", query_params={session.PARAMETER: found.design_id})
+        if session.may_edit():
+            st.page_link(page_file("design"), label="Set something", query_params={session.PARAMETER: found.design_id})
         return
     html(h.ul(".tr-asks", data_testid="asks")[[_line(sentence) for sentence in _together(said)]])
 

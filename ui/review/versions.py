@@ -9,6 +9,7 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import TrimtabError
+from trimtab.core.people.people import WHY
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
 from trimtab.core.review.overview import NOTICED
@@ -72,7 +73,9 @@ def versions(found: session.Document) -> None:
 def _save(found: session.Document) -> None:
     same = session.workspace().version_of(found.design_id, found.design)
     label = "Save this version" if same is None else f"Saved as version {same}"
-    st.button(label, key="review_save", disabled=same is not None, on_click=_keep)
+    editor = session.may_edit()
+    why = None if editor else f"{WHY} Approving saves one too."
+    st.button(label, key="review_save", disabled=same is not None or not editor, help=why, on_click=_keep)
 
 
 def _keep() -> None:
@@ -96,7 +99,9 @@ def _same(found: session.Document, number: int) -> bool:
 
 def _back(number: int) -> None:
     """The button that makes a version the design again: a step like any other, which undo takes back."""
-    st.button(f"Go back to version {number}", key="review_back", on_click=_go_back, args=(number,))
+    label, editor = f"Go back to version {number}", session.may_edit()
+    off, why = not editor, None if editor else WHY
+    st.button(label, key="review_back", on_click=_go_back, args=(number,), disabled=off, help=why)
 
 
 def _go_back(number: int) -> None:

@@ -20,6 +20,7 @@ from trimtab.core.workspace.edits import Stand, save_edit, stand_of, take_back
 from trimtab.core.workspace.history import Entry, History, history_of, read_history
 from trimtab.core.workspace.workspace import Workspace, default_home
 from trimtab.ui.session.library import refreshed, study_after, study_of
+from trimtab.ui.signin.person import person
 
 PARAMETER = "design"
 _SESSION = "trimtab_session"
@@ -71,8 +72,8 @@ def _session() -> _Session:
 
 
 def workspace() -> Workspace:
-    """The workspace of this server."""
-    return Workspace(default_home())
+    """The workspace of this server, for whoever is in front of the page: it refuses what they may not do."""
+    return Workspace(default_home(), person())
 
 
 # --- the document ---------------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def close() -> None:
 def catch_up() -> None:
     """Show what somebody else, or another tab, made of the design; while something is not saved, the next edit does."""
     session, found = _session(), document()
-    if found is None or not found.saved:
+    if found is None or not _still_open(found) or not found.saved:
         return
     try:
         stamp = workspace().stamp(found.design_id)
@@ -143,11 +144,22 @@ def catch_up() -> None:
         session.refusal = Refusal("", str(error))
         return
     if now.stand.text != before.text and (done := history().done):
-        session.news = done[-1].label
+        session.news = _signed(done[-1])
+
+
+def _still_open(found: Document) -> bool:
+    """Whether whoever is in front of the page may still open the design; else it is let go of, with the reason."""
+    try:
+        workspace().check_open(found.design_id)
+    except InputError as error:
+        close()
+        refuse(str(error), place="open")
+        return False
+    return True
 
 
 def news() -> str | None:
-    """The name of the step by which the design was changed elsewhere, told once; None if it was not."""
+    """By which step the design was changed elsewhere, told once; None if it was not."""
     session = _session()
     told, session.news = session.news, None
     return told
@@ -188,6 +200,7 @@ def edit(label: str, change: Callable[[Design], Design], *, place: str = "") -> 
         return False
     opened = Opened(before)
     try:
+        workspace().check_edit()
         design = change(before.design)
         if design == before.design:
             session.refusal = None
@@ -256,12 +269,17 @@ def text_of(found: Document) -> str:
 def undo_labels() -> list[str]:
     """The names of the steps that `undo` takes back, the next one first."""
     unsaved = [label for label, _ in reversed(_session().unsaved)]
-    return unsaved + [step.label for step in reversed(history().done)]
+    return unsaved + [_signed(step) for step in reversed(history().done)]
 
 
 def redo_labels() -> list[str]:
     """The names of the steps that `redo` makes again, the next one first."""
-    return [step.label for step in reversed(history().undone)]
+    return [_signed(step) for step in reversed(history().undone)]
+
+
+def _signed(step: Entry) -> str:
+    """The name of a step, and who made it if that was somebody else."""
+    return f"{step.label}, by {step.by}" if step.by and step.by != workspace().by else step.label
 
 
 def refusal(place: str = "") -> str | None:

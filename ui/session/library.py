@@ -177,7 +177,8 @@ def copy_of(design: Design, text: str, home: Workspace) -> str:
     own: set[str] = st.session_state.setdefault(_COPIES, set())
 
     def free(entry: Entry) -> bool:
-        alone = entry.id in own or datetime.now(UTC) - entry.saved > A_DAY
+        # Where people sign in, what somebody else has opened stays theirs.
+        alone = entry.id in own or (home.person is None and datetime.now(UTC) - entry.saved > A_DAY)
         return entry.name == design.name and alone and not entry.fault and home.load_design(entry.id) == design
 
     found = next((entry.id for entry in home.designs() if free(entry)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
+from trimtab.core.people.people import WHY
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.numbers import counted, percent
@@ -15,7 +16,9 @@ from trimtab.ui.session import outcome as outcomes
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell.aside import aside_question
 from trimtab.ui.shell.pages import page_file
+from trimtab.ui.shell.sharing import sharing
 from trimtab.ui.shell.steps import steps
+from trimtab.ui.signin.person import may_edit
 
 ALL = 0.9995
 """An effective share from which every real row counts the same."""
@@ -37,8 +40,10 @@ def header(page: str) -> None:
         html(chips([_saved(found)]), width="content")
         st.space("stretch")
         html(chips(_figures(found)), width="content")
-        steps(key="tt_steps")
-        if page != "generate":
+        editor = may_edit()
+        if editor:
+            steps(key="tt_steps")
+        if page != "generate" and editor:
             possible = isinstance(outcomes.projection(), Projection)
             why = None if possible else "A design that can't be met has no rows"
             if st.button("Generate", type="primary", key="tt_generate", disabled=not possible, help=why):
@@ -49,7 +54,8 @@ def header(page: str) -> None:
             notice(message)
     if told := doc.news():
         st.toast(f"Changed elsewhere: {plain(told)}")
-    aside_question()
+    if editor:
+        aside_question()
 
 
 def _data(found: doc.Document) -> h.Element:
@@ -117,11 +123,16 @@ def _design_menu(found: doc.Document) -> None:
     if not menu.open:  # what is not seen is not sent: each edit repaints the bar
         return
     with menu:
+        off, why = (False, None) if may_edit() else (True, WHY)
         fields.show("tt_name", design.name)
         fields.show("tt_description", design.description)
-        st.text_input("Name of the design", key="tt_name", on_change=fields.heard, args=("tt_name", _rename))
+        heard = ("tt_name", _rename)
+        st.text_input("Name of the design", key="tt_name", on_change=fields.heard, args=heard, disabled=off, help=why)
         heard = ("tt_description", _describe)
-        st.text_area("What it is for", key="tt_description", on_change=fields.heard, args=heard, height=120)
+        st.text_area(
+            "What it is for", key="tt_description", on_change=fields.heard, args=heard, height=120, disabled=off
+        )
+        sharing(found)
         st.download_button(
             "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
         )

@@ -15,6 +15,7 @@ from trimtab.ui.session import beginning
 from trimtab.ui.session import document as doc
 from trimtab.ui.session.uploads import uploaded
 from trimtab.ui.shell.pages import page_file
+from trimtab.ui.signin.person import may_edit
 
 WENT_WRONG = "open"
 """The place of messages about opening."""
@@ -60,9 +61,11 @@ def open_uploaded(name: str, content: IO[bytes], progress: Progress, dialect: Di
 
 def empty_page() -> None:
     """What a page shows while no data are open: how to get some."""
-    title("No data yet", "Open the sample data, or bring in a table of your own on the home page.")
+    about = "Open the sample data, or bring in a table of your own on the home page."
+    title("No data yet", about if may_edit() else "Open a design from the home page.")
     with st.container(horizontal=True):
-        sample_button("fog-and-wind", "Try the sample data", primary=True)
+        if may_edit():
+            sample_button("fog-and-wind", "Try the sample data", primary=True)
         if st.button("Go to the home page"):
             st.switch_page(page_file("home"))
     message = doc.refusal(WENT_WRONG)

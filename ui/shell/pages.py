@@ -27,6 +27,8 @@ PAGES = (
     Page("review", "Review"),
 )
 """In the order of the menu."""
+EDITING = ("data", "design", "weaknesses")
+"""Pages on which everything edits: where people sign in they are for those who may."""
 
 
 def page_file(name: str) -> str:

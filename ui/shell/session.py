@@ -34,6 +34,7 @@ from trimtab.ui.session.outcome import Outcome, costs, feasible, projection
 from trimtab.ui.shell.entry import through_app
 from trimtab.ui.shell.header import header
 from trimtab.ui.shell.opening import empty_page
+from trimtab.ui.signin.person import may_edit, require_person
 
 __all__ = [
     "PARAMETER",
@@ -50,6 +51,7 @@ __all__ = [
     "header",
     "heard",
     "history",
+    "may_edit",
     "open_design",
     "own",
     "projection",
@@ -60,6 +62,7 @@ __all__ = [
     "refuse",
     "remember",
     "require_document",
+    "require_person",
     "restore",
     "run_ends",
     "settle",
@@ -73,6 +76,7 @@ __all__ = [
 def require_document() -> Document:
     """The document as it stands now, whoever edited it; without one, says how to get one and ends the page."""
     through_app()
+    require_person()
     catch_up()
     found = document()
     if found is None:

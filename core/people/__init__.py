@@ -1,0 +1,1 @@
+"""Who may do what where people sign in: the list of people, and to whom a design is open."""
