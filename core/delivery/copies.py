@@ -216,6 +216,7 @@ def _learned_half(study: Study) -> Study:
         coarse=_every_second_of(grounding.coarse),
         bins=_every_second_of(grounding.bins),
         rows=rows,
+        step=2,
     )
     memo = Memo((columns, half))
     return replace(study, source=replace(study.source, rows=rows), columns=columns, grounding=half, memo=memo)
