@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from trimtab.core.grounding.grounding import Grounding
 from trimtab.core.grounding.neighbours import Neighbour
@@ -103,8 +102,12 @@ def _close(codes: list[tuple[Neighbour | Fixed, int]], key: np.ndarray, size: in
 
 
 def _by_group(group: np.ndarray, groups: int, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counting sort, stable: the pool's rows ordered by group, and where each group starts."""
-    # One entry per column, so that the conversion to rows is the counting sort and nothing else.
-    matrix = csc_array((pool, group.astype(np.int32), np.arange(len(pool) + 1)), shape=(groups, len(pool))).tocsr()
-    # One more group, empty, for keys that no real row has.
-    return np.append(matrix.indptr, len(pool)).astype(np.int64), matrix.data
+    """The pool's rows ordered by group, stable, and where each group starts."""
+    start = np.zeros(groups + 2, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=start[1:-1])
+    start[-1] = len(pool)  # one more group, empty, for keys that no real row has
+    # Numbers of 16 bits are sorted by counting them, larger ones as two such digits, the lower one first.
+    order = np.argsort(group.astype(np.uint16), kind="stable")
+    if groups > 2**16:
+        order = order[np.argsort((group >> 16).astype(np.uint16)[order], kind="stable")]
+    return start, pool[order]

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_matrix, hstack, identity
 
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.conflict import Conflict, ConflictsError
@@ -89,6 +87,8 @@ class _Program:
     def __init__(
         self, wanted: np.ndarray, truths: np.ndarray, goals: np.ndarray, rows: int, limit: np.ndarray | None
     ) -> None:
+        from scipy.sparse import csc_matrix, hstack, identity  # slow to import
+
         size, limits = len(wanted), 1 + len(goals)
         self.floor = np.floor(np.round(wanted, 6))
         self.part = wanted - self.floor
@@ -106,6 +106,8 @@ class _Program:
 
     def solve(self, open_: np.ndarray, *, whole: bool, settled: np.ndarray | None = None) -> np.ndarray | None:
         """All variables; those of outcomes that are not `open_` (O,) stay `settled`. None if there was no time."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import
+
         lowest, highest = np.zeros(len(self._highest)), self._highest
         if settled is not None:
             fixed = np.concatenate([~np.tile(open_, 3), np.zeros(len(settled) - 3 * len(open_), dtype=bool)])
