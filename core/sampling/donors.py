@@ -38,7 +38,7 @@ class Step:
     def number(self, key: np.ndarray) -> np.ndarray:
         """The small number of each key."""
         if not self.sorted:
-            return np.asarray(self.table.take(key), dtype=np.int32)  # kept in a smaller type
+            return np.asarray(self.table.take(key, mode="clip"), dtype=np.int32)  # kept in a smaller type
         found = np.searchsorted(self.table, key)
         known = found < len(self.table)
         known[known] = self.table[found[known]] == key[known]
@@ -72,7 +72,7 @@ def donors_of(
     # Most levels first: what is added to a compacted key should be small, or the key needs bisection.
     parts.sort(key=lambda part: -part[2])
     steps = []
-    key, size = np.zeros(len(pool), dtype=np.int64), 1
+    key, size, places = np.zeros(len(pool), dtype=np.int64), 1, pool.astype(np.intp)
     open_: list[tuple[Neighbour | Fixed, int]] = []
     for code, of_row, levels in parts:
         if open_ and size * levels > DENSE:
@@ -80,7 +80,8 @@ def donors_of(
             steps.append(step)
             open_ = []
         open_.append((code, size))
-        key = key + of_row.take(pool).astype(np.int64) * size
+        # To clip a place, which never lies outside, is quicker than to look whether it does.
+        key = key + np.multiply(of_row.take(places, mode="clip"), size, dtype=np.int64)
         size *= levels
     step, key, size = _close(open_, key, size)
     start, rows = _by_group(key, size - 1, pool)
@@ -98,7 +99,7 @@ def _close(codes: list[tuple[Neighbour | Fixed, int]], key: np.ndarray, size: in
     known = np.flatnonzero(seen)
     table = np.full(size, len(known), dtype=np.min_scalar_type(len(known)))
     table[known] = np.arange(len(known))
-    return Step(names, strides, table, False), table.take(key).astype(np.int64), len(known) + 1
+    return Step(names, strides, table, False), table.take(key, mode="clip").astype(np.int64), len(known) + 1
 
 
 def _by_group(group: np.ndarray, groups: int, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
