@@ -17,19 +17,20 @@ from trimtab.core.delivery.writers import plain_schema
 from trimtab.core.design.design import Design
 from trimtab.core.errors import Progress, PromiseError
 from trimtab.core.formats.format import read_rows
+from trimtab.core.learned.learned import learned_columns
+from trimtab.core.learned.relations import learned_relations
 from trimtab.core.projection.check import Checked, check_json
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import ControlCost
 from trimtab.core.projection.real.frontier import Point
 from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
-from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.owners import holding_json
 from trimtab.core.relations.relation import Found
 from trimtab.core.sampling.run import schema_of
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
-from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.profile import Profile, profile, to_json
 from trimtab.core.source.spool import Source
@@ -111,11 +112,11 @@ class Data(Rows):
     @cached_property
     def relations(self) -> tuple[Found, ...]:
         """What holds in every row, and is more than chance."""
-        return find_relations(self._read, self.source)
+        return learned_relations(self.source, self._read)
 
     @cached_property
     def _read(self) -> Mapping[str, Column]:
-        return read_columns(self.source)
+        return learned_columns(self.source)
 
     @property
     def kinds(self) -> dict[str, Kind]:

@@ -33,10 +33,15 @@ COMPARING = "comparing with the real rows"
 FEWEST_ROWS = 100
 """Of fewer rows, generated or real, it is not told which half they are nearer to: it would be chance."""
 COMPARED_ROWS = (500, 2_000)
-COMPARISONS = 4_000_000_000
-"""Between so many generated rows are compared with the real ones, few enough that rows times real rows times factors
-stay below this, about two seconds. Real rows are left out last, and evenly: with a tenth of them a row that repeats a
-real one would find it in one case of ten only."""
+FEWER = (100, 0.15)
+"""Between so many generated rows are compared with the real ones; of few rows no more than this share has to be, but so
+many."""
+COMPARISONS = (1_000_000_000, 4_000_000_000)
+A_ROW = 1_000_000
+"""So many comparisons (rows times real rows times factors) are made, for half a second to two seconds, and between
+these as many for each generated row: nobody who makes few waits for long. Fewer generated rows are compared then, and
+the standard error is told. Real rows are left out last, and evenly: with a tenth of them a row that repeats a real one
+would find it in one case of ten only."""
 BLOCK = (32, 8_192)
 """Generated and real rows that are compared at once: what they need stays in the processor's cache."""
 FEW_FACTORS = 3
@@ -181,8 +186,10 @@ def _nearer_half(study: Study, rows: int, tell: Callable[[float], None]) -> Near
     except (ConflictError, InputError) as error:
         return Nearer(None, reason=f"half of the real rows can't meet the design: {str(error).splitlines()[0]}")
     factors, size = learned_factors(study), study.grounding.rows // 2
-    sampled = min(len(made), int(np.clip(COMPARISONS // (2 * size * len(factors)), *COMPARED_ROWS)))
-    compared = max(1, min(size, COMPARISONS // (2 * sampled * len(factors))))
+    most = int(np.clip(rows * A_ROW, *COMPARISONS))
+    least = int(np.clip(rows * FEWER[1], FEWER[0], COMPARED_ROWS[0]))
+    sampled = min(len(made), int(np.clip(most // (2 * size * len(factors)), least, COMPARED_ROWS[1])))
+    compared = max(1, min(size, most // (2 * sampled * len(factors))))
     made = made.take(pa.array(_evenly(len(made), sampled)))
     whole = np.int32 if len(factors) <= FEW_FACTORS else np.int16
     scales = [Scale(study.columns[name], whole, max(1, MOST[whole] // len(factors))) for name in factors]
@@ -216,6 +223,7 @@ def _learned_half(study: Study) -> Study:
         coarse=_every_second_of(grounding.coarse),
         bins=_every_second_of(grounding.bins),
         rows=rows,
+        step=2,
     )
     memo = Memo((columns, half))
     return replace(study, source=replace(study.source, rows=rows), columns=columns, grounding=half, memo=memo)

@@ -22,7 +22,7 @@ class Grounding:
     """What was learned from a source.
 
     `coarse` and `bins` are (n,) codes of every learning row at the two scales of `codings`. `neighbourhoods` tell which
-    factors are redrawn together and from what, in the order of redrawing.
+    factors are redrawn together and from what, in the order of redrawing. Of every `step`-th learning row alone.
     """
 
     columns: Mapping[str, Column]
@@ -32,6 +32,7 @@ class Grounding:
     neighbourhoods: tuple[Neighbourhood, ...]
     rows: int
     ties: Ties | None = None
+    step: int = 1
 
     def code(self, neighbour: Neighbour) -> np.ndarray:
         """(n,) the codes of one neighbour at its scale."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 
 from trimtab.core.grounding.ties import Ties
 
@@ -186,6 +185,8 @@ class Groups:
 
     def _key(self, given: frozenset[Neighbour]) -> tuple[np.ndarray, int]:
         """(m,) a small number for each observed combination, and how many numbers there are."""
+        import pandas as pd  # slow to import
+
         if len(given) == 1:
             (one,) = given
             return self.codes.of[one], self.codes.sizes[one]

@@ -45,7 +45,7 @@ class RuledOut:
         first, second = codes
         flat = first * np.int32(self.table.shape[1])
         flat += second
-        return self.table.ravel().take(flat)
+        return self.table.ravel().take(flat, mode="clip")
 
 
 def ruled_out(grounding: Grounding) -> tuple[RuledOut, ...]:

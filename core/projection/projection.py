@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -77,9 +79,19 @@ class Projection:
     floors: tuple[FloorPlan, ...]
     cost_bits: float
     effective_share: float
-    shifts: tuple[Shift, ...]
-    events: tuple[EventRate, ...]
     ungrounded: float
+    _shifts: Callable[[], tuple[Shift, ...]]
+    _events: Callable[[], tuple[EventRate, ...]]
+
+    @cached_property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shift of everything that a row has a value of; worked out when it is asked for: rows need none."""
+        return self._shifts()
+
+    @cached_property
+    def events(self) -> tuple[EventRate, ...]:
+        """How often each event happens in the source, and is asked for."""
+        return self._events()
 
     @property
     def looked_at(self) -> tuple[Feature, ...]:
@@ -127,9 +139,9 @@ def project(study: Study, *, rows: int | None = None) -> Projection:
         floors=found.floors,
         cost_bits=cost_bits(cells.mass, shares),
         effective_share=float(1.0 / (per_group**2 / np.diff(cells.start)).sum() / found.pool.learned),
-        shifts=shifts_of(study, found),
-        events=_event_rates(study, whole_size(study, rows)),
         ungrounded=1.0 if study.declared else (made_up * drawn + int(found.reserved.ungrounded.sum())) / rows,
+        _shifts=partial(shifts_of, study, found),
+        _events=partial(_event_rates, study, whole_size(study, rows)),
     )
 
 

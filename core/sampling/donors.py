@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from trimtab.core.grounding.grounding import Grounding
 from trimtab.core.grounding.neighbours import Neighbour
@@ -39,7 +38,7 @@ class Step:
     def number(self, key: np.ndarray) -> np.ndarray:
         """The small number of each key."""
         if not self.sorted:
-            return np.asarray(self.table.take(key), dtype=np.int32)  # kept in a smaller type
+            return np.asarray(self.table.take(key, mode="clip"), dtype=np.int32)  # kept in a smaller type
         found = np.searchsorted(self.table, key)
         known = found < len(self.table)
         known[known] = self.table[found[known]] == key[known]
@@ -73,7 +72,7 @@ def donors_of(
     # Most levels first: what is added to a compacted key should be small, or the key needs bisection.
     parts.sort(key=lambda part: -part[2])
     steps = []
-    key, size = np.zeros(len(pool), dtype=np.int64), 1
+    key, size, places = np.zeros(len(pool), dtype=np.int64), 1, pool.astype(np.intp)
     open_: list[tuple[Neighbour | Fixed, int]] = []
     for code, of_row, levels in parts:
         if open_ and size * levels > DENSE:
@@ -81,7 +80,8 @@ def donors_of(
             steps.append(step)
             open_ = []
         open_.append((code, size))
-        key = key + of_row.take(pool).astype(np.int64) * size
+        # To clip a place, which never lies outside, is quicker than to look whether it does.
+        key = key + np.multiply(of_row.take(places, mode="clip"), size, dtype=np.int64)
         size *= levels
     step, key, size = _close(open_, key, size)
     start, rows = _by_group(key, size - 1, pool)
@@ -99,12 +99,16 @@ def _close(codes: list[tuple[Neighbour | Fixed, int]], key: np.ndarray, size: in
     known = np.flatnonzero(seen)
     table = np.full(size, len(known), dtype=np.min_scalar_type(len(known)))
     table[known] = np.arange(len(known))
-    return Step(names, strides, table, False), table.take(key).astype(np.int64), len(known) + 1
+    return Step(names, strides, table, False), table.take(key, mode="clip").astype(np.int64), len(known) + 1
 
 
 def _by_group(group: np.ndarray, groups: int, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counting sort, stable: the pool's rows ordered by group, and where each group starts."""
-    # One entry per column, so that the conversion to rows is the counting sort and nothing else.
-    matrix = csc_array((pool, group.astype(np.int32), np.arange(len(pool) + 1)), shape=(groups, len(pool))).tocsr()
-    # One more group, empty, for keys that no real row has.
-    return np.append(matrix.indptr, len(pool)).astype(np.int64), matrix.data
+    """The pool's rows ordered by group, stable, and where each group starts."""
+    start = np.zeros(groups + 2, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=start[1:-1])
+    start[-1] = len(pool)  # one more group, empty, for keys that no real row has
+    # Numbers of 16 bits are sorted by counting them, larger ones as two such digits, the lower one first.
+    order = np.argsort(group.astype(np.uint16), kind="stable")
+    if groups > 2**16:
+        order = order[np.argsort((group >> 16).astype(np.uint16)[order], kind="stable")]
+    return start, pool[order]

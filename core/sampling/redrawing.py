@@ -140,7 +140,7 @@ class Redrawing:
         wrong = np.zeros(len(rows), dtype=bool)
         every = len(rows) == len(chosen)
         donors = chosen if every else chosen[rows]
-        drawn = {name: self.grounding.code(Neighbour(name, True)).take(donors) for name in redrawn} if ruled else {}
+        drawn = {name: self.grounding.code(Neighbour(name, True)).take(donors, mode="clip") for name in redrawn} if ruled else {}
         for one in ruled:
             now = [self._code(Neighbour(name, True)) for name in one.factors]
             then = [
@@ -179,7 +179,8 @@ class Redrawing:
             bins = self.grounding.code(Neighbour(name, True))
             count = int(bins.max()) + 1
             shift = self.classes * count
-            before, drawn = (bins.take(rows) + shift for rows in (self.made.at[name], np.maximum(chosen, 0)))
+            places = (self.made.at[name], np.maximum(chosen, 0))
+            before, drawn = (bins.take(rows, mode="clip") + shift for rows in places)
             chosen[rows_going_back(before, drawn, chosen != KEEP, count * (int(self.classes.max()) + 1))] = KEEP
 
     def _table(self, names: Sequence[str], proposed: Mapping[str, np.ndarray], rows: np.ndarray) -> pa.Table:
@@ -191,20 +192,21 @@ class Redrawing:
     def _code(self, code: Neighbour | Fixed) -> np.ndarray:
         """The codes of the rows as they are now: of a neighbour, or what must not change."""
         if isinstance(code, Fixed):
-            return np.asarray(code.codes.take(self.made.at[code.factor]), dtype=np.int32)
+            return np.asarray(code.codes.take(self.made.at[code.factor], mode="clip"), dtype=np.int32)
         if code not in self.codes:
-            self.codes[code] = self.grounding.code(code).take(self.made.at[code.factor]).astype(np.int32)
+            now = self.made.at[code.factor]
+            self.codes[code] = self.grounding.code(code).take(now, mode="clip").astype(np.int32)
         return self.codes[code]
 
 
 def _donors_for(donors: Donors, group: np.ndarray, now: np.ndarray, words: np.ndarray) -> np.ndarray:
     """(m,) a donor for each row by its random word; KEEP where splicing made a combination that no real row has."""
-    first = donors.start.take(group)
-    count = donors.start.take(group + 1) - first
+    first = donors.start.take(group, mode="clip")  # quicker than to look whether a number lies outside: none does
+    count = donors.start.take(group + 1, mode="clip") - first
     # A 32-bit word times the number of donors, without its lower 32 bits: a donor each, evenly.
     offset = ((words * count.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
     known = count > 0
-    chosen = donors.rows.take(np.where(known, first + offset, 0)).astype(np.int64)
+    chosen = donors.rows.take(np.where(known, first + offset, 0), mode="clip").astype(np.int64)
     # A row that draws its own value takes one half a round further instead (rows of much weight stand there many
     # times, side by side), else too many rows would stay what they were.
     own = np.flatnonzero((chosen == now) & (count > 1))

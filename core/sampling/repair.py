@@ -6,13 +6,15 @@ Where most slots have room for one row or two, moving them one by one comes to a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_matrix, hstack, vstack
 
 from trimtab.core.maths.streams import ONE_FOR_ALL, stream
 from trimtab.core.projection.real.slots import Slots
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_matrix
 
 CANDIDATES = (800, 3_200, 12_800, 51_200)
 """Slots on either side that a program may change, half of them those whose codes are off, half by chance; more if those
@@ -50,6 +52,9 @@ def repair(quota: np.ndarray, codes: np.ndarray, goals: Sequence[np.ndarray], sl
 def _change(
     quota: np.ndarray, codes: np.ndarray, lacking: Sequence[np.ndarray], slots: Slots, size: int, spare: int
 ) -> np.ndarray | None:
+    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import
+    from scipy.sparse import csc_matrix, vstack
+
     more = np.where(slots.shares > 0, np.minimum(slots.room - quota, MOST), 0)
     fewer = np.minimum(quota, MOST)
     wanted = np.sum([np.sign(one)[code] for one, code in zip(lacking, codes, strict=True)], axis=0)
@@ -95,6 +100,8 @@ def _candidates(wanted: np.ndarray, able: np.ndarray, size: int) -> np.ndarray:
 
 def _table(codes: np.ndarray, sizes: Sequence[int], takers: np.ndarray, givers: np.ndarray) -> csc_matrix:
     """(L, takers + givers) how a row more, or a row fewer, of a slot changes every code."""
+    from scipy.sparse import csc_matrix, hstack  # slow to import
+
     places = codes + np.cumsum([0, *sizes[:-1]])[:, None]
 
     def part(slots: np.ndarray, by: float) -> csc_matrix:

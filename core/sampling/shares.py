@@ -38,21 +38,27 @@ def rows_going_back(before: np.ndarray, drawn: np.ndarray, changed: np.ndarray, 
     before.
     """
     back = np.zeros(len(before), dtype=bool)
-    began = np.bincount(before, minlength=size)
-    slack = np.floor(SLACK * np.sqrt(began)).astype(np.int64)
+    slack = np.floor(SLACK * np.sqrt(np.bincount(before, minlength=size))).astype(np.int64)
+    # Rows that stay in their bin take no part; numbers of 16 bits are sorted by counting them.
+    small = np.uint16 if size <= 2**16 else np.int64
+    moved = np.flatnonzero(changed & (before != drawn))
+    left, came = before[moved].astype(small), drawn[moved].astype(small)
     for turn in range(ROUNDS):
-        after = np.where(changed & ~back, drawn, before)
-        won = np.bincount(after, minlength=size) - began
+        won = np.bincount(came, minlength=size) - np.bincount(left, minlength=size)
         won = np.sign(won) * np.maximum(np.abs(won) - slack, 0)
         if not (won < 0).any():
             break
         # Straight from a bin that won; in every second turn from any, which then is short of it itself.
         straight = turn % 2 == 0
-        rows = np.flatnonzero((won[before] < 0) & ((won[after] > 0) if straight else (after != before)))
-        rows = rows[_number_in_group(before[rows]) < -won[before[rows]]]
+        short = won[left] < 0
+        rows = np.flatnonzero(short & (won[came] > 0) if straight else short)
+        rows = rows[_number_in_group(left[rows]) < -won[left[rows]]]
         if straight:
-            rows = rows[_number_in_group(after[rows]) < won[after[rows]]]
-        back[rows] = True
+            rows = rows[_number_in_group(came[rows]) < won[came[rows]]]
+        back[moved[rows]] = True
+        stays = np.ones(len(moved), dtype=bool)
+        stays[rows] = False
+        moved, left, came = moved[stays], left[stays], came[stays]
     return back
 
 

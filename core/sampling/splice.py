@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from trimtab.core.grounding.neighbours import Neighbourhood
-from trimtab.core.grounding.ruled_out import RuledOut, ruled_out
+from trimtab.core.grounding.ruled_out import RuledOut
+from trimtab.core.learned.learned import learned_ruled_out
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.maths.streams import stream
 from trimtab.core.projection.features.feature import Feature
@@ -117,7 +118,7 @@ def _needed(study: Study, ruled: Sequence[RuledOut]) -> list[Neighbourhood]:
 
 def _ruled_out(study: Study) -> tuple[RuledOut, ...]:
     """The pairs of values that no row should get which does not begin with them."""
-    return study.memo.of("ruled out", study.grounding, lambda: ruled_out(study.grounding))
+    return study.memo.of("ruled out", study.grounding, lambda: learned_ruled_out(study.source, study.grounding))
 
 
 def _skeletons(cells: Cells, plan: Plan, strata: np.ndarray, slot: np.ndarray) -> np.ndarray:

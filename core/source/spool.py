@@ -63,7 +63,7 @@ class Source:
     `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
     that file's bytes (what `sha256sum` prints), `columns` the names in the file's order. `notes`: a sentence for each
     thing that was left out or read in a way that the file alone does not settle. `dialect`: what was said of the file,
-    `found`: how it is written, by the same names; empty for Parquet.
+    `found`: how it is written, by the same names; empty for Parquet. `stored`: the digest of the Parquet file.
     """
 
     path: Path
@@ -74,6 +74,7 @@ class Source:
     notes: tuple[str, ...] = ()
     dialect: Dialect = OPEN
     found: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    stored: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -135,7 +136,7 @@ def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
         )
     notes = tuple(record.get("notes", ()))
     columns, found = tuple(record["columns"]), record.get("found", {})
-    return Source(place, record["name"], sha256, record["rows"], columns, notes, dialect, found)
+    return Source(place, record["name"], sha256, record["rows"], columns, notes, dialect, found, record["stored"])
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from trimtab.core.design.design import Design
 from trimtab.core.design.factors import Factor
 from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.relations.finding import find_relations
+from trimtab.core.learned.learned import learned_columns
+from trimtab.core.learned.relations import learned_relations
 from trimtab.core.relations.key import Key
 from trimtab.core.relations.relation import Found, Relation
-from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.source.columns import Column
 from trimtab.core.source.identifiers import is_identifier
 from trimtab.core.source.spool import Source
 
@@ -28,8 +29,8 @@ class Begun:
 
 def begin_design(source: Source, *, name: str, path: str, progress: Progress | None = None) -> Begun:
     """Read a source, look for what always holds in it, and begin a design: see `neutral_design`."""
-    columns = read_columns(source, progress=progress)
-    found = find_relations(columns, source, progress=progress)
+    columns = learned_columns(source, progress=progress)
+    found = learned_relations(source, columns, progress=progress)
     return Begun(neutral_design(source, columns, found, name=name, path=path), columns, found)
 
 

@@ -15,12 +15,13 @@ from trimtab.core.design.factors import LEFT_OUT, NO_FACTOR
 from trimtab.core.design.validation import check_against, check_tables
 from trimtab.core.errors import Progress
 from trimtab.core.expressions.evaluate import evaluate
-from trimtab.core.grounding.grounding import Grounding, learn
+from trimtab.core.grounding.grounding import Grounding
 from trimtab.core.grounding.ties import ties_of
+from trimtab.core.learned.learned import learned_columns, learned_grounding
 from trimtab.core.relations.relation import Relation
 from trimtab.core.source.axes import Axis, default_axis
 from trimtab.core.source.checks import check_provenance
-from trimtab.core.source.columns import Column, encode, read_columns
+from trimtab.core.source.columns import Column, encode
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.memo import Memo
@@ -138,13 +139,13 @@ def open_study(
     if columns is None:
         kinds = asked_kinds(design, source)
         same = previous is not None and previous.source.key == source.key and _same_kinds(previous, kinds)
-        columns = previous.columns if previous and same else read_columns(source, kinds, progress=progress)
+        columns = previous.columns if previous and same else learned_columns(source, kinds, progress=progress)
     check_against(design, columns)
     ties = ties_of(design.relations, columns)
     if previous and previous.columns is columns and previous.grounding.ties == ties:
         grounding, memo = previous.grounding, previous.memo
     else:
-        grounding = learn(columns, ties=ties, progress=progress)
+        grounding = learned_grounding(source, columns, ties=ties, progress=progress)
         memo = Memo((columns, grounding))
     definitions = definitions_of(design, columns)
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}

@@ -8,7 +8,6 @@ from itertools import combinations
 from math import comb, prod
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 from trimtab.core.errors import Progress
 
@@ -112,6 +111,8 @@ def _cells(
 
 def tested(group: Cells, errors: np.ndarray, alpha: float) -> Tested:
     """The statistics of candidates among rows of these `errors` (n,)."""
+    from scipy.special import stdtrit  # slow to import
+
     n, mean = len(errors), float(errors.mean())
     centred, total = group.sums - group.rows * mean, float(((errors - mean) ** 2).sum())
     t, p = welch(group.rows, centred, group.squares, n, total)
@@ -133,6 +134,8 @@ def welch(
     `sums` and `squares` are those of values centred on the mean of all rows, whose squares sum to `total`. Both parts
     need 2 rows. If neither varies, t is infinite and p 0 where their means differ, else 0 and 1.
     """
+    from scipy.special import stdtr  # slow to import
+
     others = n - rows
     gap = sums / rows + sums / others
     one = _variance(rows, sums, squares, total) / rows
@@ -156,6 +159,6 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """(C,) p adjusted so that of those called significant an expected share of at most that level is false."""
     if not len(p):
         return p
-    from scipy.stats import false_discovery_control
+    from scipy.stats import false_discovery_control  # slow to import
 
     return np.asarray(false_discovery_control(p))

@@ -19,6 +19,7 @@ from trimtab.core.declared.declared import DECLARING
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import dumps, loads, read_text, revised
 from trimtab.core.errors import InputError, Progress, TrimtabError, nearest
+from trimtab.core.learned.store import STORING
 from trimtab.core.people.access import FILE as ACCESS
 from trimtab.core.people.access import Access, check_open, text_of_access
 from trimtab.core.people.people import Person
@@ -145,7 +146,7 @@ class Workspace:
         """Clear away what killed runs left anywhere in it, as far as the rights allow it."""
         with suppress(OSError):
             sweep(Path(tempfile.gettempdir()), TEMPORARY)
-            sweep(self.home, SPOOLING, DECLARING)
+            sweep(self.home, SPOOLING, DECLARING, STORING)
             for folder in (*self.home.glob("*/"), *self.home.glob("*/*/"), *self.home.glob("*/*/*/")):
                 sweep(folder, PARTIAL)
 

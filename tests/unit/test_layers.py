@@ -27,6 +27,7 @@ LAYERS = (
     "core.words",
     "core.design",
     "core.grounding",
+    "core.learned",
     "core.declared",
     "core.study",
     "core.counting",

@@ -22,7 +22,7 @@ from trimtab.core.design.factors import Factor
 from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import Progress
 from trimtab.core.grounding.ties import Ties, ties_of
-from trimtab.core.relations.finding import find_relations
+from trimtab.core.learned.relations import learned_relations
 from trimtab.core.relations.relation import Found
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
@@ -99,7 +99,7 @@ class Library:
             return self._found[key]
         with self._lock:
             if key not in self._found:
-                _keep(self._found, key, find_relations(study.columns, study.source, progress=progress))
+                _keep(self._found, key, learned_relations(study.source, study.columns, progress=progress))
             return self._found[key]
 
     def _study(self, design: Design, source: Source, progress: Progress | None) -> Study:

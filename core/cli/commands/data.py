@@ -16,12 +16,12 @@ from trimtab.core.coverage.measures import MEASURES, Measure
 from trimtab.core.coverage.tway import TWay
 from trimtab.core.design.naming import column_of
 from trimtab.core.errors import ConflictError
+from trimtab.core.learned.learned import learned_columns
+from trimtab.core.learned.relations import learned_relations
 from trimtab.core.projection.projection import project
-from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.owners import holding_json, owners_of
 from trimtab.core.relations.relation import Found
 from trimtab.core.source.axes import default_axis
-from trimtab.core.source.columns import read_columns
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
@@ -37,8 +37,8 @@ def show_profile(data: Path, *, dialect: Dialect, as_json: bool) -> None:
     """Print the profile of a file."""
     with workspace() as home, progress_bar() as progress:
         source = bring_in(home, data, progress=progress, dialect=dialect)
-        columns = read_columns(source, progress=progress)
-        found, relations = profile_of(columns, source.rows), find_relations(columns, source, progress=progress)
+        columns = learned_columns(source, progress=progress)
+        found, relations = profile_of(columns, source.rows), learned_relations(source, columns, progress=progress)
     if as_json:
         print_json({**to_json(found), **holding_json(columns, relations)})
         return
@@ -101,7 +101,7 @@ def show_coverage(
             with workspace() as home, compared(data[1:], dialect, progress=progress) as files:
                 first = bring_in(home, data[0], progress=progress, dialect=dialect)
                 sets = dict(zip(names, [first, *files], strict=True))
-                columns = read_columns(first, progress=progress)
+                columns = learned_columns(first, progress=progress)
                 wanted = factors_of(factors, columns)
                 axes = {name: default_axis(columns[name]) for name in wanted}
                 found = compare(sets, axes, columns, progress=progress)

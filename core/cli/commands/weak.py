@@ -18,7 +18,8 @@ from trimtab.core.coverage.gaps.plausible import plausible_of
 from trimtab.core.coverage.gaps.possible import design_levels, possible_of
 from trimtab.core.coverage.gaps.remedy import Remedy, remedy_of
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.source.columns import Column, read_columns
+from trimtab.core.learned.learned import learned_columns
+from trimtab.core.source.columns import Column
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.spool import Source
 from trimtab.core.weaknesses.budget import spread_rows, usual_curve
@@ -95,7 +96,7 @@ def show_slices(
         source = bring_in(home, data, progress=progress, dialect=dialect)
         beside = bring_in(home, predictions, progress=progress) if predictions is not None else None
         errors = row_errors(source, asked, beside)
-        columns = read_columns(source, progress=progress)
+        columns = learned_columns(source, progress=progress)
         names = factors_of(factors, columns)
         if factors is None:
             names = [name for name in names if name not in asked.columns]
@@ -144,7 +145,7 @@ def _note_without(errors: RowErrors) -> None:
 def _read(data: Path, dialect: Dialect, progress: Progress | None) -> Iterator[tuple[Source, Mapping[str, Column]]]:
     with workspace() as home:
         source = bring_in(home, data, progress=progress, dialect=dialect)
-        yield source, read_columns(source, progress=progress)
+        yield source, learned_columns(source, progress=progress)
 
 
 def _occurring(columns: Mapping[str, Column], names: Sequence[str]) -> list[Levels]:

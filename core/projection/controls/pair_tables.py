@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 
 from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.design.controls.pair import Pair
@@ -40,6 +39,8 @@ def correlated(pair: Pair, now: np.ndarray, asked: float) -> np.ndarray:
 
     It is `now` · exp(λ · rank · rank), raked; the correlation rises with λ.
     """
+    from scipy.optimize import brentq  # slow to import
+
     if not now.sum() > 0:
         raise InputError(f"Pair `{pair.name}`: no row has a value of both factors.")
     some = np.ix_(now.sum(axis=1) > 0, now.sum(axis=0) > 0)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, cg
 
 from trimtab.core.projection.solver.fit import Constraint
 
@@ -123,6 +122,8 @@ class Capping:
 
     def _direction(self, off: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Solve A · diag(weight) · Aᵀ · step = off, each code in the unit of its own spread."""
+        from scipy.sparse.linalg import LinearOperator, cg  # slow to import
+
         scale = np.sqrt(np.maximum(self._sums(weight), 1e-30))
         if len(scale) > DENSE:
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csc_matrix, hstack
 
 from trimtab.core.projection.goals import Goal
 
@@ -79,6 +77,8 @@ class Program:
     rows."""
 
     def __init__(self, codes: np.ndarray, room: np.ndarray, usable: np.ndarray, wanted: Wanted) -> None:
+        from scipy.sparse import csc_matrix  # slow to import
+
         self.wanted, self._cells = wanted, np.flatnonzero(usable)
         self._size, self._room = len(room), room[self._cells].astype(float)
         sizes = [goal.control.size for goal in wanted.goals]
@@ -95,6 +95,9 @@ class Program:
     def fewest(self, rows: int, *, whole: bool = True) -> Fewest | None:
         """The fewest made rows among `rows`; None if the controls can't be met with so many. `whole`: they ask for
         whole rows."""
+        from scipy.optimize import linprog  # slow to import
+        from scipy.sparse import hstack
+
         asked = self._asked(self.wanted.whole(rows) if whole else self.wanted.fixed + self.wanted.each * rows, rows)
         if (asked < 0).any():
             return None
@@ -135,6 +138,9 @@ class Program:
 
     def _about(self) -> float | None:
         """The most rows of which no part must be made, with parts of rows."""
+        from scipy.optimize import linprog  # slow to import
+        from scipy.sparse import csc_matrix, hstack
+
         fixed, each = self._asked(self.wanted.fixed, 0), self._asked(self.wanted.each, 1, more=True)
         cells = len(self._cells)
         result = linprog(

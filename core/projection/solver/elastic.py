@@ -13,8 +13,6 @@ from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csc_matrix, hstack, identity
 
 from trimtab.core.projection.solver.fit import Constraint
 
@@ -144,6 +142,9 @@ class Elastic:
 
         Codes that may be off by no more than a limit, of `limits` (L,), may be so for nothing.
         """
+        from scipy.optimize import linprog  # slow to import
+        from scipy.sparse import csc_matrix, hstack, identity
+
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise OutOfTimeError("the linear program was not solved in time")

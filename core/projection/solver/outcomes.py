@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_matrix, hstack, identity
 
 from trimtab.core.maths.grouping import group_rows
 from trimtab.core.projection.conflict import Conflict, ConflictsError
@@ -20,6 +18,15 @@ SECONDS = 5.0
 
 FEW = 40
 """Up to this many outcomes are rounded all at once."""
+
+TRIED = 10
+"""Up to this many outcomes every way to round them is tried, which is quicker than to import what solves programs."""
+
+GAP = 0.01
+"""Relative: the integer program is solved once no solution can be better by more."""
+
+OFF = 1.5
+"""The cost of a row by which an outcome is off beyond being rounded."""
 
 CLASH = 1e4
 """Costs of a row by which an event misses its number, beside 1 for a row by which an outcome misses its share."""
@@ -67,6 +74,9 @@ def _nearest(
     not enough, all are.
     """
     program, every = _Program(wanted, truths, goals, rows, most), np.ones(len(wanted), dtype=bool)
+    tried = program.tried()
+    if tried is not None:
+        return program.counts(tried), program.missed(tried)
     if len(wanted) > FEW and (relaxed := program.solve(every, whole=False)) is not None:
         parts = np.abs(relaxed - np.round(relaxed))[: 3 * len(wanted)].reshape(3, -1)
         open_ = parts.max(axis=0) > 1e-6
@@ -95,17 +105,40 @@ class _Program:
         more = np.where(wanted > 1e-9, float(limits), 0.0)
         if limit is not None:
             more = np.minimum(more, np.maximum(0.0, limit - self.floor))
-        totals = csc_matrix(np.vstack([np.ones(size), truths]))
-        slack = identity(limits, format="csc")[:, 1:]
-        self._rows = hstack([totals, totals, -totals, slack, -slack], format="csc")
-        self._goals = np.array([rows, *goals]) - totals @ self.floor
-        self._cost = np.concatenate([1 - 2 * self.part, np.full(2 * size, 1.5), np.full(2 * len(goals), CLASH)])
+        self._totals = np.vstack([np.ones(size), truths])
+        self._goals = np.array([rows, *goals]) - self._totals @ self.floor
+        self._cost = np.concatenate([1 - 2 * self.part, np.full(2 * size, OFF), np.full(2 * len(goals), CLASH)])
         self._highest = np.concatenate(
             [np.minimum(more, 1), more, np.minimum(self.floor, limits), np.full(2 * len(goals), np.inf)]
         )
 
+    def tried(self) -> np.ndarray | None:
+        """All variables, as the integer program would have them, if every outcome is rounded down or up and one way is
+        better than all others by more than its gap; None if that can't be told."""
+        size = len(self.floor)
+        able = np.flatnonzero(self._highest[:size])
+        if len(able) > TRIED or not np.isin(self._highest[:size], (0, 1)).all():
+            return None
+        up = (np.arange(2 ** len(able))[:, None] >> np.arange(len(able))) & 1
+        up = up[(up @ self._totals[:, able].T == self._goals).all(axis=1)]
+        if not len(up):
+            return None
+        cost = up @ self._cost[able]
+        best = int(cost.argmin())
+        others = np.append(np.delete(cost, best), OFF + np.minimum(self._cost[:size], 0).sum()).min()
+        if others - cost[best] <= 2 * GAP * max(abs(others), abs(cost[best]), 0.1):
+            return None
+        found = np.zeros(len(self._cost))
+        found[able] = up[best]
+        return found
+
     def solve(self, open_: np.ndarray, *, whole: bool, settled: np.ndarray | None = None) -> np.ndarray | None:
         """All variables; those of outcomes that are not `open_` (O,) stay `settled`. None if there was no time."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import
+        from scipy.sparse import csc_matrix, hstack, identity
+
+        totals, slack = csc_matrix(self._totals), identity(len(self._totals), format="csc")[:, 1:]
+        matrix = hstack([totals, totals, -totals, slack, -slack], format="csc")
         lowest, highest = np.zeros(len(self._highest)), self._highest
         if settled is not None:
             fixed = np.concatenate([~np.tile(open_, 3), np.zeros(len(settled) - 3 * len(open_), dtype=bool)])
@@ -115,8 +148,8 @@ class _Program:
             self._cost,
             integrality=np.full(len(self._cost), int(whole)),
             bounds=Bounds(lowest, highest),
-            constraints=LinearConstraint(self._rows, lb=self._goals, ub=self._goals),
-            options={"time_limit": SECONDS, "mip_rel_gap": 0.01},
+            constraints=LinearConstraint(matrix, lb=self._goals, ub=self._goals),
+            options={"time_limit": SECONDS, "mip_rel_gap": GAP},
         )
         return None if result.x is None else np.asarray(result.x)
 

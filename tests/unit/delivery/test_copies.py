@@ -167,10 +167,20 @@ def test_large_sources_are_compared_with_fewer_rows(
     open_: Open, crashes: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = open_(crashes, "rows: 1001\n")
-    monkeypatch.setattr(copies, "COMPARISONS", 26_216 * 14 * 600)
+    monkeypatch.setattr(copies, "COMPARISONS", (1, 26_216 * 14 * 600))
     assert nearer_half(study, 3001).sampled == 600
-    monkeypatch.setattr(copies, "COMPARISONS", 26_216 * 14 * 100)  # fewer than the fewest: real rows are left out
-    assert nearer_half(study, 3002).sampled == copies.COMPARED_ROWS[0]
+    monkeypatch.setattr(copies, "COMPARISONS", (1, 26_216 * 14 * 100))  # fewer than the fewest: real rows are left out
+    assert nearer_half(study, 3002).sampled == round(3002 * copies.FEWER[1])
+    assert nearer_half(study, 4000).sampled == copies.COMPARED_ROWS[0]
+
+
+def test_few_rows_are_compared_for_less_time(open_: Open, crashes: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = open_(crashes, "rows: 1001\n")
+    monkeypatch.setattr(copies, "COMPARISONS", (26_216 * 14 * 150, 26_216 * 14 * 900))
+    monkeypatch.setattr(copies, "A_ROW", 26_216 * 14 // 4)
+    assert [nearer_half(study, rows).sampled for rows in (100, 500, 1000, 2000, 4000)] == [100, 150, 250, 500, 900]
+    error = nearer_half(study, 500).standard_error
+    assert error == pytest.approx(0.5 / 150**0.5)
 
 
 @pytest.mark.parametrize(
