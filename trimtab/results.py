@@ -27,6 +27,7 @@ from trimtab.core.relations.finding import find_relations
 from trimtab.core.relations.owners import holding_json
 from trimtab.core.relations.relation import Found
 from trimtab.core.sampling.run import schema_of
+from trimtab.core.shown.causes import Explained, explained
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
 from trimtab.core.source.columns import Column, read_columns
@@ -199,6 +200,14 @@ class Check:
         """For each conflict the ways out: what to do, and a patch that does it for `trimtab.core.design.patching`'s
         `with_part` or `trimtab apply --patch`."""
         return self._checked.ways
+
+    def why(self, factor: str) -> Explained:
+        """Which controls move a factor and how much each, by way of which others, and what it would cost to freeze it.
+
+        Raises InputError for a factor that the rows have not, ConflictsError if the design is not feasible.
+        """
+        self.require()
+        return explained(self.study, factor, self._checked.projection)
 
     def require(self) -> Check:
         """This check. Raises ConflictsError if the design is not feasible."""

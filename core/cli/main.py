@@ -193,11 +193,19 @@ def init(
 
 
 @app.command()
-def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
+def check(
+    design: DesignFile,
+    why: Annotated[
+        str | None,
+        typer.Option(help="A factor: which controls move it, and what it would cost to freeze it.", show_default=False),
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
     """Tell whether a design can be met, what it costs and what moves, before any row is drawn."""
     from trimtab.core.cli.commands.designs import show_check
 
-    raise typer.Exit(show_check(design, accept_source=accept_source, as_json=as_json))
+    raise typer.Exit(show_check(design, why=why, accept_source=accept_source, as_json=as_json))
 
 
 @app.command()

@@ -165,6 +165,15 @@ def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
     figures = [float(line.split()[1]) for line in shifts]
     assert figures == sorted(figures, reverse=True)
     assert people.out.startswith("Feasible: 2,000 rows for 0.0")
+    why = trimtab("check", "d.yaml", "--why", "dead").out.split("Why dead moves by ")[1]
+    assert why.splitlines()[1].startswith("control")
+    assert why.splitlines()[2].startswith("event unbelted")
+    assert "To freeze it: " in why
+    unknown = trimtab("check", "d.yaml", "--why", "deed")
+    assert (unknown.code, unknown.err.strip()) == (
+        2,
+        "error: There is no factor `deed` in the rows. Did you mean `dead`?",
+    )
 
 
 @pytest.mark.usefixtures("no_home")

@@ -19,7 +19,7 @@ from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import counted, percent, shift_text
+from trimtab.core.words.numbers import about_rows, counted, percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
@@ -200,7 +200,7 @@ def _worth(real: int, share: float) -> tuple[str, str]:
         return f"all {real:,} rows", "Every real row counts the same."
     why = "those that fit the design are used more than the others."
     return (
-        f"about {float(f'{share * real:.3g}'):,.0f} rows",
+        f"about {about_rows(share * real)} rows",
         f"is what the {real:,} real rows are worth here ({percent(share)}): {why}",
     )
 

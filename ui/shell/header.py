@@ -7,7 +7,7 @@ import streamlit as st
 
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.words.numbers import counted, percent
+from trimtab.core.words.numbers import about_rows, counted, percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -95,7 +95,7 @@ def _leans(found: doc.Document, outcome: Projection) -> h.Element:
         return chip("leans on", f"all {real:,} rows", title=about)
     worth = outcome.effective_share * real
     few = outcome.effective_share < FEW_SHARE or worth < FEW_ROWS
-    said = f"{float(f'{worth:.3g}'):,.0f} of {real:,} rows"
+    said = f"{about_rows(worth)} of {real:,} rows"
     return chip("leans on", said, tone="warn" if few else "", title=about)
 
 
