@@ -170,10 +170,8 @@ def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
     assert why.splitlines()[2].startswith("event unbelted")
     assert "To freeze it: " in why
     unknown = trimtab("check", "d.yaml", "--why", "deed")
-    assert (unknown.code, unknown.err.strip()) == (
-        2,
-        "error: There is no factor `deed` in the rows. Did you mean `dead`?",
-    )
+    assert unknown.code == 2
+    assert unknown.err.startswith("error: There is no factor `deed` in the rows. Did you mean `dead`?")
 
 
 @pytest.mark.usefixtures("no_home")

@@ -21,7 +21,7 @@ Table = Callable[[dict[str, list[object]]], Source]
 def opened(table_source: Table) -> Callable[..., Study]:
     x = ["b" if i % 4 == 0 else "a" for i in range(800)]
     source = table_source(
-        {"x": x, "wet": ["yes" if one == "b" and i % 8 or i // 8 % 4 == 0 else "no" for i, one in enumerate(x)]}
+        {"x": x, "wet": ["yes" if (one == "b" and i % 8) or i // 8 % 4 == 0 else "no" for i, one in enumerate(x)]}
     )
 
     def make(**parts: object) -> Study:
@@ -58,7 +58,7 @@ def test_what_others_ask_of_it_is_told_before(opened: Callable[..., Study]) -> N
 
 def test_what_is_computed_follows_and_says_of_what(opened: Callable[..., Study]) -> None:
     study = opened(factors={"rain": {"role": "derive", "expression": "wet = 'yes'"}})
-    with pytest.raises(InputError, match="`rain` is computed from `wet`.*freeze that instead"):
+    with pytest.raises(InputError, match=r"`rain` is computed from `wet`.*freeze that instead"):
         freeze(study, "rain")
-    with pytest.raises(InputError, match="no factor `wett`.*wet"):
+    with pytest.raises(InputError, match=r"no factor `wett`.*wet"):
         freeze(study, "wett")

@@ -102,7 +102,7 @@ def test_reserved_rows_are_the_rest(source: Source) -> None:
 
 
 def test_a_factor_that_rows_have_not_is_refused_by_name(source: Source) -> None:
-    with pytest.raises(InputError, match="no factor `wett`.*wet"):
+    with pytest.raises(InputError, match=r"no factor `wett`.*wet"):
         why(opened(source), "wett")
 
 

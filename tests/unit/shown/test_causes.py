@@ -22,7 +22,9 @@ def study(table_source: object) -> Study:
     return open_study(design.with_label("hurt", rule="wet = 'yes'"), source)
 
 
-def cause(name: str, part: float, *, direct: bool = False, beside: tuple[str, ...] = (), through: tuple[str, ...] = ()):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def cause(
+    name: str, part: float, *, direct: bool = False, beside: tuple[str, ...] = (), through: tuple[str, ...] = ()
+) -> Cause:
     ways = tuple(Neighbour(one, 0.1) for one in through)
     return Cause(ControlName("event", name), part, part, 0.0, direct, beside, ways)
 
