@@ -209,6 +209,23 @@ def check(
 
 
 @app.command()
+def preview(
+    design: DesignFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="A CSV file for the dictionary of the columns.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show ten rows that a design gives, each beside the real one that it begins with, and what their columns mean."""
+    from trimtab.core.cli.commands.preview import show_preview
+
+    show_preview(design, output, force=force, accept_source=accept_source, as_json=as_json)
+
+
+@app.command()
 def review(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
     """Tell in plain sentences what a design asks for and what moves along, for those who decide."""
     from trimtab.core.cli.commands.designs import show_review

@@ -174,6 +174,19 @@ def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
     assert unknown.err.startswith("error: There is no factor `deed` in the rows. Did you mean `dead`?")
 
 
+def test_preview_shows_rows_before_and_after_and_what_columns_mean(trimtab: Trimtab, folder: Path) -> None:
+    found = trimtab("preview", design(EVENT), "-o", "columns.csv", "--json")
+    assert found.json.keys() == {"columns", "rows", "dictionary"}
+    assert (len(found.json["rows"]), len(found.json["rows"][0]["after"])) == (10, len(found.json["columns"]))
+    assert [line.split(",")[0] for line in Path("columns.csv").read_text().splitlines()[1:]] == [
+        one["name"] for one in found.json["dictionary"]
+    ]
+    assert "becomes" in trimtab("preview", "d.yaml").out
+    again = trimtab("preview", "d.yaml", "-o", "columns.csv")
+    assert (again.code, "there already" in again.err) == (2, True)
+    assert "is there, from which the design is made" in trimtab("preview", "d.yaml", "-o", "d.yaml", "--force").err
+
+
 @pytest.mark.usefixtures("no_home")
 def test_conflicts_are_named_with_exit_code_3(trimtab: Trimtab, folder: Path) -> None:
     result = trimtab("check", design(CONFLICT), "--json")
