@@ -39,7 +39,7 @@ def preview_text(found: Preview) -> str:
 
 def preview_table(found: Preview) -> h.Element:
     """Each row to come below the real one that it begins with; what differs is bold."""
-    heads = [h.th(scope="col")[""], [h.th(scope="col")[name] for name in found.columns]]
+    heads = [h.th(scope="col")[name] for name in ("", *found.columns)]
     bodies = [h.tbody[_before(row), _after(row)] for row in found.rows]
     return h.table(".tt-rows", data_testid="rows")[h.thead[h.tr[heads]], bodies]
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -267,7 +268,9 @@ def test_diff(trimtab: Trimtab) -> None:
         ("event unbelted", "added", None),
     ]
     assert result.json["controls"][0]["after"] == "{role: keep}"
-    assert [list(one) for one in result.json["factors"]] == [["name", "tv", "before_tv", "after_tv"]] * 14
+    assert [list(one) for one in result.json["factors"]] == [
+        ["name", "tv", "before_tv", "after_tv", "kind", "bins"]
+    ] * 14
     checked = {shift["factor"]: shift["tv"] for shift in trimtab("check", "e.yaml", "--json").json["shifts"]}
     assert {one["name"]: one["after_tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
     assert {one["name"]: one["tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
@@ -335,6 +338,8 @@ def test_diff_of_designs_without_a_source(trimtab: Trimtab) -> None:
         {
             "name": "a",
             **{name: pytest.approx(tv, abs=1e-4) for name, tv in (("tv", 0.25), ("before_tv", 0), ("after_tv", 0))},
+            "kind": "categorical",
+            "bins": ANY,
         }
     ]
     design("", "small.yaml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -74,15 +74,15 @@ def _state(stands: Standing) -> h.Element:
     return h.p(class_=["tr-state", tone], data_testid="standing", data_state=stands.state)[h.b[mark, words], by]
 
 
-def asks(found: session.Document) -> None:
-    """A line for every control."""
+def asks(found: session.Document, commented: Mapping[str, int]) -> None:
+    """A line for every control, with how many open comments there are on it."""
     section("What this design asks for")
     said = sentences(found.study)
     if not said:
         quiet("Nothing yet: every factor follows, so the rows are as real rows are.")
         st.page_link(page_file("design"), label="Set something", query_params={session.PARAMETER: found.design_id})
         return
-    html(h.ul(".tr-asks", data_testid="asks")[[_line(sentence) for sentence in _together(said)]])
+    html(h.ul(".tr-asks", data_testid="asks")[[_line(one, commented.get(one.control, 0)) for one in _together(said)]])
 
 
 def _together(said: Sequence[Sentence]) -> list[Sentence]:
@@ -98,9 +98,10 @@ def _together(said: Sequence[Sentence]) -> list[Sentence]:
     return lines
 
 
-def _line(sentence: Sentence) -> h.Element:
+def _line(sentence: Sentence, commented: int) -> h.Element:
+    said = commented and h.small(".tr-commented")[counted(commented, "open comment")]
     return h.li(data_control=sentence.control)[
-        h.p[h.b[sentence.subject], sentence.detail and h.small[sentence.detail]],
+        h.p[h.b[sentence.subject], sentence.detail and h.small[sentence.detail], said or None],
         h.p[emphasised(sentence.text, sentence.asked)],
         h.em[KINDS.get(sentence.kind, sentence.kind)],
     ]
