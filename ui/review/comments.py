@@ -138,7 +138,7 @@ def _answer_form(thread: Thread) -> None:
         if message:
             notice(message)
         with st.container(horizontal=True):
-            st.button("Reply", key="review_answer_send", type="primary", on_click=_answer, args=(number, "comment"))
+            st.button("Reply", key="review_answer_send", on_click=_answer, args=(number, "comment"))
             if thread.open:
                 args = (number, "resolved")
                 st.button("Reply and resolve", key="review_answer_resolve", on_click=_answer, args=args)
