@@ -10,6 +10,7 @@ from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.projection.projection import Projection
 from trimtab.core.words.numbers import percent
 from trimtab.ui.changes.changes import conflicts, what_changes
+from trimtab.ui.changes.rows import columns_delivered, rows_before_and_after
 from trimtab.ui.controls.tabs import tabs
 from trimtab.ui.data.declared import declared_tools
 from trimtab.ui.factor.computed import computed_panel, is_computed
@@ -57,6 +58,8 @@ def workbench() -> None:
         else:
             factor_panel(found.study, name)
     below(found, outcome)
+    rows_before_and_after(found)
+    columns_delivered(found)
     session.run_ends("design")
 
 

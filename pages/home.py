@@ -18,7 +18,7 @@ from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
 from trimtab.ui.session.samples import SAMPLES
 from trimtab.ui.shell import session
-from trimtab.ui.shell.opening import WENT_WRONG, go, open_uploaded, sample_button
+from trimtab.ui.shell.opening import WENT_WRONG, go, is_design, open_uploaded, sample_button
 from trimtab.ui.shell.pages import page_file
 
 STEPS = (
@@ -52,12 +52,13 @@ def upload_card() -> None:
     """Bring in a file."""
     with st.container(border=True, key="tt_card_upload", height="stretch"):
         most = st.get_option("server.maxUploadSize") / 1000  # GB
-        section("Upload your own", f"CSV, CSV.gz or Parquet, up to {most:g} GB")
+        section("Upload your own", f"CSV, CSV.gz or Parquet, up to {most:g} GB; or a design file (.yaml)")
         # No `type`: the browser would hide the reason; the reader names it.
         file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
-            go(lambda progress: open_uploaded(file.name, file, progress), page_file("data"))
+            page = page_file("design" if is_design(file.name) else "data")
+            go(lambda progress: open_uploaded(file.name, file, progress), page)
             if is_text(file.name):
                 begin_form({})
         said = wanted()

@@ -6,7 +6,7 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.projection.projection import Projection
 from trimtab.ui.changes.changes import conflicts
 from trimtab.ui.parts.parts import notice, quiet, styles
-from trimtab.ui.review.comments import comments
+from trimtab.ui.review.comments import comments, open_comments
 from trimtab.ui.review.parts import along, asks, head, leans, pictures
 from trimtab.ui.review.versions import versions
 from trimtab.ui.shell import session
@@ -18,7 +18,7 @@ WIDTH = 1180  # px: a page to be read, and to be printed as it is seen
 def page(found: session.Document) -> None:
     """From what it is to what people say of it."""
     head(found)
-    asks(found)
+    asks(found, open_comments(found))
     outcome = session.projection()
     if isinstance(outcome, Projection):
         pictures(found, outcome)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trimtab.core.delivery.dictionary import dictionary
 from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.receipt import Delivery, receipt_json
 from trimtab.core.delivery.writers import plain_schema
@@ -27,9 +28,12 @@ from trimtab.core.projection.shifts import Shift
 from trimtab.core.projection.ways_out import WayOut
 from trimtab.core.relations.owners import holding_json
 from trimtab.core.relations.relation import Found
+from trimtab.core.sampling.preview import MOST, preview
 from trimtab.core.sampling.run import schema_of
+from trimtab.core.shown.causes import Explained, explained
 from trimtab.core.shown.receipts import copies_text
 from trimtab.core.shown.results import check_shown, data_shown, markup, receipt_shown
+from trimtab.core.shown.rows import Looked
 from trimtab.core.source.columns import Column
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.profile import Profile, profile, to_json
@@ -200,6 +204,20 @@ class Check:
         """For each conflict the ways out: what to do, and a patch that does it for `trimtab.core.design.patching`'s
         `with_part` or `trimtab apply --patch`."""
         return self._checked.ways
+
+    def why(self, factor: str) -> Explained:
+        """Which controls move a factor and how much each, by way of which others, and what it would cost to freeze it.
+
+        Raises InputError for a factor that the rows have not, ConflictsError if the design is not feasible.
+        """
+        self.require()
+        return explained(self.study, factor, self._checked.projection)
+
+    def preview(self, rows: int = MOST) -> Looked:
+        """The first rows that the design gives, each beside the real one that it begins with, and what their columns
+        mean. Raises ConflictsError if the design is not feasible."""
+        self.require()
+        return Looked(preview(self.study, self._checked.projection, rows=rows), dictionary(self.study))
 
     def require(self) -> Check:
         """This check. Raises ConflictsError if the design is not feasible."""

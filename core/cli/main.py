@@ -193,11 +193,36 @@ def init(
 
 
 @app.command()
-def check(design: DesignFile, accept_source: AcceptSource = False, as_json: AsJson = False) -> None:
+def check(
+    design: DesignFile,
+    why: Annotated[
+        str | None,
+        typer.Option(help="A factor: which controls move it, and what it would cost to freeze it.", show_default=False),
+    ] = None,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
     """Tell whether a design can be met, what it costs and what moves, before any row is drawn."""
     from trimtab.core.cli.commands.designs import show_check
 
-    raise typer.Exit(show_check(design, accept_source=accept_source, as_json=as_json))
+    raise typer.Exit(show_check(design, why=why, accept_source=accept_source, as_json=as_json))
+
+
+@app.command()
+def preview(
+    design: DesignFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="A CSV file for the dictionary of the columns.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show ten rows that a design gives, each beside the real one that it begins with, and what their columns mean."""
+    from trimtab.core.cli.commands.preview import show_preview
+
+    show_preview(design, output, force=force, accept_source=accept_source, as_json=as_json)
 
 
 @app.command()

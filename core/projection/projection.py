@@ -23,7 +23,7 @@ from trimtab.core.projection.rates import real_rows
 from trimtab.core.projection.real.slots import Slots
 from trimtab.core.projection.reserved.reserved import FloorPlan, Reserved
 from trimtab.core.projection.shifts import Shift, group_shares, shifts_of
-from trimtab.core.projection.solver.fit import Constraint, finish, fit_cells
+from trimtab.core.projection.solver.fit import Constraint, Fit, finish, fit_cells
 from trimtab.core.projection.solver.outcomes import Outcomes, outcomes_of
 from trimtab.core.study.study import Study, whole_size
 
@@ -158,17 +158,29 @@ def floor_plans(study: Study, rows: int) -> tuple[FloorPlan, ...]:
 def control_costs(study: Study) -> tuple[ControlCost, ...]:
     """The cost of each control: how many bits the design would cost less without it."""
     found = fitted(study, study.size)
-    mass, constraints, fit = found.cells.mass, found.constraints, found.fit
-    whole = cost_bits(mass, fit.shares)
-    costs = []
-    for left_out in range(len(constraints)):
-        others = [one for i, one in enumerate(constraints) if i != left_out]
-        begin = [factor for i, factor in enumerate(fit.factors) if i != left_out]
-        without = fit_cells(mass, others, begin=begin, enough=ENOUGH_FOR_COSTS)
+    mass = found.cells.mass
+    whole = cost_bits(mass, found.fit.shares)
+    return tuple(
+        ControlCost(one.name, max(0.0, whole - cost_bits(mass, fit_without(study, found, place).shares)))
+        for place, one in enumerate(found.constraints)
+    )
+
+
+def fit_without(study: Study, found: Fitted, left_out: int) -> Fit:
+    """The fit of a design without one of its controls, the one in this place; kept, as it is asked for more than once.
+
+    It serves what is shown, with three digits, and is met no more exactly than that.
+    """
+    others = [one for i, one in enumerate(found.constraints) if i != left_out]
+    begin = [factor for i, factor in enumerate(found.fit.factors) if i != left_out]
+
+    def make() -> Fit:
+        without = fit_cells(found.cells.mass, others, begin=begin, enough=ENOUGH_FOR_COSTS)
         if without.error > ENOUGH_FOR_COSTS and sum(len(one.requested) for one in others) <= MOST_CODES:
             without = finish(without, others)
-        costs.append(ControlCost(constraints[left_out].name, max(0.0, whole - cost_bits(mass, without.shares))))
-    return tuple(costs)
+        return without
+
+    return study.memo.of("fit without a control", (found.fit, left_out), make)
 
 
 def cost_bits(mass: np.ndarray, shares: np.ndarray) -> float:

@@ -16,9 +16,16 @@ from trimtab.core.design.files import dumps
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
 from trimtab.core.source.axes import Axis
+from trimtab.core.source.kinds import Kind
 from trimtab.core.study.study import Study
 from trimtab.core.yaml.reading import read
 from trimtab.core.yaml.writing import on_one_line
+
+OUTSIDE = "beyond these"
+"""How what lies outside of an axis is called among its bins."""
+
+_Shifts = dict[str, tuple[float, np.ndarray]]
+"""Factor -> how far it moves, and the shares (size + 1,) that come out, missing last."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +42,31 @@ class ControlChange:
 
 
 @dataclass(frozen=True)
+class BinChange:
+    """One bin of a factor in both designs, and in the source of the first: shares of all rows, 0 to 1."""
+
+    label: str
+    real: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class FactorChange:
     """How far apart two designs are in one factor: `tv` is the total variation (0 to 1) between what they give.
 
     `before_tv` and `after_tv` are how far each moves the factor from its own source. None where a design does not
-    deliver the factor or can't be met, and `tv` where its kinds are not the same.
+    deliver the factor or can't be met, and `tv` where its kinds are not the same. `bins` are those of the first design
+    with the shares of both, what lies outside of them if anything does, and missing last; none where `tv` is None.
+    `kind` is how the first one reads it, or the second, if the first has it not.
     """
 
     name: str
     tv: float | None
     before_tv: float | None
     after_tv: float | None
+    kind: Kind
+    bins: tuple[BinChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,24 +92,14 @@ def difference(first: Study, second: Study) -> Difference:
     after, after_conflicts = _shifts(second)
     return Difference(
         controls=tuple(control_changes(first, second)),
-        factors=tuple(
-            FactorChange(
-                name,
-                _between(name, first, second, before[name][1], after[name][1])
-                if name in before and name in after
-                else None,
-                before[name][0] if name in before else None,
-                after[name][0] if name in after else None,
-            )
-            for name in _shown(first, second)
-        ),
+        factors=tuple(_factor(name, first, second, before, after) for name in _shown(first, second)),
         same_source=first.source.key == second.source.key,
         before_conflicts=before_conflicts,
         after_conflicts=after_conflicts,
     )
 
 
-def _shifts(study: Study) -> tuple[dict[str, tuple[float, np.ndarray]], tuple[Conflict, ...]]:
+def _shifts(study: Study) -> tuple[_Shifts, tuple[Conflict, ...]]:
     """How far a design moves each factor, and the shares (size + 1,) it gives on the study's axis; or its conflicts."""
     try:
         return {shift.factor: (shift.tv, shift.after) for shift in project(study).shifts}, ()
@@ -101,11 +112,22 @@ def _shown(first: Study, second: Study) -> list[str]:
     return list(dict.fromkeys(name for one in (first, second) for name in one.axes if one.role(name) not in LEFT_OUT))
 
 
-def _between(name: str, first: Study, second: Study, before: np.ndarray, after: np.ndarray) -> float | None:
-    """The total variation between what two designs give of a factor, on the first one's axis."""
-    if _scale(first.axes[name]) != _scale(second.axes[name]):
-        return None
-    return total_variation(np.append(before, 0.0), _on_axis(first.axes[name], second, name, after))
+def _factor(name: str, first: Study, second: Study, before: _Shifts, after: _Shifts) -> FactorChange:
+    kind = (first if name in first.axes else second).axes[name].kind
+    moved, moves = (found[name][0] if name in found else None for found in (before, after))
+    if moved is None or moves is None or _scale(first.axes[name]) != _scale(second.axes[name]):
+        return FactorChange(name, None, moved, moves, kind)
+    was = np.append(before[name][1], 0.0)
+    now = _on_axis(first.axes[name], second, name, after[name][1])
+    return FactorChange(name, total_variation(was, now), moved, moves, kind, _bins(first, name, was, now))
+
+
+def _bins(first: Study, name: str, was: np.ndarray, now: np.ndarray) -> tuple[BinChange, ...]:
+    """Each bin with the shares (size + 2,) of both designs."""
+    axis, real = first.axes[name], np.append(first.real_shares(name), 0.0)
+    labels = [*axis.labels, axis.missing_label, OUTSIDE]
+    places = [*range(axis.size), *([axis.size + 1] if was[-1] + now[-1] > 0 else []), axis.size]
+    return tuple(BinChange(labels[at], float(real[at]), float(was[at]), float(now[at])) for at in places)
 
 
 def _scale(axis: Axis) -> str:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from trimtab.core.design.controls.kind import KINDS
 from trimtab.core.design.design import Design
 from trimtab.core.projection.shifts import Shift
+from trimtab.core.review.sentences import sentences
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import counted, rounded_percent
 from trimtab.core.words.plain import listed
@@ -49,6 +50,20 @@ def summary(study: Study) -> str:
     if not said:
         return f"{made} Nothing is set: they are as real rows are."
     return f"{made} {'; '.join(said)}. Everything else stays as real as it can be."
+
+
+def covers(study: Study) -> str:
+    """What an approval of this design is of, and what ends it."""
+    design = study.design
+    parts = [f"{counted(len(sentences(study)), 'control')} above"]
+    parts += [counted(study.size, "row"), f"seed {design.seed}", f"the mode {design.mode}"]
+    if design.source is not None:
+        name = PurePath(study.source.name).name
+        parts.append(f"{name} by its content (SHA-256 {study.source.sha256[:12]}…)")
+    return (
+        f"An approval covers what decides the rows: the {listed(parts, most=len(parts))}. Any change of these ends it; "
+        "the name, the description and units may change. It is of the design: rows have their receipt."
+    )
 
 
 def moved_along(shifts: Sequence[Shift]) -> tuple[tuple[Shift, ...], str]:

@@ -69,6 +69,11 @@ class Splicer:
             state.redraw(donors, self._shared(words, begun.reserved, name))
         return begun
 
+    def beginnings(self, block: int) -> Spliced:
+        """The rows of a block that are made as they begin, before anything is redrawn."""
+        strata = self.plan.strata(block)
+        return self._begun(strata[strata >= self.plan.real])
+
     def _begun(self, strata: np.ndarray) -> Spliced:
         """The rows as they begin: each a row of the pool, or a reserved one."""
         slot = self.plan.slot(strata)

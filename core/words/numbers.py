@@ -75,6 +75,15 @@ def _tidy(times: float) -> str:
     return f"{round(times):,}"
 
 
+def about_rows(number: float) -> str:
+    """A number of rows that is worked out, not counted: three digits of it.
+
+    >>> about_rows(16_034.2), about_rows(61.7)
+    ('16,000', '62')
+    """
+    return f"{float(f'{number:.3g}'):,.0f}"
+
+
 def bytes_text(size: int) -> str:
     """Bytes for people.
 

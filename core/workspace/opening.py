@@ -9,7 +9,8 @@ from pathlib import Path
 
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.design.design import Design
-from trimtab.core.design.files import load
+from trimtab.core.design.files import load, loads, read_text
+from trimtab.core.design.parts.source_ref import reference
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source
@@ -64,6 +65,31 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
     if not accept_source:
         check_content(design, source, owner=path.name)
     return source
+
+
+def design_of(file: Path, home: Workspace) -> tuple[Design, str]:
+    """The design in a file as one of a workspace that has its data, and its text.
+
+    Raises InputError, which says what to do, if it can't be read or its data were not brought in.
+    """
+    text = read_text(file)
+    design = loads(text, owner=file.name)
+    if design.source is None:
+        return design, text
+    data, wanted = Path(design.source.path).name, design.source.sha256
+    if wanted is None:
+        raise InputError(
+            f"{file.name}: source.sha256: it is not there, so nobody knows which content of {data} the design was made "
+            "for. Bring these data in; the design that begins then names it."
+        )
+    try:
+        source = home.source(wanted, design.source.dialect)
+    except InputError as error:
+        raise InputError(
+            f"{file.name}: it stands on {data} (SHA-256 {wanted[:12]}…), which was not brought in here, or not read in "
+            "that way. Bring that file in first, then the design again."
+        ) from error
+    return design.changed(source=reference(source.name, source)), text
 
 
 def check_content(design: Design, source: Source, *, owner: str) -> None:

@@ -244,20 +244,32 @@ class Workspace:
         """What was said of a design."""
         return read_reviews(self.folder(id_) / REVIEWS)
 
-    def review(self, id_: str, name: str, verdict: Verdict, text: str, *, fingerprint: str) -> Review:
+    def review(
+        self,
+        id_: str,
+        name: str,
+        verdict: Verdict,
+        text: str,
+        *,
+        fingerprint: str,
+        to: int | None = None,
+        control: str | None = None,
+    ) -> Review:
         """Record what somebody says of a design as it is now; with a verdict on it, it is kept as a version.
 
-        `fingerprint` is that of the content they saw. Where people sign in, who signed in says it, whatever `name` is
-        given. Raises InputError if the content has become another one, for an empty name or an empty comment, and for a
-        text that is too long.
+        `fingerprint` is that of the content they saw; `to` is the number of what is answered, or settled, and `control`
+        the name of the control it is about. Where people sign in, who signed in says it, whatever `name` is given.
+        Raises InputError if the content has become another one, for an empty name or an empty comment, for a text that
+        is too long, and for an answer to what nobody said.
         """
         name = self.by or name
         check_words(name, verdict, text)
-        content, design = self._as_seen(id_, fingerprint)
-        version = self.version_of(id_, design)
-        if version is None and verdict != "comment":
+        content, design = self._as_seen(id_, None if to is not None else fingerprint)
+        version = self.version_of(id_, design) if to is None else None
+        if version is None and verdict in ("approved", "changes"):
             version = self._keep(id_, content)
-        return add_review(self.folder(id_) / REVIEWS, name, verdict, text, version, fingerprint)
+        file = self.folder(id_) / REVIEWS
+        return add_review(file, name, verdict, text, version, fingerprint, to=to, control=control)
 
     def designs(self) -> tuple[Entry, ...]:
         """All designs, the one saved last first. A damaged one is listed with its fault."""

@@ -196,7 +196,7 @@ def boost(at: AppTest, i: int = 0) -> AppTest:
 
 def test_boosting_shows_the_change_first_and_can_be_undone(visit: Visit, home: Workspace, design_id: str) -> None:
     at = boost(visit(written("error")))
-    assert "boost_city_b_kind_y" in text_of(at)
+    assert "boost_city_b_and_kind_y" in text_of(at)
     assert design_of(home, design_id).events == {}, "it is shown, not taken"
     sound(at.text_input(key="tt_boost_exact").set_value("40 %").run())
     assert ">40.0 %<" in text_of(at)

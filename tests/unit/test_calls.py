@@ -90,6 +90,8 @@ def test_each_call_gives_what_its_command_prints(crashes: trimtab.Data, command:
     design = trimtab.load(BELTS)
     assert crashes.to_json() == command("profile", CRASHES, "--json").json
     assert trimtab.check(design, crashes).to_json() == command("check", BELTS, "--json").json
+    why = trimtab.check(design, crashes).why("dead")
+    assert why.as_json() == command("check", BELTS, "--why", "dead", "--json").json["why"]
     made = trimtab.sample(design, crashes, "made.parquet", rows=2000, seed=5, workers=1)
     printed = command("sample", BELTS, "-o", "printed.parquet", "-n", 2000, "--seed", 5, "--json").json
     assert printed["receipt"] == made.receipt.to_json()["receipt"]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -165,6 +166,26 @@ def test_check_tells_events_costs_and_shifts(trimtab: Trimtab) -> None:
     figures = [float(line.split()[1]) for line in shifts]
     assert figures == sorted(figures, reverse=True)
     assert people.out.startswith("Feasible: 2,000 rows for 0.0")
+    why = trimtab("check", "d.yaml", "--why", "dead").out.split("Why dead moves by ")[1]
+    assert why.splitlines()[1].startswith("control")
+    assert why.splitlines()[2].startswith("event unbelted")
+    assert "To freeze it: " in why
+    unknown = trimtab("check", "d.yaml", "--why", "deed")
+    assert unknown.code == 2
+    assert unknown.err.startswith("error: There is no factor `deed` in the rows. Did you mean `dead`?")
+
+
+def test_preview_shows_rows_before_and_after_and_what_columns_mean(trimtab: Trimtab, folder: Path) -> None:
+    found = trimtab("preview", design(EVENT), "-o", "columns.csv", "--json")
+    assert found.json.keys() == {"columns", "rows", "dictionary"}
+    assert (len(found.json["rows"]), len(found.json["rows"][0]["after"])) == (10, len(found.json["columns"]))
+    assert [line.split(",")[0] for line in Path("columns.csv").read_text().splitlines()[1:]] == [
+        one["name"] for one in found.json["dictionary"]
+    ]
+    assert "becomes" in trimtab("preview", "d.yaml").out
+    again = trimtab("preview", "d.yaml", "-o", "columns.csv")
+    assert (again.code, "there already" in again.err) == (2, True)
+    assert "is there, from which the design is made" in trimtab("preview", "d.yaml", "-o", "d.yaml", "--force").err
 
 
 @pytest.mark.usefixtures("no_home")
@@ -247,7 +268,9 @@ def test_diff(trimtab: Trimtab) -> None:
         ("event unbelted", "added", None),
     ]
     assert result.json["controls"][0]["after"] == "{role: keep}"
-    assert [list(one) for one in result.json["factors"]] == [["name", "tv", "before_tv", "after_tv"]] * 14
+    assert [list(one) for one in result.json["factors"]] == [
+        ["name", "tv", "before_tv", "after_tv", "kind", "bins"]
+    ] * 14
     checked = {shift["factor"]: shift["tv"] for shift in trimtab("check", "e.yaml", "--json").json["shifts"]}
     assert {one["name"]: one["after_tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
     assert {one["name"]: one["tv"] for one in result.json["factors"]} == pytest.approx(checked, abs=1e-12)
@@ -315,6 +338,8 @@ def test_diff_of_designs_without_a_source(trimtab: Trimtab) -> None:
         {
             "name": "a",
             **{name: pytest.approx(tv, abs=1e-4) for name, tv in (("tv", 0.25), ("before_tv", 0), ("after_tv", 0))},
+            "kind": "categorical",
+            "bins": ANY,
         }
     ]
     design("", "small.yaml")

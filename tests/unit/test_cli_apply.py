@@ -51,9 +51,9 @@ def test_a_gap(trimtab: Trimtab, folder: Path, gap: str) -> None:
     result = trimtab("apply", "d.yaml", "--gap", gap, "--rows", 12, "-o", "d2.yaml", "--json")
     assert (result.code, result.err) == (0, "")
     assert result.json["path"] == "d2.yaml"
-    name = "event cover_dvcat_1_9km_h_injSeverity_4"
+    name = "event cover_dvcat_1_9km_h_and_injSeverity_4"
     assert [(one["name"], one["change"]) for one in result.json["controls"]] == [(name, "added")]
-    event = load(folder / "d2.yaml").events["cover_dvcat_1_9km_h_injSeverity_4"]
+    event = load(folder / "d2.yaml").events["cover_dvcat_1_9km_h_and_injSeverity_4"]
     assert (event.when, event.rows) == ("dvcat = '1-9km/h' AND injSeverity = 4", 12)
     people = trimtab("apply", "d.yaml", "--gap", gap, "--rows", 12, "-o", "d2.yaml", "--force")
     assert people.out.splitlines()[0] == "d2.yaml: 1 control differs."
@@ -131,7 +131,7 @@ def test_a_slice_and_a_budget(trimtab: Trimtab, folder: Path) -> None:
     rated = trimtab("apply", "flights.yaml", "--slice", "carrier=EV,origin=LGA", "--rate", 0.2, "-o", "by_rate.yaml")
     assert rated.code == 0
     (event,) = load(folder / "by_rate.yaml").events.items()
-    assert (event[0], event[1].rate) == ("boost_carrier_EV_origin_LGA", 0.2)
+    assert (event[0], event[1].rate) == ("boost_carrier_EV_and_origin_LGA", 0.2)
 
 
 def test_a_patch(trimtab: Trimtab, folder: Path) -> None:

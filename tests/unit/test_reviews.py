@@ -163,6 +163,9 @@ def test_a_damaged_line_is_left_out_and_counted(file: Path, line: bytes) -> None
         ("text", None),
         ("fingerprint", 7),
         ("time", "2026-01-01T00:00:00"),
+        ("to", "1"),
+        ("control", 7),
+        ("number", 1),
         ("more", 1),
     ],
 )
@@ -202,3 +205,77 @@ def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "reviews.jsonl").mkdir()
     with pytest.raises(InputError, match="it can't be read"):
         read_reviews(tmp_path / "reviews.jsonl")
+
+
+def test_a_file_of_before_there_were_answers_is_read(file: Path) -> None:
+    old = {
+        "time": "2026-01-01T10:00:00+00:00",
+        "name": "Ann",
+        "verdict": "approved",
+        "text": "As we said.",
+        "version": 1,
+        "fingerprint": "f",
+    }
+    file.write_text(f"{json.dumps(old)}\n{json.dumps({**old, 'verdict': 'comment', 'version': None})}\n")
+    first, second = read_reviews(file).said
+    assert (first.number, first.to, first.control) == (1, None, None)
+    add_review(file, "Bo", "comment", "Why?", None, "f", to=second.number)
+    assert [[one.text for one in (thread.first, *thread.answers)] for thread in read_reviews(file).threads] == [
+        ["As we said."],
+        ["As we said.", "Why?"],
+    ]
+    assert file.read_text().splitlines()[0] == json.dumps(old), "what was said is never written again"
+
+
+def test_an_answer_stands_below_what_it_answers_and_resolves_it(workspace: Workspace) -> None:
+    id_ = workspace.save_design(design())
+    seen = workspace.load_design(id_).fingerprint()
+    workspace.review(id_, "Bo", "comment", "Too much?", fingerprint=seen, control="event fog")
+    workspace.review(id_, "Cy", "comment", "Looks right.", fingerprint=seen)
+    workspace.review(id_, "Ann", "comment", "No.", fingerprint=seen, to=1)
+    workspace.review(id_, "Bo", "comment", "I see.", fingerprint=seen, to=3)
+    first, other = workspace.reviews(id_).threads
+    assert [one.text for one in (first.first, *first.answers)] == ["Too much?", "No.", "I see."]
+    assert (first.first.control, first.open, other.answers) == ("event fog", True, ())
+    workspace.review(id_, "Bo", "resolved", "", fingerprint=seen, to=1)
+    assert [(one.open, one.resolved) for one in workspace.reviews(id_).threads] == [(False, True), (True, False)]
+    workspace.review(id_, "Ann", "reopened", "Not yet.", fingerprint=seen, to=1)
+    assert workspace.reviews(id_).threads[0].open
+
+
+def test_settling_a_comment_is_no_verdict_on_the_design(workspace: Workspace) -> None:
+    id_ = workspace.save_design(design())
+    seen = workspace.load_design(id_).fingerprint()
+    workspace.review(id_, "Bo", "changes", "Less.", fingerprint=seen)
+    workspace.review(id_, "Bo", "resolved", "", fingerprint=seen, to=1)
+    assert standing(workspace.reviews(id_).said, seen).state == "changes"
+    assert [one.number for one in workspace.versions(id_)] == [1]
+
+
+def test_an_answer_comes_through_though_the_design_was_changed_meanwhile(workspace: Workspace) -> None:
+    id_ = workspace.save_design(design())
+    seen = workspace.load_design(id_).fingerprint()
+    workspace.review(id_, "Bo", "comment", "Less.", fingerprint=seen)
+    workspace.save_design(design(seed=5), id_)
+    workspace.review(id_, "Ann", "comment", "Done.", fingerprint=seen, to=1)
+    assert [one.text for one in workspace.reviews(id_).threads[0].answers] == ["Done."]
+
+
+def test_what_nobody_said_can_not_be_answered(file: Path) -> None:
+    add_review(file, "Bo", "comment", "one", None, "f")
+    file.write_bytes(file.read_bytes() + b"damaged\n")
+    for number in (0, 2, 3):
+        with pytest.raises(InputError, match=f"Nothing with the number {number} was said"):
+            add_review(file, "Ann", "comment", "What?", None, "f", to=number)
+    with pytest.raises(InputError, match="Say what is resolved"):
+        add_review(file, "Ann", "resolved", "", None, "f")
+    assert add_review(file, "Ann", "comment", "Three.", None, "f", to=1)
+    assert [one.number for one in read_reviews(file).said] == [1, 3], "a damaged line keeps its number"
+
+
+def test_an_answer_to_a_damaged_line_is_not_lost(file: Path) -> None:
+    add_review(file, "Bo", "comment", "one", None, "f")
+    add_review(file, "Ann", "comment", "two", None, "f", to=1)
+    lines = file.read_bytes().splitlines()
+    file.write_bytes(b"\n".join([b"{}", *lines[1:]]) + b"\n")
+    assert [one.first.text for one in read_reviews(file).threads] == ["two"]

@@ -14,6 +14,7 @@ from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, Shift, present
 from trimtab.core.projection.ways_out import WayOut, ways_out, working
+from trimtab.core.shown.causes import control_text
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import whole_size
 from trimtab.core.words.numbers import percent, shift_text
@@ -27,15 +28,6 @@ SPARK = (150, 34)
 PLACE = "changes"
 MOST_WAYS = 5
 """Buttons beside a conflict."""
-_NAMES = {
-    "level": "levels of {words}",
-    "label": "label {words}",
-    "missing": "missing share of {name}",
-    "rule": "rule {rule}",
-    "sweep": "sweep of {name}",
-    "floor": "floor of {name}",
-    "rows": "the number of rows",
-}
 TOLD = ("level", "pair", "floor", "sweep", "missing", "rows")
 """Kinds of controls whose conflicts are told in the engine's words: they name the bin, the rows or the groups."""
 
@@ -149,23 +141,13 @@ def _worth(share: float) -> float:
 def _control(control: ControlName) -> str:
     if control.kind == "event":
         return f"{words(control.of)} {percent(_asked_rate(control.of))}"
-    return control_text(control)
+    return f"rule {short(control.of, 60)}" if control.kind == "rule" else control_text(control)
 
 
 def _asked_rate(name: str) -> float:
     found = doc.document()
     event = found.design.events.get(name) if found else None
     return rate_of(event, whole_size(found.study, found.study.size)) if found and event else 0.0
-
-
-def control_text(control: ControlName) -> str:
-    """A control that a message names, as people call it.
-
-    >>> control_text(ControlName("level", "how_hard")), control_text(ControlName("pair", "carrier × late"))
-    ('levels of how hard', 'pair carrier × late')
-    """
-    kind, name = control.kind, control.of
-    return _NAMES.get(kind, "{kind} {name}").format(kind=kind, name=name, words=words(name), rule=short(name, 60))
 
 
 def _take(way: WayOut, conflicts: Sequence[Conflict]) -> None:

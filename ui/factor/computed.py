@@ -11,6 +11,7 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, shift_text
+from trimtab.ui.factor.why import why_menu
 from trimtab.ui.parts.control_rows import code
 from trimtab.ui.parts.parts import html, section
 from trimtab.ui.sculptor.shaping import role_of
@@ -32,6 +33,7 @@ def computed_panel(study: Study, name: str, show_tab: Callable[[str], None]) -> 
         for what, text in _made_of(study, name):
             html(h.div(".tt-computed")[h.small[what], code(text)])
         _shift(name)
+        why_menu(study, name)
         st.button(f"Change it in the tab {title}", key="tt_show_tab", on_click=show_tab, args=(tab,))
 
 

@@ -18,6 +18,7 @@ from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expres
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.matching import match_menu
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
+from trimtab.ui.factor.why import why_menu
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
 from trimtab.ui.session import document as doc
@@ -84,6 +85,7 @@ def factor_panel(study: Study, name: str) -> None:
             hint = "none" if study.declared else f"as real, {percent(column.missing_share)}"
             text_row("Missing", "tt_missing", share, name, _set_missing, placeholder=hint)
         _figures(study, name)
+        why_menu(study, name)
         if study.axes[name].numeric and study.axes[name].size and asked.role not in LEFT_OUT:
             edge_fields(study, name)
         if not study.declared and name in study.columns and asked.role not in ("derive", *LEFT_OUT):

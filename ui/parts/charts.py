@@ -50,7 +50,8 @@ class Bars:
     """What a chart draws: `labels` (L,) and for each set shares (L,), 0 to 1; the last bin is missing.
 
     `others` are data sets by their names, drawn as marks, each its own: generated rows first; None lacks the factor.
-    `asked` tells whether a control sets this factor, `ordered` whether its bins have an order.
+    `asked` tells whether a control sets this factor, `ordered` whether its bins have an order. `names` are what `real`
+    and `design` are called under the pointer.
     """
 
     labels: Sequence[str]
@@ -59,6 +60,7 @@ class Bars:
     others: Mapping[str, np.ndarray | None]
     asked: bool
     ordered: bool
+    names: tuple[str, str] = ("real", "design")
 
     @property
     def sets(self) -> tuple[np.ndarray, ...]:
@@ -88,13 +90,14 @@ def factor_figure(bars: Bars, *, log: bool, height: int, colors: Palette) -> go.
     place = _places(count, missing=count == len(bars.labels))
     labels = [figure_text(label) for label in bars.labels[:count]]
     figure = go.Figure()
+    called = [figure_text(name) for name in bars.names]
     figure.add_trace(
-        go.Bar(x=place, y=100 * bars.real[:count], width=0.86, marker_color=colors.real, **_hover(labels, "real"))
+        go.Bar(x=place, y=100 * bars.real[:count], width=0.86, marker_color=colors.real, **_hover(labels, called[0]))
     )
     if bars.design is not None:
         line = {"color": colors.asked if bars.asked else colors.carried, "width": 2}
         x, y, texts = _steps(place, 100 * bars.design[:count], labels)
-        figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, **_hover(texts, "design")))
+        figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, **_hover(texts, called[1])))
     size = 6 if count > 24 else 8
     for symbol, (name, shares) in zip(SYMBOLS, bars.others.items(), strict=False):
         if shares is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -19,7 +19,7 @@ from trimtab.core.review.reviews import Standing
 from trimtab.core.review.sentences import sentences
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import counted, percent, shift_text
+from trimtab.core.words.numbers import about_rows, counted, percent, shift_text
 from trimtab.core.words.plain import words
 from trimtab.ui.coverage.cards import card
 from trimtab.ui.coverage.comparing import Covered, covered, sort
@@ -74,8 +74,8 @@ def _state(stands: Standing) -> h.Element:
     return h.p(class_=["tr-state", tone], data_testid="standing", data_state=stands.state)[h.b[mark, words], by]
 
 
-def asks(found: session.Document) -> None:
-    """A line for every control."""
+def asks(found: session.Document, commented: Mapping[str, int]) -> None:
+    """A line for every control, with how many open comments there are on it."""
     section("What this design asks for")
     said = sentences(found.study)
     if not said:
@@ -83,7 +83,7 @@ def asks(found: session.Document) -> None:
         if session.may_edit():
             st.page_link(page_file("design"), label="Set something", query_params={session.PARAMETER: found.design_id})
         return
-    html(h.ul(".tr-asks", data_testid="asks")[[_line(sentence) for sentence in _together(said)]])
+    html(h.ul(".tr-asks", data_testid="asks")[[_line(one, commented.get(one.control, 0)) for one in _together(said)]])
 
 
 def _together(said: Sequence[Sentence]) -> list[Sentence]:
@@ -99,9 +99,10 @@ def _together(said: Sequence[Sentence]) -> list[Sentence]:
     return lines
 
 
-def _line(sentence: Sentence) -> h.Element:
+def _line(sentence: Sentence, commented: int) -> h.Element:
+    said = commented and h.small(".tr-commented")[counted(commented, "open comment")]
     return h.li(data_control=sentence.control)[
-        h.p[h.b[sentence.subject], sentence.detail and h.small[sentence.detail]],
+        h.p[h.b[sentence.subject], sentence.detail and h.small[sentence.detail], said or None],
         h.p[emphasised(sentence.text, sentence.asked)],
         h.em[KINDS.get(sentence.kind, sentence.kind)],
     ]
@@ -201,7 +202,7 @@ def _worth(real: int, share: float) -> tuple[str, str]:
         return f"all {real:,} rows", "Every real row counts the same."
     why = "those that fit the design are used more than the others."
     return (
-        f"about {float(f'{share * real:.3g}'):,.0f} rows",
+        f"about {about_rows(share * real)} rows",
         f"is what the {real:,} real rows are worth here ({percent(share)}): {why}",
     )
 

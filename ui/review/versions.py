@@ -11,13 +11,12 @@ import streamlit as st
 from trimtab.core.errors import TrimtabError
 from trimtab.core.people.people import WHY
 from trimtab.core.review.controls.sentence import Sentence
-from trimtab.core.review.difference import ControlChange, Difference, FactorChange, difference
-from trimtab.core.review.overview import NOTICED
+from trimtab.core.review.difference import ControlChange, Difference, difference
 from trimtab.core.review.sentences import sentences
 from trimtab.core.study.study import Study
-from trimtab.core.words.numbers import rounded_percent, shift_text
 from trimtab.core.workspace.workspace import Version
 from trimtab.ui.parts.parts import html, notice, quiet, section
+from trimtab.ui.review.apart import apart
 from trimtab.ui.review.parts import emphasised
 from trimtab.ui.session.library import study_of
 from trimtab.ui.session.reviewing import moment, standing_of
@@ -27,7 +26,6 @@ PLACE = "versions"
 NOW = "now"
 FIELDS = {"before": "Before", "after": "After"}
 """Fields of the comparison, which are parameters of the address too."""
-MOST_FACTORS = 10
 SETTINGS = ("rows", "seed", "mode")
 """What a design has once, told as it is."""
 
@@ -173,35 +171,15 @@ def _show(compared: _Compared, before: str, after: str, reality: str) -> None:
         return
     html(
         h.table(".td-table.tr-controls", data_testid="changes")[
-            _table_head("control", before, after), h.tbody[[_row(change, compared) for change in changes]]
+            h.thead[h.tr[[h.th(scope="col")[title] for title in ("control", before, after)]]],
+            h.tbody[[_row(change, compared) for change in changes]],
         ]
     )
     for name, conflicts in ((before, compared.found.before_conflicts), (after, compared.found.after_conflicts)):
         if conflicts:
             notice(f"The design can't be met as it is in “{name}”.\n" + "\n".join(one.message for one in conflicts))
             return
-    _show_factors(compared, before, after, reality)
-
-
-def _show_factors(compared: _Compared, before: str, after: str, reality: str) -> None:
-    apart = {one: one.tv or 0.0 for one in compared.found.factors}
-    moved = sorted((one for one in apart if apart[one] >= NOTICED), key=lambda one: -apart[one])
-    if not moved:
-        quiet(f"No factor differs by {rounded_percent(NOTICED)} or more.")
-        return
-    html(
-        h.table(".td-table.tr-moved", data_testid="moved")[
-            _table_head("factor", "differs by", f"{before} from {reality}", f"{after} from {reality}"),
-            h.tbody[[_factor(change) for change in moved[:MOST_FACTORS]]],
-        ]
-    )
-    left = len(moved) - MOST_FACTORS
-    if left > 0:
-        quiet(f"{left} more {'factor differs' if left == 1 else 'factors differ'} by less.")
-
-
-def _table_head(*titles: str) -> h.Element:
-    return h.thead[h.tr[[h.th(scope="col")[title] for title in titles]]]
+    apart(compared.found.factors, before, after, reality)
 
 
 def _follows(compared: _Compared) -> list[ControlChange]:
@@ -235,8 +213,3 @@ def _setting(text: str | None) -> h.Renderable:
 
 def _plain(text: str | None) -> h.Renderable:
     return h.i["not asked for"] if text is None else h.code[text]
-
-
-def _factor(one: FactorChange) -> h.Element:
-    distances = (one.tv, one.before_tv, one.after_tv)
-    return h.tr[h.th(scope="row")[h.b[one.name]], [h.td["–" if tv is None else shift_text(tv)] for tv in distances]]

@@ -10,6 +10,7 @@ from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError, Progress, nearest
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.source.spool import Source
+from trimtab.core.workspace.opening import design_of
 from trimtab.ui.session.document import Document, begin, workspace
 from trimtab.ui.session.library import copy_of, library, study_of
 from trimtab.ui.session.samples import SAMPLES
@@ -19,6 +20,13 @@ def open_upload(file: Path, *, dialect: Dialect = OPEN, progress: Progress | Non
     """Bring a data file in, read as `dialect` says, and begin its neutral design. Raises InputError; then nothing has
     changed."""
     return _neutral(workspace().spool(file, progress=progress, dialect=dialect, keep=True), progress)
+
+
+def open_design_file(file: Path, *, progress: Progress | None = None) -> Document:
+    """Take a design file into the workspace, which has its data. Raises InputError; then nothing has changed."""
+    design, text = design_of(file, workspace())
+    study = study_of(design, workspace(), progress=progress)
+    return begin(workspace().save_design(design, over=text), study)
 
 
 def read_again(source: Source, dialect: Dialect, *, progress: Progress | None = None) -> Document:

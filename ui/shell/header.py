@@ -5,18 +5,16 @@ from __future__ import annotations
 import htpy as h
 import streamlit as st
 
-from trimtab.core.people.people import WHY
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection
-from trimtab.core.words.numbers import counted, percent
+from trimtab.core.words.numbers import about_rows, counted, percent
 from trimtab.ui.parts.parts import chip, chips, html, notice, plain, short
 from trimtab.ui.session import document as doc
-from trimtab.ui.session import fields
 from trimtab.ui.session import outcome as outcomes
 from trimtab.ui.session.reviewing import approved_text
 from trimtab.ui.shell.aside import aside_question
+from trimtab.ui.shell.designs import MENU, design_menu, switch
 from trimtab.ui.shell.pages import page_file
-from trimtab.ui.shell.sharing import sharing
 from trimtab.ui.shell.steps import steps
 from trimtab.ui.signin.person import may_edit
 
@@ -31,6 +29,7 @@ def header(page: str) -> None:
 
     `page` is the page's url_path. On a page with a fragment call it inside the fragment, so that it follows each edit.
     """
+    switch(page)
     found = doc.document()
     if found is None:
         return
@@ -101,7 +100,7 @@ def _leans(found: doc.Document, outcome: Projection) -> h.Element:
         return chip("leans on", f"all {real:,} rows", title=about)
     worth = outcome.effective_share * real
     few = outcome.effective_share < FEW_SHARE or worth < FEW_ROWS
-    said = f"{float(f'{worth:.3g}'):,.0f} of {real:,} rows"
+    said = f"{about_rows(worth)} of {real:,} rows"
     return chip("leans on", said, tone="warn" if few else "", title=about)
 
 
@@ -117,25 +116,10 @@ def _rows(found: doc.Document, outcome: Projection | None) -> h.Element:
 
 
 def _design_menu(found: doc.Document) -> None:
-    design = found.design
-    version = _version(found)
-    menu = st.popover(f"**{plain(short(design.name, 32))}**{version}", key="tt_design", on_change="rerun")
-    if not menu.open:  # what is not seen is not sent: each edit repaints the bar
-        return
-    with menu:
-        off, why = (False, None) if may_edit() else (True, WHY)
-        fields.show("tt_name", design.name)
-        fields.show("tt_description", design.description)
-        heard = ("tt_name", _rename)
-        st.text_input("Name of the design", key="tt_name", on_change=fields.heard, args=heard, disabled=off, help=why)
-        heard = ("tt_description", _describe)
-        st.text_area(
-            "What it is for", key="tt_description", on_change=fields.heard, args=heard, height=120, disabled=off
-        )
-        sharing(found)
-        st.download_button(
-            "Download the design file", doc.text_of(found), f"{found.design_id}.yaml", "text/yaml", on_click="ignore"
-        )
+    menu = st.popover(f"**{plain(short(found.design.name, 32))}**{_version(found)}", key=MENU, on_change="rerun")
+    if menu.open:  # what is not seen is not sent: each edit repaints the bar
+        with menu, st.container(width=430):
+            design_menu(found)
 
 
 def _version(found: doc.Document) -> str:
@@ -145,13 +129,3 @@ def _version(found: doc.Document) -> str:
         return f" v{saved[0].number}" if saved else ""
     since = sum(step.time > saved[0].saved for step in doc.history().done)
     return f" v{saved[0].number} + {counted(max(1, since), 'change')}"
-
-
-def _rename() -> None:
-    name = str(st.session_state["tt_name"]).strip()
-    doc.edit("rename", lambda design: design.changed(name=name))
-
-
-def _describe() -> None:
-    text = str(st.session_state["tt_description"])
-    doc.edit("describe", lambda design: design.changed(description=text))

@@ -53,9 +53,16 @@ def progress_bar() -> Iterator[Progress]:
         bar.empty()
 
 
+def is_design(name: str) -> bool:
+    """Whether a file is a design by its name."""
+    return name.lower().endswith((".yaml", ".yml"))
+
+
 def open_uploaded(name: str, content: IO[bytes], progress: Progress, dialect: Dialect = OPEN) -> doc.Document:
-    """Bring an uploaded file in under its own name, read as `dialect` says."""
+    """Bring an uploaded file in under its own name: data, read as `dialect` says, or a design."""
     with uploaded(name, content) as file:
+        if is_design(name):
+            return beginning.open_design_file(file, progress=progress)
         return beginning.open_upload(file, dialect=dialect, progress=progress)
 
 

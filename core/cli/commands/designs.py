@@ -20,6 +20,7 @@ from trimtab.core.relations.key import Key
 from trimtab.core.review.controls.sentence import Sentence
 from trimtab.core.review.overview import moved, moved_along, summary
 from trimtab.core.review.sentences import sentences
+from trimtab.core.shown.causes import Explained, explained, lines_of
 from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study
@@ -47,17 +48,20 @@ def write_neutral(data: Path, output: Path, *, dialect: Dialect, force: bool, as
         )
 
 
-def show_check(design: Path, *, accept_source: bool, as_json: bool) -> int:
-    """Print what a design costs and moves, or its conflicts; returns the exit code."""
+def show_check(design: Path, *, why: str | None = None, accept_source: bool, as_json: bool) -> int:
+    """Print what a design costs and moves, and `why` one factor does, or its conflicts; returns the exit code."""
     with progress_bar() as progress, study_of(design, accept_source=accept_source, progress=progress) as study:
         found = check(study)
+        told = explained(study, why, found.projection) if why and found.projection else None
         if as_json:
-            print_json(check_json(found))
+            print_json({**check_json(found), **({"why": told.as_json() if told else None} if why else {})})
         elif found.projection is None:
             print("Not feasible: these controls conflict.\n")
             _print_conflicts(found, design)
         else:
             _print_check(study, found.projection, found)
+            if told:
+                _print_why(study, told)
     return 0 if found.projection else ConflictsError.exit_code
 
 
@@ -177,6 +181,15 @@ def _print_check(study: Study, projection: Projection, found: Checked) -> None:
         ("factor", "shift (tv)", ""),
         [(one.factor, f"{one.tv:.4f}", _why(one, anew)) for one in moved],
     )
+
+
+def _print_why(study: Study, found: Explained) -> None:
+    """Which controls move a factor, and what it would cost to freeze it."""
+    lines, rest = lines_of(study, found.why)
+    print(f"\nWhy {found.why.shift.factor} moves by {found.why.shift.tv:.4f}")
+    print_table(("control", "moves it by", "how"), [(one.control, f"{one.part:.4f}", one.how) for one in lines])
+    for said in filter(None, (rest, found.cost)):
+        print(said)
 
 
 def _print_frontier(found: Frontier, rows: int) -> None:

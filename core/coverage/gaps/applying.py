@@ -130,17 +130,29 @@ def boost_slices(study: Study, wished: Iterable[tuple[Pattern, Mapping[str, Any]
 
 
 def event_name(what: str, pattern: Pattern, taken: Sequence[str]) -> str:
-    """A name for the event of a pattern, of letters, digits and `_`, other than those `taken`.
+    """A name for the event of a pattern, of letters, digits and `_`, other than those `taken`, that people can read.
 
     >>> event_name("cover", {"carrier": "HA", "visib": "0.5–2"}, ["fog"])
-    'cover_carrier_HA_visib_0_5_2'
+    'cover_carrier_HA_and_visib_0_point_5_to_2'
     """
-    words = "_".join([what, *(word for pair in pattern.items() for word in pair)])
-    base = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_")[:LONGEST_NAME].rstrip("_")
+    parts = " and ".join(f"{factor} {_spoken(label)}" for factor, label in pattern.items())
+    base = re.sub(r"[^A-Za-z0-9]+", "_", f"{what} {parts}").strip("_")[:LONGEST_NAME].rstrip("_")
     name, number = base, 2
     while name in taken:
         name, number = f"{base}_{number}", number + 1
     return name
+
+
+def _spoken(label: str) -> str:
+    """A level with words for the signs that a name can't have.
+
+    >>> _spoken("-90 – -61.5"), _spoken("55+"), _spoken("2013-04")
+    ('minus 90 to minus 61 point 5', '55 or more', '2013-04')
+    """
+    said = re.sub(r"\s*–\s*", " to ", label)
+    said = re.sub(r"(?<![\w.])[-−](?=\d)", "minus ", said)
+    said = re.sub(r"(?<=\d)\.(?=\d)", " point ", said)
+    return re.sub(r"(?<=\d)\+(?!\w)", " or more", said)
 
 
 def _known_levels(study: Study, factors: Sequence[str]) -> list[Levels]:

@@ -102,9 +102,12 @@ def test_what_is_no_pattern(crashes: Source, open_: Open, pattern: dict[str, str
 
 def test_names_are_readable_and_differ() -> None:
     pattern = {"carrier": "HA", "origin": "EWR"}
-    assert event_name("cover", pattern, []) == "cover_carrier_HA_origin_EWR"
-    assert event_name("cover", pattern, ["cover_carrier_HA_origin_EWR"]) == "cover_carrier_HA_origin_EWR_2"
+    assert event_name("cover", pattern, []) == "cover_carrier_HA_and_origin_EWR"
+    assert event_name("cover", pattern, ["cover_carrier_HA_and_origin_EWR"]) == "cover_carrier_HA_and_origin_EWR_2"
     assert event_name("cover", {"ä": "ö"}, []) == "cover"
+    assert (
+        event_name("cover", {"humid": "95–97.5", "visib": "8–9"}, []) == "cover_humid_95_to_97_point_5_and_visib_8_to_9"
+    )
     assert len(event_name("cover", {"x" * 90: "y"}, [])) == 60
 
 
@@ -114,7 +117,7 @@ def test_only_the_event_is_added(crashes: Source, open_: Open) -> None:
     )
     design = cover_pattern(study, {"dvcat": "1-9km/h", "injSeverity": "4"}, 12)
     (change,) = control_changes(study, open_study(design, crashes, previous=study))
-    assert (change.name, change.change) == ("event cover_dvcat_1_9km_h_injSeverity_4", "added")
+    assert (change.name, change.change) == ("event cover_dvcat_1_9km_h_and_injSeverity_4", "added")
     assert change.after == "{when: dvcat = '1-9km/h' AND injSeverity = 4, rows: 12}"
     assert design.changed(events=study.design.events) == study.design
 
@@ -125,7 +128,7 @@ def test_the_same_pattern_again_is_the_same_event_and_never_asks_for_less(crashe
     design = cover_pattern(study, pattern, 12)
     again = open_study(design, crashes, previous=study)
     assert cover_pattern(again, pattern, 5) == design
-    assert cover_pattern(again, pattern, 20).events["cover_dvcat_1_9km_h_injSeverity_4"].rows == 20
+    assert cover_pattern(again, pattern, 20).events["cover_dvcat_1_9km_h_and_injSeverity_4"].rows == 20
     boosted = boost_slice(again, pattern, rate=0.1)
     assert [(one.rate, one.rows) for one in boosted.events.values()] == [(0.1, None)]
 
@@ -134,12 +137,15 @@ def test_rows_that_come_anyway_and_rows_of_the_source(crashes: Source, open_: Op
     pattern = {"sex": "f", "dvcat": "55+"}
     alone = cover_pattern(open_(crashes, "rows: 10000\n"), pattern, 1)
     real = pq.read_table(crashes.path).filter((pc.field("sex") == "f") & (pc.field("dvcat") == "55+")).num_rows
-    assert alone.events["cover_sex_f_dvcat_55"].rows == round(real / 26_217 * 10_000)
+    assert alone.events["cover_sex_f_and_dvcat_55_or_more"].rows == round(real / 26_217 * 10_000)
     study = open_(crashes, "rows: 10000\nmode: supplement\n")
-    assert cover_pattern(study, pattern, 1_000).events["cover_sex_f_dvcat_55"].rows == real + 1_000
-    assert boost_slice(study, pattern, rows=7).events["boost_sex_f_dvcat_55"].rows == real + 7
-    assert boost_slice(study, pattern, rate=0.2).events["boost_sex_f_dvcat_55"].rate == 0.2
-    assert boost_slice(open_(crashes, "rows: 10000\n"), pattern, rows=7).events["boost_sex_f_dvcat_55"].rows == 7
+    assert cover_pattern(study, pattern, 1_000).events["cover_sex_f_and_dvcat_55_or_more"].rows == real + 1_000
+    assert boost_slice(study, pattern, rows=7).events["boost_sex_f_and_dvcat_55_or_more"].rows == real + 7
+    assert boost_slice(study, pattern, rate=0.2).events["boost_sex_f_and_dvcat_55_or_more"].rate == 0.2
+    assert (
+        boost_slice(open_(crashes, "rows: 10000\n"), pattern, rows=7).events["boost_sex_f_and_dvcat_55_or_more"].rows
+        == 7
+    )
 
 
 def test_all_combinations_of_some_factors_are_one_floor(crashes: Source, open_: Open) -> None:

@@ -243,7 +243,24 @@ def test_what_lies_where_the_source_has_nothing_is_outside_the_first_axis(open_:
         "factors: {ageOFocc: {edges: [10, 16, 97], role: target, target: {family: histogram, weights: [1, 3]}}}\n",
     )
     missing = second.columns["ageOFocc"].missing_share
-    assert tvs(difference(open_(crashes), second))["ageOFocc"] == pytest.approx(0.25 * (1 - missing), abs=1e-6)
+    found = difference(open_(crashes), second)
+    assert tvs(found)["ageOFocc"] == pytest.approx(0.25 * (1 - missing), abs=1e-6)
+    (bins,) = (one.bins for one in found.factors if one.name == "ageOFocc")
+    assert [one.label for one in bins[-2:]] == ["beyond these", "missing"]
+    assert (bins[-2].real, bins[-2].before) == (0.0, 0.0)
+    assert bins[-2].after == pytest.approx(0.25 * (1 - missing), abs=1e-6)
+
+
+def test_both_stand_in_the_bins_of_the_first(open_: Open, crashes: Source) -> None:
+    first = open_(crashes, "factors: {ageOFocc: {edges: [16, 40, 97]}}\n")
+    second = open_(crashes, f"factors: {{ageOFocc: {{edges: {FINE_AGES}}}}}\n{OLD}")
+    for one in difference(first, second).factors:
+        assert [found.label for found in one.bins] == [*first.axes[one.name].labels, "missing"]
+        assert [found.real for found in one.bins] == pytest.approx(first.real_shares(one.name))
+        for shares in ([found.before for found in one.bins], [found.after for found in one.bins]):
+            assert sum(shares) == pytest.approx(1.0)
+        assert one.tv == pytest.approx(0.5 * sum(abs(found.after - found.before) for found in one.bins))
+        assert one.kind == first.axes[one.name].kind
 
 
 def test_a_factor_that_one_design_drops_or_reads_otherwise(open_: Open, crashes: Source) -> None:
