@@ -11,7 +11,7 @@ from trimtab.core.errors import TrimtabError
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
 from trimtab.ui.data.reading import KIND as READING
-from trimtab.ui.data.reading import begin_form, is_text, reading_form, wanted
+from trimtab.ui.data.reading import begin_form, can_be_said, reading_form, wanted
 from trimtab.ui.parts.control_rows import menu
 from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
@@ -57,7 +57,7 @@ def upload_card() -> None:
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
             go(lambda progress: open_uploaded(file.name, file, progress), page_file("data"))
-            if is_text(file.name):
+            if can_be_said(file.name):
                 begin_form({})
         said = wanted()
         if file is not None and said is not None:

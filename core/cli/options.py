@@ -12,8 +12,9 @@ import typer
 
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
+from trimtab.core.source.readers import suffixes
 
-Data = Annotated[Path, typer.Argument(help="CSV, TSV (either gzipped or not) or Parquet.", show_default=False)]
+Data = Annotated[Path, typer.Argument(help=f"A file of data: {', '.join(suffixes())}.", show_default=False)]
 DesignFile = Annotated[Path, typer.Argument(help="A design file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AcceptSource = Annotated[

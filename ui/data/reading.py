@@ -11,6 +11,8 @@ import streamlit as st
 from trimtab.core.errors import InputError
 from trimtab.core.source.delimited.dates import FORMS
 from trimtab.core.source.delimited.dialect import ENCODINGS, Dialect
+from trimtab.core.source.readers import READERS
+from trimtab.core.source.readers.reader import suffix_of
 from trimtab.core.source.spool import Source
 from trimtab.ui.parts.control_rows import add_button
 from trimtab.ui.parts.forms import begin, close, ends, field_key, form_of, text_field, typed
@@ -109,9 +111,10 @@ def reading_form(found: Mapping[str, Any], save: str, *, about: str = ABOUT) -> 
         )
 
 
-def is_text(name: str) -> bool:
-    """Whether a file of this name is text: of others nothing can be said."""
-    return not name.lower().endswith((".parquet", ".pq"))
+def can_be_said(name: str) -> frozenset[str]:
+    """What can be said of how a file of this name is written, by the fields of a `Dialect`."""
+    suffix = suffix_of(name)
+    return READERS[suffix].says if suffix else READERS[".csv"].says
 
 
 def is_wanted() -> bool:

@@ -1,4 +1,4 @@
-"""How a delimited file is written, as far as a person says it; what they leave open is found by `detecting.py`."""
+"""How a file is written, as far as a person says it; what they leave open is found in the file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "cp850", "mac-roman", "shif
 DATE_SIGNS = "dmbByYHMSfp"
 """What of a moment can be named in `dates`; after H, M, S it is a time."""
 QUOTES = "\"'"
+TEXT = frozenset(
+    (
+        *("delimiter", "quote", "escape", "header", "header_rows", "missing"),
+        *("decimal", "numbers", "footer", "dates", "encoding"),
+    )
+)
+"""What can be said of a text file."""
 NAMED = {"tab": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 
 

@@ -91,6 +91,7 @@ def test_csv_becomes_parquet_known_by_the_digest_of_its_bytes(tmp_path: Path, ho
         "found": {"delimiter": ",", "encoding": "utf-8", "header": 1, "header_rows": 1, "quote": '"'},
         "size": len(GOOD),
         "reader": READER,
+        "format": "Delimited",
         "stored": stored,
     }
     assert sorted(p.name for p in home.rglob("*") if p.is_file()) == sorted(
@@ -257,8 +258,8 @@ def test_gzip_cut_in_half_and_damaged(tmp_path: Path, home: Path) -> None:
         ("a.csv", b"PAR1 and more", "not what its name says: its content is Parquet. .* rename it to end in .parquet"),
         ("a.csv", gzip.compress(GOOD.encode(), mtime=0), "compressed by gzip. .* rename it to end in .csv.gz"),
         ("a.csv.gz", GOOD.encode(), "not what its name says"),
-        ("a.csv", b"PK\x03\x04 and more", "a zip archive or an Excel workbook. Save the table as CSV or Parquet"),
-        ("a.xlsx", b"PK\x03\x04 and more", "the kind of file is not known. Known: .csv, .tsv"),
+        ("a.csv", b"PK\x03\x04 and more", "a zip archive or an Excel workbook. If that is right, .* .xlsx"),
+        ("a.docx", b"PK\x03\x04 and more", "the kind of file is not known. Known: .csv, .*.tsv"),
         ("data", GOOD.encode(), "the kind of file is not known"),
     ],
 )

@@ -1,0 +1,70 @@
+"""The same table gives the same columns, kinds, values and gaps, whatever kind of file it comes in."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.parquet as pq
+import pytest
+
+from tests.unit.source.content import content, table
+from trimtab.core.source.readers import READERS
+from trimtab.core.source.spool import spool
+
+
+def write_csv(rows: pa.Table, file: Path) -> None:
+    pyarrow.csv.write_csv(rows, file)
+
+
+def write_json_lines(rows: pa.Table, file: Path) -> None:
+    lines = "".join(json.dumps(row, default=lambda value: value.isoformat()) + "\n" for row in rows.to_pylist())
+    file.write_bytes(gzip.compress(lines.encode()) if file.suffix == ".gz" else lines.encode())
+
+
+def write_stream(rows: pa.Table, file: Path) -> None:
+    with pa.ipc.new_stream(str(file), rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=5)
+
+
+WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
+    "table.parquet": lambda rows, file: pq.write_table(rows, file),
+    "table.jsonl": write_json_lines,
+    "table.ndjson.gz": write_json_lines,
+    "table.feather": lambda rows, file: pyarrow.feather.write_feather(rows, file, chunksize=5),
+    "stream.arrow": write_stream,
+}
+
+
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """The content of the table as CSV."""
+    folder = tmp_path_factory.mktemp("csv")
+    write_csv(table(), folder / "table.csv")
+    return content(spool(folder / "table.csv", folder / "home"))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_content_is_that_of_the_csv(tmp_path: Path, wanted: list[Any], name: str) -> None:
+    WRITERS[name](table(), tmp_path / name)
+    source = spool(tmp_path / name, tmp_path / "home")
+    assert content(source) == wanted
+
+
+def test_another_value_is_another_content(tmp_path: Path, wanted: list[Any]) -> None:
+    rows = table().to_pylist()
+    rows[4]["code"] = "4"
+    write_json_lines(pa.Table.from_pylist(rows, schema=table().schema), tmp_path / "table.jsonl")
+    assert content(spool(tmp_path / "table.jsonl", tmp_path / "home")) != wanted
+
+
+def test_every_reader_is_looked_at() -> None:
+    looked_at = {type(READERS[suffix]) for suffix in READERS for name in WRITERS if name.endswith(suffix)}
+    assert {type(reader) for reader in READERS.values()} == {type(READERS[".csv"]), *looked_at}
