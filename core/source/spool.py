@@ -163,6 +163,8 @@ def _store(
             job = Job(path, path.name, work, said, lambda message: report(steps[message], message))
             with unchanged(files, path.name, before=before):
                 found = reader.convert(job, stored)
+                if reader.files_of(path, said) != list(files):
+                    raise InputError(f"{path.name}: a part came while it was read. Wait until all are written.")
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
             report(3, "storing")
             size = sum(one.stat().st_size for one in files)

@@ -17,6 +17,8 @@ from trimtab.core.source.delimited.dialect import Dialect
 
 READERS: dict[str, Reader] = {}
 """Suffix -> its reader; filled by defining a class with `suffixes`."""
+FOLDERS: list[Reader] = []
+"""The reader of folders."""
 GZIP = b"\x1f\x8b"
 KNOWN: dict[bytes, tuple[str, str]] = {
     GZIP: ("compressed by gzip", ".csv.gz"),
@@ -107,8 +109,10 @@ def reader_of(path: Path) -> Reader:
     """The reader of what is there at a path. Raises InputError, which begins with its name, for nothing, and for a file
     of no known kind."""
     owner = path.name or str(path)
+    if path.is_dir():
+        return FOLDERS[0]
     if not path.is_file():
-        why = "it is a folder" if path.is_dir() else "it is a pipe or a device" if path.exists() else NO_FILE
+        why = "it is a pipe or a device" if path.exists() else NO_FILE
         raise InputError(f"{owner}: {why} ({path}).")
     suffix = suffix_of(owner)
     if suffix is None:

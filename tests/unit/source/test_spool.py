@@ -145,7 +145,7 @@ def test_progress_ends_at_its_total_and_can_cancel(tmp_path: Path, home: Path) -
 def test_no_such_file_and_folder(tmp_path: Path, home: Path) -> None:
     refuse(tmp_path / "gone.csv", home, "there is no such file")
     (tmp_path / "folder.csv").mkdir()
-    refuse(tmp_path / "folder.csv", home, "it is a folder")
+    refuse(tmp_path / "folder.csv", home, "the folder holds no parts of a table")
 
 
 @pytest.mark.parametrize("name", ["data.csv", "data.csv.gz", "data.parquet"])
