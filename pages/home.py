@@ -21,7 +21,7 @@ from trimtab.ui.shell.opening import WENT_WRONG, go, open_uploaded, sample_butto
 from trimtab.ui.shell.pages import page_file
 
 STEPS = (
-    ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),
+    ("Bring in real data", "A table as CSV, Parquet, Excel or another file. It stays on this machine."),
     ("Shape what training should see", "Drag bars, set how often rare events occur. What you leave alone stays real."),
     ("Take the rows", "Exactly as many as you asked for, as CSV or Parquet, with a receipt for each promise."),
 )
@@ -51,7 +51,7 @@ def upload_card() -> None:
     """Bring in a file."""
     with st.container(border=True, key="tt_card_upload", height="stretch"):
         most = st.get_option("server.maxUploadSize") / 1000  # GB
-        section("Upload your own", f"CSV, CSV.gz or Parquet, up to {most:g} GB")
+        section("Upload your own", f"CSV, Parquet, Excel, JSON Lines, Arrow, SPSS, Stata, SAS; up to {most:g} GB")
         # No `type`: the browser would hide the reason; the reader names it.
         file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
@@ -172,8 +172,9 @@ for way, card in zip(st.columns(3), (sample_card, upload_card, declare_card), st
         card()
 declare_section()
 wrong = session.refusal(WENT_WRONG)
-if form_of(READING) and st.session_state.get("tt_upload") is not None:
-    reading_form({}, "Read it like this")
+held = st.session_state.get("tt_upload")
+if form_of(READING) and held is not None:
+    reading_form(held.name, {}, "Read it like this")
 elif wrong:
     notice(wrong)
 other_samples()

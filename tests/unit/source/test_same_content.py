@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.feather
 import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.teletype import addTextToElement
+from odf.text import P
 
 from tests.unit.source.content import content, table
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.readers import READERS
 from trimtab.core.source.spool import spool
+
+DATA = Path(__file__).parent / "data"
 
 
 def write_csv(rows: pa.Table, file: Path) -> None:
@@ -34,12 +43,53 @@ def write_stream(rows: pa.Table, file: Path) -> None:
         writer.write_table(rows, max_chunksize=5)
 
 
+def write_xlsx(rows: pa.Table, file: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(rows.column_names)
+    for row in rows.to_pylist():
+        sheet.append(list(row.values()))
+    book.save(file)
+
+
+def write_ods(rows: pa.Table, file: Path) -> None:
+    book, sheet = OpenDocumentSpreadsheet(), Table(name="Data")
+    book.spreadsheet.addElement(sheet)
+    for cells in [rows.column_names, *(list(row.values()) for row in rows.to_pylist())]:
+        line = TableRow()
+        sheet.addElement(line)
+        for cell in cells:
+            line.addElement(_ods_cell(cell))
+    book.save(file)
+
+
+def _ods_cell(cell: Any) -> TableCell:
+    if cell is None:
+        return TableCell()
+    if isinstance(cell, bool):
+        return TableCell(valuetype="boolean", booleanvalue=str(cell).lower())
+    if isinstance(cell, int | float):
+        return TableCell(valuetype="float", value=repr(cell))
+    if isinstance(cell, dt.date):
+        return TableCell(valuetype="date", datevalue=cell.isoformat())
+    if isinstance(cell, dt.time):
+        return TableCell(valuetype="time", timevalue=f"{cell:PT%HH%MM%SS}")
+    found = TableCell(valuetype="string")
+    for line in str(cell).split("\n"):
+        found.addElement(P())
+        addTextToElement(found.lastChild, line)
+    return found
+
+
 WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
     "table.parquet": lambda rows, file: pq.write_table(rows, file),
     "table.jsonl": write_json_lines,
     "table.ndjson.gz": write_json_lines,
     "table.feather": lambda rows, file: pyarrow.feather.write_feather(rows, file, chunksize=5),
     "stream.arrow": write_stream,
+    "table.xlsx": write_xlsx,
+    "table.ods": write_ods,
 }
 
 
@@ -56,6 +106,10 @@ def test_the_content_is_that_of_the_csv(tmp_path: Path, wanted: list[Any], name:
     WRITERS[name](table(), tmp_path / name)
     source = spool(tmp_path / name, tmp_path / "home")
     assert content(source) == wanted
+
+
+def test_a_workbook_of_the_older_form(tmp_path: Path, wanted: list[Any]) -> None:
+    assert content(spool(DATA / "workbook.xls", tmp_path / "home", dialect=Dialect(sheet="Data"))) == wanted
 
 
 def test_another_value_is_another_content(tmp_path: Path, wanted: list[Any]) -> None:
