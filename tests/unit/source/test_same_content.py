@@ -15,6 +15,7 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.ipc
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
@@ -108,6 +109,28 @@ def test_the_content_is_that_of_the_csv(tmp_path: Path, wanted: list[Any], name:
     assert content(source) == wanted
 
 
+@pytest.mark.parametrize("ending", [".sav", ".zsav", ".dta", ".xpt"])
+def test_statistics_packages(tmp_path: Path, wanted: list[Any], ending: str) -> None:
+    """They have no true and false, and Stata no times of day."""
+    frame = table().to_pandas()
+    left = {"cancelled"} | ({"clock"} if ending == ".dta" else set())
+    frame["carrier"] = frame["carrier"].astype(object)
+    frame = frame.drop(columns=list(left))
+    file = str(tmp_path / f"table{ending}")
+    if ending == ".dta":
+        pyreadstat.write_dta(frame, file)
+    elif ending == ".xpt":
+        pyreadstat.write_xport(frame, file, file_format_version=8)
+    else:
+        pyreadstat.write_sav(frame, file, compress=ending == ".zsav")
+    found = content(spool(Path(file), tmp_path / "home"))
+    shortened = ending in (".sav", ".zsav", ".xpt")  # blanks at the end of a text
+    for name, kind, values in wanted:
+        if name not in left:
+            texts = [one.rstrip() if shortened and isinstance(one, str) else one for one in values]
+            assert (name, kind, texts) in found
+
+
 def test_a_workbook_of_the_older_form(tmp_path: Path, wanted: list[Any]) -> None:
     assert content(spool(DATA / "workbook.xls", tmp_path / "home", dialect=Dialect(sheet="Data"))) == wanted
 
@@ -120,5 +143,6 @@ def test_another_value_is_another_content(tmp_path: Path, wanted: list[Any]) -> 
 
 
 def test_every_reader_is_looked_at() -> None:
-    looked_at = {type(READERS[suffix]) for suffix in READERS for name in WRITERS if name.endswith(suffix)}
+    names = [*WRITERS, "table.sav", "table.dta", "table.xpt"]
+    looked_at = {type(READERS[suffix]) for suffix in READERS for name in names if name.endswith(suffix)}
     assert {type(reader) for reader in READERS.values()} == {type(READERS[".csv"]), *looked_at}
