@@ -23,6 +23,7 @@ from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import is_table, write_table
+from trimtab.core.tables.querying import Connection, query_rows
 from trimtab.core.workspace.opening import check_content, existing
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.results import Check, Data, Receipt, Sample
@@ -34,14 +35,16 @@ TABLES = "a DataFrame of pandas or polars, an Arrow table"
 
 
 def data(
-    what: What | Sequence[Path | str],
+    what: What | Connection | Sequence[Path | str],
     *,
+    query: str | None = None,
     name: str = "table",
     dialect: Dialect | None = None,
     progress: Progress | None = None,
 ) -> Data:
     """Real data to stand on: a file of any kind that is read, a folder or a list of the parts of one table, or a table
-    of pandas, polars or Arrow.
+    of pandas, polars or Arrow. With `query`, the rows that it gives on a connection to a database: of an ADBC driver,
+    of DuckDB, or of any that follows the DB-API, such as sqlite3 and psycopg.
 
     A file is known by the SHA-256 of its bytes, a table, called `name`, by one of what it holds: the same content gives
     the same digest. What was read stays in the workspace (`.trimtab` in this folder or the folder that TRIMTAB_HOME
@@ -51,6 +54,8 @@ def data(
     table of plain columns.
     """
     home = _home()
+    if query is not None:
+        return _queried(what, query, name, progress)
     said = dialect or OPEN
     if isinstance(what, Sequence) and not isinstance(what, str):
         what, said = _folder_of(what, said)
@@ -58,6 +63,8 @@ def data(
         path = Path(what)
         return Data(home.spool(path, progress=progress, dialect=said), path.as_posix())
     if not is_table(what):
+        if isinstance(what, Connection):
+            raise InputError("data: of a database a query is read: give it as query='SELECT …'.")
         raise InputError(f"data: it is the path of a file, or a table ({TABLES}), got {_got(what)}.")
     source = home.spool_table(what, name, progress=progress)
     return Data(source, source.name)
@@ -162,6 +169,14 @@ def verify(
         file = folder / "table.parquet"
         write_table(what, file, owner="verify")
         return Receipt(study, receipts.verify(file, study, rows=rows))
+
+
+def _queried(connection: object, query: str, name: str, progress: Progress | None) -> Data:
+    if not isinstance(connection, Connection):
+        raise InputError(f"data: a query goes to a connection of ADBC or the DB-API, got {_got(connection)}.")
+    with query_rows(connection, query, name) as rows:
+        source = _home().spool_table(rows, name, progress=progress)
+    return Data(source, source.name)
 
 
 def _folder_of(files: Sequence[Path | str], said: Dialect) -> tuple[Path, Dialect]:
