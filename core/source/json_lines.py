@@ -106,10 +106,10 @@ def _check_kinds(copy: Path, kinds: dict[str, set[str]], owner: str) -> None:
     """Raise InputError for a field that changes, and if no field can be a factor."""
     for name, found in kinds.items():
         if len(found) > 1:
-            first = {}
+            first: dict[str, int] = {}
             for line, pairs in _objects(copy):
                 kind = _kind(dict(pairs).get(name))
-                if kind in found:
+                if kind is not None and kind in found:
                     first.setdefault(kind, line)
             told = " and ".join(
                 f"{kind} in line {line:,}" for kind, line in sorted(first.items(), key=lambda one: one[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.parsers import expat
 from zipfile import ZipFile
 
@@ -38,7 +39,7 @@ class Fault:
     last: int = -1
 
 
-def parse(stream: object, start: Callable[[str, dict[str, str]], None], end: Callable[[str, str], None]) -> None:
+def parse(stream: IO[bytes], start: Callable[[str, dict[str, str]], None], end: Callable[[str, str], None]) -> None:
     """Go through XML: `start` gets the name of each element, without its prefix, and its attributes, `end` the name
     and the text right before the end. Raises expat.ExpatError."""
     parser = expat.ParserCreate()

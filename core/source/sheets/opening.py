@@ -73,8 +73,12 @@ def _chosen(workbook: CalamineWorkbook, owner: str, said: Dialect) -> tuple[Cala
             f"{owner}: {len(shown)} sheets have values: {', '.join(shown)}. Say which is meant: --sheet '{shown[0]}'"
         )
     if not shown:
-        hidden = f" but for hidden ones: {', '.join(filled)}. Say which is meant: --sheet" if filled else ""
-        raise InputError(f"{owner}: no sheet has values{hidden}.")
+        but = (
+            f" but hidden ones: {', '.join(filled)}. Say which is meant: --sheet '{next(iter(filled))}'"
+            if filled
+            else "."
+        )
+        raise InputError(f"{owner}: no sheet has values{but}")
     hidden = [name for name in filled if name not in shown]
     notes = [f"hidden sheets are left out: {', '.join(hidden)} (--sheet)"] if hidden else []
     return filled[shown[0]], notes

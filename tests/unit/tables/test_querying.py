@@ -120,7 +120,7 @@ def test_numbers_that_a_driver_gives_as_texts() -> None:
         def cursor(self) -> Cursor:
             return Cursor()
 
-    with pytest.raises(InputError, match="column `price` is numeric, which this driver gives as text. Cast it"):
+    with pytest.raises(InputError, match=r"column `price` is numeric, which this driver gives as text\. Cast it"):
         trimtab.data(Connection(), query="SELECT price FROM t")
 
 
