@@ -12,7 +12,7 @@ from trimtab.core.people.people import WHY
 from trimtab.core.workspace.workspace import Entry
 from trimtab.ui.data.declared import declare_card, declare_section
 from trimtab.ui.data.reading import KIND as READING
-from trimtab.ui.data.reading import begin_form, is_text, reading_form, wanted
+from trimtab.ui.data.reading import begin_form, can_be_said, reading_form, wanted
 from trimtab.ui.parts.control_rows import menu
 from trimtab.ui.parts.forms import form_of
 from trimtab.ui.parts.parts import html, notice, quiet, section, short, title
@@ -22,7 +22,7 @@ from trimtab.ui.shell.opening import WENT_WRONG, go, is_design, open_uploaded, s
 from trimtab.ui.shell.pages import page_file
 
 STEPS = (
-    ("Bring in real data", "A table as CSV or Parquet. It stays on this machine."),
+    ("Bring in real data", "A table as CSV, Parquet, Excel or another file. It stays on this machine."),
     ("Shape what training should see", "Drag bars, set how often rare events occur. What you leave alone stays real."),
     ("Take the rows", "Exactly as many as you asked for, as CSV or Parquet, with a receipt for each promise."),
 )
@@ -52,14 +52,15 @@ def upload_card() -> None:
     """Bring in a file."""
     with st.container(border=True, key="tt_card_upload", height="stretch"):
         most = st.get_option("server.maxUploadSize") / 1000  # GB
-        section("Upload your own", f"CSV, CSV.gz or Parquet, up to {most:g} GB; or a design file (.yaml)")
+        kinds = "CSV, Parquet, Excel, JSON Lines, Arrow, SPSS, Stata, SAS"
+        section("Upload your own", f"{kinds}, up to {most:g} GB; or a design file (.yaml)")
         # No `type`: the browser would hide the reason; the reader names it.
         file = st.file_uploader("Data file", key="tt_upload", label_visibility="collapsed")
         if file is not None and st.session_state.get("tt_upload_read") != file.file_id:
             st.session_state["tt_upload_read"] = file.file_id
             page = page_file("design" if is_design(file.name) else "data")
             go(lambda progress: open_uploaded(file.name, file, progress), page)
-            if is_text(file.name):
+            if can_be_said(file.name):
                 begin_form({})
         said = wanted()
         if file is not None and said is not None:
@@ -181,8 +182,9 @@ if session.may_edit():
 else:
     notice(f"{WHY} Open one below.", tone="info")
 wrong = session.refusal(WENT_WRONG)
-if form_of(READING) and st.session_state.get("tt_upload") is not None:
-    reading_form({}, "Read it like this")
+held = st.session_state.get("tt_upload")
+if form_of(READING) and held is not None:
+    reading_form(held.name, {}, "Read it like this")
 elif wrong:
     notice(wrong)
 if session.may_edit():

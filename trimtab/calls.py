@@ -6,6 +6,7 @@ import atexit
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.tables.incoming import is_table, write_table
+from trimtab.core.tables.querying import Connection, query_rows
 from trimtab.core.workspace.opening import check_content, existing
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.results import Check, Data, Receipt, Sample
@@ -33,8 +35,17 @@ if TYPE_CHECKING:
 TABLES = "a DataFrame of pandas or polars, an Arrow table"
 
 
-def data(what: What, *, name: str = "table", dialect: Dialect | None = None, progress: Progress | None = None) -> Data:
-    """Real data to stand on: a CSV, TSV (either gzipped) or Parquet file, or a table of pandas, polars or Arrow.
+def data(
+    what: What | Connection | Sequence[Path | str],
+    *,
+    query: str | None = None,
+    name: str = "table",
+    dialect: Dialect | None = None,
+    progress: Progress | None = None,
+) -> Data:
+    """Real data to stand on: a file of any kind that is read, a folder or a list of the parts of one table, or a table
+    of pandas, polars or Arrow. With `query`, the rows that it gives on a connection to a database: of an ADBC driver,
+    of DuckDB, or of any that follows the DB-API, such as sqlite3 and psycopg.
 
     A file is known by the SHA-256 of its bytes, a table, called `name`, by one of what it holds: the same content gives
     the same digest. What was read stays in the workspace (`.trimtab` in this folder or the folder that TRIMTAB_HOME
@@ -44,10 +55,17 @@ def data(what: What, *, name: str = "table", dialect: Dialect | None = None, pro
     table of plain columns.
     """
     home = _home()
+    if query is not None:
+        return _queried(what, query, name, progress)
+    said = dialect or OPEN
+    if isinstance(what, Sequence) and not isinstance(what, str):
+        what, said = _folder_of(what, said)
     if isinstance(what, (str, os.PathLike)):
         path = Path(what)
-        return Data(home.spool(path, progress=progress, dialect=dialect or OPEN), path.as_posix())
+        return Data(home.spool(path, progress=progress, dialect=said), path.as_posix())
     if not is_table(what):
+        if isinstance(what, Connection):
+            raise InputError("data: of a database a query is read: give it as query='SELECT …'.")
         raise InputError(f"data: it is the path of a file, or a table ({TABLES}), got {_got(what)}.")
     source = home.spool_table(what, name, progress=progress)
     return Data(source, source.name)
@@ -156,6 +174,26 @@ def verify(
         file = folder / "table.parquet"
         write_table(what, file, owner="verify")
         return Receipt(study, receipts.verify(file, study, rows=rows))
+
+
+def _queried(connection: object, query: str, name: str, progress: Progress | None) -> Data:
+    if not isinstance(connection, Connection):
+        raise InputError(f"data: a query goes to a connection of ADBC or the DB-API, got {_got(connection)}.")
+    with query_rows(connection, query, name) as rows:
+        source = _home().spool_table(rows, name, progress=progress)
+    return Data(source, source.name)
+
+
+def _folder_of(files: Sequence[Path | str], said: Dialect) -> tuple[Path, Dialect]:
+    """The folder in which the parts of a table lie, and what says that they are its parts. Raises InputError for what
+    is no list of paths."""
+    if not files or not all(isinstance(one, (str, os.PathLike)) for one in files):
+        raise InputError("data: a list holds the paths of the parts of one table, at least one.")
+    paths = [Path(os.path.abspath(one)) for one in files]
+    folder = Path(os.path.commonpath([one.parent for one in paths]))
+    return Path(os.path.relpath(folder)), replace(
+        said, parts=tuple(one.relative_to(folder).as_posix() for one in paths)
+    )
 
 
 def _like(what: What, progress: Progress | None) -> Data:

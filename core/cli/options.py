@@ -12,8 +12,11 @@ import typer
 
 from trimtab.core.errors import InputError, nearest
 from trimtab.core.source.delimited.dialect import Dialect
+from trimtab.core.source.readers import suffixes
 
-Data = Annotated[Path, typer.Argument(help="CSV, TSV (either gzipped or not) or Parquet.", show_default=False)]
+Data = Annotated[
+    Path, typer.Argument(help=f"A file of data ({', '.join(suffixes())}), or a folder of parts.", show_default=False)
+]
 DesignFile = Annotated[Path, typer.Argument(help="A design file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AcceptSource = Annotated[
@@ -50,8 +53,20 @@ DIALECT: dict[str, Any] = {
     ],
     "dates": Annotated[str | None, typer.Option(help="How dates are written, such as %d/%m/%Y.", show_default=False)],
     "encoding": Annotated[str | None, typer.Option(help="Encoding of the text, such as cp1252.", show_default=False)],
+    "parts": Annotated[
+        list[str] | None,
+        typer.Option(help="Of a folder: a file or pattern to take; may be given several times.", show_default=False),
+    ],
+    "sheet": Annotated[str | None, typer.Option(help="Of a workbook: the name of the sheet.", show_default=False)],
+    "range": Annotated[
+        str | None, typer.Option(help="Of a sheet: where the table is, as B3:F200 or A:F.", show_default=False)
+    ],
+    "labels": Annotated[
+        str | None,
+        typer.Option(help="Of SPSS, Stata, SAS: text (values are their labels) or codes.", show_default=False),
+    ],
 }
-"""How a text file is written, as far as a person says it; the rest is found in the file."""
+"""How a file is written, as far as a person says it; the rest is found in the file."""
 
 
 def with_dialect(command: Callable[..., None]) -> Callable[..., None]:
@@ -60,7 +75,8 @@ def with_dialect(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_options(**arguments: Any) -> None:
         said = {name: arguments.pop(name) for name in DIALECT}
-        said["missing"] = None if said["missing"] is None else tuple(said["missing"])
+        for name in ("missing", "parts"):
+            said[name] = None if said[name] is None else tuple(said[name])
         try:
             dialect = Dialect(**said)
         except InputError as error:

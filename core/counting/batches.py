@@ -14,8 +14,8 @@ from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions.zones import zone_of
 from trimtab.core.formats import format_at
 from trimtab.core.formats.parquet import Parquet
-from trimtab.core.source.parquet import open_parquet
 from trimtab.core.source.spool import Source
+from trimtab.core.source.typed.parquet import open_parquet
 
 BATCH_ROWS = 1_000_000
 

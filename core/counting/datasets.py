@@ -16,6 +16,7 @@ from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
 from trimtab.core.formats import Table, format_at
+from trimtab.core.formats.read_only import Parts, are_parts
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.columns import Column
 from trimtab.core.source.delimited.cells import DECIMAL_PATTERN, ZONED_PATTERN
@@ -112,7 +113,7 @@ def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[
     """
     path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
     try:
-        form = format_at(path, name)
+        form = Parts(path) if are_parts(path) else format_at(path, name)
         files = form.files_of(path)
     except OSError as error:
         raise InputError(f"{name}: it can't be read: {error.strerror}.") from error

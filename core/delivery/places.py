@@ -38,6 +38,11 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
                 raise InputError(
                     f"{path}: {file.name} is there, from which the rows are to be made. Name another place."
                 )
+            if file.is_dir() and file.resolve() in target.resolve().parents:
+                raise InputError(
+                    f"{path}: it lies in {file.name}, the folder of the data, and would be a part of them. Name "
+                    "another place."
+                )
         own = is_own(target)
         strange = next((one for one in (target, receipt) if os.path.lexists(one) and not own), None)
         if strange == receipt and _is_receipt(receipt):

@@ -54,7 +54,7 @@ class Csv(Format):
             raise InputError(
                 f"{owner}: it can't be read ({error}). It is damaged or cut off; copy it again."
             ) from error
-        return Table(f"read_parquet({quote_text(str(texts.path))})", texts.form.names, as_text=True)
+        return Table(f"read_parquet({quote_text(str(texts.path))})", texts.names, as_text=True)
 
     def rows(self, files: Sequence[Path], schema: pa.Schema) -> pa.Table:
         """With the types of the schema, so that a code such as 007 stays a text."""

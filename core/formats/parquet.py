@@ -39,7 +39,7 @@ class Parquet(Format):
 
     def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
         from trimtab.core.database import quote_text
-        from trimtab.core.source.parquet import check_pages
+        from trimtab.core.source.typed.parquet import check_pages
 
         for file in files:
             check_pages(file, owner)

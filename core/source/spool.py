@@ -1,4 +1,4 @@
-"""Spooling: any data file becomes one Parquet file in the workspace, known by the SHA-256 of its bytes."""
+"""Spooling: a data file, or a folder of parts, becomes one Parquet file in the workspace, known by a SHA-256."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeGuard
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,38 +21,16 @@ from trimtab.core.atomic import sync
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.exchange import alone
 from trimtab.core.scratch import scratch, uninterrupted
-from trimtab.core.source import parquet
 from trimtab.core.source.checks import check_provenance
-from trimtab.core.source.converted import Converted
-from trimtab.core.source.delimited import cells
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
-from trimtab.core.source.delimited.rows import read_texts
+from trimtab.core.source.readers import Reader, reader_of
+from trimtab.core.source.readers.reader import Job, digest_of
 from trimtab.core.unchanged import state_of, unchanged
 
-Format = Literal["text", "gzip", "parquet", "zip"]
-
-SUFFIXES: dict[str, Format] = {
-    ".csv": "text",
-    ".tsv": "text",
-    ".txt": "text",
-    ".csv.gz": "gzip",
-    ".tsv.gz": "gzip",
-    ".txt.gz": "gzip",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-MAGIC: dict[bytes, Format] = {b"PAR1": "parquet", b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip"}
-CONTENT: dict[Format, str] = {
-    "text": "neither Parquet nor compressed, but perhaps plain text",
-    "gzip": "compressed by gzip",
-    "parquet": "Parquet",
-    "zip": "a zip archive or an Excel workbook",
-}
-NO_FILE = "there is no such file"
 SPOOLING = ".spool-"
 """How the folders begin in which a file is read, below the workspace."""
 STEPS = 4
-READER = 3
+READER = 4
 """Raise it when the same bytes are read as another table: what was spooled before is then read again."""
 
 
@@ -63,7 +41,8 @@ class Source:
     `path` is the Parquet file in the workspace, `name` the name of the file it was read from, `sha256` the digest of
     that file's bytes (what `sha256sum` prints), `columns` the names in the file's order. `notes`: a sentence for each
     thing that was left out or read in a way that the file alone does not settle. `dialect`: what was said of the file,
-    `found`: how it is written, by the same names; empty for Parquet. `stored`: the digest of the Parquet file.
+    `found`: how it is written, by the same names; empty for Parquet. `stored` is the digest of the Parquet file,
+    `format` the name of the reader.
     """
 
     path: Path
@@ -75,6 +54,7 @@ class Source:
     dialect: Dialect = OPEN
     found: Mapping[str, Any] = field(default_factory=dict, compare=False)
     stored: str = field(default="", compare=False)
+    format: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -92,10 +72,10 @@ def spool(
     dialect: Dialect = OPEN,
     keep: bool = False,
 ) -> Source:
-    """Read `file` (CSV, TSV, either gzipped, or Parquet) into `<home>/sources/<sha256>.parquet`.
+    """Read `file` (of any kind that a reader in `core/source/readers` takes) into `<home>/sources/<sha256>.parquet`.
 
-    What `dialect` says of a text file is kept beside other readings of the same bytes; of Parquet nothing can be said.
-    With `keep` a text file is kept too, so that it can be read in another way (`original`).
+    What `dialect` says of it, as far as that means something for its kind, is kept beside other readings of the same
+    bytes. With `keep` the file is kept too, if it can be read in another way (`original`).
     With `delivered` it may be one that Trimtab made, with its provenance columns; no design can stand on it. `sha256`
     is the digest of what it holds, if its bytes may differ for the same content. The same digest again reuses the
     spooled file. It is written beside its place and renamed, so a failure leaves nothing behind.
@@ -108,19 +88,21 @@ def spool(
 
     report(0, "checking")
     try:
-        format_ = _format(file)
-        if format_ == "parquet":
-            dialect = OPEN
-        before = state_of(file)
-        known = sha256 or _digest(file)
-        _store(file, home, _key(known, dialect), format_, dialect, report, delivered=delivered, before=before)
-        if keep and format_ != "parquet":
-            _keep_text(file, home, known)
+        reader = reader_of(file)
+        said = reader.heard(dialect)
+        files = reader.files_of(file, said)
+        for one in files:
+            reader.check(one, said)
+        before = [state_of(one) for one in files]
+        known = sha256 or reader.digest(file, files)
+        _store(file, files, home, _key(known, said), reader, said, report, delivered=delivered, before=before)
+        if keep and reader.says and file.is_file():
+            _keep_original(file, home, known)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"{file.name}: it can't be read, or not stored in {home}: {reason}.") from error
     report(STEPS, "read")
-    return open_source(home, known, dialect)
+    return open_source(home, known, said)
 
 
 def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
@@ -136,13 +118,24 @@ def open_source(home: Path, sha256: str, dialect: Dialect = OPEN) -> Source:
         )
     notes = tuple(record.get("notes", ()))
     columns, found = tuple(record["columns"]), record.get("found", {})
-    return Source(place, record["name"], sha256, record["rows"], columns, notes, dialect, found, record["stored"])
+    return Source(
+        place,
+        record["name"],
+        sha256,
+        record["rows"],
+        columns,
+        notes,
+        dialect,
+        found,
+        stored=record["stored"],
+        format=record["format"],
+    )
 
 
 @contextmanager
 def original(home: Path, source: Source) -> Iterator[Path | None]:
-    """The text file that a source was read from, under its own name, while this lasts; None if it was not kept."""
-    kept = _place(home, source.sha256, "text")
+    """The file that a source was read from, under its own name, while this lasts; None if it was not kept."""
+    kept = _place(home, source.sha256, "original")
     if not kept.is_file():
         yield None
         return
@@ -152,41 +145,53 @@ def original(home: Path, source: Source) -> Iterator[Path | None]:
         yield file
 
 
-def _keep_text(file: Path, home: Path, sha256: str) -> None:
-    place = _place(home, sha256, "text")
+def _keep_original(file: Path, home: Path, sha256: str) -> None:
+    place = _place(home, sha256, "original")
     if not place.is_file():
         with scratch(home, SPOOLING) as work:
-            shutil.copyfile(file, work / "text")
-            os.replace(work / "text", place)
+            shutil.copyfile(file, work / "original")
+            os.replace(work / "original", place)
 
 
 def _store(
-    file: Path,
+    path: Path,
+    files: Sequence[Path],
     home: Path,
     key: str,
-    format_: Format,
-    dialect: Dialect,
+    reader: Reader,
+    said: Dialect,
     report: Callable[[int, str], None],
     *,
     delivered: bool,
-    before: tuple[int, ...],
+    before: Sequence[tuple[int, ...]],
 ) -> None:
-    """Spool the file, which was in the state `before` when its digest was taken, unless it is there."""
+    """Spool a path, whose files were in the states `before` when its digest was taken, unless it is there."""
     home.mkdir(parents=True, exist_ok=True)
     with scratch(home, SPOOLING) as work:
         record = _recorded(home, key)
         stored: Path | None = None
-        if record is None or record.get("reader") != READER or not _is_sound(home, key, record):
-            with unchanged([file], file.name, before=[before]):
-                found = _convert(file, work, format_, dialect, report)
+        if not _is_read(record, reader) or not _is_sound(home, key, record):
+            stored = work / "source.parquet"
+            steps = {"copying": 1, "reading": 2}
+            job = Job(path, path.name, work, said, lambda message: report(steps[message], message))
+            with unchanged(files, path.name, before=before):
+                found = reader.convert(job, stored)
+                if reader.files_of(path, said) != list(files):
+                    raise InputError(f"{path.name}: a part came while it was read. Wait until all are written.")
             pa.default_memory_pool().release_unused()  # it would keep hundreds of MB that copying took
             report(3, "storing")
-            stored = work / "source.parquet"
-            record = {**asdict(found), "size": file.stat().st_size, "reader": READER, "stored": _digest(stored)}
+            size = sum(one.stat().st_size for one in files)
+            read = {"size": size, "reader": READER, "format": reader.name, "stored": digest_of(stored)}
+            record = {**asdict(found), **read}
             sync(stored)
         if not delivered:  # it may have been brought in to be compared
-            check_provenance(record["columns"], file.name)
-        _keep(home, work, key, {**record, "name": file.name}, stored)  # the latest name is the one the person knows
+            check_provenance(record["columns"], path.name)
+        _keep(home, work, key, {**record, "name": path.name}, stored)  # the latest name is the one the person knows
+
+
+def _is_read(record: Mapping[str, Any] | None, reader: Reader) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a source was read by this very reader."""
+    return record is not None and (record.get("reader"), record["format"]) == (READER, reader.name)
 
 
 def _key(sha256: str, dialect: Dialect) -> str:
@@ -195,46 +200,6 @@ def _key(sha256: str, dialect: Dialect) -> str:
         return sha256
     said = json.dumps(dialect.given, sort_keys=True)
     return f"{sha256}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-
-
-def _format(file: Path) -> Format:
-    """What the file is, agreed by its name and its first bytes."""
-    if not file.is_file():
-        why = "it is a folder" if file.is_dir() else "it is a pipe or a device" if file.exists() else NO_FILE
-        raise InputError(f"{file.name or file}: {why} ({file}).")
-    lowered = file.name.lower()
-    said = next((SUFFIXES[end] for end in sorted(SUFFIXES, key=len, reverse=True) if lowered.endswith(end)), None)
-    if said is None:
-        raise InputError(f"{file.name}: the kind of file is not known. Known: {', '.join(SUFFIXES)}.")
-    with file.open("rb") as handle:
-        start = handle.read(4)
-    if not start:
-        raise InputError(f"{file.name}: it is empty (0 bytes).")
-    found: Format = next((format_ for magic, format_ in MAGIC.items() if start.startswith(magic)), "text")
-    if found != said:
-        right = [end for end, format_ in SUFFIXES.items() if format_ == found]
-        advice = f"If that is right, rename it to end in {right[0]}." if right else "Save the table as CSV or Parquet."
-        raise InputError(f"{file.name}: it is not what its name says: its content is {CONTENT[found]}. {advice}")
-    return found
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _convert(
-    file: Path, work: Path, format_: Format, dialect: Dialect, report: Callable[[int, str], None]
-) -> Converted:
-    """Write `file` as `source.parquet` in the folder `work`."""
-    target = work / "source.parquet"
-    if format_ == "parquet":
-        report(2, "reading")
-        return parquet.convert(file, target, file.name)
-    report(1, "copying")
-    texts = read_texts(file, work, file.name, dialect, gzipped=format_ == "gzip")
-    report(2, "reading")
-    return cells.convert(texts, target, file.name, dialect)
 
 
 def _place(home: Path, key: str, suffix: str) -> Path:
@@ -266,7 +231,7 @@ def _recorded(home: Path, key: str) -> dict[str, Any] | None:
         record = json.loads(_place(home, key, "json").read_text(encoding="utf-8"))
         found = pq.read_metadata(_place(home, key, "parquet"))
         fits = record["rows"] == found.num_rows and record["columns"] == found.schema.to_arrow_schema().names
-        texts = [record["name"], record["stored"], *record["notes"]]
+        texts = [record["name"], record["stored"], record["format"], *record["notes"]]
         return record if fits and all(isinstance(one, str) for one in texts) else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
         return None
@@ -289,4 +254,4 @@ def content_digest(spooled: Path) -> str:
 @lru_cache(maxsize=64)
 def _digest_in(place: Path, state: tuple[int, ...]) -> str:
     """The digest of a file in this state: of one that nobody wrote to since, it is not worked out again."""
-    return _digest(place)
+    return digest_of(place)

@@ -54,7 +54,7 @@ def source_of(path: Path, design: Design, home: Workspace, *, accept_source: boo
         return declared_source(design, home.home, progress=progress)
     wanted = design.source.sha256
     file = path.parent / design.source.path
-    if not file.is_file():
+    if not file.exists():
         try:
             return home.source(wanted or "", design.source.dialect)
         except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +13,7 @@ from trimtab.core.design.files import dumps, loads
 from trimtab.core.workspace.workspace import Workspace
 
 Start = Callable[..., AppTest]
+WORKBOOK = Path(__file__).parents[1] / "unit" / "source" / "data" / "workbook.xls"
 ROWS = b"town;n;day\n" + b"".join(
     b"%s;%d,5;0%d/04/2024\n" % (b"ABC"[i % 3 : i % 3 + 1], i, i % 9 + 1) for i in range(40)
 )
@@ -73,6 +75,25 @@ def test_a_refused_file_can_be_explained_where_it_is_brought_in(start: Start, ho
     assert source is not None
     assert source.footer == 1
     assert home.source(source.sha256 or "", source.dialect).rows == 4
+
+
+def test_the_sheet_of_a_workbook_is_chosen(start: Start, home: Workspace) -> None:
+    app = upload(start(), "book.xls", WORKBOOK.read_bytes())
+    assert "3 sheets have values: Data, Errors, Merged. Say which is meant" in body(app)
+    assert "Between cells" not in [one.label for one in app.selectbox]
+    field(app, "Sheet").set_value("Merged").run()
+    app.button(key="tt_form_save").click().run()
+    assert not app.exception
+    (entry,) = home.designs()
+    source = home.load_design(entry.id).source
+    assert source is not None
+    assert source.sheet == "Merged"
+    assert "sheet: Merged" in body(app)
+    app.button(key="tt_read_again").click().run()
+    field(app, "Where the table stands in it").set_value("B:B").run()
+    app.button(key="tt_form_save").click().run()
+    found = [home.load_design(one.id).source for one in home.designs()]
+    assert {one and one.range for one in found} == {None, "B:B"}
 
 
 def test_nothing_is_said_of_parquet(start: Start, home: Workspace, crashes: object) -> None:

@@ -1,8 +1,8 @@
-"""How a text file is read: what was recognised in it, and the form in which a person says what it really is."""
+"""How a file is read: what was recognised in it, and the form in which a person says what it really is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,8 @@ import streamlit as st
 from trimtab.core.errors import InputError
 from trimtab.core.source.delimited.dates import FORMS
 from trimtab.core.source.delimited.dialect import ENCODINGS, Dialect
+from trimtab.core.source.readers import READERS
+from trimtab.core.source.readers.reader import suffix_of
 from trimtab.core.source.spool import Source
 from trimtab.ui.parts.control_rows import add_button
 from trimtab.ui.parts.forms import begin, close, ends, field_key, form_of, text_field, typed
@@ -19,6 +21,7 @@ from trimtab.ui.session import document as doc
 from trimtab.ui.shell.opening import WENT_WRONG
 
 KIND = "reading"
+PER_ROW = 4
 _WANTED = "tt_reading_wanted"
 ABOUT = "what is left open is found in the file"
 NEW = "A new design begins with it; the one that is open stays among the recent ones on the home page."
@@ -40,6 +43,7 @@ CHOICES: dict[str, tuple[str, tuple[str, ...], Callable[[str], str]]] = {
     "quote": ("Around values", ('"', "'"), lambda sign: _sign(sign)),
     "escape": ("Before a quote within", ("\\",), lambda sign: _sign(sign)),
     "numbers": ("1,234 and $5 are", ("written", "plain"), lambda word: "texts" if word == "plain" else "numbers"),
+    "labels": ("Values with labels are", ("text", "codes"), lambda word: "the labels" if word == "text" else "codes"),
 }
 """Fields with a few usual values: title, values, and how a value is shown."""
 OPEN_ENDED = ("delimiter", "dates", "encoding", "escape", "quote")
@@ -49,10 +53,12 @@ LINES = {
     "header_rows": ("Lines of names", ""),
     "footer": ("Lines at the end that are no rows", "such as a sum; blank ones don't count. "),
 }
+PLACES = {"sheet": ("Sheet", ""), "range": ("Where the table stands in it", "as B3:F200 or A:F. ")}
+"""Texts that say where a table is in a workbook."""
 
 
 def how_it_is_read(source: Source, *, kept: bool) -> None:
-    """The section of the page Data on a text file: what was recognised, and the way to say something else."""
+    """The section of the page Data on a file: what was recognised, and the way to say something else."""
     if not source.found:
         return
     section("How the file is read", "recognised in it, or said by you")
@@ -65,53 +71,60 @@ def how_it_is_read(source: Source, *, kept: bool) -> None:
             "Read it in another way", "tt_read_again", "if something was taken wrongly", lambda: begin_form(said)
         )
     else:
-        reading_form(source.found, "Read it again", about=f"{ABOUT}. {NEW}")
+        reading_form(source.name, source.found, "Read it again", about=f"{ABOUT}. {NEW}")
 
 
 def begin_form(said: Mapping[str, Any]) -> None:
     """Open the form with what was said already. What is told of a reading that failed stays."""
     message = doc.refusal(WENT_WRONG)
     fields = {name: value for name, value in said.items() if name in CHOICES}
-    fields |= {name: str(value) for name, value in said.items() if name in LINES}
+    fields |= {name: str(value) for name, value in said.items() if name in LINES or name in PLACES}
     begin(KIND, **fields, missing=", ".join(said.get("missing", ())))
     if message:
         doc.refuse(message, place=WENT_WRONG)
 
 
-def reading_form(found: Mapping[str, Any], save: str, *, about: str = ABOUT) -> None:
-    """Draw the form; what is typed in it waits for `wanted`."""
+def reading_form(file: str, found: Mapping[str, Any], save: str, *, about: str = ABOUT) -> None:
+    """Draw the form for a file of this name; what is typed in it waits for `wanted`."""
     form = form_of(KIND)
     if form is None:
         return
+    says = can_be_said(file)
     with st.container(border=True, key="tt_form"):
         section("How the file is written", about)
-        for names in (("delimiter", "decimal", "dates", "encoding"), ("quote", "escape", "numbers")):
-            for name, column in zip(names, st.columns(4)[: len(names)], strict=True):
+        texts = {name: one for name, one in (PLACES | LINES).items() if name in says}
+        choices = [name for name in CHOICES if name in says]
+        for names in (choices[:PER_ROW], choices[PER_ROW:]):
+            for name, column in zip(names, st.columns(PER_ROW), strict=False):
                 with column:
                     _choice(name, found)
-        for (name, (title, about)), column in zip(LINES.items(), st.columns(4)[:3], strict=True):
-            with column:
-                text_field(title, name, placeholder=_placeholder(name, found), about=f"{about}{_option(name)}")
-        text_field(
-            "Words for missing, with commas between",
-            "missing",
-            placeholder=_placeholder("missing", found),
-            about=f"as NA, -, 999; in all columns, and no others mean it then. {_option('missing')}",
-        )
-        _, message = _typed()
+        for names in (list(texts)[:PER_ROW], list(texts)[PER_ROW:]):
+            for name, column in zip(names, st.columns(PER_ROW), strict=False):
+                title, told = texts[name]
+                with column:
+                    text_field(title, name, placeholder=_placeholder(name, found), about=f"{told}{_option(name)}")
+        if "missing" in says:
+            text_field(
+                "Words for missing, with commas between",
+                "missing",
+                placeholder=_placeholder("missing", found),
+                about=f"as NA, -, 999; in all columns, and no others mean it then. {_option('missing')}",
+            )
+        _, message = _typed(says)
         ends(
             form,
             save,
-            _save,
+            lambda: _save(says),
             lacking="Say something of how it is written.",
             message=message,
             place=WENT_WRONG,
         )
 
 
-def is_text(name: str) -> bool:
-    """Whether a file of this name is text: of others nothing can be said."""
-    return not name.lower().endswith((".parquet", ".pq"))
+def can_be_said(name: str) -> frozenset[str]:
+    """What can be said of how a file of this name is written, by the fields of a `Dialect`."""
+    suffix = suffix_of(name)
+    return READERS[suffix].says if suffix else READERS[".csv"].says
 
 
 def is_wanted() -> bool:
@@ -125,8 +138,8 @@ def wanted() -> Dialect | None:
     return found
 
 
-def _save() -> None:
-    dialect, _ = _typed()
+def _save(says: Collection[str]) -> None:
+    dialect, _ = _typed(says)
     form = form_of(KIND)
     if form and dialect is not None:
         st.session_state[_WANTED] = dialect
@@ -134,16 +147,17 @@ def _save() -> None:
         close()
 
 
-def _typed() -> tuple[Dialect | None, str]:
-    """What the fields say, and what is wrong with it."""
-    said: dict[str, Any] = {name: st.session_state.get(field_key(name)) or None for name in CHOICES}
+def _typed(says: Collection[str]) -> tuple[Dialect | None, str]:
+    """What the fields say that are drawn, and what is wrong with it."""
+    said: dict[str, Any] = {name: st.session_state.get(field_key(name)) or None for name in CHOICES if name in says}
     try:
         for name in LINES:
-            text = typed(name)
+            text = typed(name) if name in says else ""
             if text and not text.isdecimal():
                 raise InputError(f"{LINES[name][0]}: it must be a whole number, got `{text}`.")
             said[name] = int(text) if text else None
-        words = typed("missing")
+        said |= {name: typed(name) or None for name in PLACES if name in says}
+        words = typed("missing") if "missing" in says else ""
         said["missing"] = tuple(word.strip() for word in words.split(",")) if words else None
         return Dialect(**said), ""
     except InputError as error:
@@ -176,7 +190,7 @@ def _placeholder(name: str, found: Mapping[str, Any]) -> str:
 
 
 def _told(name: str, value: Any, said: bool) -> str:
-    title = {"missing": "Missing", **{one: title for one, (title, *_) in (CHOICES | LINES).items()}}[name]
+    title = {"missing": "Missing", **{one: title for one, (title, *_) in (CHOICES | LINES | PLACES).items()}}[name]
     return f"{title.lower() if title != 'Encoding' else 'encoding'}: {_value(name, value)}{' (said)' if said else ''}"
 
 

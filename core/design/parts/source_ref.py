@@ -20,7 +20,7 @@ Lines = Annotated[int, Field(strict=True, ge=1)]
 class SourceRef(Model):
     """The real data a design stands on."""
 
-    path: Text = Field(description="Relative to the design file.")
+    path: Text = Field(description="A file, or a folder of parts, relative to the design file.")
     sha256: Sha256 | None = Field(default=None, description="SHA-256 of the file's bytes.")
     delimiter: Text | None = Field(default=None, description="What stands between the cells of a text file.")
     quote: Text | None = Field(default=None, description="What stands around a value that holds a delimiter.")
@@ -35,13 +35,26 @@ class SourceRef(Model):
     footer: Line | None = Field(default=None, description="Lines at the end that are no rows.")
     dates: Text | None = Field(default=None, description="How dates are written, in strptime's signs, as %d/%m/%Y.")
     encoding: Text | None = Field(default=None, description="Encoding of the text, by its name in Python.")
+    parts: tuple[Text, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Of a folder: the files, or patterns, that are the table, in this order.",
+    )
+    sheet: Text | None = Field(default=None, description="Of a workbook: the name of the sheet.")
+    range: Text | None = Field(
+        default=None, description="Of a sheet: where the table stands with its names, as B3:F200 or A:F."
+    )
+    labels: Literal["text", "codes"] | None = Field(
+        default=None,
+        description="Of SPSS, Stata and SAS: whether values are their labels or the codes that are stored.",
+    )
 
     @model_validator(mode="after")
     def _can_be_read(self) -> SourceRef:
         try:
             _ = self.dialect
         except InputError as error:
-            broken(f"must be how a text file can be written; {error}")
+            broken(f"must be how a file can be written; {error}")
         return self
 
     @property

@@ -7,7 +7,7 @@ that type, and is text otherwise, so nothing is changed by being read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,12 @@ def convert(texts: Texts, target: Path, owner: str, said: Dialect = OPEN) -> Con
         table = f"read_parquet({quote_text(str(texts.path))})"
         try:
             places, left = _columns(con, table, texts, owner)
-            found, notes = look_at(con, table, places, owner, said)
+            found, notes = look_at(con, table, places, owner, said, words=texts.words)
             filled = any(found.unions.values())
             check_values(texts.rows, filled, owner, infinite=_infinite(con, table, found, places))
-            words = [cell for cell in places if _is_text(cell, found) and found.unions[cell] & TEXT]
-            check_rows(con, table, places, words, owner, said)
+            if texts.loose:
+                words = [cell for cell in places if _is_text(cell, found) and found.unions[cell] & TEXT]
+                check_rows(con, table, places, words, owner, said)
             picked = ", ".join(f"{_cast(cell, found)} AS {quote_name(name)}" for cell, name in places.items())
             query = f"SELECT {picked} FROM {table}"
             con.execute(f"COPY ({query}) TO {quote_text(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
@@ -86,37 +87,34 @@ def convert(texts: Texts, target: Path, owner: str, said: Dialect = OPEN) -> Con
 
 def _recognised(texts: Texts, found: Cells) -> dict[str, Any]:
     """How the file is written, by the fields of a `Dialect`, as far as there is a sign of it in the file."""
-    form, marks = texts.form, {one.decimal for one in found.written.values()}
-    seen = {
-        "encoding": texts.encoding,
-        "delimiter": form.delimiter,
-        "quote": form.quote,
-        "escape": form.escape,
-        "header": form.header,
-        "header_rows": form.header_rows if form.header else None,
-        "decimal": marks.pop() if len(marks) == 1 else None,
-        "missing": list(found.used) or None,
-    }
-    return {name: value for name, value in seen.items() if value is not None}
+    marks = {one.decimal for one in found.written.values()}
+    seen = {"decimal": marks.pop() if len(marks) == 1 else None, "missing": list(found.used) or None}
+    return {**texts.found, **{name: value for name, value in seen.items() if value is not None}}
 
 
 def look_at(
-    con: duckdb.DuckDBPyConnection, table: str, places: Mapping[str, str], owner: str, said: Dialect
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    places: Mapping[str, str],
+    owner: str,
+    said: Dialect,
+    *,
+    words: Collection[str] = (),
 ) -> tuple[Cells, list[str]]:
     """What the cells of a table of texts look like, and what a person must be told of it. `places`: the columns of the
-    table, with the names that people know them by."""
+    table, with the names that people know them by; `words`: those that hold texts, whatever they look like."""
     missing = MISSING if said.missing is None else tuple({"", *(word.strip().lower() for word in said.missing)})
     found = Cells(missing, {}, {})
     listed = ", ".join(map(quote_text, missing))
     for cell in places:
         column = quote_name(cell)
         shape, word = _shape("cell", missing), "lower(trim(cell))"
-        union, words = con.execute(
+        union, missed = con.execute(
             f"SELECT bit_or({shape}), list_sort(list(DISTINCT {word}) FILTER ({word} IN ({listed})))"
             f" FROM (SELECT DISTINCT {column} AS cell FROM {table})"
         ).fetchall()[0]
-        found.unions[cell] = union or 0
-        found.words[cell] = tuple(words or ())
+        found.unions[cell] = _of_words(union or 0) if cell in words else union or 0
+        found.words[cell] = () if cell in words and said.missing is None else tuple(missed or ())
     if said.dates is not None:
         may = {cell: name for cell, name in places.items() if _type(found.unions[cell]) in ("VARCHAR", "BIGINT")}
         found.dated = dict.fromkeys(dated_columns(con, table, may, missing, said.dates, owner), said.dates)
@@ -125,6 +123,12 @@ def look_at(
     used = {word for cell in typed for word in found.words[cell]} if said.missing is None else set(missing)
     found.used = tuple(sorted(used - {""})) + (("",) if said.missing is not None and "" in said.missing else ())
     return found, _told(con, table, places, found, unsure, said)
+
+
+def _of_words(union: int) -> int:
+    """The shapes of a column that holds texts: those of dates if it has no others, else text."""
+    dates = DATE | TIME | ZONED | EMPTY
+    return union if not union & ~dates else TEXT | union & EMPTY
 
 
 def _find_written(con: duckdb.DuckDBPyConnection, table: str, found: Cells, said: Dialect) -> list[str]:
@@ -188,7 +192,7 @@ def _listed(names: Sequence[str], shown: int = 5) -> str:
 def _columns(con: duckdb.DuckDBPyConnection, table: str, texts: Texts, owner: str) -> tuple[dict[str, str], list[str]]:
     """The columns that are taken, with their names, and what is told of the others: row numbers and columns of nothing
     that have no name."""
-    names = texts.form.names
+    names = texts.names
     places = {f"c{i}": name for i, name in enumerate(names)}
     left = []
     for i, name in enumerate(names):

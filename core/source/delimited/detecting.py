@@ -70,6 +70,19 @@ def find_form(head: str, owner: str, said: Dialect = OPEN, *, whole: bool) -> Fo
     return with_header(best.form, best.records, best.first, owner, said, behind=best.behind)
 
 
+def find_header(records: list[tuple[int, list[str]]], owner: str, said: Dialect, *, behind: int) -> Form:
+    """The header of a table whose cells are split already, such as a sheet; see `find_form`. `records`: its first rows
+    that are not blank, with their numbers; `behind`: the number after the last of them."""
+    one = Candidate(Form(","), records, width=len(records[0][1]), behind=behind)
+    if said.header:
+        one.first = next((i for i, (line, _) in enumerate(records) if line == said.header), len(records))
+    elif one.width > 1:
+        one.first = _header_at(one)
+    if one.first >= len(records):
+        raise InputError(f"{owner}: header: there is nothing in row {said.header}, so it can't hold the names.")
+    return with_header(one.form, records, one.first, owner, said, behind=behind)
+
+
 def _candidates(head: str, said: Dialect) -> list[Form]:
     """The simple form of every delimiter first, then unusual ones of which there is a sign in the head."""
     found = []

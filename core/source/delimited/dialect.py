@@ -1,4 +1,4 @@
-"""How a delimited file is written, as far as a person says it; what they leave open is found by `detecting.py`."""
+"""How a file is written, as far as a person says it; what they leave open is found in the file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "cp850", "mac-roman", "shif
 DATE_SIGNS = "dmbByYHMSfp"
 """What of a moment can be named in `dates`; after H, M, S it is a time."""
 QUOTES = "\"'"
+TEXT = frozenset(
+    (
+        *("delimiter", "quote", "escape", "header", "header_rows", "missing"),
+        *("decimal", "numbers", "footer", "dates", "encoding"),
+    )
+)
+"""What can be said of a text file."""
+RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})?:\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})?")
+"""Cells from one corner to the other; without a row from the first or to the last one."""
 NAMED = {"tab": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 
 
@@ -28,6 +37,9 @@ class Dialect:
     other one is for thousands. `numbers: plain` leaves numbers with thousands, currency or per cent signs as text.
     `footer`: so many lines at the end that are not blank are no rows. `dates`: how dates are written, as strptime names
     it (`%d/%m/%Y`); columns in which all values are such become dates. `encoding` of the text, by its name in Python.
+    `parts` of a folder: the files, or patterns of such, that are the table, in this order. `sheet` of a workbook: its
+    name. `range` of a sheet, as B3:F200 or A:F: where the table stands in it, with the names. `labels` of SPSS, Stata
+    and SAS: text, if values are those that their labels say, or codes, if they stay the numbers that are stored.
     Raises InputError for a value that can't be.
     """
 
@@ -42,6 +54,10 @@ class Dialect:
     footer: int | None = None
     dates: str | None = None
     encoding: str | None = None
+    parts: tuple[str, ...] | None = None
+    sheet: str | None = None
+    range: str | None = None
+    labels: Literal["text", "codes"] | None = None
 
     def __post_init__(self) -> None:
         if self.delimiter is not None:
@@ -55,6 +71,12 @@ class Dialect:
             raise InputError(f"decimal: it must be `.` or `,`, got {self.decimal!r}.")
         if self.numbers not in (None, "plain", "written"):
             raise InputError(f"numbers: it must be `plain` or `written`, got {self.numbers!r}.")
+        if self.labels not in (None, "text", "codes"):
+            raise InputError(f"labels: it must be `text` or `codes`, got {self.labels!r}.")
+        if self.range is not None and not RANGE.fullmatch(self.range.strip()):
+            raise InputError(
+                f"range: it must be cells or columns of a sheet, such as B3:F200 or A:F, got {self.range!r}."
+            )
         for field, least in (("header", 0), ("header_rows", 1), ("footer", 0)):
             value = getattr(self, field)
             if value is not None and value < least:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -25,15 +27,19 @@ BLOCK = 1 << 24
 class Texts:
     """The rows of a delimited file: the Parquet file `path` has every cell as text, in the columns c0, c1, …
 
-    A cell with nothing in it is missing, an empty text in quotes is not. `form` tells how the file is written and the
-    names of its columns; `notes` what a person must be told of it. `encoding` of the file as it came.
+    A cell with nothing in it is missing, an empty text in quotes is not. `names` are those of the columns, `notes` what
+    a person must be told; `found` tells how the file is written, by the fields of a `Dialect`. `words` are the columns
+    that the file itself says hold texts: there 7 is no number, though 2024-03-31 may be a date. `loose`: titles, sums
+    and footnotes may stand among the rows, as people write them.
     """
 
     path: Path
     rows: int
-    form: Form
-    notes: tuple[str, ...]
-    encoding: str = "utf-8"
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    found: Mapping[str, Any] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    loose: bool = True
 
 
 def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzipped: bool) -> Texts:
@@ -61,7 +67,20 @@ def read_texts(file: Path, work: Path, owner: str, said: Dialect = OPEN, *, gzip
         fault = find_fault(copy, form)
         said_ = str(error).strip().splitlines()[0].rstrip(".")
         raise InputError(f"{owner}, {fault}" if fault else f"{owner}: it can't be read: {said_}.") from error
-    return Texts(target, rows, form, tuple(notes), encoding)
+    return Texts(target, rows, form.names, tuple(notes), _found(form, encoding))
+
+
+def _found(form: Form, encoding: str) -> dict[str, Any]:
+    """How the file is written, by the fields of a `Dialect`, as far as its form tells."""
+    seen = {
+        "encoding": encoding,
+        "delimiter": form.delimiter,
+        "quote": form.quote,
+        "escape": form.escape,
+        "header": form.header,
+        "header_rows": form.header_rows if form.header else None,
+    }
+    return {name: value for name, value in seen.items() if value is not None}
 
 
 def _said(form: Form, said: Dialect) -> list[str]:

@@ -19,8 +19,8 @@ import pytest
 from trimtab.core.counting.datasets import open_data
 from trimtab.core.errors import InputError
 from trimtab.core.source.columns import read_columns
-from trimtab.core.source.parquet import check_pages
 from trimtab.core.source.spool import Source, open_source, spool
+from trimtab.core.source.typed.parquet import check_pages
 
 
 def taken(folder: Path, table: pa.Table, **options: Any) -> tuple[Source, pa.Table]:

@@ -91,6 +91,7 @@ def test_csv_becomes_parquet_known_by_the_digest_of_its_bytes(tmp_path: Path, ho
         "found": {"delimiter": ",", "encoding": "utf-8", "header": 1, "header_rows": 1, "quote": '"'},
         "size": len(GOOD),
         "reader": READER,
+        "format": "Delimited",
         "stored": stored,
     }
     assert sorted(p.name for p in home.rglob("*") if p.is_file()) == sorted(
@@ -144,7 +145,7 @@ def test_progress_ends_at_its_total_and_can_cancel(tmp_path: Path, home: Path) -
 def test_no_such_file_and_folder(tmp_path: Path, home: Path) -> None:
     refuse(tmp_path / "gone.csv", home, "there is no such file")
     (tmp_path / "folder.csv").mkdir()
-    refuse(tmp_path / "folder.csv", home, "it is a folder")
+    refuse(tmp_path / "folder.csv", home, "the folder holds no parts of a table")
 
 
 @pytest.mark.parametrize("name", ["data.csv", "data.csv.gz", "data.parquet"])
@@ -257,8 +258,8 @@ def test_gzip_cut_in_half_and_damaged(tmp_path: Path, home: Path) -> None:
         ("a.csv", b"PAR1 and more", "not what its name says: its content is Parquet. .* rename it to end in .parquet"),
         ("a.csv", gzip.compress(GOOD.encode(), mtime=0), "compressed by gzip. .* rename it to end in .csv.gz"),
         ("a.csv.gz", GOOD.encode(), "not what its name says"),
-        ("a.csv", b"PK\x03\x04 and more", "a zip archive or an Excel workbook. Save the table as CSV or Parquet"),
-        ("a.xlsx", b"PK\x03\x04 and more", "the kind of file is not known. Known: .csv, .tsv"),
+        ("a.csv", b"PK\x03\x04 and more", "a zip archive or an Excel workbook. If that is right, .* .xlsx"),
+        ("a.docx", b"PK\x03\x04 and more", "the kind of file is not known. Known: .csv, .*.tsv"),
         ("data", GOOD.encode(), "the kind of file is not known"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Workbooks: a table in a sheet, and what a sheet holds that is no value."""

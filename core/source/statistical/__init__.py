@@ -1,0 +1,1 @@
+"""SPSS, Stata and SAS: rows with the labels of their values, and what is declared to mean missing."""

@@ -1,0 +1,1 @@
+"""Tables whose columns have types, from Parquet, Arrow or a database: a clean copy of what can be factors."""
