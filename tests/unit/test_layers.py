@@ -39,6 +39,7 @@ LAYERS = (
     "core.orders",
     "core.review",
     "core.shown",
+    "core.papers",
     "core.workspace",
     "results",
     "calls",
