@@ -17,7 +17,8 @@ from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
 from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
-from trimtab.ui.sculptor.ops import Operation, OpsInbox
+from trimtab.ui.sculptor.kept import kept
+from trimtab.ui.sculptor.ops import Locking, Operation, SculptorInbox
 from trimtab.ui.sculptor.sculptor import sculptor
 from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
 from trimtab.ui.shell import session
@@ -48,7 +49,8 @@ def workbench() -> None:
             heading(found, name)
             if not is_computed(found.study, name):
                 role_control(found.study, name)
-        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks)
+        aside = kept(found.design_id, name)
+        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks, locked=aside.locks)
         sculptor(data, key="tt_sculptor", on_ops=receive)
         conflicts(outcome)
     with right:
@@ -134,9 +136,9 @@ def choose(name: str) -> None:
     session.settle()
 
 
-def inbox() -> OpsInbox:
+def inbox() -> SculptorInbox:
     """The sculptor's operations of this session."""
-    found: OpsInbox = st.session_state.setdefault(INBOX, OpsInbox())
+    found: SculptorInbox = st.session_state.setdefault(INBOX, SculptorInbox())
     return found
 
 
@@ -145,12 +147,16 @@ def receive(message: object) -> None:
     inbox().receive(message, apply)
 
 
-def apply(operation: Operation) -> None:
-    """One gesture: the factor becomes a target of these shares."""
+def apply(operation: Operation | Locking) -> None:
+    """One gesture: the factor becomes a target of these shares, or some of its bars are locked."""
     found = session.document()  # as the hand saw it
-    if found is not None:
-        shaped = (found.study, operation.factor, operation.weights)
-        session.edit(operation.label, lambda _: sculpted(*shaped), place="factor")
+    if found is None:
+        return
+    if isinstance(operation, Locking):
+        kept(found.design_id, operation.factor).locks = operation.labels
+        return
+    shaped = (found.study, operation.factor, operation.weights, operation.locks)
+    session.edit(operation.label, lambda _: sculpted(*shaped), place="factor")
 
 
 session.refresh()

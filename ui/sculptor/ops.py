@@ -16,7 +16,8 @@ class Operation:
     """One finished gesture.
 
     `weights` are the shares asked for, one per bin without missing, each 0 to 1, summing to 1; `label` names the step
-    for undo ("drag visib"); `preset` is the name of the preset that gave the weights, None when a hand did.
+    for undo ("drag visib"); `preset` is the name of the preset that gave the weights, None when a hand did; `locks` are
+    the bins that were locked, so that the gesture did not move them.
     """
 
     seq: int
@@ -24,16 +25,44 @@ class Operation:
     weights: tuple[float, ...]
     label: str
     preset: str | None = None
+    locks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Locking:
+    """The bins of a factor that are locked from now on, by their labels. A state of the page, not of the design."""
+
+    seq: int
+    factor: str
+    labels: tuple[str, ...]
 
 
 class OpsInbox(Inbox[Operation]):
-    """The inbox of all sculptors of a session.
+    """The inbox of shares that are typed or drawn elsewhere than in the sculptor.
 
     An operation is `{"seq", "factor", "kind", "weights", "label", "name"}`.
     """
 
     def __init__(self) -> None:
         super().__init__("the sculptor", _operation)
+
+
+class SculptorInbox(Inbox[Operation | Locking]):
+    """The inbox of all sculptors of a session: operations, and `{"seq", "factor", "kind": "locks", "labels"}`."""
+
+    def __init__(self) -> None:
+        super().__init__("the sculptor", _any)
+
+
+def _any(seq: int, raw: Mapping[str, object]) -> Operation | Locking:
+    if raw.get("kind") != "locks":
+        return _operation(seq, raw)
+    factor, labels = raw.get("factor"), raw.get("labels")
+    if not isinstance(factor, str) or not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
+        raise InputError(
+            f"Locks {seq}: `factor` must be text and `labels` a list of texts, got {factor!r}, {labels!r}."
+        )
+    return Locking(seq, factor, tuple(labels))
 
 
 def _operation(seq: int, raw: Mapping[str, object]) -> Operation:
@@ -44,7 +73,15 @@ def _operation(seq: int, raw: Mapping[str, object]) -> Operation:
         raise InputError(f"Operation on `{factor}`: `kind` must be weights or preset, got {kind!r}.")
     if kind == "preset" and name not in PRESETS:
         raise InputError(f"Operation on `{factor}`: unknown preset {name!r}.{nearest(str(name), PRESETS)}")
-    return Operation(seq, factor, _weights(factor, raw.get("weights")), label, str(name) if kind == "preset" else None)
+    weights = _weights(factor, raw.get("weights"))
+    locks = _locks(factor, raw.get("locks", []), len(weights))
+    return Operation(seq, factor, weights, label, str(name) if kind == "preset" else None, locks)
+
+
+def _locks(factor: str, raw: object, bins: int) -> tuple[int, ...]:
+    if not isinstance(raw, list) or not all(isinstance(one, int) and 0 <= one < bins for one in raw):
+        raise InputError(f"Operation on `{factor}`: `locks` must be numbers of bins below {bins}, got {raw!r}.")
+    return tuple(raw)
 
 
 def _weights(factor: str, raw: object) -> tuple[float, ...]:

@@ -64,6 +64,7 @@ class Sculptor {
       missing: data.missing,
       rows: data.rows,
       locked: Boolean(data.locked),
+      locks: new Set(data.locked ? [] : (this.outbox.newest(data.factor, "locks")?.bins ?? data.locks ?? [])),
       ordered: data.ordered ?? true,
       caption: data.unit ? `${data.title} (${data.unit})` : data.title,
       height: this.heights.get(data.factor) ?? data.height_scale ?? "linear",
@@ -102,13 +103,16 @@ class Sculptor {
     this.mark();
   }
 
-  /** Shows shares that are not yet an operation; false when they would leave nothing. */
+  /** Shows shares that are not yet an operation; false when they would leave nothing, or nothing can make room. */
   edit(edits, base) {
-    const shares = withShares(base, edits, this.view.real);
+    const { locks, real, labels } = this.view;
+    if (locks.size && labels.length - locks.size < 2) return this.refuse("All other bars are locked: unlock one that can make room.");
+    const shares = withShares(base, edits, real, locks);
     if (!shares) return this.refuse("One bar at least must stay above 0 %.");
     const painted = total([...edits.values()]);
-    this.over = painted > 1 ? painted : 0;
-    // More than 100 % was painted: the heights stay as painted until the stroke ends.
+    this.room = roomOf(base, locks);
+    this.over = painted > this.room && edits.size > 1 ? painted : 0;
+    // More was painted than there is room for: the heights stay as painted until the stroke ends.
     this.result = shares;
     this.view.shares = this.over ? base.map((share, bin) => edits.get(bin) ?? share) : shares;
     this.view.target = this.view.shares;
@@ -121,9 +125,30 @@ class Sculptor {
     if (!this.result) return this.revert();
     const { factor, labels } = this.view;
     this.say(`${labels[bin]}: ${percent(this.result[bin])}`);
-    this.operate({ kind: "weights", weights: this.result }, verb);
+    this.operate({ kind: "weights", weights: this.result, locks: [...this.view.locks] }, verb);
     if (this.view.factor === factor) this.hover(bin);
     return undefined;
+  }
+
+  /** A stroke that changed nothing; `bin` is where it ended, if the hand moved. */
+  giveUp(bin) {
+    this.revert();
+    if (bin !== null && this.view.locks.has(bin)) this.refuseLocked(bin);
+  }
+
+  refuseLocked(bin) {
+    return this.refuse(`${this.view.labels[bin]} is locked. Unlock it with the padlock below it, or with the key L.`);
+  }
+
+  /** Locks a bar, or lets it go: what others are set to moves it no more. */
+  lock(bin) {
+    const { factor, labels, shares, locked, locks } = this.view;
+    if (locked) return this.refuse();
+    this.gestures.settle();
+    const bins = locks.has(bin) ? [...locks].filter((one) => one !== bin) : [...locks, bin].sort((a, b) => a - b);
+    this.outbox.push({ factor, kind: "locks", bins, labels: bins.map((one) => labels[one]) });
+    this.say(`${labels[bin]}: ${locks.has(bin) ? "unlocked" : "locked"} at ${percent(shares[bin])}`);
+    return this.take();
   }
 
   operate(operation, verb) {
@@ -148,7 +173,8 @@ class Sculptor {
   preset(name) {
     const { view } = this;
     this.gestures.settle();
-    this.operate({ kind: "preset", name, weights: preset(name, view.shares, view.real, view.ungrounded) }, name);
+    const weights = preset(name, view.shares, view.real, view.ungrounded, view.locks);
+    this.operate({ kind: "preset", name, weights, locks: [...view.locks] }, name);
     this.say(PRESETS[name].label);
   }
 
@@ -169,7 +195,9 @@ class Sculptor {
     if (view.rows && !this.gestures.stroke) parts.push([rowsText(view.rows * share * (1 - (view.missing?.design ?? 0))), ""]);
     const apart = Math.abs(view.design[bin] - share) > Math.max(0.0005, 0.01 * share);
     if (apart && atRest) parts.push([`comes out ${percent(view.design[bin])}`, ""]);
-    if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to 100 %`, ""]);
+    if (bin > 0 && !this.gestures.stroke) parts.push([`up to here ${percent(upTo(view.shares, bin))}`, ""]);
+    if (view.locks.has(bin)) parts.push(["locked", ""]);
+    if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to ${percent(this.room)}`, ""]);
     return this.chart.showTip(view, bin, parts);
   }
 

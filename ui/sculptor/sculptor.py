@@ -38,24 +38,29 @@ class SculptorData(TypedDict):
     unit: NotRequired[str | None]
     rows: NotRequired[int | None]  # rows to generate: the tooltip counts
     locked: NotRequired[bool]  # hold, keep: can be read, not changed
+    locks: NotRequired[list[int]]  # bins that stay as they are when others are set
     hint: NotRequired[str | None]  # a line below the bars; None: the sculptor's own
     ordered: NotRequired[bool]  # False for categories: names are slanted instead of thinned out, no "Smooth"
     height_scale: NotRequired[Literal["linear", "log"]]  # until the person chooses
 
 
+SCRIPTS = (
+    "parts/component.js",
+    "sculptor/sculptor_model.js",
+    "sculptor/sculptor_stroke.js",
+    "parts/outbox.js",
+    "sculptor/sculptor_chart.js",
+    "sculptor/sculptor_gestures.js",
+    "sculptor/sculptor_panel.js",
+    "sculptor/sculptor.js",
+)
+"""The parts of its script, in the order in which they stand on each other."""
+
 _component = st.components.v2.component(
     "trimtab_sculptor",
     html='<div class="sculptor" data-testid="sculptor"></div>\n',
     css=asset("sculptor/sculptor.css"),
-    js=asset(
-        "parts/component.js",
-        "sculptor/sculptor_model.js",
-        "parts/outbox.js",
-        "sculptor/sculptor_chart.js",
-        "sculptor/sculptor_gestures.js",
-        "sculptor/sculptor_panel.js",
-        "sculptor/sculptor.js",
-    ),
+    js=asset(*SCRIPTS),
 )
 
 

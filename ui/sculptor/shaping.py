@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from trimtab.core.changes.factors import after_of
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.kinds import controls_of
@@ -53,8 +55,16 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
     return listed
 
 
-def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]) -> SculptorData:
-    """What the sculptor draws of one factor."""
+def sculptor_data(
+    study: Study,
+    outcome: Outcome,
+    name: str,
+    *,
+    revision: int,
+    acks: dict[str, int],
+    locked: Collection[str] = (),
+) -> SculptorData:
+    """What the sculptor draws of one factor; the bins whose labels are `locked` stay when others are set."""
     axis, column, asked, role = study.axes[name], study.known(name), study.design.factor(name), role_of(study, name)
     real = present(study.real_shares(name))
     target = asked_shares(study, name) if asked.role == "target" else None
@@ -77,6 +87,7 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
         "unit": asked.unit,
         "rows": whole_size(study, study.size),
         "locked": role in LOCKED,
+        "locks": [bin_ for bin_, label in enumerate(axis.labels) if label in locked],
         "hint": _hint(role, known=after is not None),
         "before": "declared" if study.declared else "real",
         "ordered": axis.numeric,
