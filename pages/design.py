@@ -17,10 +17,11 @@ from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
 from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
-from trimtab.ui.sculptor.kept import kept
-from trimtab.ui.sculptor.ops import Locking, Operation, SculptorInbox
+from trimtab.ui.sculptor.kept import kept, shelf
+from trimtab.ui.sculptor.ops import Asking, Gesture, Locking, Operation, Over, SculptorInbox
 from trimtab.ui.sculptor.sculptor import sculptor
 from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
+from trimtab.ui.sculptor.versions import draft, version_list
 from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"
@@ -50,7 +51,8 @@ def workbench() -> None:
             if not is_computed(found.study, name):
                 role_control(found.study, name)
         aside = kept(found.design_id, name)
-        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks, locked=aside.locks)
+        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks, aside=aside)
+        data["versions"], data["draft"] = version_list(found), draft(found, name)
         sculptor(data, key="tt_sculptor", on_ops=receive)
         conflicts(outcome)
     with right:
@@ -147,16 +149,21 @@ def receive(message: object) -> None:
     inbox().receive(message, apply)
 
 
-def apply(operation: Operation | Locking) -> None:
-    """One gesture: the factor becomes a target of these shares, or some of its bars are locked."""
+def apply(operation: Gesture) -> None:
+    """One gesture: the factor becomes a target of these shares; or what the session keeps of it is another."""
     found = session.document()  # as the hand saw it
     if found is None:
         return
-    if isinstance(operation, Locking):
-        kept(found.design_id, operation.factor).locks = operation.labels
-        return
-    shaped = (found.study, operation.factor, operation.weights, operation.locks)
-    session.edit(operation.label, lambda _: sculpted(*shaped), place="factor")
+    aside = kept(found.design_id, operation.factor)
+    match operation:
+        case Locking(labels=labels):
+            aside.locks = labels
+        case Asking(low=low, high=high):
+            aside.between = (low, high) if low and high else None
+        case Over(number=number):
+            shelf(found.design_id).over = number
+        case Operation(label=label, factor=name, weights=weights, locks=locks):
+            session.edit(label, lambda _: sculpted(found.study, name, weights, locks), place="factor")
 
 
 session.refresh()

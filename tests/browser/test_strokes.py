@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -157,6 +158,42 @@ def test_the_pointer_tells_its_share_and_the_running_total(page: Page) -> None:
     page.locator('[data-bin="2"]').focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="share of 2–3 in percent")).to_be_focused()
+
+
+def test_a_hand_along_the_axis_tells_the_share_between(page: Page) -> None:
+    place(page, [0.1, 0.2, 0.3, 0.4], target=[0.25] * 4, design=[0.25] * 4)
+    zone = page.locator(".zone").bounding_box()
+    assert zone is not None
+    page.mouse.move(zone["x"] + 0.7 * zone["width"], zone["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(zone["x"] + 0.3 * zone["width"], zone["y"] + 5)
+    page.mouse.up()
+    told = page.locator(".between .told")
+    expect(told).to_have_text("1–2 to 2–3: target 50.0 %, real 50.0 %")
+    assert page.evaluate("sent") == []
+    page.locator('[data-bin="2"]').focus()
+    page.keyboard.press("Shift+ArrowRight")  # by keyboard
+    expect(told).to_have_text("2–3 to 3–4: target 50.0 %, real 70.0 %")
+    page.keyboard.press("Escape")
+    expect(told).to_have_text("or drag along the axis")
+    page.get_by_role("textbox", name="from", exact=True).fill("0.5")
+    page.get_by_role("textbox", name="to", exact=True).fill("2")
+    page.keyboard.press("Enter")
+    page.wait_for_function("sent.includes('between')")
+
+
+def test_another_version_is_an_outline_over_the_bars(page: Page) -> None:
+    versions = [{"number": 2, "name": "version 2"}, {"number": 1, "name": "version 1"}]
+    laid = {"number": 1, "name": "version 1", "shares": [0.4, 0.3, 0.2, 0.1]}
+    place(page, [0.1, 0.2, 0.3, 0.4], target=[0.25] * 4, versions=versions, draft=laid)
+    expect(page.get_by_label("Saved version laid over the bars")).to_have_value("1")
+    expect(page.locator(".legend")).to_contain_text("version 1")
+    outline = str(page.locator(".draft path").get_attribute("d"))
+    tops = [float(y) for y in re.findall(r" ([0-9.]+)H", outline)]
+    assert np.diff(tops) == pytest.approx(np.diff(tops)[0], abs=0.2)  # equal steps down
+    assert tops[0] < tops[-1]
+    page.locator('[data-bin="3"]').focus()
+    expect(page.locator(".tip")).to_contain_text("version 1 10.0 %")
 
 
 def shown(page: Page) -> list[float]:

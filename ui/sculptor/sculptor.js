@@ -21,13 +21,17 @@ class Sculptor {
     const { signal } = this.leaving;
     this.toolbar = new Toolbar(this, signal);
     this.table = new Table(this);
+    this.between = new Between(this);
     this.hint = element("p", "hint");
     this.saving = element("span", "saving", { text: "saving…", "aria-hidden": "true" });
     this.status = element("div", "unseen", { role: "status" });
     const box = element("div", "box");
     this.chart = new Chart(box);
-    const below = element("div", "below", {}, [this.hint, this.saving]);
-    const left = element("div", "left", {}, [this.toolbar.node, box, below]);
+    this.over = 0; // what was painted, where it is more than there is room for
+    this.versions = element("select", "versions", { "aria-label": "Saved version laid over the bars" });
+    this.versions.addEventListener("change", () => this.layOver());
+    const below = element("div", "below", {}, [this.hint, this.saving, this.versions]);
+    const left = element("div", "left", {}, [this.toolbar.node, box, this.between.node, below]);
     this.node.replaceChildren(element("div", "frame", {}, [left, this.table.node]), this.status);
   }
 
@@ -63,6 +67,8 @@ class Sculptor {
       ungrounded: data.ungrounded ?? data.labels.map(() => false),
       missing: data.missing,
       rows: data.rows,
+      draft: this.outbox.newest(data.factor, "over") ? null : (data.draft ?? null),
+      between: this.outbox.newest(data.factor, "between") ? null : (data.between ?? null),
       locked: Boolean(data.locked),
       locks: new Set(data.locked ? [] : (this.outbox.newest(data.factor, "locks")?.bins ?? data.locks ?? [])),
       ordered: data.ordered ?? true,
@@ -75,7 +81,25 @@ class Sculptor {
     this.node.classList.toggle("empty", data.labels.length === 0);
     this.hint.textContent = data.hint ?? this.usage();
     this.table.layout(this.view);
+    this.between.layout(this.view);
+    this.offer(data.versions ?? [], data.draft?.number);
     this.layout();
+  }
+
+  /** The menu of saved versions; none where there are none. */
+  offer(versions, chosen) {
+    this.versions.hidden = versions.length === 0;
+    const options = [["", "no version laid over"], ...versions.map(({ number, name }) => [number, `${name} laid over`])];
+    const texts = options.map(([value, text]) => `${value} ${text}`).join();
+    if (texts !== this.offered) this.versions.replaceChildren(...options.map(([value, text]) => element("option", "", { value, text })));
+    this.offered = texts;
+    if (!this.outbox.newest(this.view.factor, "over")) this.versions.value = chosen ?? "";
+  }
+
+  layOver() {
+    const number = this.versions.value ? Number(this.versions.value) : null;
+    this.outbox.push({ factor: this.view.factor, kind: "over", number });
+    this.take();
   }
 
   usage() {
@@ -89,7 +113,7 @@ class Sculptor {
   layout() {
     if (!this.view?.labels.length || this.gestures.stroke || !this.chart.box.clientWidth) return;
     const { view } = this;
-    view.axis = heightAxis(view.height, [...view.real, ...view.shares, ...view.design]);
+    view.axis = heightAxis(view.height, [...view.real, ...view.shares, ...view.design, ...(view.draft?.shares ?? [])]);
     this.chart.layout(view);
     this.node.style.setProperty("--chart-height", `${this.chart.height}px`);
     this.gestures.rove();
@@ -100,6 +124,7 @@ class Sculptor {
   draw() {
     this.chart.draw(this.view);
     this.table.draw(this.view);
+    this.between.draw();
     this.mark();
   }
 
@@ -195,6 +220,7 @@ class Sculptor {
     if (view.rows && !this.gestures.stroke) parts.push([rowsText(view.rows * share * (1 - (view.missing?.design ?? 0))), ""]);
     const apart = Math.abs(view.design[bin] - share) > Math.max(0.0005, 0.01 * share);
     if (apart && atRest) parts.push([`comes out ${percent(view.design[bin])}`, ""]);
+    if (view.draft?.shares) parts.push([`${view.draft.name} ${percent(view.draft.shares[bin])}`, ""]);
     if (bin > 0 && !this.gestures.stroke) parts.push([`up to here ${percent(upTo(view.shares, bin))}`, ""]);
     if (view.locks.has(bin)) parts.push(["locked", ""]);
     if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to ${percent(this.room)}`, ""]);
@@ -219,7 +245,9 @@ class Sculptor {
     const shortcut = (event.ctrlKey || event.metaKey || event.altKey) && !this.table.typing();
     if (shortcut || event.key === "Tab") return;
     event.stopPropagation();
-    if (event.key === "Escape" && this.gestures.abandon()) this.say("Cancelled.");
+    if (event.key !== "Escape") return;
+    if (this.gestures.abandon()) this.say("Cancelled.");
+    else if (this.between.forget()) this.say("The share between is cleared.");
   }
 
   mark() {

@@ -49,11 +49,8 @@ class Chart {
     const hatch = make("pattern", pattern, make("defs", {}, this.svg));
     make("rect", { width: 2, height: 6, class: "hatch-line" }, hatch);
     this.layers = {};
-    for (const name of ["grid", "bars", "outcome", "axis", "pointer"]) this.layers[name] = make("g", { class: name }, this.svg);
-    this.layers.outcome.setAttribute("aria-hidden", "true");
-    this.layers.grid.setAttribute("aria-hidden", "true");
-    this.layers.axis.setAttribute("aria-hidden", "true");
-    this.layers.pointer.setAttribute("aria-hidden", "true");
+    for (const name of ["range", "grid", "bars", "draft", "outcome", "axis", "pointer"]) this.layers[name] = make("g", { class: name }, this.svg);
+    for (const [name, layer] of Object.entries(this.layers)) if (name !== "bars") layer.setAttribute("aria-hidden", "true");
     this.bars = [];
     this.tip = document.createElement("div");
     this.tip.className = "tip";
@@ -131,7 +128,8 @@ class Chart {
     const { every, slanted, room, font } = this.labels;
     const base = TOP + this.plot + (view.locked ? 0 : STRIP) + 17;
     this.whole = view.labels.map(() => false); // whether a name stands in full below its bar
-    const nodes = [];
+    const zone = { x: this.left, y: base - 16, width: this.band * this.bins, height: this.height - base + 16 };
+    const nodes = [make("rect", { class: "zone", ...zone })];
     for (let bin = 0; bin < this.bins; bin += every) {
       const x = this.x(bin) + this.band / 2;
       // A slanted name may not reach beyond the left edge.
@@ -197,7 +195,21 @@ class Chart {
       bar.group.classList.toggle("kept", view.locks.has(bin));
       this.describe(bar.group, view, bin);
     });
+    this.drawDraft(view);
     this.drawOutcome(view);
+  }
+
+  /** Another version of the design, as an outline over the bars. */
+  drawDraft(view) {
+    const shares = view.draft?.shares;
+    if (!shares) return this.layers.draft.replaceChildren();
+    const bottom = TOP + this.plot;
+    const gap = view.ordered ? 0 : this.band * 0.1; // levels stand apart
+    const steps = shares.map((share, bin) => {
+      const [from, to, y] = [this.x(bin) + gap, this.x(bin + 1) - gap, this.y(view, share)].map((x) => x.toFixed(1));
+      return view.ordered ? `${bin ? "L" : `M${from} ${bottom}L`}${from} ${y}H${to}` : `M${from} ${bottom}V${y}H${to}V${bottom}`;
+    });
+    return this.layers.draft.replaceChildren(make("path", { d: `${steps.join("")}${view.ordered ? `V${bottom}` : ""}` }));
   }
 
   describe(group, view, bin) {
@@ -246,6 +258,15 @@ class Chart {
     const number = make("text", { x: this.left - 8, y: top + 4, "text-anchor": "end" });
     number.textContent = text;
     this.layers.pointer.replaceChildren(line, pill, number);
+  }
+
+  /** The bars between two points of the axis: {from, to}, or none. */
+  drawRange(range) {
+    if (!range) return this.layers.range.replaceChildren();
+    const { from, to } = range;
+    const place = { x: this.x(from), y: TOP, width: this.band * (to - from + 1), height: this.plot + this.strip };
+    const foot = { ...place, y: TOP + this.plot + this.strip, height: 3, rx: 1.5, class: "foot" };
+    return this.layers.range.replaceChildren(make("rect", place), make("rect", foot));
   }
 
   hidePointer() {

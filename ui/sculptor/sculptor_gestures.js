@@ -40,8 +40,9 @@ class Gestures {
     const { host } = this;
     const { x, y } = host.chart.point(event);
     const bottom = TOP + host.chart.plot;
-    if (event.button !== 0 || this.stroke || y > bottom + host.chart.strip || x < host.chart.left - 3) return undefined;
+    if (event.button !== 0 || this.stroke || x < host.chart.left - 3) return undefined;
     event.preventDefault();
+    if (y > bottom + host.chart.strip) return this.range(event, x);
     this.settle();
     host.node.classList.add("by-hand"); // no focus ring around what the pointer is on anyway
     const bin = host.chart.binAt(x);
@@ -60,13 +61,25 @@ class Gestures {
     return this.show();
   }
 
+  /** A hand along the axis: the share between where it went down and where it is. */
+  range(event, x) {
+    const { host: { chart, between } } = this;
+    const from = chart.binAt(x);
+    chart.svg.setPointerCapture(event.pointerId);
+    this.ranging = { pointer: event.pointerId, from };
+    between.choose(from, from);
+  }
+
   move(event) {
     const { host, stroke } = this;
+    if (this.ranging?.pointer === event.pointerId) {
+      return host.between.choose(this.ranging.from, host.chart.binAt(host.chart.point(event).x));
+    }
     if (!stroke) return this.pointAt(event);
-    if (event.pointerId !== stroke.pointer) return;
+    if (event.pointerId !== stroke.pointer) return undefined;
     // A fast hand moves several times between two pictures; all its places count, and are drawn once.
     for (const step of [...(event.getCoalescedEvents?.() ?? []), event]) this.follow(host.chart.point(step));
-    if (stroke.edits.size) this.show();
+    return stroke.edits.size ? this.show() : undefined;
   }
 
   follow({ x, y }) {
@@ -92,6 +105,7 @@ class Gestures {
 
   release(event) {
     const { stroke } = this;
+    this.ranging = null;
     if (!stroke || event.pointerId !== stroke.pointer) return;
     this.stroke = null;
     if (stroke.edits.size === 0) this.host.giveUp(stroke.moved ? stroke.bin : null);
@@ -101,6 +115,7 @@ class Gestures {
 
   /** Escape, a lost pointer, another factor: the bars are again as before the stroke. */
   cancel() {
+    this.ranging = null;
     if (!this.stroke) return false;
     const { pointer } = this.stroke;
     this.stroke = null;
@@ -136,7 +151,11 @@ class Gestures {
     const moves = { ArrowLeft: -1, ArrowRight: 1 };
     if (event.key in moves) {
       event.preventDefault();
-      return this.focus(clamp(this.focused + moves[event.key], 0, bins - 1));
+      const from = this.focused;
+      this.focus(clamp(from + moves[event.key], 0, bins - 1));
+      if (!event.shiftKey) this.anchor = null;
+      else this.host.between.choose((this.anchor ??= from), this.focused);
+      return undefined;
     }
     const share = this.host.view.shares[this.focused];
     const factor = event.shiftKey ? 1.25 : 1.05;

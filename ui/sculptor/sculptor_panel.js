@@ -66,6 +66,8 @@ class Toolbar {
     const entries = [["real", view.before]];
     if (view.target) entries.push(["target", view.locked ? "target" : "target, drag it"]);
     entries.push(["outcome", "what will come out"]);
+    if (view.draft?.shares) entries.push(["draft", view.draft.name]);
+    else if (view.draft) entries.push(["draft", `${view.draft.name}: not there`, "It has no such factor, or can't be met"]);
     if (view.ungrounded.some(Boolean)) {
       const why = view.before === "real" ? "The real data has nothing in these bins" : "There is no real data";
       entries.push(["ungrounded", "ungrounded", why]);
