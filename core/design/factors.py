@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from trimtab.core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
 from trimtab.core.design.targets import FAMILIES, AnyTarget, suitable_families
 from trimtab.core.errors import InputError
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.kinds import Kind
 
 Role = Literal["follow", "keep", "target", "hold", "derive", "carry", "drop"]
@@ -31,6 +32,11 @@ class Factor(Model):
     """
 
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
+    format: Text | None = Field(
+        default=None,
+        description="How a column of text is written: dates in strptime's signs, as %d/%m/%Y; numbers, which may have "
+        "thousands, currency or per cent signs, by the mark before fractions, `.` or `,`.",
+    )
     unit: Text | None = Field(default=None, description="Unit, for people.")
     edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
         default=None,
@@ -63,10 +69,26 @@ class Factor(Model):
 
     @model_validator(mode="after")
     def _role_has_what_it_needs(self) -> Factor:
-        problems = [*self._role_problems(), *self._edge_problems()]
+        problems = [*self._role_problems(), *self._edge_problems(), *self._format_problems()]
         if problems:
             broken("; ".join(problems))
         return self
+
+    def _format_problems(self) -> list[str]:
+        if self.format is None:
+            return []
+        if self.role == "derive":
+            return ["`format` is for columns of the source, and this factor is derived"]
+        try:
+            if self.kind == "datetime":
+                Dialect(dates=self.format)
+            elif self.kind in ("continuous", "count"):
+                Dialect(decimal=self.format)
+            else:
+                return [f"`format` goes with kind datetime, continuous or count, not with {self.kind or 'no kind'}"]
+        except InputError as error:
+            return [str(error).replace("dates:", "format:").replace("decimal:", "format:").rstrip(".")]
+        return []
 
     def _role_problems(self) -> list[str]:
         problems = []

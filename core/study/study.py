@@ -24,6 +24,7 @@ from trimtab.core.source.columns import Column, encode, read_columns
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.memo import Memo
+from trimtab.core.study.texts import as_design_says
 
 _MOST: list[Callable[[Study], int]] = []
 
@@ -135,6 +136,7 @@ def open_study(
     earlier study of the same source, lends what is still valid. Raises InputError for all faults at once.
     """
     check_provenance(source.columns, source.name)
+    source = as_design_says(design, source)
     if columns is None:
         kinds = asked_kinds(design, source)
         same = previous is not None and previous.source.key == source.key and _same_kinds(previous, kinds)
