@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -145,6 +146,13 @@ def with_role(study: Study, projection: Projection | None, name: str, role: str)
         changes["value"] = plain_value(column, int(np.argmax(column.counts[:-1])))
     after_change = design.with_factor(name, **changes)
     return after_change.without_factor(name) if after_change.factor(name) == Factor() else after_change
+
+
+def with_roles(study: Study, names: Sequence[str], role: Literal["follow", "carry", "drop"]) -> Design:
+    """The design with the same role of many columns of the source, in one step. Raises InputError."""
+    for name in names:
+        study = replace(study, design=with_role(study, None, name, role))
+    return study.design
 
 
 def _not_derived(study: Study, name: str) -> Study:

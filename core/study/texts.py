@@ -101,7 +101,8 @@ def readings(column: Column) -> list[Reading]:
         return []
     found = [Reading("datetime", form, DAY.strftime(form)) for form in HINTED if _all_dates(filled, form)]
     example = filled[0].as_py()
-    for mark in ".,":
+    marked = pc.any(pc.match_substring_regex(filled, "[.,]")).as_py()
+    for mark in ".," if marked else ".":  # without any mark both say the same
         if pc.all(pc.match_substring_regex(filled, f"^(?:{pattern(mark)})$")).as_py():
             found.append(Reading("continuous", mark, example))
     return found
