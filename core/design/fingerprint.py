@@ -51,7 +51,7 @@ def _factor(said: Mapping[str, Any]) -> dict[str, Any] | None:
     plain = Factor(unit=said["unit"]).model_dump(mode="json")
     if said == plain:
         return None
-    unsaid = (("expression", None), ("format", None))  # of later versions: approvals given before stay
+    unsaid = (("expression", None), ("format", None), ("order", None))  # of later versions: approvals given before stay
     return {field: value for field, value in said.items() if field != "unit" and (field, value) not in unsaid}
 
 

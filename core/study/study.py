@@ -217,5 +217,5 @@ def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
 
 def _axis(design: Design, column: Column, memo: Memo) -> Axis:
     asked = design.factors.get(column.name)
-    edges = asked.edge_numbers if asked else None
-    return memo.of("axis", (column, edges), lambda: default_axis(column, edges))
+    edges, order = (asked.edge_numbers, asked.order) if asked else (None, None)
+    return memo.of("axis", (column, edges, order), lambda: default_axis(column, edges, order))

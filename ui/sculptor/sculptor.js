@@ -72,6 +72,7 @@ class Sculptor {
       locked: Boolean(data.locked),
       locks: new Set(data.locked ? [] : (this.outbox.newest(data.factor, "locks")?.bins ?? data.locks ?? [])),
       ordered: data.ordered ?? true,
+      numeric: data.numeric ?? data.ordered ?? true,
       caption: data.unit ? `${data.title} (${data.unit})` : data.title,
       height: this.heights.get(data.factor) ?? data.height_scale ?? "linear",
     };

@@ -78,7 +78,8 @@ class SculptorData(TypedDict):
     locked: NotRequired[bool]  # hold, keep: can be read, not changed
     locks: NotRequired[list[int]]  # bins that stay as they are when others are set
     hint: NotRequired[str | None]  # a line below the bars; None: the sculptor's own
-    ordered: NotRequired[bool]  # False for categories: names are slanted instead of thinned out, no "Smooth"
+    ordered: NotRequired[bool]  # False for levels without an order: no line from one to the next, no "Smooth"
+    numeric: NotRequired[bool]  # False for levels: names are slanted instead of thinned out, and typed to be found
     height_scale: NotRequired[Literal["linear", "log"]]  # until the person chooses
 
 

@@ -42,7 +42,7 @@ class Between {
     const [low, high] = this.fields.map((one) => one.value.trim());
     if (!low || !high) return;
     this.ranges.delete(view.factor);
-    if (view.ordered) {
+    if (view.numeric) {
       outbox.push({ factor: view.factor, kind: "between", low, high });
       this.host.take();
       return;
@@ -74,9 +74,9 @@ class Between {
   /** Another factor, or news from Python. */
   layout(view) {
     this.node.hidden = view.labels.length < 2;
-    this.levels.replaceChildren(...(view.ordered ? [] : view.labels.map((value) => element("option", "", { value }))));
+    this.levels.replaceChildren(...(view.numeric ? [] : view.labels.map((value) => element("option", "", { value }))));
     // A list makes a field a combobox: only names of levels have one.
-    for (const one of this.fields) view.ordered ? one.removeAttribute("list") : one.setAttribute("list", "levels");
+    for (const one of this.fields) view.numeric ? one.removeAttribute("list") : one.setAttribute("list", "levels");
     const active = this.node.getRootNode().activeElement;
     const texts = this.ranges.has(view.factor) ? null : [view.between?.low, view.between?.high];
     this.fields.forEach((one, at) => { if (one !== active) one.value = texts?.[at] ?? ""; });
@@ -93,7 +93,7 @@ class Between {
   }
 
   usage() {
-    return this.host.view.ordered ? "or drag along the axis" : "or drag along the names";
+    return this.host.view.numeric ? "or drag along the axis" : "or drag along the names";
   }
 
   words({ from, to, typed }) {

@@ -82,10 +82,10 @@ class Chart {
     const widths = view.labels.map((label) => textWidth(label, font));
     const widest = Math.max(...widths);
     if (widest <= this.band - 4) return { every: 1, slanted: false, room: this.band, depth: 22, font };
-    if (view.ordered && widest <= 90) {
+    if (view.numeric && widest <= 90) {
       return { every: Math.ceil((widest + 10) / this.band), slanted: false, room: widest + 1, depth: 22, font };
     }
-    if (!view.ordered && this.band > 64) return { every: 1, slanted: false, room: this.band - 6, depth: 22, font };
+    if (!view.numeric && this.band > 64) return { every: 1, slanted: false, room: this.band - 6, depth: 22, font };
     const room = Math.min(widest + 1, LONGEST_LABEL);
     const depth = room * Math.sin((LABEL_ANGLE * Math.PI) / 180) + 18;
     return { every: Math.ceil(14 / this.band), slanted: true, room, depth, font };

@@ -92,7 +92,8 @@ def sculptor_data(
         "between": _between(study, outcome, name, aside),
         "hint": _hint(role, known=after is not None),
         "before": "declared" if study.declared else "real",
-        "ordered": axis.numeric,
+        "ordered": axis.in_order,
+        "numeric": axis.numeric,
         "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
     }
 
