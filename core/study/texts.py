@@ -13,10 +13,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from trimtab.core.atomic import replacing
 from trimtab.core.database import connect, quote_name, quote_text
 from trimtab.core.design.design import Design
+from trimtab.core.design.factors import Factor
 from trimtab.core.errors import InputError
 from trimtab.core.source.columns import Column
 from trimtab.core.source.delimited.dates import HINTED, date_sql
@@ -88,6 +90,19 @@ def as_design_says(design: Design, source: Source) -> Source:
             _write(base, forms, new)
     told = tuple(f"`{name}` is read as {_word(kind, form)}" for name, kind, form in forms)
     return Reread(**{**plain, "path": place, "notes": (*base.notes, *told)}, base=base, forms=forms)
+
+
+def read_alike(design: Design, data: Path | Source) -> Path | Source:
+    """Another data set with the texts read that a design says are dates or numbers, where it has them as texts, too.
+
+    Raises InputError as `as_design_says` does.
+    """
+    if not isinstance(data, Source):
+        return data
+    types = {one.name: one.type for one in pq.read_schema(data.path)}
+    names = [name for name, *_ in forms_of(design, data) if pa.types.is_string(types[name])]
+    plain = {name: Factor(kind=one.kind, format=one.format) for name, one in design.factors.items() if name in names}
+    return as_design_says(design.changed(factors=plain), data) if plain else data
 
 
 def readings(column: Column) -> list[Reading]:

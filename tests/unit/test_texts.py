@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from trimtab.core.changes.matching import matched
 from trimtab.core.design.design import Design
 from trimtab.core.design.files import loads
 from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.errors import InputError
+from trimtab.core.projection.asked import asked_shares
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.study.texts import readings
@@ -91,6 +93,17 @@ def test_a_number_that_is_none_in_a_file_of_numbers_is_told(source: Source) -> N
         opened(source, price={"kind": "count", "format": ","})
     with pytest.raises(InputError, match="`format` is for columns of text, and this one has the type DOUBLE"):
         opened(source, y={"kind": "continuous", "format": "."})
+
+
+def test_another_data_set_is_read_alike(source: Source, tmp_path: Path) -> None:
+    study = opened(source, day=DAY)
+    other = tmp_path / "logs.parquet"
+    pd.DataFrame({"day": ["21/01/2024", "29/02/2024"] * 10}).to_parquet(other)
+    found = matched(study, spool(other, tmp_path / "home"), ["day"])
+    asked = asked_shares(opened(source, day=dict(found.design.factor("day"))), "day")
+    assert asked is not None
+    assert sorted(asked)[-2:] == pytest.approx([0.5, 0.5])
+    assert found.left_out == ()
 
 
 @pytest.mark.parametrize(
