@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.source.profile import FactorProfile, Profile, profile
@@ -12,7 +11,9 @@ from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import listed
 from trimtab.ui.data.columns import column_card, rare_levels
 from trimtab.ui.data.holding import always_holds, apply_switches, relations_chip
+from trimtab.ui.data.kind import apply_kind
 from trimtab.ui.data.reading import begin_form, how_it_is_read, is_wanted, wanted
+from trimtab.ui.data.table import columns_table
 from trimtab.ui.parts.parts import chip, chips, corner, html, notice, quiet, section, title
 from trimtab.ui.shell import session
 from trimtab.ui.shell.opening import go
@@ -20,6 +21,8 @@ from trimtab.ui.shell.pages import page_file
 
 PLACE = "data"
 PER_ROW = 4
+MANY = 24
+"""Of more columns than these the table is shown first."""
 ABOUT = "What came in. Correct a kind where it was guessed wrong; switch off what is no factor."
 DECLARED = "No real data"
 NO_DATA = (
@@ -61,15 +64,6 @@ def seen_of(study: Study) -> Profile:
     return study.memo.of("profile", study.grounding, lambda: profile(study.columns, study.source.rows))
 
 
-def apply_kind(place: DeltaGenerator) -> None:
-    """Make a change of kind that was asked for: the columns are read again, which takes a moment, as `place` says."""
-    wanted = st.session_state.pop("tt_kind_wanted", None)
-    if wanted:
-        name, kind = wanted
-        with place, st.spinner("Reading the column again and learning how the others move with it…"):
-            session.edit(f"kind of {name}", lambda design: design.with_factor(name, kind=kind), place=PLACE)
-
-
 @st.fragment
 def page() -> None:
     """The whole page: one fragment, so that a switch repaints it quickly."""
@@ -102,7 +96,16 @@ def page() -> None:
 
 
 def wall(study: Study, factors: tuple[FactorProfile, ...]) -> None:
-    """A card for each column."""
+    """A card for each column, or all of them in a table: many are found there sooner."""
+    if not study.declared:
+        default = "Table" if len(factors) > MANY else "Cards"
+        views = ("Cards", "Table")
+        view = st.segmented_control(
+            "Columns as", views, default=default, key="tt_columns_view", required=True, label_visibility="collapsed"
+        )
+        if view == "Table":
+            columns_table(study, factors)
+            return
     for start in range(0, len(factors), PER_ROW):
         for place, column in enumerate(st.columns(PER_ROW)):
             if start + place < len(factors):

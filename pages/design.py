@@ -18,9 +18,11 @@ from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
 from trimtab.ui.parts.parts import html
 from trimtab.ui.sculptor.factor_list import factor_list
-from trimtab.ui.sculptor.ops import Operation, OpsInbox
+from trimtab.ui.sculptor.kept import kept, shelf
+from trimtab.ui.sculptor.ops import Asking, Gesture, Locking, Operation, Over, SculptorInbox
 from trimtab.ui.sculptor.sculptor import sculptor
 from trimtab.ui.sculptor.shaping import entries, factors_of, sculptor_data
+from trimtab.ui.sculptor.versions import draft, version_list
 from trimtab.ui.shell import session
 
 FACTOR = "tt_factor"
@@ -49,7 +51,9 @@ def workbench() -> None:
             heading(found, name)
             if not is_computed(found.study, name):
                 role_control(found.study, name)
-        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks)
+        aside = kept(found.design_id, name)
+        data = sculptor_data(found.study, outcome, name, revision=found.revision, acks=inbox().acks, aside=aside)
+        data["versions"], data["draft"] = version_list(found), draft(found, name)
         sculptor(data, key="tt_sculptor", on_ops=receive)
         conflicts(outcome)
     with right:
@@ -137,9 +141,9 @@ def choose(name: str) -> None:
     session.settle()
 
 
-def inbox() -> OpsInbox:
+def inbox() -> SculptorInbox:
     """The sculptor's operations of this session."""
-    found: OpsInbox = st.session_state.setdefault(INBOX, OpsInbox())
+    found: SculptorInbox = st.session_state.setdefault(INBOX, SculptorInbox())
     return found
 
 
@@ -148,12 +152,21 @@ def receive(message: object) -> None:
     inbox().receive(message, apply)
 
 
-def apply(operation: Operation) -> None:
-    """One gesture: the factor becomes a target of these shares."""
+def apply(operation: Gesture) -> None:
+    """One gesture: the factor becomes a target of these shares; or what the session keeps of it is another."""
     found = session.document()  # as the hand saw it
-    if found is not None:
-        shaped = (found.study, operation.factor, operation.weights)
-        session.edit(operation.label, lambda _: sculpted(*shaped), place="factor")
+    if found is None:
+        return
+    aside = kept(found.design_id, operation.factor)
+    match operation:
+        case Locking(labels=labels):
+            aside.locks = labels
+        case Asking(low=low, high=high):
+            aside.between = (low, high) if low and high else None
+        case Over(number=number):
+            shelf(found.design_id).over = number
+        case Operation(label=label, factor=name, weights=weights, locks=locks):
+            session.edit(label, lambda _: sculpted(found.study, name, weights, locks), place="factor")
 
 
 session.refresh()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,21 +31,32 @@ def after_of(projection: Projection | None, name: str) -> np.ndarray | None:
     return next((one.after for one in shifts if one.factor == name), None)
 
 
-def sculpted(study: Study, name: str, shares: Sequence[float]) -> Design:
+def sculpted(study: Study, name: str, shares: Sequence[float], locks: Collection[int] = ()) -> Design:
     """The design with a factor as a target of these shares (size,) on its display axis.
 
-    The edges are written too, so that the file says what its weights are weights of.
+    The edges are written too, so that the file says what its weights are weights of. The bins of `locks` keep their
+    weight to the last digit, however often the others are set: what rounding leaves goes to the largest other bin.
     """
     axis = study.axes[name]
     if len(shares) != axis.size:
         raise InputError(f"Factor `{name}`: it has {axis.size} bins now, and {len(shares)} shares came. Draw it again.")
     changes: dict[str, Any]
     if axis.numeric:
-        weights = [weight_of(share) for share in shares]
+        weights = _closed([weight_of(share) for share in shares], locks)
         changes = {"edges": edge_bounds(axis), "target": {"family": "histogram", "weights": weights}}
     else:
-        changes = {"target": _level_target(study, axis, name, shares)}
+        changes = {"target": _level_target(study, axis, name, shares, locks)}
     return study.design.with_factor(name, role="target", value=None, values=None, **changes, **_kind(study, name))
+
+
+def _closed(weights: list[float], locks: Collection[int]) -> list[float]:
+    """Weights in percent; with `locks` they sum to 100, so that each is the share itself and stays so."""
+    free = [bin_ for bin_ in range(len(weights)) if bin_ not in locks]
+    if not locks or not free:
+        return weights
+    largest = max(free, key=weights.__getitem__)
+    others = math.fsum(weight for bin_, weight in enumerate(weights) if bin_ != largest)
+    return [max(0.0, round(100 - others, 12)) if bin_ == largest else weight for bin_, weight in enumerate(weights)]
 
 
 def _kind(study: Study, name: str) -> dict[str, Any]:
@@ -51,7 +64,9 @@ def _kind(study: Study, name: str) -> dict[str, Any]:
     return {"kind": study.columns[name].kind} if study.declared else {}
 
 
-def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) -> dict[str, Any]:
+def _level_target(
+    study: Study, axis: Axis, name: str, shares: Sequence[float], locks: Collection[int]
+) -> dict[str, Any]:
     named = dict(zip(axis.levels, map(float, shares), strict=False))
     if study.declared and axis.rest:
         # Without data there are no other levels: those that the picture has together are named too.
@@ -60,7 +75,8 @@ def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) 
         others = {level: count for level, count in counts.items() if level not in named}
         named |= {level: float(shares[-1]) * count / sum(others.values()) for level, count in others.items()}
     if study.declared or not axis.rest:
-        return {"family": "categorical", "weights": {level: weight_of(share) for level, share in named.items()}}
+        weights = _closed([weight_of(share) for share in named.values()], locks)
+        return {"family": "categorical", "weights": dict(zip(named, weights, strict=True))}
     rest = float(shares[-1])
     # Levels that the design names and the picture has among the others keep their part of them.
     before, control = asked_shares(study, name), _target(study, name)
@@ -70,11 +86,13 @@ def _level_target(study: Study, axis: Axis, name: str, shares: Sequence[float]) 
                 named[level] = float(share) / float(control.requested[:-1].sum()) * shares[-1] / before[-1]
                 rest -= named[level]
     rest = float(f"{min(1.0, max(0.0, rest)):.{DIGITS}g}")
-    return {
-        "family": "categorical",
-        "weights": {level: weight_of(share) for level, share in named.items()},
-        "rest": rest,
-    }
+    # The rest is the last bar; levels that the picture has within it stand behind the others.
+    size, every = len(axis.levels), [weight_of(share) for share in named.values()]
+    closed = _closed([*every[:size], weight_of(rest + math.fsum(every[size:]) / 100)], locks)
+    weights = [*closed[:size], *every[size:]]
+    if locks:
+        rest = min(1.0, max(0.0, round(closed[-1] / 100 - math.fsum(every[size:]) / 100, 14)))
+    return {"family": "categorical", "weights": dict(zip(named, weights, strict=True)), "rest": rest}
 
 
 def edge_bounds(axis: Axis) -> list[float | str]:
@@ -128,6 +146,13 @@ def with_role(study: Study, projection: Projection | None, name: str, role: str)
         changes["value"] = plain_value(column, int(np.argmax(column.counts[:-1])))
     after_change = design.with_factor(name, **changes)
     return after_change.without_factor(name) if after_change.factor(name) == Factor() else after_change
+
+
+def with_roles(study: Study, names: Sequence[str], role: Literal["follow", "carry", "drop"]) -> Design:
+    """The design with the same role of many columns of the source, in one step. Raises InputError."""
+    for name in names:
+        study = replace(study, design=with_role(study, None, name, role))
+    return study.design
 
 
 def _not_derived(study: Study, name: str) -> Study:

@@ -14,6 +14,7 @@ from trimtab.core.design.targets.tables import DIGITS
 from trimtab.core.errors import InputError, Progress, nearest
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study, open_study
+from trimtab.core.study.texts import read_alike
 from trimtab.core.words.numbers import counted, percent
 
 DATA = "data"
@@ -59,6 +60,7 @@ def matched(
     named = list(factors) if factors is not None else _matchable(study)
     for name in named:
         _check(study, name)
+    data = read_alike(study.design, data)
     found = compare({DATA: data}, {name: study.axes[name] for name in named}, study.columns, progress=progress)
     missing = [one.name for one in found if one.counts[DATA] is None]
     if factors is None:

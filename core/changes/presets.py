@@ -33,7 +33,7 @@ def with_preset(study: Study, projection: Projection | None, name: str, preset: 
     axis = study.axes[name]
     if preset not in PRESETS:
         raise InputError(f"Factor `{name}`: there is no preset `{preset}`.{nearest(preset, PRESETS)}")
-    if preset == "smooth" and not axis.numeric:
+    if preset == "smooth" and not axis.in_order:
         raise InputError(f"Factor `{name}`: its levels have no neighbours, so they can't be smoothed.")
     real, after = present(study.real_shares(name)), after_of(projection, name)
     now = asked_shares(study, name) or (real if after is None else present(after))

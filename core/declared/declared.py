@@ -114,7 +114,10 @@ class _Rows:
 
     def __init__(self, design: Design, marginals: Mapping[str, Marginal], columns: Mapping[str, Column]) -> None:
         self.marginals, self.columns = marginals, columns
-        self.axes = {name: default_axis(one, design.factor(name).edge_numbers) for name, one in columns.items()}
+        said = {name: design.factor(name) for name in columns}
+        self.axes = {
+            name: default_axis(one, said[name].edge_numbers, said[name].order) for name, one in columns.items()
+        }
         self.places: dict[str, np.ndarray] = {}
         # What is computed from columns depends on them: a pair that names it is met when the rows are designed.
         pairs = [pair for pair in design.pairs if all(name in marginals for name in pair.factors)]

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from trimtab.core.design.fields import Bound, Model, Share, Text, Value, broken, number_of
+from trimtab.core.design.fields import Bound, Level, Model, Share, Text, Value, broken, number_of
 from trimtab.core.design.targets import FAMILIES, AnyTarget, suitable_families
 from trimtab.core.errors import InputError
+from trimtab.core.source.delimited.dialect import Dialect
 from trimtab.core.source.kinds import Kind
 
 Role = Literal["follow", "keep", "target", "hold", "derive", "carry", "drop"]
@@ -31,10 +32,18 @@ class Factor(Model):
     """
 
     kind: Kind | None = Field(default=None, description="How the column is read; by its type if absent.")
+    format: Text | None = Field(
+        default=None,
+        description="How a column of text is written: dates in strptime's signs, as %d/%m/%Y; numbers, which may have "
+        "thousands, currency or per cent signs, by the mark before fractions, `.` or `,`.",
+    )
     unit: Text | None = Field(default=None, description="Unit, for people.")
     edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
         default=None,
         description="Edges of the bins that are shown and targeted: rising, covering the source; the last may repeat.",
+    )
+    order: Annotated[tuple[Level, ...], Field(min_length=2)] | None = Field(
+        default=None, description="Levels in an order that means something, such as low, mid, high; all of them."
     )
     role: Role = Field(default="follow", description="What may happen to the factor.")
     target: AnyTarget | None = Field(default=None, description="Role target: the designed marginal.")
@@ -63,10 +72,35 @@ class Factor(Model):
 
     @model_validator(mode="after")
     def _role_has_what_it_needs(self) -> Factor:
-        problems = [*self._role_problems(), *self._edge_problems()]
+        problems = [*self._role_problems(), *self._edge_problems(), *self._format_problems(), *self._order_problems()]
         if problems:
             broken("; ".join(problems))
         return self
+
+    def _order_problems(self) -> list[str]:
+        if self.order is None:
+            return []
+        twice = next((one for place, one in enumerate(self.order) if one in self.order[:place]), None)
+        problems = [f"`order` must name each level once, got `{twice}` twice"] if twice is not None else []
+        if self.edges is not None:
+            problems.append("`order` is for levels and `edges` are for numbers and dates: give one of them")
+        return problems
+
+    def _format_problems(self) -> list[str]:
+        if self.format is None:
+            return []
+        if self.role == "derive":
+            return ["`format` is for columns of the source, and this factor is derived"]
+        try:
+            if self.kind == "datetime":
+                Dialect(dates=self.format)
+            elif self.kind in ("continuous", "count"):
+                Dialect(decimal=self.format)
+            else:
+                return [f"`format` goes with kind datetime, continuous or count, not with {self.kind or 'no kind'}"]
+        except InputError as error:
+            return [str(error).replace("dates:", "format:").replace("decimal:", "format:").rstrip(".")]
+        return []
 
     def _role_problems(self) -> list[str]:
         problems = []

@@ -51,7 +51,8 @@ def _factor(said: Mapping[str, Any]) -> dict[str, Any] | None:
     plain = Factor(unit=said["unit"]).model_dump(mode="json")
     if said == plain:
         return None
-    return {field: value for field, value in said.items() if field != "unit" and (field, value) != ("expression", None)}
+    unsaid = (("expression", None), ("format", None), ("order", None))  # of later versions: approvals given before stay
+    return {field: value for field, value in said.items() if field != "unit" and (field, value) not in unsaid}
 
 
 def _order(design: Mapping[str, Any]) -> dict[str, list[str]]:

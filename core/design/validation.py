@@ -80,7 +80,7 @@ def factor_axis(name: str, factor: Factor, column: Column) -> Axis:
     naming the factor.
     """
     factor.check_edges(name, column.kind)
-    axis = default_axis(column, factor.edge_numbers)
+    axis = default_axis(column, factor.edge_numbers, factor.order)
     return axis if factor.target is None else target_axis(factor.target, axis, column)
 
 
@@ -93,7 +93,7 @@ def _check_factor(name: str, factor: Factor, columns: Mapping[str, Column]) -> N
     axis = factor_axis(name, factor, column)
     held_codes(name, factor, column)
     if factor.target is not None:
-        display = default_axis(column, factor.edge_numbers)
+        display = default_axis(column, factor.edge_numbers, factor.order)
         factor.target.fitted(column, display).masses(axis, axis.histogram(column)[:-1])
 
 
@@ -104,7 +104,7 @@ def _named_axes(design: Design, columns: Mapping[str, Column]) -> dict[str, Axis
         factor = design.factor(name)
         if name in columns and factor.role != "derive":
             try:
-                axes[name] = default_axis(columns[name], factor.edge_numbers)
+                axes[name] = default_axis(columns[name], factor.edge_numbers, factor.order)
             except InputError:
                 continue  # a fault of the factor, told there
     return axes

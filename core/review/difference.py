@@ -13,8 +13,10 @@ from trimtab.core.design.controls.kind import KINDS, ControlName
 from trimtab.core.design.controls.marginal import factor_parts
 from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.design.files import dumps
+from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.conflict import Conflict, ConflictsError
 from trimtab.core.projection.projection import project
+from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.kinds import Kind
 from trimtab.core.study.study import Study
@@ -97,6 +99,21 @@ def difference(first: Study, second: Study) -> Difference:
         before_conflicts=before_conflicts,
         after_conflicts=after_conflicts,
     )
+
+
+def laid_over(axis: Axis, study: Study, name: str) -> list[float] | None:
+    """(axis.size,) the shares, summing to 1, that a design has for a factor, on the bins of another design's `axis`.
+
+    What a target asks for, else what comes out. None where it has no such factor, or not of this kind, or can't be met.
+    """
+    if name not in study.axes or _scale(study.axes[name]) != _scale(axis):
+        return None
+    asked = asked_shares(study, name)
+    found = None if asked is not None else _shifts(study)[0].get(name)
+    if asked is None and found is None:
+        return None
+    shares = np.append(np.array(asked), 0.0) if found is None else found[1]
+    return present(_on_axis(axis, study, name, shares)[:-1])
 
 
 def _shifts(study: Study) -> tuple[_Shifts, tuple[Conflict, ...]]:

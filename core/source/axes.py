@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trimtab.core.errors import InputError
+from trimtab.core.errors import InputError, nearest
 from trimtab.core.expressions.zones import local
 from trimtab.core.source.columns import Column
 from trimtab.core.source.edges import number_edges, time_edges
@@ -33,8 +33,9 @@ class Axis:
 
     Numbers and dates have `edges` (dates: microseconds since 1970): bin i is [edges[i], edges[i + 1]), the last one
     closed; the last edge may repeat, which makes a bin of one value. `points`: each bin holds one distinct value of the
-    source. Categories and booleans have `levels`, by falling mass, and with `rest` one more bin for the `hidden` other
-    levels. A factor without any value has neither: size 0. Raises InputError if edges don't rise or levels repeat.
+    source. Categories and booleans have `levels`, by falling mass or, if `ordered`, in an order that means something,
+    and with `rest` one more bin for the `hidden` other levels. A factor without any value has neither: size 0. Raises
+    InputError if edges don't rise or levels repeat.
     """
 
     missing_label: ClassVar[str] = "missing"
@@ -46,10 +47,11 @@ class Axis:
     rest: bool = False
     hidden: int = 0
     points: bool = False
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         if self.kind in NUMERIC:
-            if self.levels or self.rest or self.hidden:
+            if self.levels or self.rest or self.hidden or self.ordered:
                 raise InputError(f"Axis of `{self.factor}`: a {self.kind} factor has edges, not levels.")
             if self.edges:
                 _check_edges(self.kind, self.edges, f"Axis of `{self.factor}`, edges")
@@ -66,6 +68,11 @@ class Axis:
     def numeric(self) -> bool:
         """Whether bins are intervals of a number line."""
         return self.kind in NUMERIC
+
+    @property
+    def in_order(self) -> bool:
+        """Whether bins have neighbours: those of numbers, dates and ordered levels do."""
+        return self.numeric or self.ordered
 
     @property
     def size(self) -> int:
@@ -145,12 +152,16 @@ class Axis:
         )
 
 
-def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
-    """The axis a factor gets if nobody cuts it, or the one with the display `edges` of the person.
+def default_axis(column: Column, edges: Sequence[float] | None = None, order: Sequence[str] | None = None) -> Axis:
+    """The axis a factor gets if nobody cuts it, or the one with the display `edges`, or the `order` of levels, of the
+    person.
 
     Numbers: a bin for each value if there are few, else round edges (see `edges.number_edges`). Categories: the most
-    frequent levels, then the rest. Raises InputError if `edges` are not numbers that rise and cover the data.
+    frequent levels, then the rest. Raises InputError if `edges` are not numbers that rise and cover the data, or if
+    the `order` names what is no level, or misses one.
     """
+    if order is not None:
+        return _in_order(column, order)
     if column.kind not in NUMERIC:
         if edges is not None:
             raise InputError(f"Factor `{column.name}`: edges are for numbers and dates, and it is {column.kind}.")
@@ -175,6 +186,21 @@ def default_axis(column: Column, edges: Sequence[float] | None = None) -> Axis:
     else:
         found = number_edges(numbers, counts, whole=column.kind == "count")
     return Axis(column.name, column.kind, edges=tuple(found))
+
+
+def _in_order(column: Column, order: Sequence[str]) -> Axis:
+    """The axis of levels in an order, which names all of them."""
+    owner = f"Factor `{column.name}`, order"
+    if column.kind in NUMERIC:
+        raise InputError(f"{owner}: it is for levels, and this factor is {column.kind}, which has one.")
+    levels = level_texts(column.values).to_pylist()
+    if unknown := next((one for one in order if one not in levels), None):
+        raise InputError(f"{owner}: there is no level `{unknown}`.{nearest(unknown, levels)}")
+    if left := [one for one in levels if one not in order]:
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        named = ", ".join(f"`{one}`" for one in left[:5])
+        raise InputError(f"{owner}: it must name every level, and lacks {named}{more}.")
+    return Axis(column.name, column.kind, levels=tuple(order), ordered=True)
 
 
 def level_texts(values: pa.Array) -> pa.Array:

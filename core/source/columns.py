@@ -227,7 +227,9 @@ def _checked_kind(name: str, values: pa.Array, asked: Kind | None) -> Kind:
         if asked not in KINDS:
             raise InputError(f"Factor `{name}`: there is no kind `{asked}`.{nearest(asked, KINDS)}")
         listed = " or ".join(fits)
-        raise InputError(f"Factor `{name}`: a column of type {values.type} can be {listed}, not {asked}.")
+        text = pa.types.is_string(values.type) and asked != "boolean"
+        how = " Say in `format` how its dates (%d/%m/%Y) or numbers (`.` or `,`) are written." if text else ""
+        raise InputError(f"Factor `{name}`: a column of type {values.type} can be {listed}, not {asked}.{how}")
     if asked == "count" and natural == "continuous" and not _all_whole(values):
         raise InputError(
             f"Factor `{name}`: counts are whole numbers, and this column has others. It can be continuous."

@@ -25,6 +25,7 @@ from trimtab.core.source.columns import Column, encode
 from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.memo import Memo
+from trimtab.core.study.texts import as_design_says
 
 _MOST: list[Callable[[Study], int]] = []
 
@@ -136,6 +137,7 @@ def open_study(
     earlier study of the same source, lends what is still valid. Raises InputError for all faults at once.
     """
     check_provenance(source.columns, source.name)
+    source = as_design_says(design, source)
     if columns is None:
         kinds = asked_kinds(design, source)
         same = previous is not None and previous.source.key == source.key and _same_kinds(previous, kinds)
@@ -216,5 +218,5 @@ def _same_kinds(previous: Study, asked: Mapping[str, Kind]) -> bool:
 
 def _axis(design: Design, column: Column, memo: Memo) -> Axis:
     asked = design.factors.get(column.name)
-    edges = asked.edge_numbers if asked else None
-    return memo.of("axis", (column, edges), lambda: default_axis(column, edges))
+    edges, order = (asked.edge_numbers, asked.order) if asked else (None, None)
+    return memo.of("axis", (column, edges, order), lambda: default_axis(column, edges, order))

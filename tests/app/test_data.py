@@ -83,7 +83,7 @@ def test_only_kinds_that_fit_are_offered(start: Start, design_id: str) -> None:
     app = start("data", design_id)
     assert app.selectbox(key="tt_kind_speed").options == ["continuous", "count", "categorical"]
     assert app.selectbox(key="tt_kind_alarm").options == ["boolean", "categorical"]
-    assert "tt_kind_id" not in [one.key for one in app.selectbox]
+    assert app.selectbox(key="tt_kind_id").options == ["categorical"]  # or how its dates are written, typed
 
 
 def test_a_kind_that_does_not_fit_is_refused_with_the_reason(start: Start, home: Workspace, design_id: str) -> None:
@@ -125,4 +125,56 @@ def test_sixty_columns_are_shown(start: Start, home: Workspace, tmp_path: Path) 
     pd.DataFrame(values, columns=[f"a_rather_long_name_of_a_column_{i}" for i in range(60)]).to_parquet(file)
     source = home.spool(file)
     id_ = home.save_design(Design(name="wide", source=SourceRef(path=source.name, sha256=source.sha256)))
-    assert len(start("data", id_).toggle) == 60
+    app = start("data", id_)
+    assert len(app.dataframe[0].value) == 60
+    assert len(app.button_group(key="tt_columns_view").set_value("Cards").run().toggle) == 60
+
+
+@pytest.fixture
+def texts(home: Workspace, tmp_path: Path) -> str:
+    """A design on texts, and on more columns than a person wants to switch one by one."""
+    days = pd.date_range("2024-01-20", periods=80)
+    columns = {"day": [f"{day:%d/%m/%Y}" for day in days], "price": [f"{x},50 €" for x in range(80)]}
+    columns |= {f"m{place:02}": np.arange(80) % (place + 2) for place in range(25)}
+    file = tmp_path / "texts.parquet"
+    pd.DataFrame(columns).to_parquet(file)
+    source = home.spool(file)
+    design = Design(name="texts", source=SourceRef(path=source.name, sha256=source.sha256))
+    return home.save_design(design.with_factor("day", role="carry"))
+
+
+def test_texts_become_dates_and_numbers_and_texts_again(start: Start, home: Workspace, texts: str) -> None:
+    app = start("data", texts)
+    app.button_group(key="tt_columns_view").set_value("Cards").run()
+    assert app.selectbox(key="tt_kind_day").options == ["categorical", "date, as 31/03/2024"]
+    assert app.selectbox(key="tt_kind_price").options == ["categorical", "number, as 0,50 €"]
+    app.selectbox(key="tt_kind_day").select("datetime %d/%m/%Y").run()
+    assert not app.exception
+    day = home.load_design(texts).factors["day"]
+    assert (day.kind, day.format, day.role) == ("datetime", "%d/%m/%Y", "follow")
+    assert "day</code> is read as dates" in body(app) or "day</b> is read as dates" in body(app)
+    app.selectbox(key="tt_kind_price").select("continuous ,").run()
+    assert home.load_design(texts).factors["price"].format == ","
+    app.selectbox(key="tt_kind_day").select("text").run()
+    assert home.load_design(texts).factor("day").kind is None
+    assert app.selectbox(key="tt_kind_day").options == ["categorical", "date, as 31/03/2024"]
+    undo(app)
+    assert app.selectbox(key="tt_kind_day").value == "datetime %d/%m/%Y"
+
+
+def test_many_columns_are_found_and_switched_in_one_step(start: Start, home: Workspace, texts: str) -> None:
+    app = start("data", texts)
+    assert list(app.dataframe[0].value["column"][:3]) == ["day", "price", "m00"]
+    assert "dates as text: choose a kind" in list(app.dataframe[0].value["advice"])
+    assert all(app.button(key=f"tt_columns_{role}").disabled for role in ("follow", "carry", "drop"))
+    app.text_input(key="tt_columns_search").input("M1").run()
+    assert list(app.dataframe[0].value["column"]) == [f"m1{place}" for place in range(10)]
+    app.button(key="tt_columns_drop").click().run()
+    assert not app.exception
+    assert steps(app)[0][0] == "drop 10 columns"
+    assert {one.role for name, one in home.load_design(texts).factors.items() if name.startswith("m1")} == {"drop"}
+    app.button(key="tt_columns_follow").click().run()
+    assert not [name for name in home.load_design(texts).factors if name.startswith("m1")]
+    app.text_input(key="tt_columns_search").input("").run()
+    app.toggle(key="tt_columns_advised").set_value(True).run()
+    assert list(app.dataframe[0].value["column"]) == ["day", "price"]

@@ -21,6 +21,7 @@ from trimtab.core.design.parts.source_ref import SourceRef
 from trimtab.core.design.targets import suitable_families
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
+from trimtab.ui.sculptor.kept import Kept, Shelf
 from trimtab.ui.session import document as doc
 
 from .looking import form_key, redo, save_in_vain, sound, steps, undo
@@ -98,14 +99,37 @@ def test_a_gesture_is_an_undoable_step_and_is_saved(start: Start, home: Workspac
     assert home.load_design(design_id).factor("lanes").role == "target"
 
 
-def test_the_sculptor_gets_plain_numbers_of_the_chosen_factor(start: Start, design_id: str) -> None:
-    app = start("design", design_id)
+def drawn(app: AppTest) -> dict[str, Any]:
+    """What the sculptor is given."""
     sent = [json.loads(one.proto.bidi_component.json) for one in app.main if hasattr(one.proto, "bidi_component")] or [
         json.loads(one.proto.json) for one in app.get("bidi_component")
     ]
-    sculpting = next(one for one in sent if "labels" in one)
+    found: dict[str, Any] = next(one for one in sent if "labels" in one)
+    return found
+
+
+def test_the_sculptor_gets_plain_numbers_of_the_chosen_factor(start: Start, design_id: str) -> None:
+    sculpting = drawn(start("design", design_id))
     assert sculpting["factor"] == "speed"
     assert sum(sculpting["real"]) == pytest.approx(1)
+    assert (sculpting["locks"], sculpting["versions"], sculpting["draft"], sculpting["between"]) == ([], [], None, None)
+
+
+def test_locks_a_range_and_a_version_laid_over_are_kept_beside_the_design(
+    start: Start, home: Workspace, study: Study
+) -> None:
+    id_ = home.save_design(sculpted(study, "lanes", [0.1, 0.2, 0.3, 0.3, 0.1]))
+    home.save_version(id_)
+    app = start("design", id_)
+    app.session_state["tt_factor"] = "lanes"
+    app.session_state["trimtab_sculptor"] = Shelf(id_, 1, {"lanes": Kept(locks=("2",), between=("2", "3"))})
+    app = drag(app.run(), "lanes", [0.5, 0.2, 0.1, 0.1, 0.1])
+    sculpting = drawn(app)
+    assert sculpting["locks"] == [1]
+    assert sculpting["draft"]["shares"] == pytest.approx([0.1, 0.2, 0.3, 0.3, 0.1])
+    assert sculpting["between"]["target"] == pytest.approx(0.3)
+    app.session_state["trimtab_sculptor"].factors["lanes"].between = ("2", "two")
+    assert "must be a number, got `two`" in drawn(app.run())["between"]["fault"]
 
 
 @pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])

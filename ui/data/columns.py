@@ -14,13 +14,13 @@ from trimtab.core.shown.sparks import spark_svg
 from trimtab.core.source.axes import level_texts
 from trimtab.core.source.identifiers import is_identifier
 from trimtab.core.source.intervals import wilson
-from trimtab.core.source.kinds import kinds_for
 from trimtab.core.source.labels import number_texts
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import counted, one_in, percent
 from trimtab.ui.data.declaring import KINDS, marginal_text
-from trimtab.ui.parts.parts import html, plain, quiet
+from trimtab.ui.data.kind import kind_menu, readings_of
+from trimtab.ui.parts.parts import html, quiet
 from trimtab.ui.parts.rates import interval_text
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -36,13 +36,14 @@ def column_card(study: Study, factor: FactorProfile) -> None:
     """The card of one column: picture, figures, kind, and whether it is a factor."""
     used = study.role(factor.name) not in LEFT_OUT
     with st.container(border=True, key=f"tt_column_{factor.name}", gap="small", height="stretch"):
-        about = declared_about(study, factor.name) if study.declared else _about(factor, used=used)
+        about = declared_about(study, factor.name) if study.declared else _about(study, factor, used=used)
         facts = h.p(".tt-facts", title=about)[about]
         html(h.div(class_=["tt-column", not used and "off"])[_head(factor), _picture(study, factor), facts])
         if study.declared:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            _kind(study, factor)
+            if not kind_menu(study, factor.name):
+                html(h.span(".tt-label")[factor.kind], width="content")
             st.space("stretch")
             _use(factor.name, used)
 
@@ -74,18 +75,26 @@ def _text(value: float | str | None) -> str:
     return value if isinstance(value, str) else "" if value is None else number_texts([value])[0]
 
 
-def _about(factor: FactorProfile, *, used: bool) -> str:
+def _about(study: Study, factor: FactorProfile, *, used: bool) -> str:
     parts = [counted(factor.distinct, "value")]
     if factor.mean is not None:
         parts.append(f"mean {factor.mean:.4g}")
     if factor.top is not None and factor.counts.sum() and not factor.identifier:
         named = factor.counts[: len(factor.axis.levels)]  # not all other levels together
         parts.append(f"mostly {factor.top}, {percent(named.max() / factor.counts.sum())}")
-    if factor.identifier:
-        parts.append("looks like an identifier: better switched off" if used else "only tells rows apart: no factor")
-    elif factor.constant:
-        parts.append("always the same")
+    if told := advice(study, factor, used=used):
+        parts.append(told)
     return " · ".join(parts)
+
+
+def advice(study: Study, factor: FactorProfile, *, used: bool) -> str:
+    """What a person may want to do about a column; empty where there is nothing to say."""
+    able = readings_of(study, factor.name)
+    if able:
+        return f"{'dates' if able[0].kind == 'datetime' else 'numbers'} as text: choose a kind"
+    if factor.identifier:
+        return "looks like an identifier: better switched off" if used else "only tells rows apart: no factor"
+    return "always the same" if factor.constant else ""
 
 
 def declared_about(study: Study, name: str) -> str:
@@ -93,29 +102,6 @@ def declared_about(study: Study, name: str) -> str:
     factor = study.design.factor(name)
     parts = [KINDS[study.columns[name].kind], marginal_text(factor), factor.unit or ""]
     return " · ".join(filter(None, parts))
-
-
-def _kind(study: Study, factor: FactorProfile) -> None:
-    key = f"tt_kind_{factor.name}"
-    options = kinds_for(study.columns[factor.name].type)
-    if len(options) == 1:
-        html(h.span(".tt-label")[factor.kind], width="content")
-        return
-    fields.show(key, factor.kind)
-    st.selectbox(
-        f"Kind of {plain(factor.name)}",
-        options,
-        key=key,
-        on_change=fields.heard,
-        args=(key, _want_kind, factor.name),
-        label_visibility="collapsed",
-        width=132,
-    )
-
-
-def _want_kind(name: str) -> None:
-    # Made in the page's body, where there is a place to say that it takes a moment.
-    st.session_state["tt_kind_wanted"] = (name, st.session_state[f"tt_kind_{name}"])
 
 
 def _use(name: str, used: bool) -> None:

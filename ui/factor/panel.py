@@ -16,6 +16,7 @@ from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, shift_text
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
+from trimtab.ui.factor.level_order import can_be_ordered, order_fields
 from trimtab.ui.factor.matching import match_menu
 from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
 from trimtab.ui.factor.why import why_menu
@@ -88,6 +89,8 @@ def factor_panel(study: Study, name: str) -> None:
         why_menu(study, name)
         if study.axes[name].numeric and study.axes[name].size and asked.role not in LEFT_OUT:
             edge_fields(study, name)
+        if can_be_ordered(study, name) and asked.role not in ("derive", *LEFT_OUT):
+            order_fields(study, name)
         if not study.declared and name in study.columns and asked.role not in ("derive", *LEFT_OUT):
             match_menu(name)
     refused(PLACE)

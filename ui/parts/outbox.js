@@ -14,9 +14,14 @@ class Outbox {
     return this.queue.length;
   }
 
+  /** The last operation of these kinds on a factor that is not yet acknowledged, if there is one. */
+  newest(factor, ...kinds) {
+    return this.queue.findLast((operation) => operation.factor === factor && kinds.includes(operation.kind));
+  }
+
   /** The weights last asked for a factor and not yet acknowledged; null when there are none, or its bins have changed. */
   latest(factor, bins) {
-    const weights = this.queue.findLast((operation) => operation.factor === factor)?.weights;
+    const weights = this.newest(factor, "weights", "preset")?.weights;
     return weights?.length === bins ? weights : null;
   }
 

@@ -21,13 +21,17 @@ class Sculptor {
     const { signal } = this.leaving;
     this.toolbar = new Toolbar(this, signal);
     this.table = new Table(this);
+    this.between = new Between(this);
     this.hint = element("p", "hint");
     this.saving = element("span", "saving", { text: "saving…", "aria-hidden": "true" });
     this.status = element("div", "unseen", { role: "status" });
     const box = element("div", "box");
     this.chart = new Chart(box);
-    const below = element("div", "below", {}, [this.hint, this.saving]);
-    const left = element("div", "left", {}, [this.toolbar.node, box, below]);
+    this.over = 0; // what was painted, where it is more than there is room for
+    this.versions = element("select", "versions", { "aria-label": "Saved version laid over the bars" });
+    this.versions.addEventListener("change", () => this.layOver());
+    const below = element("div", "below", {}, [this.hint, this.saving, this.versions]);
+    const left = element("div", "left", {}, [this.toolbar.node, box, this.between.node, below]);
     this.node.replaceChildren(element("div", "frame", {}, [left, this.table.node]), this.status);
   }
 
@@ -63,8 +67,12 @@ class Sculptor {
       ungrounded: data.ungrounded ?? data.labels.map(() => false),
       missing: data.missing,
       rows: data.rows,
+      draft: this.outbox.newest(data.factor, "over") ? null : (data.draft ?? null),
+      between: this.outbox.newest(data.factor, "between") ? null : (data.between ?? null),
       locked: Boolean(data.locked),
+      locks: new Set(data.locked ? [] : (this.outbox.newest(data.factor, "locks")?.bins ?? data.locks ?? [])),
       ordered: data.ordered ?? true,
+      numeric: data.numeric ?? data.ordered ?? true,
       caption: data.unit ? `${data.title} (${data.unit})` : data.title,
       height: this.heights.get(data.factor) ?? data.height_scale ?? "linear",
     };
@@ -74,7 +82,25 @@ class Sculptor {
     this.node.classList.toggle("empty", data.labels.length === 0);
     this.hint.textContent = data.hint ?? this.usage();
     this.table.layout(this.view);
+    this.between.layout(this.view);
+    this.offer(data.versions ?? [], data.draft?.number);
     this.layout();
+  }
+
+  /** The menu of saved versions; none where there are none. */
+  offer(versions, chosen) {
+    this.versions.hidden = versions.length === 0;
+    const options = [["", "no version laid over"], ...versions.map(({ number, name }) => [number, `${name} laid over`])];
+    const texts = options.map(([value, text]) => `${value} ${text}`).join();
+    if (texts !== this.offered) this.versions.replaceChildren(...options.map(([value, text]) => element("option", "", { value, text })));
+    this.offered = texts;
+    if (!this.outbox.newest(this.view.factor, "over")) this.versions.value = chosen ?? "";
+  }
+
+  layOver() {
+    const number = this.versions.value ? Number(this.versions.value) : null;
+    this.outbox.push({ factor: this.view.factor, kind: "over", number });
+    this.take();
   }
 
   usage() {
@@ -88,7 +114,7 @@ class Sculptor {
   layout() {
     if (!this.view?.labels.length || this.gestures.stroke || !this.chart.box.clientWidth) return;
     const { view } = this;
-    view.axis = heightAxis(view.height, [...view.real, ...view.shares, ...view.design]);
+    view.axis = heightAxis(view.height, [...view.real, ...view.shares, ...view.design, ...(view.draft?.shares ?? [])]);
     this.chart.layout(view);
     this.node.style.setProperty("--chart-height", `${this.chart.height}px`);
     this.gestures.rove();
@@ -99,16 +125,20 @@ class Sculptor {
   draw() {
     this.chart.draw(this.view);
     this.table.draw(this.view);
+    this.between.draw();
     this.mark();
   }
 
-  /** Shows shares that are not yet an operation; false when they would leave nothing. */
+  /** Shows shares that are not yet an operation; false when they would leave nothing, or nothing can make room. */
   edit(edits, base) {
-    const shares = withShares(base, edits, this.view.real);
+    const { locks, real, labels } = this.view;
+    if (locks.size && labels.length - locks.size < 2) return this.refuse("All other bars are locked: unlock one that can make room.");
+    const shares = withShares(base, edits, real, locks);
     if (!shares) return this.refuse("One bar at least must stay above 0 %.");
     const painted = total([...edits.values()]);
-    this.over = painted > 1 ? painted : 0;
-    // More than 100 % was painted: the heights stay as painted until the stroke ends.
+    this.room = roomOf(base, locks);
+    this.over = painted > this.room && edits.size > 1 ? painted : 0;
+    // More was painted than there is room for: the heights stay as painted until the stroke ends.
     this.result = shares;
     this.view.shares = this.over ? base.map((share, bin) => edits.get(bin) ?? share) : shares;
     this.view.target = this.view.shares;
@@ -121,9 +151,30 @@ class Sculptor {
     if (!this.result) return this.revert();
     const { factor, labels } = this.view;
     this.say(`${labels[bin]}: ${percent(this.result[bin])}`);
-    this.operate({ kind: "weights", weights: this.result }, verb);
+    this.operate({ kind: "weights", weights: this.result, locks: [...this.view.locks] }, verb);
     if (this.view.factor === factor) this.hover(bin);
     return undefined;
+  }
+
+  /** A stroke that changed nothing; `bin` is where it ended, if the hand moved. */
+  giveUp(bin) {
+    this.revert();
+    if (bin !== null && this.view.locks.has(bin)) this.refuseLocked(bin);
+  }
+
+  refuseLocked(bin) {
+    return this.refuse(`${this.view.labels[bin]} is locked. Unlock it with the padlock below it, or with the key L.`);
+  }
+
+  /** Locks a bar, or lets it go: what others are set to moves it no more. */
+  lock(bin) {
+    const { factor, labels, shares, locked, locks } = this.view;
+    if (locked) return this.refuse();
+    this.gestures.settle();
+    const bins = locks.has(bin) ? [...locks].filter((one) => one !== bin) : [...locks, bin].sort((a, b) => a - b);
+    this.outbox.push({ factor, kind: "locks", bins, labels: bins.map((one) => labels[one]) });
+    this.say(`${labels[bin]}: ${locks.has(bin) ? "unlocked" : "locked"} at ${percent(shares[bin])}`);
+    return this.take();
   }
 
   operate(operation, verb) {
@@ -148,7 +199,8 @@ class Sculptor {
   preset(name) {
     const { view } = this;
     this.gestures.settle();
-    this.operate({ kind: "preset", name, weights: preset(name, view.shares, view.real, view.ungrounded) }, name);
+    const weights = preset(name, view.shares, view.real, view.ungrounded, view.locks);
+    this.operate({ kind: "preset", name, weights, locks: [...view.locks] }, name);
     this.say(PRESETS[name].label);
   }
 
@@ -169,7 +221,10 @@ class Sculptor {
     if (view.rows && !this.gestures.stroke) parts.push([rowsText(view.rows * share * (1 - (view.missing?.design ?? 0))), ""]);
     const apart = Math.abs(view.design[bin] - share) > Math.max(0.0005, 0.01 * share);
     if (apart && atRest) parts.push([`comes out ${percent(view.design[bin])}`, ""]);
-    if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to 100 %`, ""]);
+    if (view.draft?.shares) parts.push([`${view.draft.name} ${percent(view.draft.shares[bin])}`, ""]);
+    if (bin > 0 && !this.gestures.stroke) parts.push([`up to here ${percent(upTo(view.shares, bin))}`, ""]);
+    if (view.locks.has(bin)) parts.push(["locked", ""]);
+    if (this.over) parts.push([`painted ${percent(this.over)}, will be scaled to ${percent(this.room)}`, ""]);
     return this.chart.showTip(view, bin, parts);
   }
 
@@ -191,7 +246,9 @@ class Sculptor {
     const shortcut = (event.ctrlKey || event.metaKey || event.altKey) && !this.table.typing();
     if (shortcut || event.key === "Tab") return;
     event.stopPropagation();
-    if (event.key === "Escape" && this.gestures.abandon()) this.say("Cancelled.");
+    if (event.key !== "Escape") return;
+    if (this.gestures.abandon()) this.say("Cancelled.");
+    else if (this.between.forget()) this.say("The share between is cleared.");
   }
 
   mark() {

@@ -18,6 +18,41 @@ class Missing(TypedDict):
     design: float
 
 
+class BetweenData(TypedDict):
+    """What lies between two values that were typed, shares 0 to 1, and the bins they lie in."""
+
+    low: str
+    high: str
+    real: float
+    target: float | None
+    after: float | None
+    first: int
+    last: int
+
+
+class FaultData(TypedDict):
+    """Why there is nothing between two values that were typed."""
+
+    low: str
+    high: str
+    fault: str
+
+
+class VersionData(TypedDict):
+    """A saved version that can be laid over."""
+
+    number: int
+    name: str
+
+
+class DraftData(TypedDict):
+    """The version that is laid over: its shares, one per bin, or None where it has nothing to show."""
+
+    number: int
+    name: str
+    shares: list[float] | None
+
+
 class SculptorData(TypedDict):
     """What the sculptor draws. Lists have one entry per bin without missing; shares are 0 to 1 and sum to 1.
 
@@ -36,26 +71,36 @@ class SculptorData(TypedDict):
     before: NotRequired[Literal["real", "declared"]]  # what the grey bars are called
     missing: NotRequired[Missing | None]
     unit: NotRequired[str | None]
+    versions: NotRequired[list[VersionData]]
+    draft: NotRequired[DraftData | None]
+    between: NotRequired[BetweenData | FaultData | None]
     rows: NotRequired[int | None]  # rows to generate: the tooltip counts
     locked: NotRequired[bool]  # hold, keep: can be read, not changed
+    locks: NotRequired[list[int]]  # bins that stay as they are when others are set
     hint: NotRequired[str | None]  # a line below the bars; None: the sculptor's own
-    ordered: NotRequired[bool]  # False for categories: names are slanted instead of thinned out, no "Smooth"
+    ordered: NotRequired[bool]  # False for levels without an order: no line from one to the next, no "Smooth"
+    numeric: NotRequired[bool]  # False for levels: names are slanted instead of thinned out, and typed to be found
     height_scale: NotRequired[Literal["linear", "log"]]  # until the person chooses
 
+
+SCRIPTS = (
+    "parts/component.js",
+    "sculptor/sculptor_model.js",
+    "sculptor/sculptor_stroke.js",
+    "parts/outbox.js",
+    "sculptor/sculptor_chart.js",
+    "sculptor/sculptor_gestures.js",
+    "sculptor/sculptor_panel.js",
+    "sculptor/sculptor_between.js",
+    "sculptor/sculptor.js",
+)
+"""The parts of its script, in the order in which they stand on each other."""
 
 _component = st.components.v2.component(
     "trimtab_sculptor",
     html='<div class="sculptor" data-testid="sculptor"></div>\n',
     css=asset("sculptor/sculptor.css"),
-    js=asset(
-        "parts/component.js",
-        "sculptor/sculptor_model.js",
-        "parts/outbox.js",
-        "sculptor/sculptor_chart.js",
-        "sculptor/sculptor_gestures.js",
-        "sculptor/sculptor_panel.js",
-        "sculptor/sculptor.js",
-    ),
+    js=asset(*SCRIPTS),
 )
 
 

@@ -31,6 +31,15 @@ const RIGHT = 8;
 const LABEL_ANGLE = 50; // degrees of slanted level names
 const LONGEST_LABEL = 110; // px
 const WIDEST_BAR = 150; // px
+const STRIP = 18; // px between the bars and their names, where the padlocks are
+
+/** A padlock around 0, 0, about 10 px wide. */
+function padlock(parent) {
+  const group = make("g", { class: "padlock" }, parent);
+  make("path", { class: "shackle", d: "M-3 -0.5V-2.8A3 3 0 0 1 3 -2.8V-0.5" }, group);
+  make("path", { class: "body", d: "M-4.5 -0.5H4.5V5.5H-4.5Z" }, group);
+  return group;
+}
 
 class Chart {
   constructor(box) {
@@ -40,10 +49,8 @@ class Chart {
     const hatch = make("pattern", pattern, make("defs", {}, this.svg));
     make("rect", { width: 2, height: 6, class: "hatch-line" }, hatch);
     this.layers = {};
-    for (const name of ["grid", "bars", "outcome", "axis"]) this.layers[name] = make("g", { class: name }, this.svg);
-    this.layers.outcome.setAttribute("aria-hidden", "true");
-    this.layers.grid.setAttribute("aria-hidden", "true");
-    this.layers.axis.setAttribute("aria-hidden", "true");
+    for (const name of ["range", "grid", "bars", "draft", "outcome", "axis", "pointer"]) this.layers[name] = make("g", { class: name }, this.svg);
+    for (const [name, layer] of Object.entries(this.layers)) if (name !== "bars") layer.setAttribute("aria-hidden", "true");
     this.bars = [];
     this.tip = document.createElement("div");
     this.tip.className = "tip";
@@ -61,7 +68,9 @@ class Chart {
     this.band = (this.width - this.left - RIGHT) / this.bins;
     this.plot = Math.round(clamp(this.width * 0.54, 230, 400));
     this.labels = this.arrange(view, font);
-    this.height = TOP + this.plot + this.labels.depth + (view.caption ? 24 : 4);
+    this.strip = view.locked ? 3 : STRIP;
+    this.hidePointer();
+    this.height = TOP + this.plot + (view.locked ? 0 : STRIP) + this.labels.depth + (view.caption ? 24 : 4);
     set(this.svg, { width: this.width, height: this.height, viewBox: `0 0 ${this.width} ${this.height}` });
     this.drawGrid(view.axis);
     this.drawLabels(view);
@@ -73,10 +82,10 @@ class Chart {
     const widths = view.labels.map((label) => textWidth(label, font));
     const widest = Math.max(...widths);
     if (widest <= this.band - 4) return { every: 1, slanted: false, room: this.band, depth: 22, font };
-    if (view.ordered && widest <= 90) {
+    if (view.numeric && widest <= 90) {
       return { every: Math.ceil((widest + 10) / this.band), slanted: false, room: widest + 1, depth: 22, font };
     }
-    if (!view.ordered && this.band > 64) return { every: 1, slanted: false, room: this.band - 6, depth: 22, font };
+    if (!view.numeric && this.band > 64) return { every: 1, slanted: false, room: this.band - 6, depth: 22, font };
     const room = Math.min(widest + 1, LONGEST_LABEL);
     const depth = room * Math.sin((LABEL_ANGLE * Math.PI) / 180) + 18;
     return { every: Math.ceil(14 / this.band), slanted: true, room, depth, font };
@@ -117,9 +126,10 @@ class Chart {
 
   drawLabels(view) {
     const { every, slanted, room, font } = this.labels;
-    const base = TOP + this.plot + 17;
+    const base = TOP + this.plot + (view.locked ? 0 : STRIP) + 17;
     this.whole = view.labels.map(() => false); // whether a name stands in full below its bar
-    const nodes = [];
+    const zone = { x: this.left, y: base - 16, width: this.band * this.bins, height: this.height - base + 16 };
+    const nodes = [make("rect", { class: "zone", ...zone })];
     for (let bin = 0; bin < this.bins; bin += every) {
       const x = this.x(bin) + this.band / 2;
       // A slanted name may not reach beyond the left edge.
@@ -151,6 +161,8 @@ class Chart {
       for (const part of ["column", "real", "target", "hatch", "handle"]) {
         parts[part] = make("rect", { class: part }, group);
       }
+      parts.place = make("rect", { class: "place" }, group);
+      parts.padlock = padlock(group);
       this.bars.push(parts);
     }
     const gap = Math.max(clamp(this.band * 0.12, 1, 8), this.band - WIDEST_BAR);
@@ -158,6 +170,10 @@ class Chart {
     this.bars.forEach((bar, bin) => {
       const inner = { x: this.x(bin) + gap / 2, width: this.band - gap };
       for (const part of ["real", "target", "hatch", "handle"]) set(bar[part], { ...inner, rx: radius });
+      const foot = TOP + this.plot;
+      set(bar.place, { x: this.x(bin), width: this.band, y: foot, height: this.strip });
+      const size = clamp(this.band / 14, 0.4, 1);
+      set(bar.padlock, { transform: `translate(${this.x(bin) + this.band / 2} ${foot + STRIP / 2}) scale(${size})` });
       set(bar.column, { x: this.x(bin), width: this.band, y: TOP, height: this.plot, rx: 4 });
       set(bar.group, { "aria-label": view.labels[bin], "aria-orientation": "vertical" });
       set(bar.group, { "aria-valuemin": 0, "aria-valuemax": 100 });
@@ -176,17 +192,34 @@ class Chart {
       const marked = view.ungrounded[bin] ? Math.max(drawn.height, 12) : 0;
       set(bar.hatch, { y: bottom - marked, height: marked });
       set(bar.handle, { y: Math.min(drawn.y - 2, bottom - 4), height: view.target ? 4 : 0 });
+      bar.group.classList.toggle("kept", view.locks.has(bin));
       this.describe(bar.group, view, bin);
     });
+    this.drawDraft(view);
     this.drawOutcome(view);
+  }
+
+  /** Another version of the design, as an outline over the bars. */
+  drawDraft(view) {
+    const shares = view.draft?.shares;
+    if (!shares) return this.layers.draft.replaceChildren();
+    const bottom = TOP + this.plot;
+    const gap = view.ordered ? 0 : this.band * 0.1; // levels stand apart
+    const steps = shares.map((share, bin) => {
+      const [from, to, y] = [this.x(bin) + gap, this.x(bin + 1) - gap, this.y(view, share)].map((x) => x.toFixed(1));
+      return view.ordered ? `${bin ? "L" : `M${from} ${bottom}L`}${from} ${y}H${to}` : `M${from} ${bottom}V${y}H${to}V${bottom}`;
+    });
+    return this.layers.draft.replaceChildren(make("path", { d: `${steps.join("")}${view.ordered ? `V${bottom}` : ""}` }));
   }
 
   describe(group, view, bin) {
     const share = view.shares[bin];
+    const kept = view.locks.has(bin);
+    const said = [percent(share), `${view.before} ${percent(view.real[bin])}`, ...(kept ? ["locked"] : [])];
     set(group, {
       "aria-valuenow": Number((share * 100).toPrecision(6)),
-      "aria-valuetext": `${view.labels[bin]}: ${percent(share)}, ${view.before} ${percent(view.real[bin])}`,
-      "aria-readonly": view.locked,
+      "aria-valuetext": `${view.labels[bin]}: ${said.join(", ")}`,
+      "aria-readonly": view.locked || kept,
       "data-share": share,
     });
   }
@@ -214,6 +247,30 @@ class Chart {
     const furthest = this.width - offsetWidth;
     this.tip.style.left = `${clamp(centre - offsetWidth / 2, Math.min(this.left, furthest), furthest)}px`;
     this.tip.style.top = `${Math.max(-offsetHeight + TOP, above)}px`;
+  }
+
+  /** The share that the pointer's height means, as a line across and a number on the axis. */
+  showPointer(view, y) {
+    const top = clamp(y, 0, TOP + this.plot);
+    const text = percent(rounded(this.shareAt(view, y)));
+    const line = make("line", { x1: this.left, x2: this.width - RIGHT, y1: top, y2: top });
+    const pill = make("rect", { x: -6, y: top - 9, width: this.left + 3, height: 18, rx: 4 });
+    const number = make("text", { x: this.left - 8, y: top + 4, "text-anchor": "end" });
+    number.textContent = text;
+    this.layers.pointer.replaceChildren(line, pill, number);
+  }
+
+  /** The bars between two points of the axis: {from, to}, or none. */
+  drawRange(range) {
+    if (!range) return this.layers.range.replaceChildren();
+    const { from, to } = range;
+    const place = { x: this.x(from), y: TOP, width: this.band * (to - from + 1), height: this.plot + this.strip };
+    const foot = { ...place, y: TOP + this.plot + this.strip, height: 3, rx: 1.5, class: "foot" };
+    return this.layers.range.replaceChildren(make("rect", place), make("rect", foot));
+  }
+
+  hidePointer() {
+    this.layers.pointer.replaceChildren();
   }
 
   hideTip() {

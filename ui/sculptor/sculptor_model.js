@@ -26,25 +26,42 @@ function parsePercent(text) {
   return Number.isFinite(value) && value >= 0 && value <= 100 ? value / 100 : null;
 }
 
+/** The running total: the share of all bars up to one, itself included. */
+const upTo = (shares, bin) => Math.min(1, total(shares.slice(0, bin + 1)));
+
 const rowsText = (rows) => `${Math.round(rows).toLocaleString("en-US")} ${Math.round(rows) === 1 ? "row" : "rows"}`;
 
+const UNLOCKED = new Set();
+
+/** The share that bars which are not locked have together. */
+const roomOf = (base, locks) => 1 - total([...locks].map((bin) => base[bin]));
+
 /**
- * Shares after some bins were set. Set bins keep their value and the others share what is left in proportion, as long
- * as it fits in 100 %; a stroke that paints more than 100 % is scaled back with everything else.
+ * Shares after some bins were set. Locked bins stay exactly as they are, set ones keep their value, and the others share
+ * what is left in proportion, as long as it fits in 100 %; a stroke that paints more than there is room for is scaled
+ * back with everything that is not locked, and a single bar takes the room there is.
  * Null when nothing would be left to draw from.
  */
-function withShares(base, edits, real) {
-  const raw = base.map((share, bin) => edits.get(bin) ?? share);
-  const set = total([...edits.values()]);
-  const free = base.map((_, bin) => bin).filter((bin) => !edits.has(bin));
-  if (set > 1 || free.length === 0) {
-    const sum = total(raw);
-    return sum > 0 ? raw.map((share) => share / sum) : null;
-  }
+function withShares(base, edits, real, locks = UNLOCKED) {
+  const room = roomOf(base, locks);
+  const set = new Map([...edits].filter(([bin]) => !locks.has(bin)));
+  if (set.size === 1) for (const [bin, share] of set) set.set(bin, Math.min(share, room));
+  const loose = base.map((_, bin) => bin).filter((bin) => !locks.has(bin));
+  const free = loose.filter((bin) => !set.has(bin));
+  const raw = base.map((share, bin) => set.get(bin) ?? share);
+  const painted = total([...set.values()]);
+  if (painted > room || free.length === 0) return scaled(raw, base, locks);
   // The free bins are all empty: there is no proportion to keep, so the real one decides, then evenness.
   const weights = [base, real, base.map(() => 1)].find((values) => total(free.map((bin) => values[bin])) > 0);
-  const scale = (1 - set) / total(free.map((bin) => weights[bin]));
-  return raw.map((share, bin) => edits.get(bin) ?? weights[bin] * scale);
+  const scale = (room - painted) / total(free.map((bin) => weights[bin]));
+  return raw.map((share, bin) => (set.has(bin) || locks.has(bin) ? share : weights[bin] * scale));
+}
+
+/** Weights as shares, in the room that locked bins leave; null when they come to nothing there. */
+function scaled(weights, base, locks = UNLOCKED) {
+  const sum = total(weights.filter((_, bin) => !locks.has(bin)));
+  const room = Math.max(0, roomOf(base, locks));
+  return sum > 0 ? weights.map((weight, bin) => (locks.has(bin) ? base[bin] : (weight / sum) * room)) : null;
 }
 
 const PRESETS = {
@@ -55,8 +72,8 @@ const PRESETS = {
   smooth: { label: "Smooth", hint: "Every bin drawn towards its neighbours" },
 };
 
-/** The shares a preset gives. Uniform and flatten put nothing where the real data has nothing. */
-function preset(name, shares, real, ungrounded) {
+/** The shares a preset gives. Uniform and flatten put nothing where the real data has nothing; locked bins stay. */
+function preset(name, shares, real, ungrounded, locks = UNLOCKED) {
   const grounded = ungrounded.every(Boolean) ? ungrounded.map(() => true) : ungrounded.map((empty) => !empty);
   const even = grounded.map((is) => (is ? 1 / total(grounded.map(Number)) : 0));
   const results = {
@@ -66,9 +83,8 @@ function preset(name, shares, real, ungrounded) {
     tail: () => shares.map((share, bin) => (rareBins(real).has(bin) ? 3 * share : share)),
     smooth: () => shares.map((share, bin) => (2 * share + (shares[bin - 1] ?? share) + (shares[bin + 1] ?? share)) / 4),
   };
-  const weights = results[name]();
-  const sum = total(weights);
-  return sum > 0 ? weights.map((weight) => weight / sum) : even;
+  // Where a preset leaves nothing in the bins that are free, they share their room evenly.
+  return scaled(results[name](), shares, locks) ?? scaled(even, shares, locks) ?? shares;
 }
 
 /** The bins that make up the rarest tenth of the real rows; at least the rarest one that occurs. */

@@ -66,6 +66,8 @@ class Toolbar {
     const entries = [["real", view.before]];
     if (view.target) entries.push(["target", view.locked ? "target" : "target, drag it"]);
     entries.push(["outcome", "what will come out"]);
+    if (view.draft?.shares) entries.push(["draft", view.draft.name]);
+    else if (view.draft) entries.push(["draft", `${view.draft.name}: not there`, "It has no such factor, or can't be met"]);
     if (view.ungrounded.some(Boolean)) {
       const why = view.before === "real" ? "The real data has nothing in these bins" : "There is no real data";
       entries.push(["ungrounded", "ungrounded", why]);
@@ -83,14 +85,14 @@ class Toolbar {
 }
 
 class Table {
-  /** `host`: exact(bin, share), refuse(text) of the sculptor. */
+  /** `host`: exact(bin, share), lock(bin), refuse(text) of the sculptor. */
   constructor(host) {
     this.host = host;
     this.rows = [];
     this.body = element("tbody");
     this.outcome = element("th", "number", { scope: "col" });
     this.before = element("th", "number", { scope: "col" });
-    const heads = [element("th", "", { scope: "col", text: "bin" }), this.before];
+    const heads = [element("td", "lock"), element("th", "", { scope: "col", text: "bin" }), this.before];
     this.foot = element("tfoot");
     const head = element("thead", "", {}, [element("tr", "", {}, [...heads, this.outcome])]);
     const table = element("table", "", { "aria-label": "Exact numbers" }, [head, this.body, this.foot]);
@@ -121,17 +123,33 @@ class Table {
     const field = { type: "text", inputmode: "decimal", autocomplete: "off", tabindex: bin ? -1 : 0 };
     const input = element("input", "", field);
     const sign = element("span", "sign", { text: "%", "aria-hidden": "true" });
-    const row = element("tr", "", { "data-row": bin }, [label, real, element("td", "number", {}, [input, sign])]);
+    const picture = make("svg", { viewBox: "-7 -8 14 16", width: 12, height: 14, "aria-hidden": "true" });
+    padlock(picture);
+    const lock = element("button", "", { type: "button", tabindex: bin ? -1 : 0 }, [picture]);
+    const cells = [element("td", "lock", {}, [lock]), label, real, element("td", "number", {}, [input, sign])];
+    const row = element("tr", "", { "data-row": bin }, cells);
+    lock.addEventListener("click", () => this.host.lock(bin));
+    lock.addEventListener("focus", () => this.rove(bin));
     input.addEventListener("focus", () => this.open(bin));
     input.addEventListener("blur", () => this.close(bin));
     input.addEventListener("keydown", (event) => this.key(event, bin));
     this.body.append(row);
-    return { row, label, real, input };
+    return { row, lock, label, real, input };
+  }
+
+  /** One row is a stop of Tab. */
+  rove(bin) {
+    this.rows.forEach(({ lock, input }, at) => [lock, input].forEach((one) => one.setAttribute("tabindex", at === bin ? 0 : -1)));
+  }
+
+  /** Goes to the field of a bar. */
+  type(bin) {
+    this.rows[bin].input.focus();
   }
 
   open(bin) {
     const { input } = this.rows[bin];
-    this.rows.forEach((other, at) => other.input.setAttribute("tabindex", at === bin ? 0 : -1));
+    this.rove(bin);
     input.dataset.before = input.value = percentExact(this.host.view.shares[bin]);
     input.select();
   }
@@ -167,23 +185,30 @@ class Table {
   draw(view) {
     this.before.textContent = view.before;
     this.outcome.textContent = view.target ? "target" : "comes out";
-    this.rows.forEach(({ row, real, input }, bin) => {
+    this.rows.forEach(({ row, lock, real, input }, bin) => {
       const share = view.shares[bin];
+      const kept = view.locks.has(bin);
+      row.classList.toggle("kept", kept);
+      const what = `${kept ? "Unlock" : "Lock"} ${view.labels[bin]}`;
+      set(lock, { "aria-pressed": kept, "aria-label": `Lock ${view.labels[bin]}`, title: kept ? what : `${what}: it stays when others are set` });
+      lock.disabled = view.locked;
       real.textContent = `${percentNumber(view.real[bin])} %`;
       const apart = Math.abs(share - view.real[bin]) > Math.max(0.0005, 0.05 * view.real[bin]);
       row.classList.toggle("moved", view.target !== null && apart);
-      input.readOnly = view.locked;
+      input.readOnly = view.locked || kept;
       if (input.dataset.before === undefined) input.value = percentNumber(share);
     });
     this.foot.replaceChildren(...(view.missing ? [this.missing(view.missing)] : []));
     const sum = view.shares.reduce((all, share) => all + Number(percentNumber(share)), 0);
     const sums = Math.abs(sum - 100) < 1e-6 ? "Sums to 100 %." : "Sums to 100 % before rounding.";
-    this.note.textContent = view.locked ? sums : `All editable. ${sums}`;
+    const kept = view.locks.size;
+    const editable = kept ? `${kept} locked.` : "All editable.";
+    this.note.textContent = view.locked ? sums : `${editable} ${sums}`;
   }
 
   missing({ real, design }) {
     const cells = [real, design].map((share) => element("td", "number", { text: `${percentNumber(share)} %` }));
     const name = element("th", "label", { scope: "row", text: "missing" });
-    return element("tr", "", { title: "Rows without a value, of all rows" }, [name, ...cells]);
+    return element("tr", "", { title: "Rows without a value, of all rows" }, [element("td"), name, ...cells]);
   }
 }

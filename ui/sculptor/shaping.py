@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from trimtab.core.changes.factors import after_of
+from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.projection.controls.kinds import controls_of
 from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, present
+from trimtab.core.shown.between import shares_between
 from trimtab.core.study.study import Study, whole_size
 from trimtab.ui.sculptor.factor_list import FactorEntry
-from trimtab.ui.sculptor.sculptor import SculptorData
+from trimtab.ui.sculptor.kept import Kept
+from trimtab.ui.sculptor.sculptor import BetweenData, FaultData, SculptorData
 from trimtab.ui.session.outcome import Outcome
 
 LOCKED = ("keep", "hold", "derive", "carry", "drop", "level", "label")
@@ -53,8 +56,16 @@ def entries(study: Study, outcome: Projection | None) -> list[FactorEntry]:
     return listed
 
 
-def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, acks: dict[str, int]) -> SculptorData:
-    """What the sculptor draws of one factor."""
+def sculptor_data(
+    study: Study,
+    outcome: Outcome,
+    name: str,
+    *,
+    revision: int,
+    acks: dict[str, int],
+    aside: Kept,
+) -> SculptorData:
+    """What the sculptor draws of one factor, with what the session keeps `aside` of it."""
     axis, column, asked, role = study.axes[name], study.known(name), study.design.factor(name), role_of(study, name)
     real = present(study.real_shares(name))
     target = asked_shares(study, name) if asked.role == "target" else None
@@ -77,10 +88,32 @@ def sculptor_data(study: Study, outcome: Outcome, name: str, *, revision: int, a
         "unit": asked.unit,
         "rows": whole_size(study, study.size),
         "locked": role in LOCKED,
+        "locks": [bin_ for bin_, label in enumerate(axis.labels) if label in aside.locks],
+        "between": _between(study, outcome, name, aside),
         "hint": _hint(role, known=after is not None),
         "before": "declared" if study.declared else "real",
-        "ordered": axis.numeric,
+        "ordered": axis.in_order,
+        "numeric": axis.numeric,
         "height_scale": "log" if axis.numeric and max(real, default=0) > 0.5 else "linear",
+    }
+
+
+def _between(study: Study, outcome: Outcome, name: str, aside: Kept) -> BetweenData | FaultData | None:
+    if aside.between is None:
+        return None
+    low, high = aside.between
+    try:
+        found = shares_between(study, outcome if isinstance(outcome, Projection) else None, name, low, high)
+    except InputError as error:
+        return {"low": low, "high": high, "fault": str(error)}
+    return {
+        "low": found.low,
+        "high": found.high,
+        "real": found.real,
+        "target": found.target,
+        "after": found.after,
+        "first": found.first,
+        "last": found.last,
     }
 
 

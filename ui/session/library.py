@@ -28,6 +28,7 @@ from trimtab.core.source.kinds import Kind
 from trimtab.core.source.spool import Source
 from trimtab.core.study.neutral import begin_design
 from trimtab.core.study.study import Study, asked_kinds, open_study
+from trimtab.core.study.texts import as_design_says
 from trimtab.core.workspace.workspace import Entry, Workspace
 
 K = TypeVar("K")
@@ -47,9 +48,10 @@ DECLARING = "Declaring the factors anew, which takes a moment…"
 Kinds = tuple[tuple[str, Kind], ...]
 
 
-def kinds_of(design: Design) -> Kinds:
-    """The kinds a design asks for: columns have to be read again when they change."""
-    return tuple(sorted((name, factor.kind) for name, factor in design.factors.items() if factor.kind))
+def kinds_of(design: Design) -> tuple[tuple[str, Kind, str], ...]:
+    """The kinds and forms a design asks for: columns have to be read again when they change."""
+    asked = ((name, one.kind, one.format or "") for name, one in design.factors.items() if one.kind)
+    return tuple(sorted(asked))
 
 
 @dataclass
@@ -103,6 +105,7 @@ class Library:
             return self._found[key]
 
     def _study(self, design: Design, source: Source, progress: Progress | None) -> Study:
+        source = as_design_says(design, source)
         asked = asked_kinds(design, source)
         fit = [one for one in self._open if _fits(one, source, asked)]
         tied = [one for one in fit if _ties(design, one) == one.grounding.ties]

@@ -27,6 +27,7 @@ from trimtab.core.source.profile import FactorProfile, to_json
 from trimtab.core.source.profile import profile as profile_of
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
+from trimtab.core.study.texts import forms_of, read_alike
 from trimtab.core.words.numbers import percent
 
 DESIGN = "design"
@@ -89,7 +90,8 @@ def show_coverage(
                 study_of(design, accept_source=accept_source, progress=progress) as study,
                 compared(data, dialect, progress=progress) as files,
             ):
-                sets: dict[str, Path | Source] = dict(zip(names, files, strict=True))
+                alike = [_alike(study, design, *one) for one in zip(data, files, strict=True)]
+                sets: dict[str, Path | Source] = dict(zip(names, alike, strict=True))
                 wanted = factors_of(factors, study.axes)
                 axes, known = columns_of(study, wanted)
                 found = compare({**sets, DESIGN: _asked(study)}, axes, known, progress=progress)
@@ -120,6 +122,13 @@ def show_coverage(
     )
     if tway is not None:
         print_tway(tway)
+
+
+def _alike(study: Study, design: Path, file: Path, data: Path | Source) -> Path | Source:
+    """A data set with its texts read as those of the design's source are; the source itself is read already."""
+    named = study.design.source
+    own = named is not None and file.resolve() == (design.parent / named.path).resolve()
+    return study.source if own and forms_of(study.design, study.source) else read_alike(study.design, data)
 
 
 def _names(data: Sequence[Path]) -> list[str]:

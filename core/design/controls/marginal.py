@@ -7,7 +7,7 @@ from typing import Any
 
 from trimtab.core.design.controls.kind import ControlName, Kind
 
-NO_CONTROL = ("kind", "unit", "edges", "missing", "role")
+NO_CONTROL = ("kind", "format", "order", "unit", "edges", "missing", "role")
 """What a design says of a factor beside its role and what the role needs."""
 
 

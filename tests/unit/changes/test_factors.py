@@ -96,6 +96,22 @@ def test_levels_that_the_picture_does_not_show_keep_their_part_when_a_bar_is_dra
     ) == pytest.approx(0.125 / 2, rel=1e-5)
 
 
+@pytest.mark.parametrize("name", ["speed", "road", "city"])
+def test_a_locked_bar_keeps_its_weight_however_often_others_are_set(study: Study, name: str) -> None:
+    random, size = np.random.default_rng(5), study.axes[name].size
+    locks, shares = {0, size - 1}, np.array(present(study.real_shares(name)))
+    seen = []
+    for _ in range(40):
+        free = [bin_ for bin_ in range(size) if bin_ not in locks]
+        shares[free] = random.dirichlet(np.ones(len(free))) * (1 - shares[list(locks)].sum())
+        study = reopened(study, sculpted(study, name, shares.tolist(), locks))
+        asked = asked_shares(study, name)
+        assert asked == pytest.approx(shares, abs=3e-7)
+        shares = np.array(asked)
+        seen.append(shares[list(locks)])
+    assert np.ptp(seen, axis=0) == pytest.approx(np.zeros(2), abs=1e-12)
+
+
 @pytest.mark.parametrize("role", ["keep", "target", "hold", "drop"])
 @pytest.mark.parametrize("name", ["speed", "road", "belt", "day"])
 def test_every_role_can_be_taken_and_left_again(study: Study, name: str, role: str) -> None:

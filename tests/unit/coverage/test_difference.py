@@ -10,7 +10,7 @@ import pyarrow.csv
 import pytest
 
 from trimtab.core.projection.projection import project
-from trimtab.core.review.difference import ControlChange, Difference, control_changes, difference
+from trimtab.core.review.difference import ControlChange, Difference, control_changes, difference, laid_over
 from trimtab.core.source.spool import Source, spool
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.yaml.reading import read
@@ -235,6 +235,9 @@ def test_other_edges_across_the_first_ones_bins_are_spread_as_in_the_source(open
     found = {one.name: one for one in difference(first, second).factors}["ageOFocc"]
     assert found.tv == pytest.approx(abs(expected - below[1]) * valued, abs=1e-6)
     assert found.after_tv == pytest.approx(abs(0.25 - below[0]) * valued, abs=1e-6)
+    assert laid_over(first.axes["ageOFocc"], second, "ageOFocc") == pytest.approx([expected, 1 - expected])
+    assert laid_over(second.axes["ageOFocc"], first, "ageOFocc") == pytest.approx([below[0], 1 - below[0]], abs=1e-6)
+    assert laid_over(first.axes["sex"], second, "ageOFocc") is None
 
 
 def test_what_lies_where_the_source_has_nothing_is_outside_the_first_axis(open_: Open, crashes: Source) -> None:

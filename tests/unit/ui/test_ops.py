@@ -9,7 +9,7 @@ import pytest
 
 from trimtab.core.errors import InputError
 from trimtab.ui.parts.inbox import REMEMBERED
-from trimtab.ui.sculptor.ops import Operation, OpsInbox
+from trimtab.ui.sculptor.ops import Asking, Gesture, Locking, Operation, OpsInbox, Over, SculptorInbox
 
 
 def op(seq: int, **changes: Any) -> dict[str, Any]:
@@ -116,3 +116,31 @@ def test_the_mount_silent_for_longest_is_forgotten() -> None:
 def test_another_form_is_refused(sent: object, said: str) -> None:
     with pytest.raises(InputError, match=said):
         OpsInbox().receive(sent, never)
+
+
+def test_what_is_no_edit_comes_between_gestures() -> None:
+    applied: list[Gesture] = []
+    locks = {"seq": 1, "factor": "visib", "kind": "locks", "labels": ["0–1"]}
+    asked = {"seq": 3, "factor": "visib", "kind": "between", "low": "1", "high": "2"}
+    over = {"seq": 4, "factor": "visib", "kind": "over", "number": 2}
+    SculptorInbox().receive(message(locks, op(2, locks=[0]), asked, over), applied.append)
+    assert applied == [
+        Locking(1, "visib", ("0–1",)),
+        Operation(2, "visib", (0.25, 0.75), "drag visib", locks=(0,)),
+        Asking(3, "visib", "1", "2"),
+        Over(4, "visib", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"locks": [2]}, "`locks` must be numbers of bins below 2, got \\[2\\]"),
+        ({"kind": "locks", "labels": "0–1"}, "`labels` a list of texts"),
+        ({"kind": "between", "low": 1, "high": "2"}, "`low` and `high` must be text"),
+        ({"kind": "over", "number": "2"}, "`number` a whole number"),
+    ],
+)
+def test_gestures_of_another_form_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        SculptorInbox().receive(message(op(1, **changes)), lambda _: None)
