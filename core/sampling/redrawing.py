@@ -140,7 +140,11 @@ class Redrawing:
         wrong = np.zeros(len(rows), dtype=bool)
         every = len(rows) == len(chosen)
         donors = chosen if every else chosen[rows]
-        drawn = {name: self.grounding.code(Neighbour(name, True)).take(donors, mode="clip") for name in redrawn} if ruled else {}
+        drawn = (
+            {name: self.grounding.code(Neighbour(name, True)).take(donors, mode="clip") for name in redrawn}
+            if ruled
+            else {}
+        )
         for one in ruled:
             now = [self._code(Neighbour(name, True)) for name in one.factors]
             then = [
