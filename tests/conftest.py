@@ -93,7 +93,7 @@ def learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
             progress(1, 1, "learned")
         return LEARNED[digest.hexdigest()]
 
-    monkeypatch.setattr("trimtab.core.study.study.learn", learn_once)
+    monkeypatch.setattr("trimtab.core.learned.learned.learn", learn_once)
 
 
 @pytest.fixture

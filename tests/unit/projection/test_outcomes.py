@@ -100,3 +100,33 @@ def test_whole_rows_are_largest_remainders() -> None:
     assert whole_rows(np.array([0.4, 0.35, 0.25]), 10).tolist() == [4, 4, 2]
     assert whole_rows(np.array([1 / 3] * 3), 10).tolist() == [4, 3, 3]
     assert whole_rows(np.array([0.0, 1.0]), 3).tolist() == [0, 3]
+
+
+def test_all_ways_tried_find_what_the_integer_program_finds() -> None:
+    draw, found = np.random.default_rng(1), 0
+    for _ in range(150):
+        events = int(draw.integers(1, 4))
+        shown = draw.permutation(2**events)[: draw.integers(2, 2**events + 1)]
+        truths = np.array([(shown >> event) & 1 for event in range(events)], dtype=float)
+        rows = int(draw.integers(5, 5000))
+        wanted = draw.dirichlet(np.full(len(shown), draw.choice([0.3, 1, 5]))) * rows
+        goals = np.maximum(0, np.round(truths @ wanted) + draw.choice([0, 0, 0, 1], events)).astype(int)
+        limit = None if draw.random() < 0.7 else np.floor(wanted) + draw.integers(0, 4, len(wanted))
+        program = outcomes._Program(wanted, truths, goals, rows, limit)
+        tried = program.tried()
+        if tried is not None:
+            solved = program.solve(np.ones(len(wanted), dtype=bool), whole=True)
+            assert solved is not None
+            assert (program.counts(tried) == program.counts(solved)).all()
+            assert not program.missed(tried).any()
+            assert not program.missed(solved).any()
+            found += 1
+    assert 50 < found < 150
+
+
+def test_two_ways_that_are_as_good_are_left_to_the_integer_program() -> None:
+    program = outcomes._Program(np.array([2.5, 2.5]), np.empty((0, 2)), np.empty(0, dtype=int), 5, None)
+    assert program.tried() is None
+    assert (
+        outcomes._Program(np.array([2.6, 2.4]), np.empty((0, 2)), np.empty(0, dtype=int), 5, None).tried() is not None
+    )
