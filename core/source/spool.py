@@ -275,7 +275,7 @@ def _is_sound(home: Path, key: str, record: Mapping[str, Any]) -> bool:
     """Whether the spooled file still has the bytes that were written."""
     place = _place(home, key, "parquet")
     try:
-        return content_digest(place) == record["stored"]
+        return bool(content_digest(place) == record["stored"])
     except OSError:
         return False
 
