@@ -51,7 +51,11 @@ def _front_matter(subject: Subject) -> dict[str, object]:
         front |= {"license_link": said.license_address} if said.license_address else {}
     else:
         front["license"] = "unknown"
-    front["tags"] = ["tabular", "trimtab", *(["synthetic"] if subject.receipt.get("real_records", 0) < subject.rows else [])]
+    front["tags"] = [
+        "tabular",
+        "trimtab",
+        *(["synthetic"] if subject.receipt.get("real_records", 0) < subject.rows else []),
+    ]
     front["size_categories"] = [next((name for most, name in SIZES if subject.rows < most), "n>1T")]
     if subject.place is not None:
         path = f"{subject.place}/*.parquet" if subject.data.is_dir() else subject.place
