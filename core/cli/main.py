@@ -294,6 +294,65 @@ def sample(
 
 
 @app.command()
+def export(
+    design: DesignFile,
+    as_: Annotated[str, typer.Option("--as", help="bundle, croissant, card or openscenario.", show_default=False)],
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            help="The folder (bundle) or file to write; a file also into a folder.",
+            show_default=False,
+        ),
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="Rows of this design that are there, in Parquet, with their receipt beside.")
+    ] = None,
+    rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="Licence of the rows, such as CC0-1.0; else not known.")
+    ] = None,
+    creator: Annotated[str | None, typer.Option(help="Who answers for the rows; else not known.")] = None,
+    url: Annotated[str | None, typer.Option(help="Address of the data set's page.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="Day of the papers, such as 2026-05-31; else today.")
+    ] = None,
+    scenario: Annotated[
+        str, typer.Option(help="openscenario: the scenario file whose parameters the columns are.")
+    ] = "scenario.xosc",
+    stochastic: Annotated[
+        bool, typer.Option("--stochastic", help="openscenario: distributions to draw from, instead of the rows.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
+    ] = False,
+    accept_source: AcceptSource = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write rows with their papers: a bundle, Croissant, a data card, or parameters for OpenSCENARIO."""
+    from trimtab.core.cli.commands.export import day_of, write_export
+    from trimtab.core.papers.said import Said
+
+    said = Said(license=license_, creator=creator, url=url, day=day_of(day), scenario=scenario)
+    kept = write_export(
+        design,
+        output,
+        as_,
+        data=data,
+        rows=rows,
+        seed=seed,
+        said=said,
+        stochastic=stochastic,
+        force=force,
+        accept_source=accept_source,
+        as_json=as_json,
+    )
+    raise typer.Exit(KEPT if kept else NOT_KEPT)
+
+
+@app.command()
 def orders(
     design: DesignFile,
     output: Annotated[
@@ -315,8 +374,10 @@ def orders(
 @app.command()
 @with_dialect
 def verify(
-    data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, or a folder of parts.", show_default=False)],
-    design: Annotated[Path, typer.Option(help="The design file.", show_default=False)],
+    data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, a folder of parts, a bundle.", show_default=False)],
+    design: Annotated[
+        Path | None, typer.Option(help="The design file; a bundle brings its own.", show_default=False)
+    ] = None,
     rows: Annotated[
         int | None,
         typer.Option(

@@ -41,6 +41,7 @@ LAYERS = (
     "core.orders",
     "core.review",
     "core.shown",
+    "core.papers",
     "core.people",
     "core.workspace",
     "results",

@@ -17,7 +17,8 @@ from trimtab.core.engines.engines import engine_of
 from trimtab.core.errors import InputError
 from trimtab.core.orders.orders import generator_of
 from trimtab.core.orders.received import complete
-from trimtab.core.source.delimited.dialect import Dialect
+from trimtab.core.papers.bundle import Bundle, is_bundle, read_bundle
+from trimtab.core.source.delimited.dialect import OPEN, Dialect
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, rounded_percent
 
@@ -87,12 +88,35 @@ def _print_delivery(delivery: Delivery, study: Study, *, as_json: bool) -> None:
 
 
 def verify_rows(
-    data: Path, design: Path, *, rows: int | None, dialect: Dialect, accept_source: bool, as_json: bool
+    data: Path, design: Path | None, *, rows: int | None, dialect: Dialect, accept_source: bool, as_json: bool
 ) -> bool:
-    """Measure a data set against a design; returns whether every promise is kept.
+    """Measure a data set against a design; returns whether every promise is kept. Of a bundle the files are held
+    against its manifest first, and its own design is taken if none is named.
 
     How many rows there must be is told by `rows`, else by a receipt of these very bytes.
     """
+    bundle = read_bundle(data) if is_bundle(data) else None
+    if bundle is not None:
+        return _verify_bundle(bundle, design, rows=rows, accept_source=accept_source, as_json=as_json)
+    if design is None:
+        raise InputError(f"{data}: it is no bundle, which would bring a design. Name one: --design D.yaml.")
+    found, same = _measured(data, design, rows=rows, dialect=dialect, accept_source=accept_source)
+    if as_json:
+        print_json({"receipt": receipt_json(found), "receipt_matches": same})
+    else:
+        _print_receipt(found)
+        if same is False:
+            note(
+                f"{receipt_path(data)}: it is no receipt of this file, which has other bytes: one of them was changed "
+                "since they were written. What stands above was measured now, on the file as it is."
+            )
+    return all(promise.kept for promise in found)
+
+
+def _measured(
+    data: Path, design: Path, *, rows: int | None, dialect: Dialect, accept_source: bool
+) -> tuple[tuple[Promise, ...], bool | None]:
+    """Every promise as measured, and whether a receipt beside the data set is of its bytes; None if there is none."""
     receipt = own_receipt(data)
     if rows is None and receipt is not None:
         rows = receipt["rows"]
@@ -102,22 +126,37 @@ def verify_rows(
         compared([data], dialect, progress=progress) as (measured,),
     ):
         promises = verify(measured, study, rows=rows)
-    same = receipt is not None if receipt_path(data).exists() else None
     if receipt is not None and receipt.get("copies") == UNMEASURED:
         note(
             f"{receipt_path(data)}: copies of real rows are not counted: the run that made them is still at it, or was "
             "cut off. Sample again to have them counted."
         )
+    return promises, receipt is not None if receipt_path(data).exists() else None
+
+
+def _verify_bundle(
+    bundle: Bundle, design: Path | None, *, rows: int | None, accept_source: bool, as_json: bool
+) -> bool:
+    """Tell which files of a bundle are not as they were written, then measure its rows, as far as they can be read."""
+    for fault in bundle.faults:
+        note(f"{bundle.folder}: {fault}")
+    found: tuple[Promise, ...] = ()
+    same: bool | None = None
+    try:
+        found, same = _measured(
+            bundle.data, design or bundle.design, rows=rows, dialect=OPEN, accept_source=accept_source
+        )
+    except InputError as error:
+        if bundle.whole:
+            raise
+        note(f"The promises could not be measured: {error}")
     if as_json:
-        print_json({"receipt": receipt_json(promises), "receipt_matches": same})
+        print_json({"receipt": receipt_json(found), "receipt_matches": same, "files": bundle.as_json()})
     else:
-        _print_receipt(promises)
-        if same is False:
-            note(
-                f"{receipt_path(data)}: it is no receipt of this file, which has other bytes: one of them was changed "
-                "since they were written. What stands above was measured now, on the file as it is."
-            )
-    return all(promise.kept for promise in promises)
+        broken = len(bundle.changed) + len(bundle.missing)
+        print(f"{bundle.files - broken:,} of {bundle.files:,} files as they were written\n")
+        _print_receipt(found)
+    return bundle.whole and all(promise.kept for promise in found)
 
 
 def _print_receipt(promises: Sequence[Promise]) -> None:
