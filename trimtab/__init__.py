@@ -2,7 +2,8 @@
 
 Five calls: `data` reads a table, `load` (or `Design`) says what the rows should contain, `check` tells what that costs
 and moves, `sample` makes the rows, `verify` measures any rows against the design. Beside them `match` takes shares from
-other data, and `save` writes a design for the command line and the app. Errors are TrimtabError.
+other data, `export` writes rows with their papers, and `save` a design for the command line and the app. Errors are
+TrimtabError.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 from trimtab.core.errors import CancelledError, ConflictError, InputError, PromiseError, TrimtabError
 
 if TYPE_CHECKING:
-    from trimtab.calls import check, data, match, sample, verify
+    from trimtab.calls import check, data, export, match, sample, verify
     from trimtab.core.design.design import Design
     from trimtab.core.design.files import load, save
+    from trimtab.core.papers.export import Exported
+    from trimtab.core.papers.said import Said
     from trimtab.core.projection.conflict import ConflictsError
     from trimtab.results import Check, Data, Receipt, Sample
 
@@ -26,13 +29,16 @@ __all__ = [
     "ConflictsError",
     "Data",
     "Design",
+    "Exported",
     "InputError",
     "PromiseError",
     "Receipt",
+    "Said",
     "Sample",
     "TrimtabError",
     "check",
     "data",
+    "export",
     "load",
     "match",
     "sample",
@@ -43,12 +49,15 @@ __all__ = [
 _PLACES = {
     "check": "trimtab.calls",
     "data": "trimtab.calls",
+    "export": "trimtab.calls",
     "match": "trimtab.calls",
     "sample": "trimtab.calls",
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",
     "load": "trimtab.core.design.files",
     "save": "trimtab.core.design.files",
+    "Exported": "trimtab.core.papers.export",
+    "Said": "trimtab.core.papers.said",
     "ConflictsError": "trimtab.core.projection.conflict",
     "Check": "trimtab.results",
     "Data": "trimtab.results",

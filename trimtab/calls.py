@@ -19,6 +19,10 @@ from trimtab.core.delivery.receipt import deliver
 from trimtab.core.design.design import Design
 from trimtab.core.engines.engines import engine_of
 from trimtab.core.errors import InputError, Progress
+from trimtab.core.papers.bundle import is_bundle, read_bundle
+from trimtab.core.papers.export import Exported, Wish
+from trimtab.core.papers.export import export as export_study
+from trimtab.core.papers.said import Said
 from trimtab.core.projection.check import check as check_study
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.delimited.dialect import OPEN, Dialect
@@ -150,7 +154,8 @@ def verify(
     accept_source: bool = False,
     progress: Progress | None = None,
 ) -> Receipt:
-    """Measure any rows against a design: a sample, a file or a folder of Parquet parts, or a table in memory.
+    """Measure any rows against a design: a sample, a file or a folder of Parquet parts, a bundle, whose files are held
+    against its manifest first, or a table in memory.
 
     `rows` is the number of rows there must be; if None, that of the sample or of the receipt beside the file, else any
     number, but for events of which a number of rows is asked: there must be that number. A promise that is not kept is
@@ -164,6 +169,10 @@ def verify(
         what = what.to_arrow() if what.path is None else what.path
     if isinstance(what, (str, os.PathLike)):
         file = Path(what)
+        if is_bundle(file):
+            bundle = read_bundle(file)
+            found = receipts.verify(bundle.data, study, rows=bundle.rows if rows is None else rows)
+            return Receipt(study, found, matches=bundle.whole, faults=bundle.faults)
         own = own_receipt(file)
         rows = own["rows"] if own and rows is None else rows
         matches = own is not None if receipt_path(file).exists() else None
@@ -194,6 +203,48 @@ def _folder_of(files: Sequence[Path | str], said: Dialect) -> tuple[Path, Dialec
     return Path(os.path.relpath(folder)), replace(
         said, parts=tuple(one.relative_to(folder).as_posix() for one in paths)
     )
+
+
+def export(
+    design: Design,
+    data: Data | What | None,
+    path: Path | str,
+    *,
+    as_: str,
+    made: Sample | Path | str | None = None,
+    rows: int | None = None,
+    seed: int | None = None,
+    said: Said | None = None,
+    stochastic: bool = False,
+    workers: int | None = None,
+    replace: bool = False,
+    accept_source: bool = False,
+    progress: Progress | None = None,
+) -> Exported:
+    """Write the rows of a design with their papers to `path`, whole or not at all.
+
+    `as_` is bundle (a folder with all), croissant (JSON-LD with the rows beside it), card (a page in Markdown) or
+    openscenario (the rows as parameter value sets, or with `stochastic` the design as distributions). The rows are made
+    with `rows` and `seed`, the design's if None, or they are those that were `made` before: a sample that was written,
+    or the path of one, in Parquet. `said` is what no file knows, such as the licence. Raises what `sample` raises, and
+    InputError that names what a form can't carry.
+    """
+    if isinstance(made, Sample) and made.path is None:
+        raise InputError("made: the sample is held in memory. Write it: trimtab.sample(design, data, path).")
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    there = made.path if isinstance(made, Sample) else made
+    wish = Wish(
+        data=None if there is None else Path(there),
+        rows=rows,
+        seed=seed,
+        said=said or Said(),
+        stochastic=stochastic,
+        replace=replace,
+        kept=[Path(data)] if isinstance(data, str | Path) else [],
+        workers=os.cpu_count() or 1 if workers is None else workers,
+        progress=progress,
+    )
+    return export_study(study, path, as_, wish)
 
 
 def _like(what: What, progress: Progress | None) -> Data:

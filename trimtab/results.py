@@ -242,7 +242,8 @@ class Receipt:
     """Every promise of the design of a `study`, as it was measured on rows.
 
     `document` is the receipt that stands beside rows that were made, None for rows that were only measured; `matches`
-    tells of those whether the receipt beside their file is of its bytes, None if there is none.
+    tells of those whether the receipt beside their file is of its bytes, None if there is none. `faults` are sentences
+    on files of a bundle that are not as they were written.
     """
 
     def __init__(
@@ -252,13 +253,15 @@ class Receipt:
         document: Mapping[str, Any] | None = None,
         *,
         matches: bool | None = None,
+        faults: Sequence[str] = (),
     ) -> None:
         self.study, self.promises, self.document, self.matches = study, tuple(promises), document, matches
+        self.faults = tuple(faults)
 
     @property
     def kept(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.broken
+        """Whether every promise was kept, and every file of a bundle is as it was written."""
+        return not (self.broken or self.faults)
 
     @property
     def broken(self) -> tuple[Promise, ...]:
@@ -266,15 +269,15 @@ class Receipt:
         return tuple(promise for promise in self.promises if not promise.kept)
 
     def require(self) -> Receipt:
-        """This receipt. Raises PromiseError, naming each promise that was not kept, if there is one."""
-        if self.broken:
-            raise PromiseError(
-                "\n".join(
-                    f"Design `{self.study.design.name}`: {one.promise}: requested {one.requested}, delivered "
-                    f"{one.delivered} (tolerance {one.tolerance:g})."
-                    for one in self.broken
-                )
-            )
+        """This receipt. Raises PromiseError, naming each promise that was not kept and each file that was changed or is
+        missing, if there is one."""
+        told = [
+            f"Design `{self.study.design.name}`: {one.promise}: requested {one.requested}, delivered {one.delivered} "
+            f"(tolerance {one.tolerance:g})."
+            for one in self.broken
+        ]
+        if not self.kept:
+            raise PromiseError("\n".join([*self.faults, *told]))
         return self
 
     def to_json(self) -> dict[str, Any]:

@@ -316,9 +316,7 @@ def export(
     ] = None,
     creator: Annotated[str | None, typer.Option(help="Who answers for the rows; else not known.")] = None,
     url: Annotated[str | None, typer.Option(help="Address of the data set's page.")] = None,
-    day: Annotated[
-        str | None, typer.Option("--date", help="Day of the papers, such as 2026-05-31; else today.")
-    ] = None,
+    day: Annotated[str | None, typer.Option("--date", help="Day of the papers, as 2026-05-31; else today.")] = None,
     scenario: Annotated[
         str, typer.Option(help="openscenario: the scenario file whose parameters the columns are.")
     ] = "scenario.xosc",

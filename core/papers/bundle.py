@@ -31,10 +31,12 @@ NAMED = 3
 @dataclass(frozen=True)
 class Bundle:
     """A bundle as it stands in `folder`, by its manifest: which files were `changed` since they were written, which are
-    `missing`, and which were `added`; `files` is how many there should be."""
+    `missing`, and which were `added`; `files` is how many there should be. `data` are its rows, of which there should
+    be `rows`."""
 
     folder: Path
     data: Path
+    rows: int
     files: int
     changed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -52,10 +54,9 @@ class Bundle:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """A sentence for each file that is not as it was written, or that nobody wrote."""
-        told = [f"{name}: it was changed since it was written." for name in self.changed]
-        told += [f"{name}: it is missing." for name in self.missing]
-        return (*told, *(f"{name}: it is not of this bundle; nothing vouches for it." for name in self.added))
+        """A sentence for each file that is not as it was written."""
+        told = [f"{self.folder}: {name}: it was changed since it was written." for name in self.changed]
+        return (*told, *(f"{self.folder}: {name}: it is missing." for name in self.missing))
 
     def as_json(self) -> dict[str, list[str]]:
         """Its files in the names of `trimtab verify --json`."""
@@ -101,7 +102,7 @@ def is_bundle(path: Path) -> bool:
 
 def read_bundle(folder: Path) -> Bundle:
     """A bundle, each of its files held against the manifest. Raises InputError for a manifest that can't be read."""
-    told = _manifest(folder)
+    data, rows, told = _manifest(folder)
     changed, missing = [], []
     for name, (size, sha256) in told.items():
         file = folder / name
@@ -113,8 +114,7 @@ def read_bundle(folder: Path) -> Bundle:
         except OSError as error:
             raise InputError(f"{file}: it can't be read: {error.strerror or error}.") from error
     added = [name for name in _files_in(folder) if name not in told and name != MANIFEST]
-    data = folder / str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["data"])
-    return Bundle(folder, data, len(told), tuple(changed), tuple(missing), tuple(added))
+    return Bundle(folder, folder / data, rows, len(told), tuple(changed), tuple(missing), tuple(added))
 
 
 def check_bundle_place(path: Path, *, kept: Iterable[Path], replace: bool) -> Path:
@@ -132,9 +132,7 @@ def check_bundle_place(path: Path, *, kept: Iterable[Path], replace: bool) -> Pa
             raise InputError(f"{path}: it is a file, so no folder of that name can be made.")
         for file in kept:
             if holds(target, file):
-                raise InputError(
-                    f"{path}: {file.name} is there, from which the rows are to be made. Name a new folder."
-                )
+                raise InputError(f"{path}: {file.name} is there, which must stay. Name a new folder.")
         _check_taken(target, path, replace=replace)
         check_writable(target)
     return target
@@ -158,16 +156,15 @@ def _check_taken(target: Path, path: Path, *, replace: bool) -> None:
         )
 
 
-def _manifest(folder: Path) -> dict[str, tuple[int, str]]:
-    """The files of a manifest, with their size and digest."""
+def _manifest(folder: Path) -> tuple[str, int, dict[str, tuple[int, str]]]:
+    """What a manifest tells: where the rows are, how many there are, and each file with its size and digest."""
     file = folder / MANIFEST
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         if told["bundle"] != FORM:
             raise InputError(f"{file}: it is of another version ({told['bundle']}); this Trimtab reads {FORM}.")
         found = {_inside(one["path"]): (int(one["bytes"]), str(one["sha256"])) for one in told["files"]}
-        _inside(told["data"])
-        return found
+        return _inside(told["data"]), int(told["rows"]), found
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{file}: the manifest is damaged, so nothing tells what the bundle should hold.") from error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.atomic import PARTIAL, check_writable, companion_of, replacing, writing
-from trimtab.core.delivery.places import check_output, holds, own_receipt, receipt_path
+from trimtab.core.delivery.places import check_output, holds, receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.errors import InputError, Progress, nearest
 from trimtab.core.formats.parquet import PART_ROWS
@@ -21,7 +21,7 @@ from trimtab.core.papers.card import card
 from trimtab.core.papers.croissant import croissant
 from trimtab.core.papers.openscenario import write_value_sets
 from trimtab.core.papers.said import Said
-from trimtab.core.papers.stochastic import write_distributions
+from trimtab.core.papers.stochastic import distributions, write_distributions
 from trimtab.core.papers.subject import Subject, slug, subject_of
 from trimtab.core.scratch import scratch
 from trimtab.core.study.study import Study
@@ -84,6 +84,8 @@ def export(study: Study, path: Path | str, form: str, wish: Wish) -> Exported:
     written, or must not be.
     """
     check_form(form, wish)
+    if wish.stochastic:
+        distributions(study)  # before any row
     if form == "bundle":
         return _bundle(study, Path(path), wish)
     name = slug(study.design.name)
@@ -94,8 +96,8 @@ def export(study: Study, path: Path | str, form: str, wish: Wish) -> Exported:
     with _subject(study, place.parent, wish) as subject, replacing(place) as new:
         if form == "croissant" and subject.place is None:
             raise InputError(
-                f"{wish.data}: Croissant tells where the rows are as seen from itself, and they do not lie in the folder "
-                f"of {place} or below. Write it there."
+                f"{wish.data}: Croissant tells where the rows are as seen from itself, and they do not lie in the "
+                f"folder of {place} or below. Write it there."
             )
         notes = _writer(form, wish)(subject, new)
         return Exported(place, (place,), subject.kept, notes)
@@ -128,7 +130,8 @@ def _paper_place(path: Path | str, usual: str, study: Study, wish: Wish) -> Path
             raise InputError(f"{place}: it is a folder, so no file of that name can be written.")
         if os.path.lexists(place) and not wish.replace:
             raise InputError(
-                f"{place}: it is there already. Name another file, or give --force (in Python replace=True) to replace it."
+                f"{place}: it is there already. Name another file, or give --force (in Python replace=True) to replace "
+                "it."
             )
         check_writable(place)
     return place
@@ -160,6 +163,8 @@ def _with_rows(study: Study, place: Path, name: str, wish: Wish) -> Exported:
         folder / _rows_name(study, name, wish), kept=[study.source.path, *wish.kept], replace=wish.replace
     )
     receipt = receipt_path(target)
+    if place.name in (target.name, receipt.name):
+        raise InputError(f"{place}: that is where the rows go, or their receipt. Name another file.")
     with scratch(folder, PARTIAL) as work:
         made = _made(study, work / target.name, wish)
         subject = subject_of(study, made, wish.said, place=target.name)
@@ -179,8 +184,7 @@ def _bundle(study: Study, path: Path, wish: Wish) -> Exported:
         if wish.data is None:
             data = _made(study, new / _rows_name(study, DATA, wish), wish)
         else:
-            subject_of(study, wish.data, wish.said, place=None)
-            data = _copied(wish.data, new)
+            data = _copied(subject_of(study, wish.data, wish.said, place=None), new)
         subject = subject_of(study, data, wish.said, place=data.name)
         write_papers(subject, new, carried_design(study.design, study.source, wish.text))
         names = sorted(one.relative_to(new) for one in new.rglob("*") if one.is_file())
@@ -199,17 +203,14 @@ def _made(study: Study, place: Path, wish: Wish) -> Path:
     return deliver(study, place, **options).path
 
 
-def _copied(data: Path, folder: Path) -> Path:
+def _copied(subject: Subject, folder: Path) -> Path:
     """Rows and their receipt, copied into a folder under the names that they have in a bundle."""
-    receipt = own_receipt(data) or {}
-    if data.is_dir():
-        place = folder / DATA
-        shutil.copytree(data, place)
-    else:
-        place = folder / f"{DATA}.parquet"
-        shutil.copyfile(data, place)
-    told = {**receipt, "file": {**receipt["file"], "name": place.name}}
-    receipt_path(place).write_text(
-        json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
-    )
+    place = folder / (DATA if subject.data.is_dir() else f"{DATA}.parquet")
+    if subject.data.is_dir():
+        place.mkdir()
+    for file in subject.files:
+        shutil.copyfile(file, place / file.name if place.is_dir() else place)
+    told = {**subject.receipt, "file": {**subject.receipt["file"], "name": place.name}}
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    receipt_path(place).write_text(text, encoding="utf-8", newline="\n")
     return place

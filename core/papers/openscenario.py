@@ -53,8 +53,8 @@ def check_names(names: list[str]) -> None:
     if wrong:
         listed = ", ".join(f"`{name}`" for name in wrong)
         raise InputError(
-            f"OpenSCENARIO: {listed} can't be the name of a parameter, which a scenario calls `$name`: it begins with a "
-            "letter or _, and has letters, digits and _ only. Rename the column in the source, or drop it."
+            f"OpenSCENARIO: {listed} can't be the name of a parameter, which a scenario calls `$name`: it begins with "
+            "a letter or _, and has letters, digits and _ only. Rename the column in the source, or drop it."
         )
 
 
@@ -143,8 +143,8 @@ def value_text(name: str, number: int, value: Any) -> str:
     text = str(value)
     if text.startswith("$"):
         raise InputError(
-            f"OpenSCENARIO: `{name}` is {text!r} in row {number:,}: what begins with $ is taken for a reference to another "
-            "parameter, so it can't be told as it is."
+            f"OpenSCENARIO: `{name}` is {text!r} in row {number:,}: what begins with $ is taken for a reference to "
+            "another parameter, so it can't be told as it is."
         )
     if NOT_XML.search(text):
         raise InputError(f"OpenSCENARIO: `{name}` is {text!r} in row {number:,}: XML has no such character.")

@@ -53,14 +53,15 @@ def origin(subject: Subject) -> Iterator[str]:
         return
     source = study.source
     yield (
-        f"Derived from the file {source.name}: {counted(source.rows, 'row')}, {counted(len(source.columns), 'column')}, "
-        f"SHA-256 {source.sha256}."
+        f"Derived from the file {source.name}: {counted(source.rows, 'row')}, "
+        f"{counted(len(source.columns), 'column')}, SHA-256 {source.sha256}."
     )
     for note in source.notes:
         yield f"How that file was read: {note}"
     yield f"How, when and why the data of that file were collected: {UNKNOWN}."
     real = int(subject.receipt.get("real_records", 0))
-    yield f"{counted(real, 'row')} of {subject.rows:,} {'is a whole record' if real == 1 else 'are whole records'} of it."
+    are = "is a whole record" if real == 1 else "are whole records"
+    yield f"{counted(real, 'row')} of {subject.rows:,} {are} of it."
 
 
 def preparation(subject: Subject) -> Iterator[str]:
@@ -68,7 +69,8 @@ def preparation(subject: Subject) -> Iterator[str]:
     study = subject.study
     yield (
         f"Made by Trimtab {subject.receipt['trimtab']} from the design {study.design.name} (fingerprint "
-        f"{study.design.fingerprint()[:16]}), seed {subject.seed}: the same design, source and seed give the same bytes."
+        f"{study.design.fingerprint()[:16]}), seed {subject.seed}: the same design, source and seed give the same "
+        "bytes."
     )
     if study.design.mode == "select":
         yield "Whole real rows were chosen, none of them twice, so that together they meet the design."
@@ -76,11 +78,11 @@ def preparation(subject: Subject) -> Iterator[str]:
         yield "Values were drawn from the declared marginals and joined by the declared dependence."
     else:
         yield (
-            "Rows are spliced: each begins with a real row, and factor after factor takes the value of another real row "
-            "that agrees in what the factor depends on."
+            "Rows that are made are spliced: each begins with a real row, and factor after factor takes the value of "
+            "another real row that agrees in what the factor depends on."
         )
     yield from (one.line for one in sentences(study) if one.kind in MAKING)
-    yield "Nothing was imputed: a value that is missing in the real rows is missing in these, unless stated otherwise here."
+    yield "Nothing was imputed: what is missing in real rows is missing in these, unless stated otherwise here."
 
 
 def assumptions(subject: Subject) -> Iterator[str]:
@@ -107,7 +109,8 @@ def suitability(subject: Subject) -> Iterator[str]:
     if subject.weighted:
         yield f"Weighted by _weight the rows speak of {percent(receipt['covered'])} of reality."
     if receipt["ungrounded"] > 0:
-        yield f"{percent(receipt['ungrounded'])} of the rows lie where the source shows nothing: values there are made up."
+        share = percent(receipt["ungrounded"])
+        yield f"{share} of the rows lie where the source shows nothing: values there are made up."
 
 
 def biases(subject: Subject) -> Iterator[str]:
@@ -160,8 +163,8 @@ def gaps(subject: Subject) -> Iterator[str]:
         yield f"Combinations of two factors that no row has: {UNKNOWN}; they were not counted in so many rows."
     elif seen.cells:
         yield (
-            f"Of {seen.cells:,} combinations of two factors' bins that real rows show, these rows have {seen.covered:,} "
-            f"({percent(seen.covered / seen.cells)})."
+            f"Of {seen.cells:,} combinations of two factors' bins that real rows show, these rows have "
+            f"{seen.covered:,} ({percent(seen.covered / seen.cells)})."
         )
     for lost in seen.lost:
         told = " with ".join(f"{name} {label}" for name, label in lost.bins)

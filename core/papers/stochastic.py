@@ -31,9 +31,22 @@ from trimtab.core.yaml.reading import read
 def write_distributions(subject: Subject, place: Path) -> tuple[str, ...]:
     """Write the design's marginals as stochastic distributions, with its rows as the number of runs and its seed.
 
-    Raises InputError that names everything of the design that these can't carry. Returns what a person must be told.
+    Raises InputError as `distributions` does. Returns what a person must be told, which is nothing.
     """
-    study = subject.study
+    lines = [
+        *heading(subject),
+        f'    <Stochastic numberOfTestRuns="{subject.rows}" randomSeed="{subject.seed}">',
+        *distributions(subject.study),
+        "    </Stochastic>",
+        *ending(),
+    ]
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return ()
+
+
+def distributions(study: Study) -> list[str]:
+    """The marginals of a design as lines of XML. Raises InputError that names everything of the design that they can't
+    carry."""
     check_names(list(study.delivered))
     told: list[str] = []
     faults = list(_ties(study))
@@ -48,15 +61,7 @@ def write_distributions(subject: Subject, place: Path) -> tuple[str, ...]:
             + "\n".join(f"- {fault}" for fault in faults)
             + "\nThe value sets can: leave --stochastic out."
         )
-    lines = [
-        *heading(subject),
-        f'    <Stochastic numberOfTestRuns="{subject.rows}" randomSeed="{subject.seed}">',
-        *told,
-        "    </Stochastic>",
-        *ending(),
-    ]
-    place.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return ()
+    return told
 
 
 def _ties(study: Study) -> Iterator[str]:

@@ -112,7 +112,8 @@ def subject_of(study: Study, data: Path, said: Said, *, place: str | None) -> Su
         )
     if receipt["design"]["fingerprint"] != study.design.fingerprint():
         raise InputError(
-            f"{data}: its receipt is of another design, or of this one before it was changed ({receipt['design']['name']})."
+            f"{data}: its receipt is of another design, or of this one before it was changed "
+            f"({receipt['design']['name']})."
         )
     return Subject(study, data, receipt, said, place)
 

@@ -139,12 +139,18 @@ def _verify_bundle(
 ) -> bool:
     """Tell which files of a bundle are not as they were written, then measure its rows, as far as they can be read."""
     for fault in bundle.faults:
-        note(f"{bundle.folder}: {fault}")
+        note(fault)
+    for name in bundle.added:
+        note(f"{bundle.folder}: {name}: it is not of this bundle, and nothing vouches for it.")
     found: tuple[Promise, ...] = ()
     same: bool | None = None
     try:
         found, same = _measured(
-            bundle.data, design or bundle.design, rows=rows, dialect=OPEN, accept_source=accept_source
+            bundle.data,
+            design or bundle.design,
+            rows=bundle.rows if rows is None else rows,
+            dialect=OPEN,
+            accept_source=accept_source,
         )
     except InputError as error:
         if bundle.whole:
