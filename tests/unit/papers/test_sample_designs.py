@@ -56,16 +56,12 @@ def test_croissant_has_no_fault_and_gives_the_rows_back(
     assert all(one["promises/kept"] for one in promises)
 
 
-def test_value_sets_are_valid_and_give_the_rows_back(
-    name: str, sample: Sample, tmp_path: Path
-) -> None:
+def test_value_sets_are_valid_and_give_the_rows_back(name: str, sample: Sample, tmp_path: Path) -> None:
     made = sample(name)
     found = export(made.study, tmp_path / "rows.xosc", "openscenario", Wish(data=made.data, said=SAID))
     tree = etree.parse(found.path)
     openscenario_schema().assertValid(tree)
-    sets = [
-        {one.get("parameterRef"): one.get("value") for one in values} for values in tree.iter("ParameterValueSet")
-    ]
+    sets = [{one.get("parameterRef"): one.get("value") for one in values} for values in tree.iter("ParameterValueSet")]
     given = [{key: text(value) for key, value in row.items() if key not in PROVENANCE} for row in made.rows]
     assert sets == [{key: value for key, value in row.items() if value is not None} for row in given]
     lacking = {key for row in given for key, value in row.items() if value is None}
