@@ -50,7 +50,7 @@ def few(design: Design) -> Design:
             design = design.with_event(name, rate=event.rows / int(design.rows))
     if not design.sweeps:
         return design.changed(rows=90)
-    return design.with_sweep(0, groups=3).with_floor(0, factors=["origin", "month"], at_least=1).changed(rows=400)
+    return design.with_sweep(0, groups=3).with_floor(0, factors=["origin", "month"], at_least=1).changed(rows=250)
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +110,13 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Made:
         }
     )
     pq.write_table(table, folder / "odd.parquet")
-    design = Design(name="<script>odd</script> | *design*", seed=1, rows=60, description="[click](http://x) <img>")
     source = spool(folder / "odd.parquet", folder / "home")
-    design = design.changed(source={"path": "odd.parquet", "sha256": source.sha256})
+    design = Design(
+        name="<script>odd</script> | *design*",
+        description="[click](http://x) <img>",
+        seed=1,
+        rows=60,
+        source={"path": "odd.parquet", "sha256": source.sha256},
+    )
     study = open_study(design, source)
     return Made(study, deliver(study, folder / "rows.parquet").path)
