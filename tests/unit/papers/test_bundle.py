@@ -26,10 +26,16 @@ source: {{path: deep/in/secrets/odd.parquet}}   # where it lies here
 """
 
 
+@pytest.fixture(scope="module")
+def written(odd: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the odd rows, written once."""
+    return export(odd.study, tmp_path_factory.mktemp("w") / "bundle", "bundle", Wish(data=odd.data, said=SAID)).path
+
+
 @pytest.fixture
-def bundle(odd: Made, tmp_path: Path) -> Path:
-    """A bundle of the odd rows."""
-    return export(odd.study, tmp_path / "bundle", "bundle", Wish(data=odd.data, said=SAID)).path
+def bundle(written: Path, tmp_path: Path) -> Path:
+    """A bundle of one's own."""
+    return Path(shutil.copytree(written, tmp_path / "bundle"))
 
 
 def test_a_bundle_has_rows_papers_and_the_digest_of_each_file(odd: Made, bundle: Path) -> None:
