@@ -6,7 +6,7 @@ Every row is a set of values that stand together, so what depends on what is kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -47,7 +47,7 @@ def write_value_sets(subject: Subject, place: Path) -> tuple[str, ...]:
     return (f"{told}: where a row has no value nothing is assigned, and the scenario keeps its own.",)
 
 
-def check_names(names: list[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
     """Raise InputError, naming them, for columns that a scenario can't refer to."""
     wrong = [name for name in names if not NAME.fullmatch(name)]
     if wrong:

@@ -47,7 +47,7 @@ def write_distributions(subject: Subject, place: Path) -> tuple[str, ...]:
 def distributions(study: Study) -> list[str]:
     """The marginals of a design as lines of XML. Raises InputError that names everything of the design that they can't
     carry."""
-    check_names(list(study.delivered))
+    check_names(study.delivered)
     told: list[str] = []
     faults = list(_ties(study))
     for name in study.delivered:

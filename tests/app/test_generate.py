@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -15,13 +19,18 @@ from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
 from trimtab.core.cli import main
+from trimtab.core.delivery.outputs import list_outputs
 from trimtab.core.delivery.receipt import MEASURING, Delivery, compare
-from trimtab.core.design.files import loads
+from trimtab.core.design.files import load, loads
 from trimtab.core.errors import Progress
+from trimtab.core.papers.bundle import read_bundle
+from trimtab.core.papers.downloads import DOWNLOADS
+from trimtab.core.papers.said import Said
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
 from trimtab.ui.delivery import jobs
 from trimtab.ui.delivery.jobs import JOBS, Job
+from trimtab.ui.delivery.papers import paper_bytes
 
 from .looking import sound, text_of, undo
 
@@ -135,8 +144,28 @@ def test_rows_receipt_and_files(home: Workspace, design_id: str, visit: Visit) -
         f"Download Parquet ({rows.stat().st_size / 1e3:.1f} kB)",
         "Download CSV",
         "Download receipt",
+        *(one.label for one in DOWNLOADS),
         "Download this design",
     ]
+
+
+def test_papers_of_an_output(home: Workspace, design_id: str, visit: Visit, tmp_path: Path) -> None:
+    generate(visit(design_id), design_id)
+    rows, _, design = files(home, design_id)
+    (output,) = list_outputs(rows.parent)
+    card, croissant, sets, packed = (
+        paper_bytes(one, output, None, Said(approval="Approved by Ann"), home)
+        for one in sorted(DOWNLOADS, key=lambda one: [".md", ".croissant.json", ".xosc", ".zip"].index(one.suffix))
+    )
+    assert "Approval of the design: Approved by Ann." in card.decode()
+    assert json.loads(croissant)["distribution"][0]["contentUrl"] == rows.name
+    assert len(ElementTree.fromstring(sets).findall(".//ParameterValueSet")) == 2000
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(tmp_path)
+    bundle = tmp_path / rows.stem
+    assert read_bundle(bundle).whole
+    assert (bundle / "data.parquet").read_bytes() == rows.read_bytes()
+    assert load(bundle / "design.yaml").fingerprint() == load(design).fingerprint()
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])

@@ -17,6 +17,7 @@ from trimtab.core.people.people import WHY
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
 from trimtab.core.words.numbers import bytes_text
 from trimtab.ui.delivery.jobs import COUNTING, JOBS, Job, Status, outputs_folder
+from trimtab.ui.delivery.papers import papers_menu
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
@@ -157,6 +158,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
                     disabled=not editor,
                 )
         _button("Download receipt", output.receipt_path, output.receipt_path.read_bytes, RECEIPT_TYPE, key)
+        papers_menu(output, found, key, largest=LARGEST)
     for form in file_formats():
         path = output.copy_path(form.suffix)
         if path.is_file() and path.stat().st_size > LARGEST:
