@@ -136,7 +136,8 @@ def biases(subject: Subject) -> Iterator[str]:
 def copies(subject: Subject) -> str:
     """How many rows are or equal real ones."""
     told = subject.receipt.get("copies")
-    if told is None and not subject.study.declared:
+    counted_yet = told is not None and told["equal"] is not None
+    if not (counted_yet or subject.study.declared):
         return f"How many rows equal a real row: {UNKNOWN}."
     return copies_text(told, int(subject.receipt.get("real_records", 0)))
 
