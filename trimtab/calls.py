@@ -240,11 +240,18 @@ def export(
         said=said or Said(),
         stochastic=stochastic,
         replace=replace,
+        source=_file_of(data),
         kept=[Path(data)] if isinstance(data, str | Path) else [],
         workers=os.cpu_count() or 1 if workers is None else workers,
         progress=progress,
     )
     return export_study(study, path, as_, wish)
+
+
+def _file_of(data: Data | What | None) -> Path | None:
+    """The file that data were read from; None for a table in memory."""
+    where = data.path if isinstance(data, Data) else data
+    return Path(where) if isinstance(where, str | Path) else None
 
 
 def _like(what: What, progress: Progress | None) -> Data:

@@ -85,12 +85,19 @@ def write_papers(subject: Subject, folder: Path, text: str) -> None:
     _write(folder / MANIFEST, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 
 
-def carried_design(design: Design, source: Source, text: str) -> str:
-    """The text of a design as it travels in a bundle, with the comments of `text`: the source is known by its digest,
-    and looked for beside the bundle, for where it lies here is nobody else's business."""
+def carried_design(design: Design, source: Source, text: str, *, folder: Path, file: Path | None) -> str:
+    """The text of a design as it travels in a bundle at `folder`, with the comments of `text`.
+
+    Its source is known by its digest. Where it lies is told as seen from the bundle if that is under one roof with its
+    `file`; else it is looked for beside the bundle, for where it lies on this machine is nobody else's business.
+    """
     if design.source is None:
         return text or dumps(design)
-    named = design.source.model_copy(update={"path": f"../{source.name}", "sha256": source.sha256})
+    own = folder.resolve()
+    place = f"../{source.name}"
+    if file is not None and file.is_file() and len(Path(os.path.commonpath([own, file.resolve()])).parts) > 1:
+        place = Path(os.path.relpath(file.resolve(), own)).as_posix()
+    named = design.source.model_copy(update={"path": place, "sha256": source.sha256})
     moved = design.changed(source=named)
     return revised(text, moved) if text else dumps(moved)
 

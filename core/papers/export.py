@@ -46,14 +46,16 @@ class Exported:
 @dataclass(frozen=True)
 class Wish:
     """What is to be exported beside the design: `rows` and `seed` if they are not the design's, or `data`, rows that
-    were made of it before; `text` is that of the design's file, whose comments a bundle keeps; `kept` are files that
-    nothing may be written over. `stochastic`: of OpenSCENARIO the distributions instead of the rows."""
+    were made of it before; `text` is that of the design's file, whose comments a bundle keeps, and `source` the file
+    that it stands on; `kept` are files that nothing may be written over. `stochastic`: of OpenSCENARIO the
+    distributions instead of the rows."""
 
     data: Path | None = None
     rows: int | None = None
     seed: int | None = None
     said: Said = field(default_factory=Said)
     text: str = ""
+    source: Path | None = None
     stochastic: bool = False
     replace: bool = False
     kept: Sequence[Path] = ()
@@ -186,7 +188,8 @@ def _bundle(study: Study, path: Path, wish: Wish) -> Exported:
         else:
             data = _copied(subject_of(study, wish.data, wish.said, place=None), new)
         subject = subject_of(study, data, wish.said, place=data.name)
-        write_papers(subject, new, carried_design(study.design, study.source, wish.text))
+        text = carried_design(study.design, study.source, wish.text, folder=target, file=wish.source)
+        write_papers(subject, new, text)
         names = sorted(one.relative_to(new) for one in new.rglob("*") if one.is_file())
     return Exported(target, tuple(target / name for name in names), subject.kept)
 

@@ -82,6 +82,7 @@ def test_a_bundle_without_its_source_says_what_is_missing(trimtab: Trimtab, fold
     result = trimtab("verify", "out")
     assert result.code == 2
     assert "design.yaml: source.path: there is no file out/../runs.parquet" in result.err
+    assert "A design of yours may name where the source is: --design D.yaml." in result.err
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,17 @@ def write_export(
     as_json: bool,
 ) -> bool:
     """Write a design with its rows as a bundle, or one of its papers; returns whether every promise was kept."""
+    files = files_of(design)
     wish = Wish(
         data=data,
         rows=rows,
         seed=seed,
         said=said,
         text=read_text(design),
+        source=next(iter(files[1:]), None),
         stochastic=stochastic,
         replace=force,
-        kept=files_of(design),
+        kept=files,
         workers=os.cpu_count() or 1,
     )
     check_form(form, wish)  # before any work

@@ -154,7 +154,8 @@ def _verify_bundle(
         )
     except InputError as error:
         if bundle.whole:
-            raise
+            hint = "" if design else " A design of yours may name where the source is: --design D.yaml."
+            raise InputError(f"{error}{hint}") from error
         note(f"The promises could not be measured: {error}")
     if as_json:
         print_json({"receipt": receipt_json(found), "receipt_matches": same, "files": bundle.as_json()})

@@ -149,6 +149,7 @@ def test_nothing_is_left_of_what_was_stopped(odd: Made, tmp_path: Path, form: st
 
 
 def test_a_design_travels_with_its_comments_and_without_its_place(odd: Made, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
     text = COMMENTED.format(json.dumps(odd.study.design.name))
     path = export(odd.study, tmp_path / "bundle", "bundle", Wish(data=odd.data, text=text)).path
     written = (path / "design.yaml").read_text()
@@ -157,6 +158,12 @@ def test_a_design_travels_with_its_comments_and_without_its_place(odd: Made, tmp
     design = load(path / "design.yaml")
     assert design.source
     assert (design.source.path, design.source.sha256) == ("../odd.parquet", odd.study.source.sha256)
+    (tmp_path / "data").mkdir()
+    source = Path(shutil.copy(odd.data.parent / "odd.parquet", tmp_path / "data"))
+    wish = Wish(data=odd.data, text=text, source=source)
+    beside = load(export(odd.study, tmp_path / "deep" / "bundle", "bundle", wish).path / "design.yaml").source
+    assert beside
+    assert beside.path == "../../data/odd.parquet"
     assert (
         design.fingerprint()
         == odd.study.design.fingerprint()
