@@ -164,7 +164,8 @@ def _responsible(subject: Subject) -> Json:
     ]
     return {
         "rai:dataCollection": " ".join(statements.origin(subject)),
-        "rai:dataCollectionType": ["Declared" if subject.study.declared else "Secondary Data analysis"],
+        "rai:dataCollectionType": ["Others" if subject.study.declared else "Secondary Data analysis"],
+        "rai:dataImputationProtocol": statements.IMPUTED,
         "rai:dataPreprocessingProtocol": list(statements.preparation(subject)),
         "rai:dataManipulationProtocol": " ".join(statements.assumptions(subject)),
         **({"rai:dataAnnotationProtocol": labels} if labels else {}),

@@ -22,6 +22,9 @@ WEIGHT = (
     "source again, so that a training run can undo the design. A weight of 0 marks a row that has no place in reality; "
     "in several learners that is not the same as leaving the row out."
 )
+IMPUTED = (
+    "Nothing was imputed: what is missing in real rows is missing in these, unless the design sets a missing share."
+)
 TOLD = 12
 """Bins and factors that are told by name in one sentence or list."""
 MAKING = ("mode", "derive", "label", "level", "missing", "carry", "drop")
@@ -82,7 +85,7 @@ def preparation(subject: Subject) -> Iterator[str]:
             "another real row that agrees in what the factor depends on."
         )
     yield from (one.line for one in sentences(study) if one.kind in MAKING)
-    yield "Nothing was imputed: what is missing in real rows is missing in these, unless stated otherwise here."
+    yield IMPUTED
 
 
 def assumptions(subject: Subject) -> Iterator[str]:

@@ -10,8 +10,11 @@ import mlcroissant
 import pandas as pd
 import pytest
 
+from trimtab.core.declared.declared import declared_source
+from trimtab.core.design.design import Design
 from trimtab.core.papers.croissant import field_id
 from trimtab.core.papers.export import Wish, export
+from trimtab.core.study.study import open_study
 
 from .conftest import SAID, Made
 
@@ -65,6 +68,21 @@ def test_it_tells_from_what_the_rows_were_derived(odd: Made, tmp_path: Path) -> 
     fields = {one["name"]: one for one in told["recordSet"][0]["field"]}
     assert "undo the design" in fields["_weight"]["description"]
     assert "decimal128(6, 2), for which Croissant has no type" in fields["price/€"]["description"]
+
+
+def test_a_design_without_data_is_derived_from_nothing(tmp_path: Path) -> None:
+    target = {"family": "categorical", "weights": {"sun": 3, "fog": 1}}
+    design = Design(name="declared", rows=40, factors={"weather": {"role": "target", "target": target}})
+    study = open_study(design, declared_source(design, tmp_path))
+    found = export(study, tmp_path / "c.json", "croissant", Wish(said=SAID))
+    assert [one["rows/weather"] for one in records(found.path)].count(b"fog") == 10
+    told = json.loads(found.path.read_text())
+    assert "prov:wasDerivedFrom" not in told
+    (targets,) = (one for one in told["recordSet"] if one["@id"] == "targets")
+    assert {one["targets/bin"]: (one["targets/asked"], one["targets/delivered"]) for one in targets["data"]} == {
+        "sun": (0.75, 0.75),
+        "fog": (0.25, 0.25),
+    }
 
 
 def test_rows_that_were_changed_are_not_read(odd: Made, tmp_path: Path) -> None:
