@@ -95,7 +95,7 @@ def export(study: Study, path: Path | str, form: str, wish: Wish) -> Exported:
     place = _paper_place(path, usual, study, wish)
     if form == "croissant" and wish.data is None:
         return _with_rows(study, place, name, wish)
-    with _subject(study, place.parent, wish) as subject, replacing(place) as new:
+    with _subject(study, place, wish) as subject, replacing(place) as new:
         if form == "croissant" and subject.place is None:
             raise InputError(
                 f"{wish.data}: Croissant tells where the rows are as seen from itself, and they do not lie in the "
@@ -140,13 +140,13 @@ def _paper_place(path: Path | str, usual: str, study: Study, wish: Wish) -> Path
 
 
 @contextmanager
-def _subject(study: Study, folder: Path, wish: Wish) -> Iterator[Subject]:
-    """The rows that a paper is about: those that are there, or made for as long as it is being written."""
+def _subject(study: Study, place: Path, wish: Wish) -> Iterator[Subject]:
+    """The rows that a paper at a place is about: those that are there, or made for as long as it is being written."""
     if wish.data is not None:
-        yield subject_of(study, wish.data, wish.said, place=_seen_from(folder, wish.data))
+        yield subject_of(study, wish.data, wish.said, place=_seen_from(place.parent, wish.data))
         return
-    with scratch(folder, PARTIAL) as work:
-        made = _made(study, work / _rows_name(study, "rows", wish), wish)
+    with scratch(place.parent, PARTIAL) as work:
+        made = _made(study, work / _rows_name(study, "rows", wish), wish, place)
         yield subject_of(study, made, wish.said, place=None)
 
 
@@ -168,7 +168,7 @@ def _with_rows(study: Study, place: Path, name: str, wish: Wish) -> Exported:
     if place.name in (target.name, receipt.name):
         raise InputError(f"{place}: that is where the rows go, or their receipt. Name another file.")
     with scratch(folder, PARTIAL) as work:
-        made = _made(study, work / target.name, wish)
+        made = _made(study, work / target.name, wish, target)
         subject = subject_of(study, made, wish.said, place=target.name)
         text = croissant(subject)
         with replacing(target, companions=[receipt, place]) as new:
@@ -184,7 +184,8 @@ def _bundle(study: Study, path: Path, wish: Wish) -> Exported:
     with replacing(target) as new:
         new.mkdir()
         if wish.data is None:
-            data = _made(study, new / _rows_name(study, DATA, wish), wish)
+            name = _rows_name(study, DATA, wish)
+            data = _made(study, new / name, wish, target / name)
         else:
             data = _copied(subject_of(study, wish.data, wish.said, place=None), new)
         subject = subject_of(study, data, wish.said, place=data.name)
@@ -200,10 +201,14 @@ def _rows_name(study: Study, name: str, wish: Wish) -> str:
     return name if rows > PART_ROWS else f"{name}.parquet"
 
 
-def _made(study: Study, place: Path, wish: Wish) -> Path:
-    """The rows of a design, with their receipt beside them."""
+def _made(study: Study, place: Path, wish: Wish, shown: Path) -> Path:
+    """The rows of a design, with their receipt beside them; what goes wrong there is told of the place that is `shown`
+    to people."""
     options: dict[str, Any] = {"rows": wish.rows, "seed": wish.seed, "workers": wish.workers, "progress": wish.progress}
-    return deliver(study, place, **options).path
+    try:
+        return deliver(study, place, **options).path
+    except InputError as error:
+        raise InputError(str(error).replace(str(place), str(shown))) from error
 
 
 def _copied(subject: Subject, folder: Path) -> Path:

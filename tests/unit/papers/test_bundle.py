@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -145,6 +146,20 @@ def test_nothing_is_left_of_what_was_stopped(odd: Made, tmp_path: Path, form: st
 
     with pytest.raises(CancelledError, match="stopped"):
         export(odd.study, tmp_path / "out", form, Wish(progress=stop))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [2_000, 14_000])
+@pytest.mark.parametrize("form", ["bundle", "croissant"])
+def test_a_full_disk_leaves_nothing(odd: Made, tmp_path: Path, form: str, size: int) -> None:
+    """2,000 bytes are too few for the rows, 14,000 for a paper."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        with pytest.raises(InputError, match=f"{tmp_path}/[a-z./-]+: it can't be written: .*File too large"):
+            export(odd.study, tmp_path / "out", form, Wish())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []
 
 
