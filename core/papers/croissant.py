@@ -15,13 +15,12 @@ import pyarrow.parquet as pq
 
 from trimtab.core.design.definitions import event_predicate
 from trimtab.core.papers import statements
+from trimtab.core.papers.responsible import Json, provenance, responsible
 from trimtab.core.papers.said import UNKNOWN
 from trimtab.core.papers.subject import Subject, content_address, slug
 from trimtab.core.projection.asked import asked_shares
 from trimtab.core.shown.receipts import cells
 from trimtab.core.words.plain import in_words
-
-Json = dict[str, Any]
 
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 PARQUET = "application/x-parquet"
@@ -95,8 +94,8 @@ def _dataset(subject: Subject) -> Json:
         "datePublished": said.day.isoformat(),
         "citeAs": _citation(subject, name),
         "isLiveDataset": False,
-        **_provenance(subject),
-        **_responsible(subject),
+        **provenance(subject),
+        **responsible(subject),
         "distribution": list(_distribution(subject)),
         "recordSet": [_rows(subject), *_told(subject)],
     }
@@ -126,58 +125,6 @@ def _citation(subject: Subject, name: str) -> str:
 
 def _bibtex(text: str) -> str:
     return "".join({"{": "(", "}": ")", "\\": "/"}.get(one, one) for one in text)
-
-
-def _provenance(subject: Subject) -> Json:
-    """From what the rows were derived, by its digest, and what made them."""
-    study = subject.study
-    activity = {
-        "@type": "prov:Activity",
-        "prov:label": f"trimtab sample: design {study.design.name}, seed {subject.seed}, {subject.rows} rows",
-        "prov:used": {
-            "@type": "prov:Entity",
-            "@id": content_address(study.design.fingerprint()),
-            "prov:label": f"design {study.design.name} (fingerprint {study.design.fingerprint()})",
-        },
-        "prov:wasAssociatedWith": {
-            "@type": "prov:SoftwareAgent",
-            "prov:label": f"Trimtab {subject.receipt['trimtab']}",
-        },
-    }
-    if study.declared:
-        return {"prov:wasGeneratedBy": activity}
-    source = study.source
-    derived = {
-        "@type": "prov:Entity",
-        "@id": content_address(source.sha256),
-        "prov:label": f"{source.name}, {source.rows} rows",
-        "sha256": source.sha256,
-    }
-    return {"prov:wasDerivedFrom": derived, "prov:wasGeneratedBy": activity}
-
-
-def _responsible(subject: Subject) -> Json:
-    """The RAI terms, as far as something is known of them."""
-    labels = [
-        f"{name}: made by a {'rule' if one.rule else 'probability'} of the design, not by people"
-        for name, one in subject.study.design.labels.items()
-    ]
-    return {
-        "rai:dataCollection": " ".join(statements.origin(subject)),
-        "rai:dataCollectionType": ["Others" if subject.study.declared else "Secondary Data analysis"],
-        "rai:dataImputationProtocol": statements.IMPUTED,
-        "rai:dataPreprocessingProtocol": list(statements.preparation(subject)),
-        "rai:dataManipulationProtocol": " ".join(statements.assumptions(subject)),
-        **({"rai:dataAnnotationProtocol": labels} if labels else {}),
-        "rai:dataBiases": [*statements.biases(subject), *statements.measures(subject)],
-        "rai:dataLimitations": [*statements.limits(subject), *statements.gaps(subject)],
-        "rai:dataUseCases": [" ".join(subject.study.design.description.split()) or UNKNOWN],
-        "rai:dataSocialImpact": UNKNOWN,
-        "rai:personalSensitiveInformation": [
-            f"Whether the source tells of persons: {UNKNOWN}.",
-            statements.copies(subject),
-        ],
-    }
 
 
 def _distribution(subject: Subject) -> Iterator[Json]:
