@@ -55,14 +55,14 @@ def few(design: Design) -> Design:
 
 @pytest.fixture(scope="session")
 def thin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Source]:
-    """`thin("flights.parquet")`: every 30th row of a file of the sample data, so that learning takes no time."""
+    """`thin("flights.parquet")`: every 80th row of a file of the sample data, so that learning takes no time."""
     folder = tmp_path_factory.mktemp("thin")
 
     def read(name: str) -> Source:
         file = ROOT / "sample_data" / name
         table = pq.read_table(file) if file.suffix == ".parquet" else pyarrow.csv.read_csv(file)
         place = folder / f"{file.stem}.parquet"
-        pq.write_table(table.take(pa.array(range(0, len(table), 30))), place)
+        pq.write_table(table.take(pa.array(range(0, len(table), 80))), place)
         return spool(place, folder / "home")
 
     return read
