@@ -179,7 +179,7 @@ def gaps(subject: Subject) -> Iterator[str]:
 def limits(subject: Subject) -> Iterator[str]:
     """What the rows are not good for."""
     if not subject.study.declared:
-        yield "Rows spliced from real values are not anonymous: see how many equal a real row."
+        yield "Real rows, and rows spliced from real values, are not anonymous: see how many equal a real row."
     yield "Shares that the design sets are not those of reality; estimates about reality need the source, or _weight."
     yield "Dependence that nobody set is kept approximately; rare combinations least."
     if subject.receipt["ungrounded"] > 0:

@@ -50,6 +50,8 @@ def test_a_bundle_is_written_and_verified(trimtab: Trimtab, folder: Path) -> Non
     assert verified.json["files"] == {"changed": [], "missing": [], "added": []}
     assert verified.json["receipt_matches"]
     assert {one["promise"]: one["kept"] for one in verified.json["receipt"]}["event fast"]
+    refused = trimtab("verify", "out", "--decimal", ",")
+    assert (refused.code, "Leave --decimal out." in refused.err) == (2, True)
     assert trimtab("verify", "out", "--design", "d.yaml").out.splitlines()[0] == "5 of 5 files as they were written"
 
 

@@ -97,6 +97,11 @@ def verify_rows(
     """
     bundle = read_bundle(data) if is_bundle(data) else None
     if bundle is not None:
+        if dialect.given:
+            said = ", ".join(f"--{name.replace('_', '-')}" for name in dialect.given)
+            raise InputError(
+                f"{data}: the rows of a bundle are Parquet, of which there is nothing to say. Leave {said} out."
+            )
         return _verify_bundle(bundle, design, rows=rows, accept_source=accept_source, as_json=as_json)
     if design is None:
         raise InputError(f"{data}: it is no bundle, which would bring a design. Name one: --design D.yaml.")

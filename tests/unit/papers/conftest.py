@@ -50,7 +50,11 @@ def few(design: Design) -> Design:
             design = design.with_event(name, rate=event.rows / int(design.rows))
     if not design.sweeps:
         return design.changed(rows=90)
-    return design.with_sweep(0, groups=1).with_floor(0, factors=["origin", "hour"], strength=1, at_least=1).changed(rows=99)
+    return (
+        design.with_sweep(0, groups=1)
+        .with_floor(0, factors=["origin", "hour"], strength=1, at_least=1)
+        .changed(rows=99)
+    )
 
 
 @pytest.fixture(scope="session")
