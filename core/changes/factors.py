@@ -24,6 +24,9 @@ from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import moment_texts
 from trimtab.core.study.study import Study, open_study
 
+ManyRole = Literal["follow", "carry", "drop"]
+"""Roles that many columns can take at once: they ask for nothing more."""
+
 
 def after_of(projection: Projection | None, name: str) -> np.ndarray | None:
     """(size + 1,) the shares of a factor's bins that will come out, missing last; None if that is not known."""
@@ -148,7 +151,7 @@ def with_role(study: Study, projection: Projection | None, name: str, role: str)
     return after_change.without_factor(name) if after_change.factor(name) == Factor() else after_change
 
 
-def with_roles(study: Study, names: Sequence[str], role: Literal["follow", "carry", "drop"]) -> Design:
+def with_roles(study: Study, names: Sequence[str], role: ManyRole) -> Design:
     """The design with the same role of many columns of the source, in one step. Raises InputError."""
     for name in names:
         study = replace(study, design=with_role(study, None, name, role))

@@ -29,7 +29,7 @@ def readings_of(study: Study, name: str) -> list[Reading]:
 def kind_menu(study: Study, name: str) -> bool:
     """The menu of a column's kinds; False where there is nothing to choose."""
     asked, column = study.design.factor(name), study.columns[name]
-    texts = {kind: kind for kind in kinds_for(column.type)}
+    texts: dict[str, str] = {kind: kind for kind in kinds_for(column.type)}
     now: str = column.kind
     if asked.kind and asked.format:
         now = f"{asked.kind} {asked.format}"

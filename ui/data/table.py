@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from trimtab.core.changes.factors import with_roles
+from trimtab.core.changes.factors import ManyRole, with_roles
 from trimtab.core.design.factors import LEFT_OUT
 from trimtab.core.source.profile import FactorProfile
 from trimtab.core.study.study import Study
@@ -16,7 +16,7 @@ from trimtab.ui.parts.parts import quiet
 from trimtab.ui.session import document as doc
 
 PLACE = "data"
-ROLES = {
+ROLES: dict[ManyRole, tuple[str, str]] = {
     "follow": ("Use", "each is a factor that moves with the others"),
     "carry": ("Carry", "no factors: whole real rows bring their own values, made ones have none"),
     "drop": ("Drop", "left out of the rows"),
@@ -34,8 +34,9 @@ def columns_table(study: Study, factors: Sequence[FactorProfile]) -> None:
     if not shown:
         quiet("No column is like that.")
         return
+    names = [one.name for one in shown]
     rows = {
-        "column": [one.name for one in shown],
+        "column": names,
         "kind": [one.kind for one in shown],
         "role": [study.role(one.name) for one in shown],
         "missing": [100 * one.missing_share for one in shown],
@@ -43,7 +44,7 @@ def columns_table(study: Study, factors: Sequence[FactorProfile]) -> None:
         "advice": [told[one.name] for one in shown],
     }
     # A selection is of places in the table: of another one it would mean other columns.
-    key = f"tt_columns_table {hash(tuple(rows['column']))}"
+    key = f"tt_columns_table {hash(tuple(names))}"
     event = st.dataframe(
         rows,
         key=key,
@@ -56,8 +57,8 @@ def columns_table(study: Study, factors: Sequence[FactorProfile]) -> None:
             "values": st.column_config.NumberColumn("values", format="localized"),
         },
     )
-    selected = [rows["column"][place] for place in event.selection.rows if place < len(shown)]
-    _switches(selected, rows["column"], narrowed=len(shown) < len(factors))
+    selected = [names[place] for place in event.selection.rows if place < len(names)]
+    _switches(selected, names, narrowed=len(shown) < len(factors))
 
 
 def _found(factors: Sequence[FactorProfile], told: dict[str, str]) -> list[FactorProfile]:
@@ -87,7 +88,7 @@ def _switches(selected: Sequence[str], shown: Sequence[str], *, narrowed: bool) 
             quiet("Select rows, or search, to switch many columns at once.")
 
 
-def _set(names: Sequence[str], role: str) -> None:
+def _set(names: Sequence[str], role: ManyRole) -> None:
     found = doc.document()
     if found is not None:
         what = names[0] if len(names) == 1 else counted(len(names), "column")
