@@ -98,7 +98,8 @@ def _failures() -> tuple[type[Exception], ...]:
 
 def _last_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).split("JVM stacktrace")[0].splitlines() if line.strip()]
-    return lines[-1][:300] if lines else type(error).__name__
+    told = [line for line in lines if line.startswith("details = ")] or lines  # gRPC's is a form over several lines
+    return told[-1][:300] if told else type(error).__name__
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """What runs at a worker: the study is opened once in each process, from the spooled file, and blocks are made of it.
 
-A worker gets the text of a `Job`, a few kilobytes, and answers with the rows of a block as bytes of Arrow: an engine
+A worker gets a job as text, a few kilobytes, and answers with the rows of a block as bytes of Arrow: an engine
 casts what it takes for columns (Sail makes NULL of what does not fit), but leaves bytes alone.
 """
 
