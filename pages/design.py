@@ -17,7 +17,7 @@ from trimtab.ui.factor.computed import computed_panel, is_computed
 from trimtab.ui.factor.derived import add_derived
 from trimtab.ui.factor.panel import factor_panel, role_control
 from trimtab.ui.parts.parts import html
-from trimtab.ui.sculptor.factor_list import factor_list
+from trimtab.ui.sculptor.factors.factor_list import factor_list
 from trimtab.ui.sculptor.kept import kept, shelf
 from trimtab.ui.sculptor.ops import Asking, Gesture, Locking, Operation, Over, SculptorInbox
 from trimtab.ui.sculptor.sculptor import sculptor

@@ -12,7 +12,7 @@ import streamlit as st
 
 from trimtab.core.shown.sparks import spark_svg
 from trimtab.ui.parts.parts import html
-from trimtab.ui.sculptor.factor_list import FactorEntry, factor_list
+from trimtab.ui.sculptor.factors.factor_list import FactorEntry, factor_list
 from trimtab.ui.sculptor.ops import Operation, OpsInbox
 from trimtab.ui.sculptor.sculptor import sculptor
 

@@ -10,7 +10,7 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL, present
 from trimtab.core.shown.between import shares_between
 from trimtab.core.study.study import Study, whole_size
-from trimtab.ui.sculptor.factor_list import FactorEntry
+from trimtab.ui.sculptor.factors.factor_list import FactorEntry
 from trimtab.ui.sculptor.kept import Kept
 from trimtab.ui.sculptor.sculptor import BetweenData, FaultData, SculptorData
 from trimtab.ui.session.outcome import Outcome

@@ -28,8 +28,8 @@ class FactorEntry(TypedDict):
 _component = st.components.v2.component(
     "trimtab_factor_list",
     html='<div class="factors" data-testid="factor-list"></div>\n',
-    css=asset("sculptor/factor_list.css"),
-    js=asset("parts/component.js", "sculptor/factor_list.js"),
+    css=asset("sculptor/factors/factor_list.css"),
+    js=asset("parts/component.js", "sculptor/factors/factor_list.js"),
 )
 
 
