@@ -95,7 +95,7 @@ def carried_design(design: Design, source: Source, text: str, *, folder: Path, f
         return text or dumps(design)
     own = folder.resolve()
     place = f"../{source.name}"
-    if file is not None and file.is_file() and len(Path(os.path.commonpath([own, file.resolve()])).parts) > 1:
+    if file is not None and file.exists() and len(Path(os.path.commonpath([own, file.resolve()])).parts) > 1:
         place = Path(os.path.relpath(file.resolve(), own)).as_posix()
     named = design.source.model_copy(update={"path": place, "sha256": source.sha256})
     moved = design.changed(source=named)
