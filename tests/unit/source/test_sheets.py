@@ -215,3 +215,16 @@ def test_damaged_workbooks(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=f"{name}: the workbook can't be read .* save it again"):
         bring_in(tmp_path / name, tmp_path)
+
+
+def test_an_encrypted_workbook(tmp_path: Path) -> None:
+    entry = '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry>'
+    names = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+    with ZipFile(tmp_path / "secret.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {names}>{entry}</manifest:manifest>")
+        archive.writestr("content.xml", b"\x00\x01\x02")
+    with pytest.raises(
+        InputError, match=r"secret\.ods: the workbook is encrypted with a password\. Save it without one"
+    ):
+        bring_in(tmp_path / "secret.ods", tmp_path)
