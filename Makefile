@@ -23,9 +23,10 @@ lint: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 # Figures of the README: run on a quiet machine. With `make judge` and `make evidently` done once, SDV and
-# evidently are measured beside.
+# evidently are measured beside; with TRIMTAB_BEFORE, a checkout of an earlier build, a short run of it too.
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.seen
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.fresh_real
 	$(BIN)/python -m benchmarks.coverage
