@@ -44,6 +44,7 @@ class Written:
 
 def manifest_path(folder: Path) -> Path:
     """Where the manifest of a folder is: `rows.manifest.json` beside `rows`."""
+    folder = folder if folder.name else folder.resolve()  # the folder one is in
     return folder.with_name(f"{folder.name}.manifest.json")
 
 
