@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from trimtab.ui.delivery.from_disk import route
 from trimtab.ui.parts.parts import color_scheme, styles
 from trimtab.ui.shell import session
 from trimtab.ui.shell.account import account, for_editors
@@ -46,4 +47,4 @@ def run() -> None:
 if __name__ == "__main__":  # Streamlit runs it so for a session
     run()
 else:  # what `streamlit run` serves
-    app = st.App(__file__, middleware=MIDDLEWARE, lifespan=serving)
+    app = st.App(__file__, middleware=MIDDLEWARE, lifespan=serving, routes=[route()])

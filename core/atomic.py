@@ -141,7 +141,7 @@ def append_line(target: Path, line: str) -> None:
 
 def _flush(path: Path) -> None:
     """Have the content on the disk before the name points to it: a crash must not leave a name with half a file."""
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         sync(file)
     if path.is_dir():
         sync(path)

@@ -4,10 +4,11 @@ import htpy as h
 import streamlit as st
 
 from trimtab.core.design.design import Design
-from trimtab.core.errors import NotAllowedError
+from trimtab.core.errors import InputError, NotAllowedError
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.people.people import WHY
 from trimtab.core.projection.projection import Projection
+from trimtab.core.sampling.real.parts import read_shares
 from trimtab.core.shown.will_come_out import will_come_out
 from trimtab.core.words.numbers import percent
 from trimtab.core.words.typed import whole_number
@@ -52,6 +53,8 @@ def settings(found: session.Document) -> None:
     st.text_input("Seed", key="generate_seed", on_change=session.heard, args=heard, help=about)
     formats = [one.label for one in file_formats()]
     st.segmented_control("Format", formats, default=formats[0], key="generate_format", required=True)
+    about = "Parts that each meet the design; no real row is in two of them. Empty: one set"
+    st.text_input("Split", key="generate_split", placeholder="train=0.8, validation=0.1, test=0.1", help=about)
     message = session.refusal(PLACE)
     if message:
         notice(message)
@@ -133,9 +136,11 @@ def _start() -> None:
     if found is not None:
         label = st.session_state.get("generate_format")
         suffix = next((one.suffix for one in file_formats() if one.label == label), MADE_IN)
+        typed = str(st.session_state.get("generate_split") or "").strip()
         try:
-            JOBS.start(session.workspace(), found.design_id, found.study, suffix)
-        except NotAllowedError as error:
+            shares = read_shares(typed) if typed else {}
+            JOBS.start(session.workspace(), found.design_id, found.study, suffix, shares)
+        except (InputError, NotAllowedError) as error:
             session.refuse(str(error), place=PLACE)
 
 
@@ -155,5 +160,7 @@ with right:
 made = outputs(document)
 if made:
     section("Receipt")
-    receipt_view(made[0], document, key="newest")
-    earlier_outputs(made[1:], document)
+    together = [one for one in made if one.run == made[0].run]
+    for one in sorted(together, key=lambda one: list(one.shares).index(one.part) if one.part else 0):
+        receipt_view(one, document, key=f"newest{one.part}")
+    earlier_outputs(tuple(one for one in made if one not in together), document)

@@ -2,8 +2,8 @@
 
 Five calls: `data` reads a table, `load` (or `Design`) says what the rows should contain, `check` tells what that costs
 and moves, `sample` makes the rows, `verify` measures any rows against the design. Beside them `match` takes shares from
-other data, `export` writes rows with their papers, and `save` a design for the command line and the app. Errors are
-TrimtabError.
+other data, `split` makes the rows in parts that each meet the design, `export` writes rows with their papers, `save`
+a design for the command line and the app. Errors are TrimtabError.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from trimtab.core.errors import CancelledError, ConflictError, InputError, PromiseError, TrimtabError
 
 if TYPE_CHECKING:
-    from trimtab.calls import check, data, export, match, sample, verify
+    from trimtab.calls import check, data, export, match, sample, split, verify
     from trimtab.core.design.design import Design
     from trimtab.core.design.files import load, save
     from trimtab.core.papers.export import Exported
@@ -43,6 +43,7 @@ __all__ = [
     "match",
     "sample",
     "save",
+    "split",
     "verify",
 ]
 
@@ -52,6 +53,7 @@ _PLACES = {
     "export": "trimtab.calls",
     "match": "trimtab.calls",
     "sample": "trimtab.calls",
+    "split": "trimtab.calls",
     "verify": "trimtab.calls",
     "Design": "trimtab.core.design.design",
     "load": "trimtab.core.design.files",

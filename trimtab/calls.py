@@ -1,10 +1,11 @@
-"""The five calls of the library: data, load (or Design), check, sample, verify. Each is what a command does too."""
+"""The five calls of the library: data, load (or Design), check, sample, verify, and what stands beside them. Each is
+what a command does too."""
 
 from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -15,10 +16,12 @@ from trimtab.core.changes.matching import Matched, matched
 from trimtab.core.declared.declared import declared_source
 from trimtab.core.delivery import receipt as receipts
 from trimtab.core.delivery.places import own_receipt, receipt_path
-from trimtab.core.delivery.receipt import deliver
+from trimtab.core.delivery.receipt import compare, deliver
+from trimtab.core.delivery.splitting import deliver_split
 from trimtab.core.design.design import Design
 from trimtab.core.engines.engines import engine_of
 from trimtab.core.errors import InputError, Progress
+from trimtab.core.formats.choosing import format_for, stored_as
 from trimtab.core.papers.bundle import is_bundle, read_bundle
 from trimtab.core.papers.export import Exported, Wish
 from trimtab.core.papers.export import export as export_study
@@ -118,17 +121,21 @@ def sample(
     engine: str = "local",
     connect: str | None = None,
     workers: int | None = None,
+    partition_by: str | None = None,
+    defuse: bool = False,
     replace: bool = False,
     accept_source: bool = False,
     progress: Progress | None = None,
 ) -> Sample:
     """The rows of a design and their receipt, written to `path`, or held in memory without one.
 
-    `path` ends in .parquet, .csv or .csv.gz, or is a folder of Parquet parts (no suffix); the receipt is beside it.
-    `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None. `engine` says where they are made:
-    "local", or "sail" or "spark", which `connect` may name a running server of (sc://host:15002); `workers` how many
-    blocks at once, one per processor of this machine if None. `replace` allows to replace what Trimtab did not make,
-    but never the data. The same design, data, seed and rows give the same bytes, whatever the engine and the workers. A
+    `path` ends in .parquet, .arrow, .csv, .csv.gz, .jsonl or .jsonl.gz, or is a folder of Parquet parts (no suffix);
+    the receipt is beside it. `rows` (at least 1) and `seed` (0 to 2**63 - 1) are the design's if None. `engine` says
+    where they are made: "local", or "sail" or "spark", which `connect` may name a running server of
+    (sc://host:15002); `workers` how many blocks at once, one per processor of this machine if None. `partition_by`: a
+    folder of parts has a folder for every value of this factor, as Hive has it. `defuse`: in a CSV ' stands before
+    every text that a spreadsheet would take for a formula. `replace` allows to replace what Trimtab did not make, but
+    never the data. The same design, data, seed and rows give the same bytes, whatever the engine and the workers. A
     promise that was not kept is told by the receipt, not by an error. Raises ConflictsError before a row is drawn if
     the controls can't be met together, and InputError for a design that does not fit the data, a path that can't be
     written, or an engine that is not there.
@@ -139,10 +146,44 @@ def sample(
     options["workers"] = os.cpu_count() or 1 if workers is None else workers
     if path is not None:
         kept = [Path(data)] if isinstance(data, str | Path) else []
-        return Sample(study, deliver(study, path, replace=replace, kept=kept, **options))
+        form = format_for(path, partition_by=partition_by, defuse=defuse)
+        return Sample(study, deliver(study, path, form=form, replace=replace, kept=kept, **options))
+    if partition_by is not None or defuse:
+        raise InputError("sample: `partition_by` and `defuse` are of files. Give a path.")
     with scratch(None, TEMPORARY) as folder:
         file = folder / "rows.parquet"
         return Sample(study, deliver(study, file, **options), held=True)
+
+
+def split(
+    design: Design,
+    data: Data | What | None,
+    path: Path | str,
+    shares: Mapping[str, float],
+    *,
+    rows: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    partition_by: str | None = None,
+    defuse: bool = False,
+    replace: bool = False,
+    accept_source: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Sample]:
+    """The rows of a design in parts, such as {"train": 0.8, "validation": 0.1, "test": 0.1} of all rows, each written
+    beside `path`, its name behind the path's own: `rows-train.parquet` for `rows.parquet`.
+
+    Each part meets the whole design by its own receipt. No row of the data is in two parts, and no value of a made row
+    comes from a row that another part has; rows of one owner (a key of several factors) are in one part. All else is as
+    for `sample`. Raises ConflictsError, which names the part, where the design can't be met in one.
+    """
+    study = _study(design, data, accept_source=accept_source, progress=progress)
+    threads = os.cpu_count() or 1 if workers is None else workers
+    kept = [Path(data)] if isinstance(data, str | Path) else []
+    form = format_for(path, partition_by=partition_by, defuse=defuse)
+    options: dict[str, Any] = {"rows": rows, "seed": seed, "workers": threads, "replace": replace, "kept": kept}
+    made = deliver_split(study, path, shares, form, progress=progress, **options)
+    return {name: Sample(study, compare(study, one, progress=progress)) for name, one in made.items()}
 
 
 def verify(
@@ -176,7 +217,7 @@ def verify(
         own = own_receipt(file)
         rows = own["rows"] if own and rows is None else rows
         matches = own is not None if receipt_path(file).exists() else None
-        return Receipt(study, receipts.verify(file, study, rows=rows), matches=matches)
+        return Receipt(study, receipts.verify(stored_as(file, own), study, rows=rows), matches=matches)
     if not is_table(what):
         raise InputError(f"verify: rows are a sample, the path of a file, or a table ({TABLES}), got {_got(what)}.")
     with scratch(None, TEMPORARY) as folder:

@@ -304,6 +304,7 @@ class Sample(Rows):
         self.study, self.rows = study, delivery.written.rows
         self.receipt = Receipt(study, delivery.promises, document)
         self.path = None if held else delivery.path
+        self._form = delivery.form
         self._table = read_rows(delivery.path, self.schema) if held else None
         self.nbytes: int = delivery.written.bytes if self._table is None else self._table.nbytes
 
@@ -314,7 +315,7 @@ class Sample(Rows):
 
     def to_arrow(self) -> pa.Table:
         """The rows. Raises InputError if the file they were written to can't be read any more."""
-        return read_rows(self.path, self.schema) if self.path else self._table
+        return read_rows(self.path, self.schema, self._form) if self.path else self._table
 
     @property
     def _about(self) -> str:

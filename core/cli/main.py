@@ -10,7 +10,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -268,6 +268,17 @@ def sample(
     received: Annotated[
         Path | None, typer.Option(help="What came back of the design's orders, to stand in the place of made rows.")
     ] = None,
+    partition_by: Annotated[
+        str | None, typer.Option(help="Of a folder: a folder below for every value of this factor, as Hive has it.")
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Parts that each meet the design, such as train=0.8,test=0.2: OUT-train and OUT-test."),
+    ] = None,
+    defuse: Annotated[
+        bool,
+        typer.Option("--defuse", help="Of a CSV: ' before each text that a spreadsheet takes for a formula."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
     ] = False,
@@ -286,6 +297,9 @@ def sample(
         connect=connect,
         workers=workers,
         received=received,
+        partition_by=partition_by,
+        split=split,
+        defuse=defuse,
         force=force,
         accept_source=accept_source,
         as_json=as_json,
@@ -382,6 +396,9 @@ def verify(
             "-n", "--rows", min=0, help="Rows it must have; by default those of its receipt, else any number."
         ),
     ] = None,
+    defused: Annotated[
+        bool, typer.Option("--defused", help="It was written by sample --defuse; a receipt beside it tells that too.")
+    ] = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
     *,
@@ -390,7 +407,8 @@ def verify(
     """Measure any data set against a design: the exit code is a gate for CI."""
     from trimtab.core.cli.commands.rows import verify_rows
 
-    kept = verify_rows(data, design, rows=rows, dialect=dialect, accept_source=accept_source, as_json=as_json)
+    options: dict[str, Any] = {"rows": rows, "dialect": dialect, "accept_source": accept_source, "as_json": as_json}
+    kept = verify_rows(data, design, defused=defused, **options)
     raise typer.Exit(KEPT if kept else NOT_KEPT)
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from trimtab.core.database import OWN, connect, quote_name, quote_text
 from trimtab.core.errors import InputError
 from trimtab.core.expressions.zones import local_sql, zone_of
-from trimtab.core.formats import Table, format_at
+from trimtab.core.formats import Stored, Table, format_at
 from trimtab.core.formats.read_only import Parts, are_parts
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.columns import Column
@@ -105,16 +105,17 @@ def reading_of_kind(kind: Kind) -> Reading:
 
 
 @contextmanager
-def open_data(data: Path | Source, readings: Mapping[str, Reading]) -> Iterator[DataSet]:
+def open_data(data: Path | Source | Stored, readings: Mapping[str, Reading]) -> Iterator[DataSet]:
     """Open `data`: a file of any format, a folder of Parquet parts, or a spooled source.
 
     The view ROWS has those factors of `readings` that the file has. Raises InputError, naming file and column, for what
     can't be read, also when a query inside the block meets it.
     """
-    path, name = (data.path, data.name) if isinstance(data, Source) else (data, data.name or str(data))
+    path, name = (data, data.name or str(data)) if isinstance(data, Path) else (data.path, data.name)
     try:
-        form = Parts(path) if are_parts(path) else format_at(path, name)
+        form = data.form if isinstance(data, Stored) else Parts(path) if are_parts(path) else format_at(path, name)
         files = form.files_of(path)
+        form = form.opened(path, files)
     except OSError as error:
         raise InputError(f"{name}: it can't be read: {error.strerror}.") from error
     with scratch(None, TEMPORARY) as folder:

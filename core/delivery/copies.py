@@ -21,6 +21,7 @@ from trimtab.core.database import quote_name
 from trimtab.core.delivery.measuring.opening import REAL
 from trimtab.core.design.parts.blend import Blend
 from trimtab.core.errors import ConflictError, InputError, Progress
+from trimtab.core.formats import Stored
 from trimtab.core.grounding.coding import Coding
 from trimtab.core.sampling.new_keys import renewed_factors
 from trimtab.core.sampling.run import prepare
@@ -79,7 +80,7 @@ class Copies:
         return self.equal / max(1, self.rows)
 
 
-def copies_of(study: Study, data: Path, rows: int, *, progress: Progress | None = None) -> Copies | None:
+def copies_of(study: Study, data: Path | Stored, rows: int, *, progress: Progress | None = None) -> Copies | None:
     """The copies in a data set of `rows` rows that was generated from the study, whole real rows aside; None if it
     learned from no real rows.
 
@@ -134,7 +135,7 @@ def learned_factors(study: Study) -> tuple[str, ...]:
     return tuple(name for name in study.delivered if name not in computed)
 
 
-def count_equal(study: Study, data: Path, factors: Sequence[str]) -> tuple[int, int]:
+def count_equal(study: Study, data: Path | Stored, factors: Sequence[str]) -> tuple[int, int]:
     """The rows of a data set that were made, and those of them that equal some row of the whole source in all
     `factors`; missing equals missing.
 

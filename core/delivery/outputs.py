@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trimtab.core.delivery.manifest import Written
 from trimtab.core.delivery.measuring.promise import Promise
 from trimtab.core.delivery.places import receipt_path
-from trimtab.core.delivery.writers import Written, write
+from trimtab.core.delivery.writers import write
 from trimtab.core.errors import InputError, Progress
 from trimtab.core.formats import MADE_IN, file_formats
 from trimtab.core.sampling.plan import BLOCK
@@ -24,7 +25,8 @@ from trimtab.core.sampling.plan import BLOCK
 class Output:
     """A Parquet file that was generated: when, how many rows and bytes, and every promise as it was measured then.
 
-    `fingerprint` is that of the design that made it, whose file is `design_path`.
+    `fingerprint` is that of the design that made it, whose file is `design_path`. `part` is the name of the part of a
+    split that it is, and `shares` are those of all its parts; empty for rows that are not split.
     """
 
     path: Path
@@ -34,6 +36,13 @@ class Output:
     seed: int
     fingerprint: str
     promises: tuple[Promise, ...]
+    part: str = ""
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        """What its name begins with, which is the same for all parts of a split."""
+        return self.path.stem.removesuffix(f"-{self.part}") if self.part else self.path.stem
 
     @property
     def receipt_path(self) -> Path:
@@ -71,6 +80,7 @@ def read_output(path: Path) -> Output:
     receipt = receipt_path(path)
     try:
         data = json.loads(receipt.read_text(encoding="utf-8"))
+        split = data.get("split", {})
         return Output(
             path=path,
             made=datetime.fromtimestamp(path.stat().st_mtime, UTC),  # its receipt is written to once more
@@ -79,6 +89,8 @@ def read_output(path: Path) -> Output:
             seed=int(data["seed"]),
             fingerprint=str(data["design"]["fingerprint"]),
             promises=tuple(map(Promise.from_json, data["receipt"], _about(data))),
+            part=str(split.get("part", "")),
+            shares={str(name): float(share) for name, share in split.get("shares", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{receipt}: the receipt is gone or damaged. Generate the rows again.") from error

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.core.atomic import check_writable, followed, writing
+from trimtab.core.delivery.manifest import manifest_path
 from trimtab.core.delivery.writers import check_place, digest
 from trimtab.core.errors import InputError
-from trimtab.core.formats import format_at, format_of
+from trimtab.core.formats import Format, format_at, format_of
 
 
 def receipt_path(path: Path | str) -> Path:
@@ -31,10 +32,10 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
         raise InputError(f"{path!r}: a name can't have a zero byte in it.")
     with writing(Path(path)):
         form, target = format_of(path), followed(Path(path))
-        receipt = receipt_path(target)
+        receipt, beside = receipt_path(target), companions_of(target, form)
         check_place(target, form)
         for file in kept:
-            if holds(target, file) or holds(receipt, file):
+            if any(holds(place, file) for place in (target, *beside)):
                 raise InputError(
                     f"{path}: {file.name} is there, from which the rows are to be made. Name another place."
                 )
@@ -44,7 +45,7 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
                     "another place."
                 )
         own = is_own(target)
-        strange = next((one for one in (target, receipt) if os.path.lexists(one) and not own), None)
+        strange = next((one for one in (target, *beside) if os.path.lexists(one) and not own), None)
         if strange == receipt and _is_receipt(receipt):
             strange = None  # its rows are gone
         if strange is not None and not replace:
@@ -52,8 +53,13 @@ def check_output(path: Path | str, *, kept: Iterable[Path], replace: bool) -> Pa
                 f"{strange}: it is there already, and Trimtab did not make it, or it was changed since. Name another "
                 "place, or give --force (in Python replace=True) to replace it."
             )
-        check_writable(target, companions=[receipt])
+        check_writable(target, companions=beside)
     return target
+
+
+def companions_of(target: Path, form: Format) -> list[Path]:
+    """What comes with rows and goes with them: the receipt, and of a folder the manifest."""
+    return [receipt_path(target), *([] if form.suffix else [manifest_path(target)])]
 
 
 def is_own(target: Path) -> bool:

@@ -16,14 +16,16 @@ from typing import Any
 
 from trimtab.core.atomic import companion_of, replacing, swap_text
 from trimtab.core.delivery.copies import UNMEASURED, Copies, copies_json, copies_of
+from trimtab.core.delivery.manifest import Written, manifest_beside
 from trimtab.core.delivery.measuring.all_promises import receipt
 from trimtab.core.delivery.measuring.promise import Promise
-from trimtab.core.delivery.places import check_output, data_files, receipt_path
+from trimtab.core.delivery.places import check_output, companions_of, data_files, receipt_path
+from trimtab.core.delivery.resuming import made_of, unfinished
 from trimtab.core.delivery.row_promises.real import DISTINCT
 from trimtab.core.delivery.version import trimtab_version
-from trimtab.core.delivery.writers import Written, write_rows
+from trimtab.core.delivery.writers import plain_schema, write_rows
 from trimtab.core.errors import InputError, Progress
-from trimtab.core.formats import format_of
+from trimtab.core.formats import Format, Stored, format_of
 from trimtab.core.projection.projection import Projection, floor_plans, project
 from trimtab.core.projection.weighing import weighing
 from trimtab.core.sampling.received import Received
@@ -41,15 +43,22 @@ class Delivery:
     """A delivered data set: where it and its receipt are, what was written, every promise as measured.
 
     `copies` is how many made rows are copies of real ones, once they were `compared`; None where there are no real
-    ones.
+    ones. `resumed` rows were there from a run that was cut off.
     """
 
     path: Path
     receipt_path: Path
     written: Written
     promises: tuple[Promise, ...]
+    form: Format
     copies: Copies | None = None
     compared: bool = False
+    resumed: int = 0
+
+    @property
+    def stored(self) -> Stored:
+        """The rows as what reads them needs them."""
+        return Stored(self.path, self.form)
 
     @property
     def real_records(self) -> int:
@@ -85,6 +94,7 @@ def deliver_rows(
     beside: Mapping[Path, str] = MappingProxyType({}),
     received: Received | None = None,
     engine: Engine = local,
+    form: Format | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
     """Generate the study's rows into `path`, measure every promise on the file, and write the receipt beside it, whole
@@ -94,27 +104,39 @@ def deliver_rows(
     rows that stand. `replace` allows to replace a data set that Trimtab did not make, but none of the files `kept`.
     Texts to stand `beside` in the same folder, such as the design, come with them. Rows that were `received` of orders
     take the place of those that must be made. The `engine` makes the rows, as many blocks at once as there are
-    `workers`, and decides nothing in them. A promise that was not kept is told by the receipt, not by an error. Raises
-    ConflictsError before a row is drawn, InputError if `path` can't be written or must not be; whatever `progress`
-    raises stops the work, and then nothing is left and a file that was there is untouched.
+    `workers`, and decides nothing in them. `form` is the format, if it is not all told by the path. A folder of parts
+    that a killed run left goes on at the first missing part. A promise that was not kept is told by the receipt, not by
+    an error. Raises ConflictsError before a row is drawn, InputError if `path` can't be written or must not be;
+    whatever `progress` raises stops the work, and then nothing is left and a file that was there is untouched.
     """
     target = check_output(path, kept=[study.source.path, *kept], replace=replace)
     rows = study.size if rows is None else rows
     seed = study.design.seed if seed is None else seed
+    form, schema = form or format_of(path), schema_of(study, provenance=study.design.output.provenance)
+    form.check(plain_schema(schema))
     projection = project(study, rows=rows)
     options: dict[str, Any] = {"workers": workers, "progress": progress, "received": received, "engine": engine}
-    tables = generate(study, rows=rows, seed=seed, projection=projection, **options)
-    with replacing(target, companions=[receipt_path(target), *beside]) as new:
-        schema = schema_of(study, provenance=study.design.output.provenance)
-        written = write_rows(tables, new, format_of(path), schema=schema)
+    told_of = "" if received else made_of(study, schema, rows=rows, seed=seed)
+    companions = [*companions_of(target, form), *beside]
+    with unfinished(target, form, told_of) as parts, replacing(target, companions=companions) as new:
+        first, resumed = (parts.blocks, parts.rows) if parts else (0, 0)
+        tables = generate(study, rows=rows, seed=seed, projection=projection, first=first, **options)
+        written = parts.finish(tables, new, schema) if parts else write_rows(tables, new, form, schema=schema)
         if progress:
             progress(rows, rows, MEASURING)
         weights = weighing(study, projection)
         told: dict[str, Any] = {"plans": lambda _: projection.floors, "weighing": lambda _: weights}
-        promises = receipt(new, study, rows=rows, **told)
-        delivery = Delivery(target, receipt_path(target), written, promises)
+        # A part of a split is measured as anybody measures it, who knows the design but not the split.
+        rows_in = Stored(new, form)
+        promises = (
+            receipt(rows_in, study, rows=rows, **told)
+            if study.part is None
+            else verify(rows_in, study.part.whole, rows=rows)
+        )
+        delivery = Delivery(target, receipt_path(target), written, promises, form, resumed=resumed)
         document = receipt_document(study, projection, weights.covered, delivery, rows=rows, seed=seed)
-        for place, content in {receipt_path(target): _text(document), **beside}.items():
+        own = {receipt_path(target): _text(document), **manifest_beside(target, form, written)}
+        for place, content in {**own, **beside}.items():
             companion_of(new, place).write_text(content, encoding="utf-8", newline="\n")
     return delivery
 
@@ -133,7 +155,7 @@ def compare(study: Study, delivery: Delivery, *, progress: Progress | None = Non
     if study.declared:
         return replace(delivery, compared=True)
     try:
-        copies = copies_of(study, delivery.path, document["rows"], progress=progress)
+        copies = copies_of(study, delivery.stored, document["rows"], progress=progress)
     except InputError:
         if _standing(delivery) != before:
             return delivery
@@ -161,7 +183,7 @@ def _text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def verify(data: Path | Source, study: Study, *, rows: int | None = None) -> tuple[Promise, ...]:
+def verify(data: Path | Source | Stored, study: Study, *, rows: int | None = None) -> tuple[Promise, ...]:
     """Measure every promise of the study's design on any data set; `rows` is how many it must have.
 
     What the design's floors can be kept to is asked of the projection for as many rows as the data set has. Raises
@@ -193,9 +215,10 @@ def receipt_document(
         "trimtab": trimtab_version(),
         "design": {"name": study.design.name, "fingerprint": study.design.fingerprint()},
         "source": {"name": study.source.name, "sha256": study.source.sha256, "rows": study.source.rows},
-        "file": {"name": delivery.path.name, "bytes": written.bytes, "sha256": written.sha256},
+        "file": {"name": delivery.path.name, "bytes": written.bytes, "sha256": written.sha256} | delivery.form.about(),
         "rows": rows,
         "seed": seed,
+        **({} if study.part is None else {"split": {"part": study.part.name, "shares": study.part.shares}}),
         "cost_bits": projection.cost_bits,
         "effective_share": projection.effective_share,
         "covered": covered,

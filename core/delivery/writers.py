@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from trimtab.core.atomic import followed, replacing
+from trimtab.core.delivery.manifest import Written, digests, parts_of
 from trimtab.core.errors import InputError
 from trimtab.core.formats import Format, format_of
-from trimtab.core.formats.parquet import PART
+from trimtab.core.formats.folder import strangers
 
-HASHED_AT_ONCE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written: the rows, the size on disk, and the SHA-256 of the bytes.
-
-    The digest of a folder is that of its parts one after the other, by name: `cat FOLDER/part-*.parquet | sha256sum`.
-    """
-
-    rows: int
-    bytes: int
-    sha256: str
+TOLD = (b"description", b"unit")
+"""What stands in the metadata of a field."""
 
 
 def write(tables: Iterable[pa.Table], path: Path | str, *, schema: pa.Schema) -> Written:
@@ -51,23 +39,30 @@ def write_rows(tables: Iterable[pa.Table], place: Path, form: Format, *, schema:
     """Write `tables`, which all have `schema`, in a format to a place where nothing is yet."""
     plain = plain_schema(schema)
     rows = form.write((table.cast(plain) for table in tables if len(table)), place, plain)
+    return written_to(place, form, rows)
+
+
+def written_to(place: Path, form: Format, rows: int) -> Written:
+    """What was written to a place."""
     files = form.files_of(place)
-    return Written(rows, sum(file.stat().st_size for file in files), digest(files))
+    whole, each = digests(files)
+    parts = () if form.suffix else parts_of(place, files, each)
+    return Written(rows, sum(file.stat().st_size for file in files), whole, parts)
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema as any reader knows it: strings are strings, without dictionaries and another tool's metadata."""
-    return pa.schema([pa.field(field.name, _plain_type(field.type)) for field in schema])
+    """The schema as any reader knows it: strings are strings, without dictionaries, and of all metadata only what tells
+    people of a field: its description and its unit."""
+    return pa.schema([pa.field(field.name, _plain_type(field.type), metadata=_told(field)) for field in schema])
 
 
 def digest(files: Iterable[Path]) -> str:
     """The SHA-256 of the bytes of `files`, one after the other."""
-    total = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as handle:
-            while chunk := handle.read(HASHED_AT_ONCE):
-                total.update(chunk)
-    return total.hexdigest()
+    return digests(files)[0]
+
+
+def _told(field: pa.Field) -> dict[bytes, bytes] | None:
+    return {name: text for name in TOLD if (text := (field.metadata or {}).get(name))} or None
 
 
 def _plain_type(type_: pa.DataType) -> pa.DataType:
@@ -86,7 +81,7 @@ def check_place(target: Path, form: Format) -> None:
         return
     if target.exists() and not target.is_dir():
         raise InputError(f"{target}: it is a file, so no folder of that name can be made.")
-    strange = [file.name for file in target.iterdir() if not PART.fullmatch(file.name)] if target.is_dir() else []
+    strange = strangers(target) if target.is_dir() else []
     if strange:
         raise InputError(
             f"{target}: the folder holds other files ({', '.join(sorted(strange)[:3])}), and replacing it would delete "

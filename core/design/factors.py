@@ -38,6 +38,7 @@ class Factor(Model):
         "thousands, currency or per cent signs, by the mark before fractions, `.` or `,`.",
     )
     unit: Text | None = Field(default=None, description="Unit, for people.")
+    description: Text | None = Field(default=None, description="What it is, for people; it goes with the rows.")
     edges: Annotated[tuple[Bound, ...], Field(min_length=2)] | None = Field(
         default=None,
         description="Edges of the bins that are shown and targeted: rising, covering the source; the last may repeat.",

@@ -12,12 +12,15 @@ from trimtab.core.design.factors import Factor
 
 TOLD = ("name", "description", "source")
 """Parts that decide no row; of the source its bytes do, and how they are read."""
+TOLD_OF_FACTOR = ("unit", "description")
+"""What is said of a factor that decides no row."""
 
 
 def fingerprint_of(design: Mapping[str, Any]) -> str:
     """SHA-256, 64 hex digits, over what decides the rows of a design that is given as JSON has it.
 
-    Designs with the same fingerprint give the same bytes of rows at the same seed.
+    Designs with the same fingerprint give the same rows at the same seed, and the same bytes of them if they tell the
+    same units and descriptions, which go with the rows.
     """
     # A part that the design does not use says nothing, so that a new kind of control changes no old fingerprint.
     unused = {kind.part for kind in KINDS.values() if kind.part not in ("", "events") and not design[kind.part]}
@@ -47,12 +50,13 @@ def _source(said: Mapping[str, Any] | None) -> Any:
 
 
 def _factor(said: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is said of a factor beside its unit; None if that is nothing."""
-    plain = Factor(unit=said["unit"]).model_dump(mode="json")
+    """What is said of a factor beside what people are told; None if that is nothing."""
+    plain = Factor(**{field: said[field] for field in TOLD_OF_FACTOR}).model_dump(mode="json")
     if said == plain:
         return None
     unsaid = (("expression", None), ("format", None), ("order", None))  # of later versions: approvals given before stay
-    return {field: value for field, value in said.items() if field != "unit" and (field, value) not in unsaid}
+    told = (*TOLD_OF_FACTOR, *(field for field, value in unsaid if said[field] == value))
+    return {field: value for field, value in said.items() if field not in told}
 
 
 def _order(design: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trimtab.core.errors import InputError
 
@@ -61,6 +61,17 @@ class Format:
         """The files that hold the rows, in their order."""
         return [path]
 
+    def check(self, schema: pa.Schema) -> None:
+        """Raise InputError, before any row is made, if rows with this schema can't be written so."""
+
+    def about(self) -> dict[str, Any]:
+        """What a receipt tells of rows that were just written, beside their bytes: what a reader must know of them."""
+        return {}
+
+    def opened(self, path: Path, files: Sequence[Path]) -> Format:
+        """The format that knows all that a path tells of its `files` beside what is in them."""
+        return self
+
     def read(self, con: duckdb.DuckDBPyConnection, files: Sequence[Path], work: Path, owner: str) -> Table:
         """Those files as a table of the connection, which may read them and the folder `work`. Raises InputError, which
         begins with `owner`, for what can't be read."""
@@ -71,11 +82,26 @@ class Format:
         raise NotImplementedError
 
 
-def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
-    """The rows that were written to `path` with `schema`. Raises InputError if they are not there as they were."""
+@dataclass(frozen=True)
+class Stored:
+    """Rows at a path in a format that their name does not tell all of."""
+
+    path: Path
+    form: Format
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.path.name or str(self.path)
+
+
+def read_rows(path: Path, schema: pa.Schema, form: Format | None = None) -> pa.Table:
+    """The rows that were written to `path` with `schema`, in a format if its name does not tell all of it. Raises
+    InputError if they are not there as they were."""
     import pyarrow as pa
 
-    form = format_at(path, str(path))
+    found_as = format_at(path, str(path))
+    form = form or found_as
     try:
         found = form.rows(form.files_of(path), schema)
     except (OSError, pa.ArrowException) as error:
@@ -105,14 +131,14 @@ def format_at(path: Path, owner: str) -> Format:
 
 
 def file_formats() -> list[Format]:
-    """The formats in which rows are delivered as one file; Parquet, in which they are made, is the first."""
+    """The formats in which rows are delivered as one file, by suffix; Parquet, in which they are made, is the first."""
     found = [one for one in FORMATS.values() if one.suffix and one.written]
-    return sorted(found, key=lambda one: one.suffix != MADE_IN)
+    return sorted(found, key=lambda one: (one.suffix != MADE_IN, one.suffix))
 
 
 def listed(formats: Iterable[Format], last: str = "or a folder of Parquet parts") -> str:
     """Formats as a message or a help names them."""
-    return ", ".join([*(one.suffix for one in formats if one.suffix), last])
+    return ", ".join([*sorted(one.suffix for one in formats if one.suffix), last])
 
 
 def _by_name(owner: str, among: Sequence[Format], name: str | None = None) -> Format:

@@ -1,23 +1,16 @@
-"""Parquet: one file, or a folder of parts."""
+"""Parquet: one file."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from trimtab.core.errors import InputError
 from trimtab.core.formats.format import Format, Table
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-PART_ROWS = 1_000_000
-"""A part of a folder is closed with the block that brings it to this many rows."""
-PART = re.compile(r"part-\d{5,}\.parquet")
 
 
 class Parquet(Format):
@@ -63,37 +56,3 @@ class ShortParquet(Parquet):
 
     suffix: ClassVar[str] = ".pq"
     written: ClassVar[bool] = False
-
-
-class Folder(Parquet):
-    """A folder of Parquet parts."""
-
-    suffix: ClassVar[str] = ""
-    label: ClassVar[str] = "Folder of Parquet parts"
-
-    def write(self, blocks: Iterator[pa.Table], place: Path, schema: pa.Schema) -> int:
-        place.mkdir()
-        rows, number = 0, 0
-        ahead = next(blocks, None)
-        while number == 0 or ahead is not None:
-            part = _until(chain([] if ahead is None else [ahead], blocks), PART_ROWS)
-            rows += super().write(part, place / f"part-{number:05}.parquet", schema)
-            number, ahead = number + 1, next(blocks, None)
-        return rows
-
-    def files_of(self, path: Path) -> list[Path]:
-        """The parts by name. What starts with a dot or an underscore is no data."""
-        found = (file for file in path.iterdir() if file.suffix in (Parquet.suffix, ShortParquet.suffix))
-        parts = sorted(file for file in found if file.name[0] not in "._" and file.is_file())
-        if not parts:
-            raise InputError(f"{path.name}: the folder holds no Parquet parts ({path}).")
-        return parts
-
-
-def _until(blocks: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """Blocks until `rows` rows are reached; what follows stays in `blocks`."""
-    for block in blocks:
-        yield block
-        rows -= len(block)
-        if rows <= 0:
-            return

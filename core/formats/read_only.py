@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.core.formats.format import FORMATS, Format, Table
+from trimtab.core.formats.hive import parts_below
 from trimtab.core.source.readers import READERS
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ class Parts(Format):
 
 def are_parts(path: Path) -> bool:
     """Whether what is at a path is a folder, but no plain one of Parquet parts."""
-    return path.is_dir() and not any(
-        one.is_file() and one.name[0] not in "._" and one.name.lower().endswith(PARQUET) for one in path.iterdir()
-    )
+    return path.is_dir() and next(parts_below(path, PARQUET), None) is None
 
 
 def read_source(file: Path, work: Path, owner: str) -> Table:

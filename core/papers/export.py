@@ -15,7 +15,7 @@ from trimtab.core.atomic import PARTIAL, check_writable, companion_of, replacing
 from trimtab.core.delivery.places import check_output, holds, receipt_path
 from trimtab.core.delivery.receipt import deliver
 from trimtab.core.errors import InputError, Progress, nearest
-from trimtab.core.formats.parquet import PART_ROWS
+from trimtab.core.formats.folder import PART_ROWS
 from trimtab.core.papers.bundle import CARD, CROISSANT, DATA, carried_design, check_bundle_place, write_papers
 from trimtab.core.papers.card import card
 from trimtab.core.papers.croissant import croissant

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trimtab.core.errors import InputError
 from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.controls.control import Control
 from trimtab.core.projection.fitted import Fitted, fitted
@@ -44,12 +45,34 @@ class Weighing:
 
 
 def weighing(study: Study, found: Fitted | Projection) -> Weighing:
-    """What the rows weigh that are drawn from a fit."""
+    """What the rows weigh that are drawn from a fit; those of a part of a split what they would weigh in the whole."""
+    if study.part is not None:
+        whole = study.part.whole
+        return _carried_over(weighing(whole, fitted(whole, found.rows)), found)
     cells, shares = found.cells, found.shares
     real = np.diff(cells.start)[cells.group] / study.grounding.rows
     grounded = ~cells.ungrounded & (shares > 0)
     of_cell = np.divide(real, shares, out=np.zeros(cells.count), where=grounded)
     return Weighing(found.controls, cells, of_cell, float(real[grounded].sum()), found.reserved.rows)
+
+
+def _carried_over(whole: Weighing, found: Fitted | Projection) -> Weighing:
+    """The weights of a fit's cells in another one of the same controls; of several cells alike the heaviest."""
+    telling = [control.name for control in found.controls if not control.guards]
+    if telling != [control.name for control in whole.telling]:
+        raise InputError(
+            "A part of the split is drawn by other controls than the whole, so its rows can't be weighed. Ask for more "
+            "rows, or for parts that differ less in size."
+        )
+    own = found.cells.codes[[not control.guards for control in found.controls]]
+    other = whole.cells.codes[[not control.guards for control in whole.controls]]
+    _, group = np.unique(np.concatenate([other, own], axis=1), axis=1, return_inverse=True)
+    there, here = group.ravel()[: other.shape[1]], group.ravel()[other.shape[1] :]
+    of_group = np.zeros(int(group.max(initial=0)) + 1)
+    np.maximum.at(of_group, there, whole.of_cell)
+    return replace(
+        whole, controls=found.controls, cells=found.cells, of_cell=of_group[here], reserved=found.reserved.rows
+    )
 
 
 def weighing_of(study: Study, rows: int) -> Weighing | None:

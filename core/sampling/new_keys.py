@@ -83,18 +83,22 @@ def _new_key(study: Study, relation: Key, first: int) -> _NewKey:
     form = form_of(column)
     assert form is not None, "the projection refuses a key without a form"
     others = tuple(study.columns[one] for one in relation.factors if one != name)
-    return _NewKey(relation, column, others, form, first)
+    every, at = (1, 0) if study.part is None else (len(study.part.shares), study.part.number)
+    return _NewKey(relation, column, others, form, first, every, at)
 
 
 @dataclass(eq=False)
 class _NewKey:
-    """One key: its `column` gets new values by how often the values of all came before."""
+    """One key: its `column` gets new values by how often the values of all came before. The new values of a part of a
+    split are one of `every`, the one `at`: no two parts have the same."""
 
     relation: Key
     column: Column
     others: tuple[Column, ...]
     form: KeyForm
     first: int
+    every: int = 1
+    at: int = 0
     rows: int = 0
     seen: _Counts = field(default_factory=_Counts)
 
@@ -128,9 +132,9 @@ class _NewKey:
         """(n,) the numbers of the new values, -1 for rows that keep theirs."""
         if not self.others:
             self.rows += len(own)
-            return np.arange(self.rows - len(own), self.rows)
+            return np.arange(self.rows - len(own), self.rows) * self.every + self.at
         combination = own
         for column, codes in zip(self.others, others, strict=True):
             combination = combination * (column.distinct + 1) + codes
         turn = self.seen.before(combination) + self.first
-        return np.where(turn == 0, -1, (turn - 1) * self.column.distinct + own)
+        return np.where(turn == 0, -1, ((turn - 1) * self.every + self.at) * self.column.distinct + own)

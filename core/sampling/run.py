@@ -39,6 +39,17 @@ a training run undoes the design; it is 0 for rows that have no place in the gro
 
 ORIGINS = pa.array(["real", "spliced", "constructed", "ordered"])
 
+ABOUT = {
+    "_origin": "real: a whole row of the source; spliced: its values are of several; constructed: with something that "
+    "the source never shows; ordered: made elsewhere",
+    "_source_row": "number of a real row in the source, from 0",
+    "_weight": "share of rows like this in the source over their share here, 1 on average: it undoes the design",
+    "_ungrounded": "whether the row lies where the source has none",
+    "_group": "group of rows that differ in one factor",
+    "_varied": "the factor in which the rows of a group differ",
+}
+"""What Trimtab's own columns are, for whoever gets the rows."""
+
 SWEPT = (("_group", pa.int64()), ("_varied", pa.string()))
 """In a design with sweeps, whether provenance is asked for or not: the group of a row, and the factor that varies."""
 
@@ -183,15 +194,16 @@ def generate(
     projection: Projection | None = None,
     received: Received | None = None,
     engine: Engine = local,
+    first: int = 0,
 ) -> Iterator[pa.Table]:
-    """The rows of a study's design, as tables of at most 65,536 rows in order.
+    """The rows of a study's design, as tables of at most 65,536 rows in order, from the block `first` on.
 
     The same design and seed give the same rows, whatever the number of `workers` and the `engine`. Memory does not
     grow with `rows`: at most `workers` + 1 finished blocks wait to be taken. Raises what `prepare` raises, before the
     first row.
     """
     generator = prepare(study, rows=rows, seed=seed, projection=projection, received=received)
-    return _blocks(generator, NewKeys.of(study), engine, workers, progress)
+    return _blocks(generator, NewKeys.of(study), engine, workers, progress, first)
 
 
 def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
@@ -205,25 +217,38 @@ def schema_of(study: Study, *, provenance: bool) -> pa.Schema:
     own = [*(PROVENANCE if provenance else ()), *(SWEPT if study.design.sweeps else ())]
     if study.design.takes_real_rows:
         own = [ORIGIN, SOURCE_ROW, *(one for one in own if one != ORIGIN)]
-    return pa.schema([*fields, *(pa.field(*one) for one in own)])
+    return described(study, pa.schema([*fields, *(pa.field(*one) for one in own)]))
+
+
+def described(study: Study, schema: pa.Schema) -> pa.Schema:
+    """A schema in which each field tells what it is and its unit, as far as that is known."""
+    fields = []
+    for field in schema:
+        factor = study.design.factor(field.name)
+        about = {"description": factor.description or ABOUT.get(field.name), "unit": factor.unit}
+        said = {name: text for name, text in about.items() if text}
+        fields.append(field.with_metadata(said) if said else field)
+    return pa.schema(fields)
 
 
 def _blocks(
-    generator: Generator, new_keys: NewKeys, engine: Engine, workers: int, progress: Progress | None
+    generator: Generator, new_keys: NewKeys, engine: Engine, workers: int, progress: Progress | None, first: int
 ) -> Iterator[pa.Table]:
-    total, done = generator.plan.rows, 0
+    begin = 0 if new_keys.keys else first  # which keys are new hangs on all rows before
+    total, done = generator.plan.rows, begin * BLOCK
     waiting: deque[Future[tuple[pa.Table, Codes]]] = deque()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool, engine(generator, max(1, workers)) as block:
         try:
-            for number in range(generator.plan.blocks + workers):
+            for number in range(begin, generator.plan.blocks + workers):
                 if number < generator.plan.blocks:
                     waiting.append(pool.submit(block, number))
-                if number >= workers and waiting:
+                if number >= begin + workers and waiting:
                     table = new_keys.renewed(*waiting.popleft().result())
                     done += table.num_rows
                     if progress:
                         progress(done, total, f"{done:,} of {total:,} rows")
-                    yield table
+                    if done > first * BLOCK:
+                        yield table
         finally:
             for future in waiting:
                 future.cancel()

@@ -41,7 +41,8 @@ class Study:
     """A design and its source, opened by `open_study`.
 
     `columns` are the source's; `definitions` are computed from them: derived factors, levels, labels. `axes` are the
-    display axes of both, by name.
+    display axes of both, by name. `part`: it is one of a split, and has learned from that part of the source alone;
+    what is counted is of all of it.
     """
 
     design: Design
@@ -51,6 +52,7 @@ class Study:
     axes: Mapping[str, Axis]
     grounding: Grounding
     memo: Memo
+    part: Part | None = None
 
     @property
     def delivered(self) -> tuple[str, ...]:
@@ -123,6 +125,31 @@ class Study:
         return self.memo.of("real shares", (column, axis), make)
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The part called `name` of a split into `shares` of the rows (they sum to 1) of the study `whole`.
+
+    `own` (rows of the source,) tells which of them it learns from and takes; of a design without a source it is None:
+    there are no real rows to keep apart.
+    """
+
+    name: str
+    shares: dict[str, float]
+    whole: Study
+    own: np.ndarray | None
+
+    @property
+    def number(self) -> int:
+        """Its place among the parts, from 0."""
+        return list(self.shares).index(self.name)
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """The numbers of its rows in the source, ascending."""
+        assert self.own is not None, "declared rows have no numbers"
+        return np.flatnonzero(self.own)
+
+
 def open_study(
     design: Design,
     source: Source,
@@ -153,7 +180,8 @@ def open_study(
     axes = {name: _axis(design, column, memo) for name, column in columns.items()}
     axes |= {name: _axis(design, known_column(name, columns, definitions, memo), memo) for name in definitions}
     check_tables(design, axes)
-    return Study(design, source, columns, definitions, axes, grounding, memo)
+    part = previous.part if previous and previous.columns is columns else None
+    return Study(design, source, columns, definitions, axes, grounding, memo, part)
 
 
 def asked_kinds(design: Design, source: Source) -> dict[str, Kind]:

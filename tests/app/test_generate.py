@@ -28,7 +28,8 @@ from trimtab.core.papers.downloads import DOWNLOADS
 from trimtab.core.papers.said import Said
 from trimtab.core.study.study import Study, open_study
 from trimtab.core.workspace.workspace import Workspace
-from trimtab.ui.delivery import jobs
+from trimtab.ui.delivery import delivery, jobs
+from trimtab.ui.delivery.from_disk import SERVED
 from trimtab.ui.delivery.jobs import JOBS, Job
 from trimtab.ui.delivery.papers import paper_bytes
 
@@ -142,7 +143,9 @@ def test_rows_receipt_and_files(home: Workspace, design_id: str, visit: Visit) -
     assert "older revision" not in text
     assert [label for label in labels(at) if label != "Download the design file"] == [
         f"Download Parquet ({rows.stat().st_size / 1e3:.1f} kB)",
+        "Download Arrow",
         "Download CSV",
+        "Download JSON Lines",
         "Download receipt",
         *(one.label for one in DOWNLOADS),
         "Download this design",
@@ -327,3 +330,30 @@ def test_a_job_that_fails_says_why_and_leaves_nothing(
     assert "the most that works is" in text_of(sound(at.run()))
     assert files(home, design_id) == []
     assert not at.button(key="generate_start").disabled
+
+
+def test_a_large_file_comes_from_the_disk_where_the_server_gives_it(
+    home: Workspace, design_id: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = generate(visit(design_id), design_id)
+    monkeypatch.setattr(delivery, "HELD", 1000)
+    monkeypatch.setattr(SERVED, "on", True)
+    (link,) = sound(at.run()).get("link_button")
+    rows = files(home, design_id)[0]
+    assert link.proto.label == f"Download Parquet ({rows.stat().st_size / 1e3:.1f} kB)"
+    assert SERVED.path(link.proto.url.split("/")[2]) == rows.resolve()
+
+
+def test_a_split_is_made_and_shown_part_by_part(home: Workspace, design_id: str, visit: Visit) -> None:
+    at = visit(design_id)
+    at.text_input(key="generate_split").set_value("train=0.8 test").run()
+    at.button(key="generate_start").click().run()
+    assert "parts are written as train=0.8,validation=0.1,test=0.1" in text_of(at)
+    assert files(home, design_id) == []
+    at.text_input(key="generate_split").set_value("train=0.75, test=0.25").run()
+    generate(at, design_id)
+    made = [pq.read_table(file).num_rows for file in files(home, design_id) if file.suffix == ".parquet"]
+    assert made == [500, 1500]
+    text = re.sub(r"<[^>]+>", "", text_of(at))
+    assert text.index("train: 1,500 rows") < text.index("test: 500 rows")
+    assert at.code[0].value.endswith(".parquet --split train=0.75,test=0.25")

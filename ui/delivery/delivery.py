@@ -16,14 +16,17 @@ from trimtab.core.formats import MADE_IN, Format, file_formats
 from trimtab.core.people.people import WHY
 from trimtab.core.shown.receipts import receipt_copies, receipt_table, summary
 from trimtab.core.words.numbers import bytes_text
+from trimtab.ui.delivery.from_disk import SERVED
 from trimtab.ui.delivery.jobs import COUNTING, JOBS, Job, Status, outputs_folder
 from trimtab.ui.delivery.papers import papers_menu
 from trimtab.ui.parts.parts import html, notice, plain, quiet, section
 from trimtab.ui.shell import session
 
 RECEIPT_TYPE = "application/json"
+HELD = 20_000_000
+"""Bytes of a file that a download button holds in memory; a larger one comes from the disk, see `from_disk`."""
 LARGEST = 200_000_000
-"""Bytes of a file that is handed to the browser: a download is built in memory."""
+"""Bytes that one holds where the server gives no files from the disk: as in a test, where there is no server."""
 MOST_CELLS = 10_000_000
 """Cells of a table that is written as CSV while the person waits for the click."""
 MOST_EARLIER = 20
@@ -99,7 +102,8 @@ def receipt_view(output: Output, found: session.Document, *, key: str) -> None:
     """An output: what it says of its promises, its files, and the command that makes the same bytes."""
     current = output.fingerprint == found.study.design.fingerprint()
     stale = None if current else h.span(".stale")["⚠ made by an older revision of the design"]
-    about = f"{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
+    part = f"{output.part}: " if output.part else ""
+    about = f"{part}{output.rows:,} rows · {bytes_text(output.bytes)} as Parquet · seed {output.seed} · {when(output)}"
     html(h.div(".td-verdict", data_testid="verdict")[h.b[summary(output.promises)], h.span[about], stale])
     html(receipt_table(output.promises))
     job, copies = job_of(found), receipt_copies(output.receipt_path)
@@ -118,7 +122,9 @@ def earlier_outputs(earlier: tuple[Output, ...], found: session.Document) -> Non
     section("Earlier outputs", f"{len(earlier)} of this design")
     for output in earlier[:MOST_EARLIER]:
         mark = "" if output.fingerprint == found.study.design.fingerprint() else " · older revision"
-        label = f"{when(output)} · {output.rows:,} rows · {bytes_text(output.bytes)} · {summary(output.promises)}{mark}"
+        part = f" · {output.part}" if output.part else ""
+        size = f"{output.rows:,} rows · {bytes_text(output.bytes)}"
+        label = f"{when(output)}{part} · {size} · {summary(output.promises)}{mark}"
         with st.expander(plain(label)):
             receipt_view(output, found, key=output.path.stem)
             gone = f"delete-{output.path.stem}"
@@ -161,7 +167,7 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
         papers_menu(output, found, key, largest=LARGEST)
     for form in file_formats():
         path = output.copy_path(form.suffix)
-        if path.is_file() and path.stat().st_size > LARGEST:
+        if path.is_file() and path.stat().st_size > LARGEST and not SERVED.on:
             size = bytes_text(path.stat().st_size)
             quiet(f"{path.name} has {size}, too much for a download from this page. It lies in {path.resolve()}")
     message = session.refusal(f"write {output.path.stem}")
@@ -171,8 +177,11 @@ def _downloads(output: Output, found: session.Document, key: str) -> None:
 
 def _download(path: Path, form: Format, key: str) -> None:
     size = path.stat().st_size
-    if size <= LARGEST:
-        _button(f"Download {form.label} ({bytes_text(size)})", path, path.read_bytes, form.media_type, key)
+    label = f"Download {form.label} ({bytes_text(size)})"
+    if SERVED.on and size > HELD:
+        st.link_button(label, SERVED.url(path))
+    elif size <= LARGEST:
+        _button(label, path, path.read_bytes, form.media_type, key)
 
 
 def _button(label: str, path: Path, read: Callable[[], bytes], media_type: str, key: str) -> None:
@@ -203,7 +212,11 @@ def _command(output: Output, found: session.Document, key: str) -> None:
         quiet(f"The same bytes on the command line{beside}:")
         there = [one.suffix for one in file_formats() if output.copy_path(one.suffix).is_file()]
         suffix = next((suffix for suffix in there if suffix != MADE_IN), MADE_IN)  # what was asked for beside it
-        st.code(f"trimtab sample {output.design_path.name} -o {output.copy_path(suffix).name}", language=None)
+        name = output.copy_path(suffix).name
+        if output.part:
+            shares = ",".join(f"{name}={share:g}" for name, share in output.shares.items())
+            name = f"{output.run}{suffix} --split {shares}"
+        st.code(f"trimtab sample {output.design_path.name} -o {name}", language=None)
         if output.design_path.is_file():
             path = output.design_path
             st.download_button(

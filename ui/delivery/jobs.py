@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from trimtab.core.delivery.outputs import copy_rows, delete_output, new_path
-from trimtab.core.delivery.receipt import MEASURING, compare, deliver_rows
+from trimtab.core.delivery.receipt import MEASURING, Delivery, compare, deliver_rows
+from trimtab.core.delivery.splitting import deliver_split, place_of
 from trimtab.core.design.files import revised
 from trimtab.core.errors import CancelledError, TrimtabError
+from trimtab.core.formats import format_of
 from trimtab.core.study.study import Study
 from trimtab.core.workspace.workspace import Workspace
 
@@ -54,7 +57,8 @@ def told(message: str) -> str:
 
 @dataclass(eq=False)
 class Job:
-    """Rows of one design on their way to `path`; `text` is the one that the design has in the workspace.
+    """Rows of one design on their way to `path`; `text` is the one that the design has in the workspace, `shares` are
+    those of the parts of a split, if there are any.
 
     Everything but `cancel` and `status` belongs to the job's thread.
     """
@@ -63,6 +67,7 @@ class Job:
     path: Path
     suffix: str
     text: str
+    shares: Mapping[str, float] = field(default_factory=dict)
     _cancel: threading.Event = field(default_factory=threading.Event)
     _state: State = "running"
     _ready: bool = False
@@ -111,26 +116,33 @@ class Job:
             kept = "The files are there, copies were not counted." if self._ready else "Nothing was kept."
             state, self._error = "failed", f"Generating stopped unexpectedly: {error!r}. {kept}"
         if state != "done" and not self._ready:
-            delete_output(self.path)
+            for name in self.shares or [""]:
+                delete_output(place_of(self.path, name, format_of(self.path)) if name else self.path)
         self._state = state
 
     def _deliver(self) -> None:
-        delivery = deliver_rows(
-            self.study,
-            self.path,
-            replace=True,  # the folder of outputs is Trimtab's own
-            workers=max(1, (os.cpu_count() or 1) - 1),
-            beside={self.path.with_suffix(".yaml"): revised(self.text, self.study.design)},
-            progress=self._progress,
-        )
+        made = self._made()
         self._check()
-        TAKES[MEASURING] = (time.monotonic() - self._stage_began) / max(1, delivery.written.rows)
+        TAKES[MEASURING] = (time.monotonic() - self._stage_began) / max(1, made[-1].written.rows)
         if self.suffix != self.path.suffix:
             self._stage = f"Writing {self.suffix.removeprefix('.')}"
-            copy_rows(self.path, self.path.with_suffix(self.suffix), progress=lambda *_: self._check())
+            for one in made:
+                copy_rows(one.path, one.path.with_suffix(self.suffix), progress=lambda *_: self._check())
             self._check()
         self._stage, self._ready = COUNTING, True
-        compare(self.study, delivery, progress=lambda *_: self._check())
+        for one in made:
+            compare(self.study, one, progress=lambda *_: self._check())
+
+    def _made(self) -> list[Delivery]:
+        text = revised(self.text, self.study.design)
+        options: dict[str, Any] = {"workers": max(1, (os.cpu_count() or 1) - 1), "progress": self._progress}
+        options["replace"] = True  # the folder of outputs is Trimtab's own
+        if not self.shares:
+            beside = {self.path.with_suffix(".yaml"): text}
+            return [deliver_rows(self.study, self.path, beside=beside, **options)]
+        form = format_of(self.path)
+        made = deliver_split(self.study, self.path, self.shares, form, beside={".yaml": text}, **options)
+        return list(made.values())
 
     def _progress(self, done: int, total: int, message: str) -> None:
         self._check()
@@ -160,7 +172,9 @@ class Jobs:
         with self._lock:
             return self._jobs.get(_key(workspace, design_id))
 
-    def start(self, workspace: Workspace, design_id: str, study: Study, suffix: str) -> Job:
+    def start(
+        self, workspace: Workspace, design_id: str, study: Study, suffix: str, shares: Mapping[str, float] | None = None
+    ) -> Job:
         """Start a job; while one is making rows of this design it is given back instead. One that only counts copies
         is told to leave that. Raises NotAllowedError if whoever works with the workspace may not edit."""
         workspace.check_edit()
@@ -175,6 +189,7 @@ class Jobs:
                 new_path(outputs_folder(workspace, design_id), design_id),
                 suffix,
                 workspace.design_text(design_id),
+                shares or {},
             )
             self._jobs[_key(workspace, design_id)] = job
             # A daemon: a server that is stopped must not wait for the rows; the file appears whole or not at all.

@@ -16,6 +16,7 @@ from trimtab.core.delivery import promises, row_promises
 from trimtab.core.delivery.measuring.opening import bin_code, open_rows
 from trimtab.core.delivery.measuring.promise import MEASURES, Found, Measure, Measuring, Promise, exactly
 from trimtab.core.design.controls.kind import ControlName
+from trimtab.core.formats import Stored
 from trimtab.core.projection.reserved.reserved import FloorPlan
 from trimtab.core.projection.weighing import Weighing, weighing_of
 from trimtab.core.registering import import_files
@@ -27,7 +28,7 @@ for room in (promises, row_promises):
 
 
 def receipt(
-    data: Path | Source,
+    data: Path | Source | Stored,
     study: Study,
     *,
     plans: Callable[[int], Sequence[FloorPlan]],

@@ -12,6 +12,7 @@ from trimtab.core.counting.datasets import DataSet, Reading, open_data, reading_
 from trimtab.core.database import OWN, quote_name
 from trimtab.core.design.definition import Definition
 from trimtab.core.design.naming import PROBABILITY, label_columns
+from trimtab.core.formats import Stored
 from trimtab.core.source.columns import Column
 from trimtab.core.source.spool import Source
 from trimtab.core.study.study import Study
@@ -55,7 +56,7 @@ def readings_of(study: Study) -> dict[str, Reading]:
 
 
 @contextmanager
-def open_rows(data: Path | Source, study: Study, *, made: bool = True) -> Iterator[DataSet]:
+def open_rows(data: Path | Source | Stored, study: Study, *, made: bool = True) -> Iterator[DataSet]:
     """Open `data` with every column of the source and, if the rows were `made`, every computed one.
 
     Beside them stands what the design computes for each row, as the column `expected(name)`, wherever the columns that

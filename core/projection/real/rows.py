@@ -43,14 +43,18 @@ class SourceRows(TableRows):
 def real_rows_of(study: Study, pool: Pool, cells: Cells, controls: Sequence[Control]) -> RealRows:
     """The real rows of the cells. Of a source that is too large to be learned whole all rows count, and are looked
     through once."""
-    if pool.learned == study.source.rows:
+    part = study.part
+    if pool.learned == (study.source.rows if part is None or part.own is None else len(part.numbers)):
         room = np.where(cells.ungrounded, 0, np.diff(cells.start)[cells.group])
-        return RealRows(cells.rows, cells.start[cells.group], room)
+        rows = cells.rows if part is None else part.numbers[cells.rows.clip(max=pool.learned - 1)]
+        return RealRows(rows, cells.start[cells.group], room)
     return study.memo.of("real rows of cells", cells, lambda: _looked_through(study, cells, controls))
 
 
 def _looked_through(study: Study, cells: Cells, controls: Sequence[Control]) -> RealRows:
     cell_of_row = np.concatenate(list(_cells_of_batches(study, cells, controls)))
+    if study.part is not None and study.part.own is not None:
+        cell_of_row[~study.part.own] = -1
     order = np.argsort(cell_of_row, kind="stable")
     room = np.bincount(cell_of_row + 1, minlength=cells.count + 1)
     first = np.cumsum(room)[:-1]  # rows of no cell come first

@@ -21,7 +21,7 @@ import pytest
 
 from trimtab.core.delivery.writers import digest, plain_schema, write
 from trimtab.core.errors import CancelledError, InputError
-from trimtab.core.formats import format_of, parquet
+from trimtab.core.formats import folder, format_of
 
 ROOT = Path(__file__).parents[3]
 AWKWARD = pa.table(
@@ -135,7 +135,7 @@ def test_what_is_written_is_counted_and_hashed(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_split_into_parts_and_hashed_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "PART_ROWS", 4)
+    monkeypatch.setattr(folder, "PART_ROWS", 4)
     table = pa.table({"i": list(range(11))})
     written = write(blocks(table, 2), f"{tmp_path}/out.v1/", schema=table.schema)
     parts = sorted((tmp_path / "out.v1").iterdir())
@@ -157,18 +157,18 @@ def test_no_rows_are_a_file_with_its_columns(tmp_path: Path, name: str) -> None:
         assert pq.read_table(tmp_path / name).column_names == ["x"]
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.csv.gz", "parts"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.csv.gz", "a.jsonl.gz", "a.arrow", "parts"])
 def test_the_same_rows_are_the_same_bytes(tmp_path: Path, name: str) -> None:
     (tmp_path / "other").mkdir()
     first = write(blocks(AWKWARD, 2), tmp_path / name, schema=AWKWARD.schema)
     second = write(blocks(AWKWARD, 2), tmp_path / "other" / name, schema=AWKWARD.schema)
     assert first == second
-    if name == "a.csv.gz":
+    if name.endswith(".gz"):
         # RFC 1952: bytes 4 to 7 are the time, and bit 3 of byte 3 tells of a name.
         assert (tmp_path / name).read_bytes()[3:8] == b"\0\0\0\0\0"
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.csv.gz", "parts"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.jsonl.gz", "a.arrow", "parts"])
 def test_a_stop_half_way_leaves_nothing_and_the_old_rows(tmp_path: Path, name: str) -> None:
     def stopped() -> Iterator[pa.Table]:
         yield AWKWARD
@@ -195,7 +195,9 @@ def test_the_suffix_decides(name: str, form: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.gz", "a.parquet.gz", "v1.2", ""])
 def test_an_unknown_suffix_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match=r"is not known\. Known: \.csv, \.csv\.gz, \.parquet, or a folder of Parquet"):
+    with pytest.raises(
+        InputError, match=r"is not known\. Known: \.arrow, \.csv, \.csv\.gz, \.jsonl, \.jsonl\.gz, \.parquet, or"
+    ):
         format_of(name)
 
 

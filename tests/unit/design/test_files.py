@@ -233,7 +233,7 @@ floors:
         "factors.visib.role: there is no role 'targt'. Did you mean `target`? Known: follow, keep, target, hold, "
         "derive, carry, drop.",
         "factors.visib.targets: unknown key. Did you mean `target`? "
-        "Known: kind, unit, edges, role, target, missing, value, values, expression.",
+        "Known: kind, unit, description, edges, role, target, missing, value, values, expression.",
         f"factors.temp.target: there is no family 'norml'. Did you mean `normal`? Known: {', '.join(FAMILIES)}.",
         "factors.humid.target.mean: must be a number, got 'abc'.",
         "factors.humid.target.sd: must be more than 0, got -1.",

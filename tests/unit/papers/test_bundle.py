@@ -59,7 +59,7 @@ def test_rows_that_are_made_for_it_are_those_of_sample(odd: Made, tmp_path: Path
 
 
 def test_many_rows_are_a_folder_of_parts(odd: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("papers.export", "formats.parquet"):
+    for module in ("papers.export", "formats.folder"):
         monkeypatch.setattr(f"trimtab.core.{module}.PART_ROWS", 50)
     path = export(odd.study, tmp_path / "parts", "bundle", Wish(said=SAID)).path
     assert [one.name for one in (path / "data").iterdir()] == ["part-00000.parquet"]

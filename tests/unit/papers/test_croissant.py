@@ -45,7 +45,7 @@ def as_read(row: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("parts", [False, True])
 def test_rows_come_back_as_they_were(odd: Made, tmp_path: Path, parts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if parts:
-        for module in ("papers.export", "formats.parquet"):
+        for module in ("papers.export", "formats.folder"):
             monkeypatch.setattr(f"trimtab.core.{module}.PART_ROWS", 50)
     found = export(odd.study, tmp_path / "croissant.json", "croissant", Wish(said=SAID))
     data = tmp_path / ("script-odd-script-design" if parts else "script-odd-script-design.parquet")

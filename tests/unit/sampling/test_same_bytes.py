@@ -26,7 +26,7 @@ DIGESTS: dict[str, str] = json.loads((Path(__file__).parent / "digests.json").re
 def digest(study: object, rows: int | None, seed: int | None) -> str:
     found = hashlib.sha256()
     for table in generate(study, rows=rows, seed=seed):  # type: ignore[arg-type]
-        found.update(table.schema.to_string(show_schema_metadata=False).encode())
+        found.update(table.schema.to_string(show_field_metadata=False, show_schema_metadata=False).encode())
         place = table.schema.get_field_index("_origin")
         table = table.set_column(place, "_origin", pa.array(["synthetic"] * len(table)))
         one = table.drop_columns(["_weight"]).combine_chunks()
