@@ -64,8 +64,9 @@ def read_source(file: Path, work: Path, owner: str) -> Table:
     from trimtab.core.source.readers.reader import Job
 
     reader, target = reader_of(file), work / "source.parquet"
-    for one in reader.files_of(file, OPEN):
-        reader.check(one, OPEN)
+    files = reader.files_of(file, OPEN)
+    for one in files:
+        reader.check(one, OPEN, owner if one == file else f"{owner}: {one.name}")
     found = reader.convert(Job(file, owner, work, OPEN), target)
     return Table(f"read_parquet({quote_text(str(target))})", found.columns)
 

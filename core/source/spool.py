@@ -92,7 +92,7 @@ def spool(
         said = reader.heard(dialect)
         files = reader.files_of(file, said)
         for one in files:
-            reader.check(one, said)
+            reader.check(one, said, one.name)
         before = [state_of(one) for one in files]
         known = sha256 or reader.digest(file, files)
         _store(file, files, home, _key(known, said), reader, said, report, delivered=delivered, before=before)

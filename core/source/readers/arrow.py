@@ -18,14 +18,14 @@ class Arrow(Reader):
     magics: ClassVar[tuple[bytes, ...]] = (b"ARROW1", b"\xff\xff\xff\xff")
     content: ClassVar[str] = "Arrow"
 
-    def check(self, file: Path, said: Dialect) -> None:
+    def check(self, file: Path, said: Dialect, owner: str) -> None:
         with file.open("rb") as handle:
             if handle.read(4) == b"FEA1":
                 raise InputError(
-                    f"{file.name}: it is Feather of the first version, which is no longer read. Write it again with "
+                    f"{owner}: it is Feather of the first version, which is no longer read. Write it again with "
                     "pandas or pyarrow of today."
                 )
-        super().check(file, said)
+        super().check(file, said, owner)
 
     def convert(self, job: Job, target: Path) -> Converted:
         from trimtab.core.source.typed.arrow import convert

@@ -30,10 +30,10 @@ class Folder(Reader):
     content: ClassVar[str] = "a folder"
     says: ClassVar[frozenset[str]] = TEXT | {"parts"}
 
-    def check(self, file: Path, said: Dialect) -> None:
+    def check(self, file: Path, said: Dialect, owner: str) -> None:
         reader = _reader(file)
         assert reader is not None
-        reader.check(file, said)
+        reader.check(file, said, owner)
 
     def files_of(self, path: Path, said: Dialect) -> list[Path]:
         """The parts. Raises InputError if there are none, if one that is named or numbered is missing, and if they are

@@ -21,11 +21,11 @@ class Parquet(Reader):
     magics: ClassVar[tuple[bytes, ...]] = (b"PAR1",)
     content: ClassVar[str] = "Parquet"
 
-    def check(self, file: Path, said: Dialect) -> None:
+    def check(self, file: Path, said: Dialect, owner: str) -> None:
         with file.open("rb") as handle:
             if handle.read(4) == ENCRYPTED:
-                raise InputError(f"{file.name}: it is encrypted. Decrypt it, or store the table without encryption.")
-        super().check(file, said)
+                raise InputError(f"{owner}: it is encrypted. Decrypt it, or store the table without encryption.")
+        super().check(file, said, owner)
 
     def convert(self, job: Job, target: Path) -> Converted:
         from trimtab.core.source.typed.parquet import convert

@@ -74,9 +74,9 @@ class Reader:
         """Of what a person said, that which means something for these files."""
         return replace(said, **dict.fromkeys(set(said.given) - self.says))
 
-    def check(self, file: Path, said: Dialect) -> None:
-        """Raise InputError if a file can't be what its name says, by its first bytes."""
-        start = _start(file)
+    def check(self, file: Path, said: Dialect, owner: str) -> None:
+        """Raise InputError, which begins with `owner`, if a file can't be what its name says, by its first bytes."""
+        start = _start(file, owner)
         if file.name.lower().endswith(".gz"):
             fits = start.startswith(GZIP)
         elif self.magics:
@@ -87,7 +87,7 @@ class Reader:
             magic = next((magic for magic in KNOWN if start.startswith(magic)), b"")
             content, suffix = KNOWN.get(magic, ("neither Parquet nor compressed, but perhaps plain text", ".csv"))
             raise InputError(
-                f"{file.name}: it is not what its name says: its content is {content}. If that is right, rename it to "
+                f"{owner}: it is not what its name says: its content is {content}. If that is right, rename it to "
                 f"end in {suffix}."
             )
 
@@ -137,9 +137,9 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _start(file: Path) -> bytes:
+def _start(file: Path, owner: str) -> bytes:
     with file.open("rb") as handle:
         start = handle.read(max(map(len, KNOWN)))
     if not start:
-        raise InputError(f"{file.name}: it is empty (0 bytes).")
+        raise InputError(f"{owner}: it is empty (0 bytes).")
     return start

@@ -229,11 +229,11 @@ floors:
         "seed: must be at least 0, got -1.",
         "rows: must be a whole number, got 1.5.",
         "source.sha: unknown key. Did you mean `sha256`? Known: path, sha256, delimiter, quote, escape, header, "
-        "header_rows, missing, decimal, numbers, footer, dates, encoding.",
+        "header_rows, missing, decimal, numbers, footer, dates, encoding, parts, sheet, range, labels.",
         "factors.visib.role: there is no role 'targt'. Did you mean `target`? Known: follow, keep, target, hold, "
         "derive, carry, drop.",
         "factors.visib.targets: unknown key. Did you mean `target`? "
-        "Known: kind, unit, description, edges, role, target, missing, value, values, expression.",
+        "Known: kind, format, unit, description, edges, order, role, target, missing, value, values, expression.",
         f"factors.temp.target: there is no family 'norml'. Did you mean `normal`? Known: {', '.join(FAMILIES)}.",
         "factors.humid.target.mean: must be a number, got 'abc'.",
         "factors.humid.target.sd: must be more than 0, got -1.",
