@@ -22,6 +22,7 @@ from trimtab.core.engines.worker import ANSWER, REFUSED, UNSEEN, answers, job_of
 from trimtab.core.errors import InputError
 from trimtab.core.sampling.new_keys import Codes
 from trimtab.core.sampling.run import BlockMaker, Generator
+from trimtab.core.study.texts import as_it_came
 
 ATTEMPTS = 3
 """How often a block is asked for, if workers die in it."""
@@ -140,7 +141,7 @@ class _Blocks:
         )
 
     def _file(self) -> bytes:
-        path = self.generator.study.source.path
+        path = as_it_came(self.generator.study.source).path
         if path.stat().st_size > MOST_SENT:
             raise InputError(
                 f"engine {self.name}: a worker does not see {path}, and its {path.stat().st_size:,} bytes are too many "

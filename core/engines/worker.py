@@ -27,6 +27,7 @@ from trimtab.core.sampling.run import Generator, prepare, schema_of
 from trimtab.core.scratch import TEMPORARY, scratch
 from trimtab.core.source.spool import Source, content_digest
 from trimtab.core.study.study import open_study
+from trimtab.core.study.texts import as_it_came
 
 ANSWER = "block bigint, part int, status string, content binary"
 """The columns of an answer, for Spark: a block comes in parts, in whatever order."""
@@ -56,7 +57,7 @@ def versions() -> dict[str, str]:
 
 def job_of(generator: Generator) -> str:
     """All that a worker needs to make the same blocks, beside the spooled file of the source."""
-    study, source = generator.study, generator.study.source
+    study, source = generator.study, as_it_came(generator.study.source)  # a worker reads texts as the design says
     job = {
         "versions": versions(),
         "design": dumps(study.design),

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 import trimtab.core
 from trimtab.core.scratch import LOCK, scratch
+from trimtab.core.source import columns
 from trimtab.core.source.spool import Source
 
 CODE = (
@@ -64,12 +65,11 @@ class Entry:
 def place_of(source: Source, what: str, *depends: object) -> Path | None:
     """Where `what` of a source is kept, which `depends` (as JSON) on more than its content and the code. None in a
     workspace that is gone when the work is done."""
-    home = source.path.parent.parent
-    if not source.stored or (home / LOCK).exists():
+    if not source.stored or (source.home / LOCK).exists():
         return None
-    known = json.dumps([source.key, source.stored, source.rows, code(), what, *depends])
+    known = json.dumps([source.key, source.stored, source.rows, columns.LEARNING_ROWS, code(), what, *depends])
     digest = hashlib.sha256(known.encode()).hexdigest()
-    return home / FOLDER / f"{source.sha256[:12]}-{what.replace(' ', '-')}-{digest[:32]}{SUFFIX}"
+    return source.home / FOLDER / f"{source.sha256[:12]}-{what.replace(' ', '-')}-{digest[:32]}{SUFFIX}"
 
 
 @cache

@@ -57,6 +57,11 @@ class Source:
     format: str = field(default="", compare=False)
 
     @property
+    def home(self) -> Path:
+        """The workspace that it is in."""
+        return self.path.parent.parent
+
+    @property
     def key(self) -> str:
         """What tells this table from any other: the digest of its bytes, and of what was said of them."""
         return _key(self.sha256, self.dialect)

@@ -45,6 +45,11 @@ class Reread(Source):
     forms: Forms = ()
 
     @property
+    def home(self) -> Path:
+        """The workspace that it is in."""
+        return self.path.parent.parent.parent
+
+    @property
     def key(self) -> str:
         """What tells this table from any other, from the one it is made of too."""
         said = json.dumps(self.forms, ensure_ascii=True)
@@ -69,13 +74,18 @@ def forms_of(design: Design, source: Source) -> Forms:
     )
 
 
+def as_it_came(source: Source) -> Source:
+    """The source with its texts as they are, whatever a design reads in them."""
+    return source.base if isinstance(source, Reread) and source.base else source
+
+
 def as_design_says(design: Design, source: Source) -> Source:
     """The source as a design reads its texts; itself where the design says nothing of them.
 
     What is read once is kept beside the source. Raises InputError with a line for each column that has another value,
     or that is no text.
     """
-    base = source.base if isinstance(source, Reread) and source.base else source
+    base = as_it_came(source)
     forms = forms_of(design, base)
     if not forms:
         return base

@@ -148,6 +148,13 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+def _files(home: Workspace) -> dict[Path, bytes]:
+    """All that a workspace holds, but for what was learned from the source."""
+    return {
+        file: file.read_bytes() for file in home.home.rglob("*") if file.is_file() and file.parent.name != "learned"
+    }
+
+
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_design_that_can_t_be_met(tmp_path: Path, case: str) -> None:
     text, said = FAULTS[case]
@@ -155,14 +162,14 @@ def test_a_design_that_can_t_be_met(tmp_path: Path, case: str) -> None:
     pq.write_table(pa.table(ROADS), tmp_path / "roads.parquet")
     source = home.spool(tmp_path / "roads.parquet")
     id_ = home.save_design(loads(HEAD.format(source.sha256), owner="other.yaml"))
-    before = {file: file.read_bytes() for file in home.home.rglob("*") if file.is_file()}
+    before = _files(home)
     with pytest.raises(TrimtabError, match=r"`|test\.yaml") as caught:
         deliver(open_study(loads(HEAD.format(source.sha256) + text, owner="test.yaml"), source), output)
     for words in said:
         assert words in str(caught.value)
     assert caught.value.exit_code == (3 if "asks for" in said[0] else 2)
     assert not output.exists()
-    assert {file: file.read_bytes() for file in home.home.rglob("*") if file.is_file()} == before
+    assert _files(home) == before
     assert home.load_design(id_).name == "roads"
 
 

@@ -479,7 +479,10 @@ def test_schema_accepts_the_sample_designs(trimtab: Trimtab) -> None:
     [
         (["profile", "none.csv"], "none.csv: there is no such file"),
         (["check", "none.yaml"], "none.yaml: the design file can't be read: No such file or directory"),
-        (["sample", "d.yaml", "-o", "out.xlsx"], "out.xlsx: the kind of file is not known. Known: .csv, .csv.gz"),
+        (
+            ["sample", "d.yaml", "-o", "out.xlsx"],
+            "out.xlsx: the kind of file is not known. Known: .arrow, .csv, .csv.gz",
+        ),
         (["sample", "d.yaml", "-o", "none/out.csv"], "none/out.csv: there is no folder none"),
         (["sample", "d.yaml", "-o", "a.csv", "--engine", "spork"], "no engine `spork`. Did you mean `spark`?"),
         (["diff", "d.yaml", "none.yaml"], "none.yaml: the design file can't be read: No such file or directory"),
@@ -550,7 +553,8 @@ def test_a_process_of_its_own_prints_json_only_and_leaves_no_workspace(folder: P
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["path"] == "parts"
-    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml", "parts", "parts.receipt.json"]
+    made = ["parts", "parts.manifest.json", "parts.receipt.json"]
+    assert sorted(file.name for file in folder.iterdir()) == ["crashes.csv", "d.yaml", *made]
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -162,12 +162,12 @@ def test_edits_of_one_rule_leave_no_more_than_the_bound(table_source: Make) -> N
 
     study = open_study(design("late < 100"), source)
     study.memo.most = 300_000
-    project(study)
+    assert project(study).shifts
     kept = study.display_codes("late"), study.display_codes("much"), study.axes["road"]
     sizes = []
     for i in range(300):
         study = open_study(design(f"late < {100 + i / 10}"), source, previous=study)
-        project(study)
+        assert project(study).shifts
         sizes.append(study.memo.size)
     assert max(sizes) <= 300_000
     # It is full long before the middle, and holds as many of the last edits from then on.

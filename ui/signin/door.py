@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import htpy as h
-from markupsafe import Markup
 
 from trimtab.ui.signin.settings import DEFAULT
 
@@ -51,4 +50,4 @@ def safe(address: str) -> bool:
 def _page(title: str, text: str, *links: h.Element) -> str:
     body = h.body[h.main[h.h1[title], [h.p[line] for line in text.splitlines()], h.p[list(links)]]]
     viewport = h.meta(name="viewport", content="width=device-width")
-    return str(h.html(lang="en")[h.head[h.title["Trimtab"], viewport, h.style[Markup(STYLE)]], body])
+    return str(h.html(lang="en")[h.head[h.title["Trimtab"], viewport, h.style[STYLE]], body])

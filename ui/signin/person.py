@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import htpy as h
 import streamlit as st
 
 from trimtab.core.errors import InputError, NotAllowedError
@@ -56,5 +55,5 @@ def require_person() -> None:
     """End the run for whoever may not come in. The guard has sent them away; this holds for sessions that are open."""
     someone = person()
     if someone is not None and someone.role == "none":
-        st.html(str(h.p(role="alert")["You are not signed in any more. ", h.a(href="/", target="_self")["Sign in"]]))
+        st.markdown("You are not signed in any more. Load the page again to sign in.")
         st.stop()

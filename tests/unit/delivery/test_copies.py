@@ -178,7 +178,7 @@ def test_few_rows_are_compared_for_less_time(open_: Open, crashes: Source, monke
     study = open_(crashes, "rows: 1001\n")
     monkeypatch.setattr(copies, "COMPARISONS", (26_216 * 14 * 150, 26_216 * 14 * 900))
     monkeypatch.setattr(copies, "A_ROW", 26_216 * 14 // 4)
-    assert [nearer_half(study, rows).sampled for rows in (100, 500, 1000, 2000, 4000)] == [100, 150, 250, 500, 900]
+    assert [nearer_half(study, rows).sampled for rows in (100, 500, 1000, 2000, 5000)] == [100, 150, 250, 500, 900]
     error = nearer_half(study, 500).standard_error
     assert error == pytest.approx(0.5 / 150**0.5)
 

@@ -20,5 +20,5 @@ def test_the_most_frequent_level_has_its_own_share_and_not_that_of_all_others(
     many = ["first"] * 40 + [f"level {i % 99}" for i in range(360)]
     study = open_(table_source({"many": many, "id": [f"T{i:04}x" for i in range(400)]}))
     seen = {one.name: one for one in profile(study.columns, study.source.rows).factors}
-    assert _about(seen["many"], used=True) == "100 values · mostly first, 10.0 %"
-    assert _about(seen["id"], used=False) == "400 values · only tells rows apart: no factor"
+    assert _about(study, seen["many"], used=True) == "100 values · mostly first, 10.0 %"
+    assert _about(study, seen["id"], used=False) == "400 values · only tells rows apart: no factor"
