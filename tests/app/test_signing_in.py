@@ -92,7 +92,7 @@ def forced(at: AppTest, button: Button) -> None:
 def test_without_signing_in_a_page_is_a_line(start: Start, few: str, page: str) -> None:
     at = start(page, few, OUT)
     assert fields(at) == []
-    assert "You are not signed in" in text_of(at)
+    assert [one.value for one in at.markdown] == ["You are not signed in any more. Load the page again to sign in."]
     assert "few" not in text_of(at)
 
 
@@ -193,7 +193,7 @@ def test_who_leaves_the_list_leaves_the_pages(start: Start, home: Workspace, few
     assert not edit(at)
     sound(at.run())
     assert fields(at) == []
-    assert "You are not signed in" in text_of(at)
+    assert [one.value for one in at.markdown] == ["You are not signed in any more. Load the page again to sign in."]
 
 
 def test_signing_out_is_one_click(start: Start, few: str) -> None:
