@@ -12,6 +12,7 @@ from .conftest import ANN, BOB, EVE, PEOPLE, STRANGER, Served, SignIn, go_in
 PAGES = ["/", "/home", "/data", "/design", "/coverage", "/weaknesses", "/generate", "/review", "/review?design=x"]
 FILES = [
     "/media/0123456789abcdef.csv",
+    "/trimtab/files/0123456789abcdef/rows.parquet",
     "/static/index.html",
     "/favicon.png",
     "/_stcore/host-config",
@@ -70,6 +71,7 @@ def test_signing_in_opens_the_pages(sign_in: SignIn) -> None:
     for page in PAGES:
         assert client.get(page).status_code == 200
     assert client.get("/media/0123456789abcdef.csv").status_code == 404
+    assert client.get("/trimtab/files/0123456789abcdef/rows.parquet").status_code == 404
     assert "Streamlit" in client.get("/").text
 
 
