@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors, with_dialect
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, Factors, ReplaceDesign, with_dialect
 from trimtab.core.source.delimited.dialect import Dialect
 
 
@@ -176,7 +176,7 @@ def apply_(
     rows: Annotated[int | None, typer.Option(help="Rows for each pattern.", show_default=False)] = None,
     rate: Annotated[float | None, typer.Option(help="Share of the rows of a slice.", show_default=False)] = None,
     top: Annotated[int | None, typer.Option(min=1, help="Only the first of a file.", show_default=False)] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
+    force: ReplaceDesign = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
     *,

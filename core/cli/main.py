@@ -10,17 +10,17 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from trimtab.core.cli import coverage_commands as commands
-from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, with_dialect
+from trimtab.core.cli import coverage_commands, row_commands
+from trimtab.core.cli.options import AcceptSource, AsJson, Data, DesignFile, ReplaceDesign, ReplaceFile, with_dialect
+from trimtab.core.cli.row_commands import KEPT
 from trimtab.core.errors import TrimtabError
-from trimtab.core.formats import file_formats, listed
 from trimtab.core.source.delimited.dialect import Dialect
 
-KEPT, NOT_KEPT, UNEXPECTED, INTERRUPTED, READER_GONE = 0, 1, 70, 130, 141
+UNEXPECTED, INTERRUPTED, READER_GONE = 70, 130, 141
 DEBUG_VARIABLE = "TRIMTAB_DEBUG"
 PRINTING = ("trimtab.core.cli.", "rich.")
 """Modules that do nothing with files but print."""
@@ -181,7 +181,7 @@ def profile(data: Data, as_json: AsJson = False, *, dialect: Dialect) -> None:
 def init(
     data: Data,
     output: Annotated[Path, typer.Option("-o", "--output", help="The design file to write.", show_default=False)],
-    force: Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")] = False,
+    force: ReplaceDesign = False,
     as_json: AsJson = False,
     *,
     dialect: Dialect,
@@ -215,7 +215,7 @@ def preview(
         Path | None,
         typer.Option("-o", "--output", help="A CSV file for the dictionary of the columns.", show_default=False),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    force: ReplaceFile = False,
     accept_source: AcceptSource = False,
     as_json: AsJson = False,
 ) -> None:
@@ -246,176 +246,14 @@ def diff(
     raise typer.Exit(show_diff(before, after, accept_source=accept_source, as_json=as_json))
 
 
-@app.command()
-def sample(
-    design: DesignFile,
-    output: Annotated[
-        str,
-        typer.Option("-o", "--output", help=f"The file to write: {listed(file_formats())}.", show_default=False),
-    ],
-    rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
-    engine: Annotated[str, typer.Option(help="Where the rows are made: local, sail or spark.")] = "local",
-    connect: Annotated[
-        str | None,
-        typer.Option(
-            help="Of sail or spark: a running Spark Connect server, such as sc://host:15002.", show_default=False
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Blocks made at once; one per processor of this machine by default.")
-    ] = None,
-    received: Annotated[
-        Path | None, typer.Option(help="What came back of the design's orders, to stand in the place of made rows.")
-    ] = None,
-    partition_by: Annotated[
-        str | None, typer.Option(help="Of a folder: a folder below for every value of this factor, as Hive has it.")
-    ] = None,
-    split: Annotated[
-        str | None,
-        typer.Option(help="Parts that each meet the design, such as train=0.8,test=0.2: OUT-train and OUT-test."),
-    ] = None,
-    defuse: Annotated[
-        bool,
-        typer.Option("--defuse", help="Of a CSV: ' before each text that a spreadsheet takes for a formula."),
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
-    ] = False,
-    accept_source: AcceptSource = False,
-    as_json: AsJson = False,
-) -> None:
-    """Make the rows of a design, with the receipt beside them."""
-    from trimtab.core.cli.commands.rows import make_rows
-
-    made = make_rows(
-        design,
-        output,
-        rows=rows,
-        seed=seed,
-        engine=engine,
-        connect=connect,
-        workers=workers,
-        received=received,
-        partition_by=partition_by,
-        split=split,
-        defuse=defuse,
-        force=force,
-        accept_source=accept_source,
-        as_json=as_json,
-    )
-    raise typer.Exit(KEPT if made else NOT_KEPT)
-
-
-@app.command()
-def export(
-    design: DesignFile,
-    as_: Annotated[str, typer.Option("--as", help="bundle, croissant, card or openscenario.", show_default=False)],
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            help="The folder (bundle) or file to write; a file also into a folder.",
-            show_default=False,
-        ),
-    ],
-    data: Annotated[
-        Path | None, typer.Option(help="Rows of this design that are there, in Parquet, with their receipt beside.")
-    ] = None,
-    rows: Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")] = None,
-    license_: Annotated[
-        str | None, typer.Option("--license", help="Licence of the rows, such as CC0-1.0; else not known.")
-    ] = None,
-    creator: Annotated[str | None, typer.Option(help="Who answers for the rows; else not known.")] = None,
-    url: Annotated[str | None, typer.Option(help="Address of the data set's page.")] = None,
-    day: Annotated[str | None, typer.Option("--date", help="Day of the papers, as 2026-05-31; else today.")] = None,
-    scenario: Annotated[
-        str, typer.Option(help="openscenario: the scenario file whose parameters the columns are.")
-    ] = "scenario.xosc",
-    stochastic: Annotated[
-        bool, typer.Option("--stochastic", help="openscenario: distributions to draw from, instead of the rows.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")
-    ] = False,
-    accept_source: AcceptSource = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write rows with their papers: a bundle, Croissant, a data card, or parameters for OpenSCENARIO."""
-    from trimtab.core.cli.commands.export import day_of, write_export
-    from trimtab.core.papers.said import Said
-
-    said = Said(license=license_, creator=creator, url=url, day=day_of(day), scenario=scenario)
-    kept = write_export(
-        design,
-        output,
-        as_,
-        data=data,
-        rows=rows,
-        seed=seed,
-        said=said,
-        stochastic=stochastic,
-        force=force,
-        accept_source=accept_source,
-        as_json=as_json,
-    )
-    raise typer.Exit(KEPT if kept else NOT_KEPT)
-
-
-@app.command()
-def orders(
-    design: DesignFile,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The orders, a line of JSON each.", show_default=False)
-    ],
-    received: Annotated[
-        Path | None, typer.Option(help="All that came back so far: a table with the ids; writes what is still missing.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
-    accept_source: AcceptSource = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write what a blend must make as orders for an outside generator, and look at what comes back."""
-    from trimtab.core.cli.commands.orders import write_orders
-
-    write_orders(design, output, received=received, force=force, accept_source=accept_source, as_json=as_json)
-
-
-@app.command()
-@with_dialect
-def verify(
-    data: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, a folder of parts, a bundle.", show_default=False)],
-    design: Annotated[
-        Path | None, typer.Option(help="The design file; a bundle brings its own.", show_default=False)
-    ] = None,
-    rows: Annotated[
-        int | None,
-        typer.Option(
-            "-n", "--rows", min=0, help="Rows it must have; by default those of its receipt, else any number."
-        ),
-    ] = None,
-    defused: Annotated[
-        bool, typer.Option("--defused", help="It was written by sample --defuse; a receipt beside it tells that too.")
-    ] = False,
-    accept_source: AcceptSource = False,
-    as_json: AsJson = False,
-    *,
-    dialect: Dialect,
-) -> None:
-    """Measure any data set against a design: the exit code is a gate for CI."""
-    from trimtab.core.cli.commands.rows import verify_rows
-
-    options: dict[str, Any] = {"rows": rows, "dialect": dialect, "accept_source": accept_source, "as_json": as_json}
-    kept = verify_rows(data, design, defused=defused, **options)
-    raise typer.Exit(KEPT if kept else NOT_KEPT)
-
-
-app.command()(commands.coverage)
-app.command()(commands.gaps)
-app.command()(commands.slices)
-app.command("apply")(commands.apply_)
+app.command()(row_commands.sample)
+app.command()(row_commands.export)
+app.command()(row_commands.orders)
+app.command()(row_commands.verify)
+app.command()(coverage_commands.coverage)
+app.command()(coverage_commands.gaps)
+app.command()(coverage_commands.slices)
+app.command("apply")(coverage_commands.apply_)
 
 
 @app.command()

@@ -22,6 +22,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AcceptSource = Annotated[
     bool, typer.Option("--accept-source", help="Use the source although its content is not what the design names.")
 ]
+Rows = Annotated[int | None, typer.Option("-n", "--rows", min=1, help="Rows, instead of the design's.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, instead of the design's.")]
+ReplaceDesign = Annotated[bool, typer.Option("--force", help="Replace a design file that is there already.")]
+ReplaceFile = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
+ReplaceOthers = Annotated[bool, typer.Option("--force", help="Replace what is there though Trimtab did not make it.")]
 Factors = Annotated[
     str | None, typer.Option(help="Factors, with commas between; all other columns by default.", show_default=False)
 ]

@@ -17,12 +17,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from trimtab.core.atomic import append_line, sync, writing
 from trimtab.core.delivery.manifest import Written, digests
-from trimtab.core.delivery.version import trimtab_version
+from trimtab.core.delivery.version import deciding_versions
 from trimtab.core.delivery.writers import plain_schema, written_to
 from trimtab.core.formats import Format, folder
 from trimtab.core.formats.folder import Folder
@@ -38,7 +37,7 @@ PARTS, JOURNAL = "parts", "parts.jsonl"
 def made_of(study: Study, schema: pa.Schema, *, rows: int, seed: int) -> str:
     """One text for all that decides the bytes of a design's parts."""
     decided = [
-        *(trimtab_version(), pa.__version__, np.__version__),
+        deciding_versions(),
         *(study.design.fingerprint(), study.source.key, rows, seed),
         *((study.part.name, study.part.shares) if study.part else ()),
         *(schema.to_string(truncate_metadata=False), BLOCK, folder.PART_ROWS),

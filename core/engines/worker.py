@@ -12,14 +12,13 @@ import platform
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from trimtab.core.delivery.version import trimtab_version
+from trimtab.core.delivery.version import deciding_versions
 from trimtab.core.design.files import dumps, loads
 from trimtab.core.errors import InputError, TrimtabError
 from trimtab.core.sampling.new_keys import Codes
@@ -41,9 +40,6 @@ PART = 4 << 20
 MOST_OPEN = 2
 """Studies that a process keeps opened, each some hundred MB."""
 
-LIBRARIES = ("numpy", "scipy", "pyarrow", "duckdb")
-"""Another version of these may draw or round otherwise: then blocks of two workers do not belong together."""
-
 _open: dict[str, Generator] = {}
 _opening = threading.Lock()
 """Workers of Sail are threads of one process: one of them opens, the others wait."""
@@ -52,7 +48,7 @@ _opening = threading.Lock()
 def versions() -> dict[str, str]:
     """The versions that all workers must share, by name."""
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"Python": python, "trimtab": trimtab_version(), **{name: version(name) for name in LIBRARIES}}
+    return {"Python": python, **deciding_versions()}
 
 
 def job_of(generator: Generator) -> str:

@@ -16,6 +16,7 @@ from trimtab.core.projection.shifts import present
 from trimtab.core.source.axes import Axis
 from trimtab.core.source.columns import Column
 from trimtab.core.study.study import Study
+from trimtab.core.words.typed import real_number
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,10 @@ def shares_between(study: Study, projection: Projection | None, name: str, low: 
 def _end(axis: Axis, text: str) -> float:
     plain = text.strip()
     try:
-        value = microseconds(plain) if axis.kind == "datetime" else float(plain.replace(",", ".").replace(" ", ""))
+        value = microseconds(plain) if axis.kind == "datetime" else real_number(plain)
     except (ValueError, OverflowError):
-        value = math.nan
-    if not math.isfinite(value):
+        value = None
+    if value is None or not math.isfinite(value):
         wanted = "a date such as 2013-05-31" if axis.kind == "datetime" else "a number"
         raise InputError(f"Factor `{axis.factor}`: must be {wanted}, got `{plain[:40]}`.")
     return value

@@ -1,4 +1,5 @@
-"""What people type: whole numbers such as "100 000", "10k" or "1.5M", and sizes such as "5 %" or "1 in 200"."""
+"""What people type: numbers such as "1,5" or "12,500.5", whole ones such as "10k" or "1.5M", and sizes such as "5 %" or
+"1 in 200"."""
 
 from __future__ import annotations
 
@@ -10,8 +11,26 @@ from typing import Any
 from trimtab.core.errors import InputError
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([km]?)", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _ONE_IN = re.compile(r"1\s*(?:in|of|/|:)\s*(.+)", re.IGNORECASE)
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+def real_number(text: str) -> float | None:
+    """The finite number that a text means, with a decimal point or comma; None if it is none.
+
+    Commas are between thousands where they can be, as the app writes them itself: 1,000 is a thousand everywhere.
+
+    >>> real_number("1,5"), real_number("-12,500.5"), real_number("1,000"), real_number("0,125"), real_number("1,2,3")
+    (1.5, -12500.5, 1000.0, 0.125, None)
+    """
+    plain = re.sub(r"\s", "", text)
+    plain = plain.replace(",", "" if _THOUSANDS.fullmatch(plain) else ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def whole_number(text: str, *, owner: str) -> int:

@@ -14,6 +14,7 @@ from trimtab.core.source.axes import level_texts
 from trimtab.core.source.columns import Column
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.typed import real_number
 from trimtab.ui.parts.forms import BUTTON, field_key
 from trimtab.ui.parts.parts import html
 
@@ -188,8 +189,7 @@ def _level_value(column: Column, text: str) -> Any:
 def _typed(column: Column, text: str) -> Any:
     if column.kind == "datetime":
         return text.strip()
-    try:
-        number = float(text.replace(",", ".").replace(" ", ""))
-    except ValueError as error:
-        raise InputError(f"`{column.name}` is compared with a number, got `{text}`.") from error
+    number = real_number(text)
+    if number is None:
+        raise InputError(f"`{column.name}` is compared with a number, got `{text}`.")
     return int(number) if number.is_integer() else number

@@ -15,7 +15,7 @@ from trimtab.core.projection.conflict import ConflictsError
 from trimtab.core.projection.projection import Projection, project
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import exact_percent, percent
-from trimtab.ui.factor.parameter_fields import number_of
+from trimtab.core.words.typed import real_number
 from trimtab.ui.parts.parts import code_marks, conflict_box, html
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -112,7 +112,7 @@ def _set_made(place: str) -> None:
     found = doc.document()
 
     def change(design: Design) -> Design:
-        number = number_of(typed.replace("%", "").strip())
+        number = real_number(typed.replace("%", "").strip())
         if number is None or not 0 <= number <= 100:
             raise InputError(f"Made at most: must be a percentage from 0 % to 100 %, got `{typed.strip()}`.")
         return design.changed(blend={**dict(design.blend), "made_at_most": number / 100})

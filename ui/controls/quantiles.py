@@ -16,6 +16,7 @@ from trimtab.core.source.axes import NUMERIC
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent
 from trimtab.core.words.plain import value_text
+from trimtab.core.words.typed import real_number
 from trimtab.ui.controls.tab import tab_at
 from trimtab.ui.parts.control_rows import add_button, before_word, cost, head, menu, number_cell, refused, slug
 from trimtab.ui.parts.forms import Form, begin, commit, ends, field_key, form_of, text_field, trial, typed
@@ -131,10 +132,8 @@ def _share(text: str) -> float:
 
 def _value(text: str) -> float | str:
     """A number as it is typed; anything else is a date, which the design checks."""
-    try:
-        return float(text.replace(",", "").replace(" ", ""))
-    except ValueError:
-        return text
+    number = real_number(text)
+    return text if number is None else number
 
 
 def _with(design: Design, place: int | None, asked: dict[str, Any]) -> Design:

@@ -17,9 +17,10 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.source.axes import level_texts, plain_value
 from trimtab.core.source.labels import number_texts
 from trimtab.core.study.study import Study
+from trimtab.core.words.typed import real_number
 from trimtab.ui.factor.families import Parameter, fitted_values, parameters
 from trimtab.ui.factor.mixture_fields import mixture_fields
-from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, parameter_row, read_parameter, text_row
+from trimtab.ui.factor.parameter_fields import PLACE, key_of, parameter_row, read_parameter, text_row
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -120,7 +121,7 @@ def _set_held(name: str) -> None:
 
 def _set_held_text(name: str) -> None:
     parts = [part.strip() for part in str(st.session_state[key_of("tt_held_text", name)]).split(",") if part.strip()]
-    numbers = [number_of(part) for part in parts]
+    numbers = [real_number(part) for part in parts]
     _hold(name, [part if number is None else number for part, number in zip(parts, numbers, strict=True)])
 
 
@@ -167,7 +168,7 @@ def _set_edges(name: str) -> None:
         dates = found.study.axes[name].kind == "datetime"
         edges: list[float | str] = []
         for part in parts:
-            number = None if dates else number_of(part)
+            number = None if dates else real_number(part)
             if number is None and not dates:
                 raise InputError(f"Edges of `{name}`: must be numbers, got `{part}`.")
             edges.append(part if number is None else number)

@@ -14,11 +14,12 @@ from trimtab.core.projection.projection import Projection
 from trimtab.core.projection.shifts import STILL
 from trimtab.core.study.study import Study
 from trimtab.core.words.numbers import percent, shift_text
+from trimtab.core.words.typed import real_number
 from trimtab.ui.factor.derived import ask_for_expression, delete_derived, expression_field, waits_for_expression
 from trimtab.ui.factor.fields import edge_fields, family_fields, held_fields
 from trimtab.ui.factor.level_order import can_be_ordered, order_fields
 from trimtab.ui.factor.matching import match_menu
-from trimtab.ui.factor.parameter_fields import PLACE, key_of, number_of, text_row
+from trimtab.ui.factor.parameter_fields import PLACE, key_of, text_row
 from trimtab.ui.factor.why import why_menu
 from trimtab.ui.parts.control_rows import bits_text, refused
 from trimtab.ui.parts.parts import html, plain, section
@@ -131,7 +132,7 @@ def _set_missing(name: str) -> None:
     def change(design: Design) -> Design:
         if typed == _missing_text(design, name):  # the share may have more digits than its text
             return design
-        number = number_of(text)
+        number = real_number(text)
         if text and number is None:
             raise InputError(f"Missing share of `{name}`: must be a percentage such as 3 %, got `{text}`.")
         return design.with_factor(name, missing=None if number is None else number / 100)

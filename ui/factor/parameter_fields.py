@@ -9,6 +9,7 @@ import streamlit as st
 
 from trimtab.core.errors import InputError
 from trimtab.core.source.labels import number_texts
+from trimtab.core.words.typed import real_number
 from trimtab.ui.factor.families import Parameter
 from trimtab.ui.session import fields
 
@@ -44,14 +45,6 @@ def text_row(
     st.text_input(title, key=key, on_change=fields.heard, args=heard, placeholder=placeholder, help=about)
 
 
-def number_of(text: str) -> float | None:
-    """The number a text means, with a decimal point or comma; None if it is none."""
-    try:
-        return float(text.replace(",", ".").replace(" ", ""))
-    except ValueError:
-        return None
-
-
 def parameter_row(
     name: str,
     parameter: Parameter,
@@ -81,9 +74,9 @@ def read_parameter(text: str, parameter: Parameter) -> Any:
         return None
     if parameter.kind == "value":
         return {"true": True, "false": False}.get(
-            text.lower(), number_of(text) if number_of(text) is not None else text
+            text.lower(), real_number(text) if real_number(text) is not None else text
         )
-    number = number_of(text)
+    number = real_number(text)
     if number is None and parameter.kind not in ("bound", "value"):
         raise InputError(f"`{parameter.name}` must be a number, got `{text}`.")
     if parameter.kind == "whole" and number is not None and number.is_integer():

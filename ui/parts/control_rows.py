@@ -15,6 +15,7 @@ from trimtab.core.design.controls.kind import ControlName
 from trimtab.core.errors import InputError
 from trimtab.core.study.study import Study
 from trimtab.core.words.plain import words
+from trimtab.core.words.typed import real_number
 from trimtab.ui.parts.parts import html, notice
 from trimtab.ui.session import document as doc
 from trimtab.ui.session import fields
@@ -146,10 +147,7 @@ def listed(text: str) -> list[str]:
 
 def read_number(text: str, *, owner: str) -> float:
     """A number that a person typed. Raises InputError, which begins with `owner`."""
-    try:
-        number = float(text.replace(",", "."))  # a list with commas in its numbers is separated by `;`
-    except ValueError as error:
-        raise InputError(f"{owner}: must be numbers such as 10 or 0.5, got `{text.strip()[:40]}`.") from error
-    if not math.isfinite(number):
-        raise InputError(f"{owner}: must be finite, got `{text.strip()[:40]}`.")
+    number = real_number(text)  # a list with commas in its numbers is separated by `;`
+    if number is None:
+        raise InputError(f"{owner}: must be numbers such as 10 or 0.5, got `{text.strip()[:40]}`.")
     return number

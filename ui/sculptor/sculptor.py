@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import streamlit as st
 
@@ -16,18 +16,6 @@ class Missing(TypedDict):
 
     real: float
     design: float
-
-
-class BetweenData(TypedDict):
-    """What lies between two values that were typed, shares 0 to 1, and the bins they lie in."""
-
-    low: str
-    high: str
-    real: float
-    target: float | None
-    after: float | None
-    first: int
-    last: int
 
 
 class FaultData(TypedDict):
@@ -73,7 +61,7 @@ class SculptorData(TypedDict):
     unit: NotRequired[str | None]
     versions: NotRequired[list[VersionData]]
     draft: NotRequired[DraftData | None]
-    between: NotRequired[BetweenData | FaultData | None]
+    between: NotRequired[dict[str, Any] | FaultData | None]  # what `Between` has, of two values that were typed
     rows: NotRequired[int | None]  # rows to generate: the tooltip counts
     locked: NotRequired[bool]  # hold, keep: can be read, not changed
     locks: NotRequired[list[int]]  # bins that stay as they are when others are set

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from trimtab.core.changes.factors import after_of
 from trimtab.core.errors import InputError
 from trimtab.core.projection.asked import asked_shares
@@ -12,7 +15,7 @@ from trimtab.core.shown.between import shares_between
 from trimtab.core.study.study import Study, whole_size
 from trimtab.ui.sculptor.factors.factor_list import FactorEntry
 from trimtab.ui.sculptor.kept import Kept
-from trimtab.ui.sculptor.sculptor import BetweenData, FaultData, SculptorData
+from trimtab.ui.sculptor.sculptor import FaultData, SculptorData
 from trimtab.ui.session.outcome import Outcome
 
 LOCKED = ("keep", "hold", "derive", "carry", "drop", "level", "label")
@@ -98,7 +101,7 @@ def sculptor_data(
     }
 
 
-def _between(study: Study, outcome: Outcome, name: str, aside: Kept) -> BetweenData | FaultData | None:
+def _between(study: Study, outcome: Outcome, name: str, aside: Kept) -> dict[str, Any] | FaultData | None:
     if aside.between is None:
         return None
     low, high = aside.between
@@ -106,15 +109,7 @@ def _between(study: Study, outcome: Outcome, name: str, aside: Kept) -> BetweenD
         found = shares_between(study, outcome if isinstance(outcome, Projection) else None, name, low, high)
     except InputError as error:
         return {"low": low, "high": high, "fault": str(error)}
-    return {
-        "low": found.low,
-        "high": found.high,
-        "real": found.real,
-        "target": found.target,
-        "after": found.after,
-        "first": found.first,
-        "last": found.last,
-    }
+    return asdict(found)
 
 
 def _hint(role: str, *, known: bool) -> str | None:

@@ -1,4 +1,4 @@
-"""What each command does; which options it has stands in `main.py` and `coverage_commands.py`."""
+"""What each command does; which options it has stands in `main.py`, `row_commands.py` and `coverage_commands.py`."""
 
 import sys
 
