@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit import cli_util, config
@@ -25,7 +26,8 @@ def test_the_browser_opens_once_the_server_is_there(
         async with serving(None):
             await asyncio.sleep(0)
 
-    asyncio.run(serve())
+    with ThreadPoolExecutor(1) as thread:  # in this one a browser's event loop may be running
+        thread.submit(lambda: asyncio.run(serve())).result()
     assert asked == opened
 
 

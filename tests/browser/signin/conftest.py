@@ -20,7 +20,7 @@ from tests.patience import PATIENCE
 from trimtab.core.people.people import FILE
 from trimtab.core.workspace.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PEOPLE = 'edit: [ann@example.org]\nreview: ["*@example.org"]\n'
 SECRETS = """
 [auth]

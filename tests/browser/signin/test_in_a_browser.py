@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.patience import PATIENCE
 from trimtab.core.design.files import loads
@@ -17,23 +15,10 @@ from trimtab.core.workspace.workspace import Workspace
 
 from .conftest import ANN, BOB, DESIGN, Served
 
-CHROMIUM = os.environ.get("TRIMTAB_CHROMIUM") or shutil.which("chromium")
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("No Chromium: install it, or name it in TRIMTAB_CHROMIUM.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
 
 @pytest.fixture
 def pages(browser: Browser, served: Served) -> Iterator[list[Page]]:
     """A page each of two browsers, which share nothing."""
-    expect.set_options(timeout=1000 * PATIENCE)
     contexts = [browser.new_context(base_url=served.url) for _ in range(2)]
     for context in contexts:
         context.set_default_timeout(1000 * PATIENCE)
