@@ -50,6 +50,10 @@ def _check_installed(name: str, address: str | None) -> None:
             )
         if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
             raise InputError("engine spark: Spark needs Java 17, and there is none. Install it, or take engine sail.")
+        with quiet():
+            from pyspark.sql import SparkSession
+        if SparkSession.getActiveSession() is not None:  # it would be taken, and stopped in the end
+            raise InputError("engine spark: a Spark session is open in this process. Stop it, or name its address.")
 
 
 def _check_answers(address: str) -> None:

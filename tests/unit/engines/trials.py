@@ -207,3 +207,12 @@ def test_an_engine_that_is_not_there(
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(InputError, match=message):
         engine_of(name, address)
+
+
+def test_a_session_that_is_open_already_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = pytest.importorskip("pyspark.sql")
+    monkeypatch.setattr(engines, "find_spec", lambda _: object())
+    monkeypatch.setattr(engines.shutil, "which", lambda _: "java")
+    monkeypatch.setattr(sql.SparkSession, "getActiveSession", classmethod(lambda _: object()))
+    with pytest.raises(InputError, match="a Spark session is open in this process"):
+        engine_of("spark")
